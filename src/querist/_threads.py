@@ -1,0 +1,35 @@
+"""Thread limits: small linear algebra is slower on several BLAS threads than on one."""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import threadpoolctl
+
+
+@functools.cache
+def _controller() -> threadpoolctl.ThreadpoolController:
+    # Finding the loaded libraries takes milliseconds, so it is done once, after
+    # the modules that load a BLAS of their own have been imported.
+    import scipy.linalg  # noqa: F401
+
+    return threadpoolctl.ThreadpoolController()
+
+
+@contextmanager
+def single_blas_thread() -> Iterator[None]:
+    """Run the block with one BLAS thread; OpenMP pools (boosting, forests) keep theirs.
+
+    A model of a few thousand labels and a pass over row blocks are too small for
+    BLAS to split: a loop on 100,000 x 50 takes about twice as long with two
+    threads as with one (``benchmarks/speed``).
+    """
+    with _controller().limit(limits=1, user_api="blas"):
+        yield
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """Run the block with one BLAS and one OpenMP thread, so that results do not depend on the core count."""
+    with _controller().limit(limits=1):
+        yield

@@ -1,0 +1,7 @@
+"""Contracts that strategies, selections and candidate filters fulfil."""
+
+from querist.base.candidates import CandidateFilter
+from querist.base.selection import Selection
+from querist.base.strategy import QueryContext, QueryStrategy
+
+__all__ = ["CandidateFilter", "QueryContext", "QueryStrategy", "Selection"]

@@ -1,0 +1,144 @@
+"""From a fitted model to one number per candidate, streamed in row blocks."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse
+
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._validation import n_rows, take_rows
+from querist.base.blocks import row_blocks
+from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
+from querist.measures.uncertainty import UNCERTAINTIES, decision_margin
+
+BlockFunction = Callable[[Pool], FloatArray]
+
+
+def score_rows(X: Pool, candidates: IntArray, function: BlockFunction, *, n_outputs: int) -> FloatArray:
+    """Apply `function` to the candidates' rows of `X`, block by block.
+
+    Blocks of which most rows are candidates are passed as views and the rest
+    dropped afterwards: gathering rows costs more than scoring a few too many.
+
+    Parameters
+    ----------
+    X : pool of shape (n_rows, ...)
+    candidates : ndarray of shape (n_candidates,)
+        Ascending row numbers.
+    function : callable
+        From a block of rows to one float per row.
+    n_outputs : int
+        Values per row that `function` computes; with the width of X it sets the block size.
+
+    Returns
+    -------
+    ndarray of shape (n_candidates,)
+    """
+    total = n_rows(X)
+    shape = getattr(X, "shape", (total,))
+    width = 1 if len(shape) < 2 or scipy.sparse.issparse(X) else int(shape[1])
+    result = np.empty(candidates.size, np.float64)
+    begin = 0
+    for block in row_blocks(total, max(width, n_outputs)):
+        end = begin + int(np.searchsorted(candidates[begin:], block.stop))
+        if end == begin:
+            continue
+        inside = candidates[begin:end]
+        if inside.size == block.stop - block.start:
+            result[begin:end] = function(take_rows(X, block))
+        elif 2 * inside.size > block.stop - block.start:
+            result[begin:end] = function(take_rows(X, block))[inside - block.start]
+        else:
+            result[begin:end] = function(take_rows(X, inside))
+        begin = end
+    return result
+
+
+def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: str) -> FloatArray:
+    """Return how uncertain `model` is about each candidate.
+
+    Parameters
+    ----------
+    model : classifier
+        Fitted; with ``predict_proba``, or with ``decision_function`` where the order
+        of margins is all that counts (any number of classes for ``"margin"``, two
+        for the others, which then order rows alike).
+    X : pool of shape (n_rows, ...)
+    candidates : ndarray of shape (n_candidates,)
+        Ascending row numbers.
+    kind : {"least_confidence", "margin", "entropy"}
+
+    Returns
+    -------
+    ndarray of shape (n_candidates,)
+        Larger = less certain. See `querist.measures.uncertainty` for the ranges;
+        from decision values it is `decision_margin`, in (0, 1].
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the model has neither method, or lacks probabilities that `kind` needs.
+    """
+    n_classes = known_classes(model).size
+    if hasattr(model, "predict_proba"):
+        measure = UNCERTAINTIES[kind]
+        return score_rows(X, candidates, lambda block: measure(probabilities(model, block)), n_outputs=n_classes)
+    if hasattr(model, "decision_function"):
+        if kind == "margin" or n_classes == 2:
+            return score_rows(
+                X, candidates, lambda block: decision_margin(decision_values(model, block)), n_outputs=n_classes
+            )
+        raise needs_probabilities(model, f"{kind} of more than two classes")
+    raise UnsupportedModelError(
+        f"{type(model).__name__} has neither predict_proba nor decision_function, so its uncertainty is unknown. "
+        "Use another estimator, or a strategy that needs no model (random, k_center)."
+    )
+
+
+def needs_probabilities(model: Model, purpose: str) -> UnsupportedModelError:
+    """Return the error for a model without ``predict_proba``, naming the remedies."""
+    return UnsupportedModelError(
+        f"{type(model).__name__} has no predict_proba, and {purpose} needs probabilities. "
+        "Wrap it in sklearn.calibration.CalibratedClassifierCV, or use the margin strategy, "
+        "which is content with decision_function."
+    )
+
+
+def known_classes(model: Model) -> AnyArray:
+    """Return the classes that a fitted model tells apart.
+
+    Raises
+    ------
+    NotEnoughLabelsError
+        If it has seen only one class.
+    UnsupportedModelError
+        If it is not a fitted classifier.
+    """
+    classes = getattr(model, "classes_", None)
+    if classes is None:
+        raise UnsupportedModelError(
+            f"{type(model).__name__} has no classes_: pass a classifier that has been fitted."
+        )
+    if len(classes) < 2:
+        raise NotEnoughLabelsError(
+            f"The model knows only the class {classes[0]!r}; label rows of at least two classes first, "
+            "for example with the random strategy."
+        )
+    return np.asarray(classes)
+
+
+def probabilities(model: Model, block: Pool) -> AnyArray:
+    """Return ``predict_proba`` of a block, refusing values that are not numbers."""
+    proba = np.asarray(model.predict_proba(block))
+    # A sum is not finite when any of its terms is not, and costs no temporary array.
+    if not np.isfinite(proba.sum()):
+        raise QueristError(f"{type(model).__name__}.predict_proba returned values that are not finite.")
+    return proba
+
+
+def decision_values(model: Model, block: Pool) -> AnyArray:
+    """Return ``decision_function`` of a block, refusing values that are not numbers."""
+    scores = np.asarray(model.decision_function(block))
+    if not np.isfinite(scores.sum()):
+        raise QueristError(f"{type(model).__name__}.decision_function returned values that are not finite.")
+    return scores

@@ -1,0 +1,96 @@
+"""The pool as a numeric matrix, for strategies that measure distances."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from querist._typing import AnyArray, IntArray, Model, Pool
+from querist._validation import n_rows, take_rows
+from querist.base.blocks import row_blocks
+from querist.exceptions import UnsupportedModelError
+
+
+class Space:
+    """The pool as the classifier sees it.
+
+    If the model is a fitted ``Pipeline``, rows pass through all its steps but the
+    last, so that distances are measured after scaling and encoding. Otherwise the
+    pool itself must be numeric. Arrays and CSR matrices without such a pipeline are
+    used in place; nothing is copied.
+    """
+
+    def __init__(self, X: Pool, model: Model = None) -> None:
+        self._X = X
+        self._transform = _preprocessing(model)
+
+    @cached_property
+    def matrix(self) -> Any:
+        """The whole pool: ndarray or CSR matrix of shape (n_rows, n_dimensions)."""
+        if self._transform is None:
+            return _numeric(self._X)
+        parts = []
+        for block in row_blocks(n_rows(self._X), _width(self._X)):
+            parts.append(self._transform.transform(take_rows(self._X, block)))
+        if scipy.sparse.issparse(parts[0]):
+            return scipy.sparse.vstack(parts, format="csr")
+        return np.concatenate([np.asarray(part) for part in parts])
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the matrix is CSR."""
+        return bool(scipy.sparse.issparse(self.matrix))
+
+    def take(self, rows: IntArray) -> Any:
+        """Return some rows as ndarray or CSR matrix (a copy of those rows)."""
+        return self.matrix[rows]
+
+    def dense(self, rows: IntArray) -> AnyArray:
+        """Return some rows as an ndarray."""
+        taken = self.take(rows)
+        return np.asarray(taken.toarray() if scipy.sparse.issparse(taken) else taken)
+
+    def blocks(self) -> Iterator[tuple[slice, Any]]:
+        """Yield the whole matrix in row blocks; views where it is an array."""
+        matrix = self.matrix
+        width = 1 if self.is_sparse else matrix.shape[1]
+        for block in row_blocks(matrix.shape[0], width):
+            yield block, matrix[block]
+
+
+def _preprocessing(model: Model) -> Any:
+    from sklearn.pipeline import Pipeline
+
+    if isinstance(model, Pipeline) and len(model.steps) > 1:
+        return model[:-1]
+    return None
+
+
+def _width(X: Pool) -> int:
+    shape = getattr(X, "shape", (0,))
+    return 1 if len(shape) < 2 or scipy.sparse.issparse(X) else int(shape[1])
+
+
+def _numeric(X: Pool) -> Any:
+    if scipy.sparse.issparse(X):
+        return X
+    array = np.asarray(X)
+    if array.ndim == 2 and array.dtype.kind == "O":
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            array = array.astype(object)
+    if array.ndim != 2 or array.dtype.kind not in "biuf":
+        raise UnsupportedModelError(
+            "This strategy measures distances between rows, and the pool is not numeric. "
+            "Use a Pipeline whose first steps turn the columns into numbers, or pass numeric features as X."
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array.sum()) and not np.isfinite(array).all():
+        row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+        raise UnsupportedModelError(
+            f"This strategy measures distances between rows, and row {row} holds a missing or infinite value. "
+            "Use a Pipeline that starts with an imputer, or fill the gaps in X."
+        )
+    return array

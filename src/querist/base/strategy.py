@@ -1,0 +1,251 @@
+"""The contract of a query strategy, and the one `query` that all of them share."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Literal, final, overload
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from querist import _random
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool, RandomState
+from querist._validation import (
+    as_labels,
+    as_pool,
+    as_rows,
+    check_choice,
+    check_positive_int,
+    n_rows,
+    unmarked_rows,
+)
+from querist.base.candidates import CandidateFilter
+from querist.base.selection import Selection, TopK
+from querist.base.space import Space
+from querist.base.ties import TieKeys, tie_keys
+from querist.exceptions import (
+    EmptyPoolError,
+    InvalidParameterError,
+    InvalidRowsError,
+    NotEnoughLabelsError,
+    PoolExhaustedError,
+    QueristError,
+)
+
+
+@dataclass(frozen=True)
+class QueryContext:
+    """What a strategy knows when it is asked: the arguments of `query`, checked and resolved."""
+
+    X: Pool
+    rows: IntArray
+    labels: AnyArray
+    model: Model
+    candidates: IntArray
+    batch_size: int
+    rng: np.random.Generator
+    tie_keys: TieKeys
+    space: Space
+
+    @cached_property
+    def unlabelled(self) -> IntArray:
+        """Row numbers without an answer, ascending; the candidates are among them."""
+        return unmarked_rows(n_rows(self.X), self.rows)
+
+
+class QueryStrategy(BaseEstimator, ABC):
+    """Base of all query strategies: utilities for the candidates, then a batch.
+
+    A subclass gives `_utilities`, and `_select` only if its batch does not follow
+    from the utilities through a selection.
+
+    Parameters
+    ----------
+    selection : Selection, default=None
+        How the batch is chosen from the utilities; None takes the highest.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+    """
+
+    label: ClassVar[str]
+    # Whether `query` needs a fitted model.
+    needs_model: ClassVar[bool] = True
+    # Whether utilities depend on the generator.
+    stochastic: ClassVar[bool] = False
+
+    selection: Selection | None
+    candidates: CandidateFilter | None
+    ties: Literal["random", "first"]
+
+    @overload
+    def query(
+        self,
+        X: Pool,
+        rows: Any,
+        labels: Any,
+        *,
+        model: Model = ...,
+        candidates: Any = ...,
+        batch_size: int = ...,
+        random_state: RandomState = ...,
+        return_utilities: Literal[False] = ...,
+    ) -> IntArray: ...
+
+    @overload
+    def query(
+        self,
+        X: Pool,
+        rows: Any,
+        labels: Any,
+        *,
+        model: Model = ...,
+        candidates: Any = ...,
+        batch_size: int = ...,
+        random_state: RandomState = ...,
+        return_utilities: Literal[True],
+    ) -> tuple[IntArray, FloatArray]: ...
+
+    @final
+    def query(
+        self,
+        X: Pool,
+        rows: Any,
+        labels: Any,
+        *,
+        model: Model = None,
+        candidates: Any = None,
+        batch_size: int = 1,
+        random_state: RandomState = None,
+        return_utilities: bool = False,
+    ) -> IntArray | tuple[IntArray, FloatArray]:
+        """Return the rows to ask about next.
+
+        Parameters
+        ----------
+        X : array, CSR matrix or data frame of shape (n_rows, n_features)
+            The whole pool, labelled rows included. Never copied, never changed.
+        rows : array-like of shape (n_labelled,)
+            Row numbers of the answers so far.
+        labels : array-like of shape (n_labelled,)
+            Those answers.
+        model : classifier, default=None
+            Fitted on `rows` and `labels`; strategies with ``needs_model = False`` ignore it.
+        candidates : array-like of row numbers, default=None
+            Rows that may be asked about; None means every row without an answer.
+        batch_size : int, default=1
+            How many rows to return.
+        random_state : int, numpy.random.Generator or None, default=None
+            The only source of random numbers, ties included.
+        return_utilities : bool, default=False
+            Also return the utilities.
+
+        Returns
+        -------
+        chosen : ndarray of shape (batch_size,), int64
+            Distinct row numbers, the first to be asked first.
+        utilities : ndarray of shape (n_rows,)
+            Larger = ask sooner; NaN for rows that were not looked at. Only with `return_utilities`.
+
+        Raises
+        ------
+        InvalidParameterError
+            If an argument has a value that cannot be used.
+        NotEnoughLabelsError
+            If the strategy needs a model and there is none, or it knows one class only.
+        EmptyPoolError, PoolExhaustedError
+            If no row, or fewer than `batch_size`, may be asked about. The batch is never shrunk.
+        UnsupportedModelError
+            If the model lacks a method that the strategy needs.
+        """
+        context = self._context(X, rows, labels, model, candidates, batch_size, random_state)
+        utilities = np.asarray(self._utilities(context), np.float64)
+        if utilities.shape != context.candidates.shape or not np.isfinite(utilities.sum()):
+            raise self._broken(utilities, context)
+        positions = self._select(utilities, context)
+        chosen = context.candidates[positions]
+        if not return_utilities:
+            return chosen
+        full = np.full(n_rows(context.X), np.nan)
+        full[context.candidates] = utilities
+        return chosen, full
+
+    @abstractmethod
+    def _utilities(self, context: QueryContext) -> FloatArray:
+        """Return one finite float per candidate, larger = ask sooner."""
+
+    def _select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
+        """Return the positions of the batch among the candidates."""
+        selection = TopK() if self.selection is None else self.selection
+        return selection.select(
+            utilities,
+            batch_size=context.batch_size,
+            tie_keys=context.tie_keys,
+            random_state=context.rng,
+            space=context.space,
+            candidates=context.candidates,
+        )
+
+    def _context(
+        self, X: Pool, rows: Any, labels: Any, model: Model, candidates: Any, batch_size: int, random_state: RandomState
+    ) -> QueryContext:
+        X = as_pool(X)
+        total = n_rows(X)
+        rows = as_rows(rows, total)
+        labels = as_labels(labels, rows.size)
+        check_positive_int(batch_size, "batch_size")
+        check_choice(self.ties, "ties", ("random", "first"))
+        _check_part(self.selection, "selection", Selection)
+        _check_part(self.candidates, "candidates", CandidateFilter)
+        allowed = self._allowed(candidates, rows, total)
+        if not allowed.size:
+            raise EmptyPoolError(f"All {total} rows are answered or excluded; there is nothing left to ask.")
+        if batch_size > allowed.size:
+            raise PoolExhaustedError(
+                f"batch_size is {batch_size}, but only {allowed.size} of the {total} rows may be asked about."
+            )
+        if self.needs_model and model is None:
+            raise NotEnoughLabelsError(
+                f"{type(self).__name__} needs a fitted model. Label rows of at least two classes first, "
+                "for example with the random strategy, and pass the fitted classifier as model."
+            )
+        rng = _random.resolve(random_state)
+        keys = tie_keys(self.ties, allowed, rng)
+        space = Space(X, model)
+        if self.candidates is not None:
+            allowed = self.candidates.narrow(
+                allowed, rows=rows, batch_size=batch_size, random_state=rng, space=space
+            )
+            keys = tie_keys(self.ties, allowed, rng)
+        return QueryContext(X, rows, labels, model, allowed, batch_size, rng, keys, space)
+
+    @staticmethod
+    def _allowed(candidates: Any, rows: IntArray, total: int) -> IntArray:
+        if candidates is None:
+            return unmarked_rows(total, rows)
+        allowed = as_rows(candidates, total, "candidates")
+        if allowed.size > 1 and (np.diff(allowed) < 0).any():
+            allowed = np.sort(allowed)
+        answered = allowed[np.isin(allowed, rows, kind="table" if total < 10**8 else None)] if rows.size else rows
+        if answered.size:
+            raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer.")
+        return allowed
+
+    def _broken(self, utilities: FloatArray, context: QueryContext) -> QueristError:
+        if utilities.shape != context.candidates.shape:
+            return QueristError(
+                f"{type(self).__name__}._utilities returned shape {utilities.shape} "
+                f"for {context.candidates.size} candidates."
+            )
+        wrong = context.candidates[~np.isfinite(utilities)]
+        where = f" for row {wrong[0]}" if wrong.size else ""
+        return QueristError(f"{type(self).__name__} computed a utility that is not finite{where}; is X finite?")
+
+
+def _check_part(part: Any, name: str, kind: type) -> None:
+    if part is not None and not isinstance(part, kind):
+        raise InvalidParameterError(
+            f"{name} must be a {kind.__name__} object or None, got {part!r}. "
+            f"Names are resolved by querist.make_strategy(..., {name}=NAME)."
+        )

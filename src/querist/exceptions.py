@@ -1,0 +1,111 @@
+"""Every error and warning of Querist.
+
+::
+
+    QueristError
+    ├── InvalidParameterError (ValueError)      a parameter has a value that cannot be used
+    │   ├── UnknownNameError                    no strategy, estimator ... of that name; lists the known ones
+    │   └── InvalidRowsError                    row numbers out of range, repeated, or in the wrong state
+    ├── NotEnoughLabelsError (ValueError)       a model is needed and the answers cannot train one yet
+    ├── UnsupportedModelError (TypeError)       the model lacks a method that the strategy needs
+    ├── PoolExhaustedError (ValueError)         fewer rows are left than were asked for
+    │   └── EmptyPoolError                      no row is left at all
+    ├── DataError (ValueError)                  a file or table cannot be used as it is
+    │   ├── FileFormatError                     unreadable file: missing, binary, ragged, undecodable
+    │   └── TargetError                         the target column is missing, constant, continuous, has gaps
+    ├── ResultsError (ValueError)               an output folder holds something else, or cannot be written
+    └── SessionFileError (ValueError)           a saved session does not fit the pool or the parts given
+
+    QueristWarning (UserWarning)
+    └── ModelMismatchWarning                    the model that asks is not the model that is trained
+"""
+
+__all__ = [
+    "DataError",
+    "EmptyPoolError",
+    "FileFormatError",
+    "InvalidParameterError",
+    "InvalidRowsError",
+    "ModelMismatchWarning",
+    "NotEnoughLabelsError",
+    "PoolExhaustedError",
+    "QueristError",
+    "QueristWarning",
+    "ResultsError",
+    "SessionFileError",
+    "TargetError",
+    "UnknownNameError",
+    "UnsupportedModelError",
+]
+
+import difflib
+from collections.abc import Iterable
+from typing import Self
+
+
+class QueristError(Exception):
+    """Root of every error that Querist raises on purpose."""
+
+
+class InvalidParameterError(QueristError, ValueError):
+    """A parameter has a value that cannot be used; the message names both."""
+
+
+class UnknownNameError(InvalidParameterError):
+    """A name is not known; the message suggests the nearest and lists all."""
+
+    @classmethod
+    def of(cls, what: str, name: str, known: Iterable[str]) -> Self:
+        """Build the message for an unknown ``what`` called ``name``."""
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return cls(f"Unknown {what} {name!r}.{hint} Known: {', '.join(names)}.")
+
+
+class InvalidRowsError(InvalidParameterError):
+    """Row numbers are out of range, repeated, or not in a state that allows the call."""
+
+
+class NotEnoughLabelsError(QueristError, ValueError):
+    """A model is needed, and the answers so far cannot train one."""
+
+
+class UnsupportedModelError(QueristError, TypeError):
+    """The model lacks a method that the strategy needs."""
+
+
+class PoolExhaustedError(QueristError, ValueError):
+    """Fewer rows are left than the batch asks for."""
+
+
+class EmptyPoolError(PoolExhaustedError):
+    """No row is left that could be asked about."""
+
+
+class DataError(QueristError, ValueError):
+    """A file or table cannot be used as it is."""
+
+
+class FileFormatError(DataError):
+    """A file cannot be read: missing, empty, binary, ragged or undecodable."""
+
+
+class TargetError(DataError):
+    """The target column is missing, constant, continuous or has gaps."""
+
+
+class ResultsError(QueristError, ValueError):
+    """An output folder holds another experiment or cannot be written."""
+
+
+class SessionFileError(QueristError, ValueError):
+    """A saved session does not fit the pool or the parts it was given."""
+
+
+class QueristWarning(UserWarning):
+    """Root of every warning of Querist."""
+
+
+class ModelMismatchWarning(QueristWarning):
+    """The model that asks is not the model that is trained."""
