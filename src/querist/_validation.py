@@ -1,5 +1,6 @@
 """Checks of what callers pass in; each message names the parameter, the value and the remedy."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -144,7 +145,7 @@ def as_labels(labels: Any, expected: int) -> AnyArray:
         raise _missing(int(np.flatnonzero(np.isnan(array))[0]))
     if array.dtype.kind == "O":
         for position, item in enumerate(array):
-            if item is None or item != item:
+            if item is None or (_kind(item) == "float" and math.isnan(item)):
                 raise _missing(position)
             if _kind(item) == "other":
                 raise InvalidParameterError(

@@ -5,16 +5,19 @@ entry-point groups ``querist.strategies``, ``querist.selections``,
 ``querist.candidates`` and ``querist.estimators``.
 """
 
+import ast
 import functools
 import importlib
 import inspect
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from querist._typing import Model
-from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, UnknownNameError
+
+if TYPE_CHECKING:  # names must be known (for --help) without loading scikit-learn
+    from querist.base.strategy import QueryStrategy
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "strategies": {
@@ -47,6 +50,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "svc": "querist.learners.defaults:svc",
         "linear_svc": "querist.learners.defaults:linear_svc",
         "naive_bayes": "querist.learners.defaults:naive_bayes",
+        "complement_naive_bayes": "querist.learners.defaults:complement_naive_bayes",
         "k_neighbors": "querist.learners.defaults:k_neighbors",
         "auto": "querist.learners.auto:AutoClassifier",
     },
@@ -87,7 +91,7 @@ def load_class(kind: str, name: str) -> Callable[..., Any]:
     return loaded
 
 
-def make_strategy(name: str, **params: Any) -> QueryStrategy:
+def make_strategy(name: str, **params: Any) -> "QueryStrategy":
     """Build a query strategy from its registered name.
 
     Parameters
@@ -164,8 +168,39 @@ def _build(kind: str, name: str, params: dict[str, Any]) -> Any:
         for key in params:
             if key not in signature.parameters:
                 known = ", ".join(signature.parameters) or "none"
-                raise InvalidParameterError(f"{_SINGULAR[kind].capitalize()} {name!r} has no parameter {key!r}. It has: {known}.")
+                raise InvalidParameterError(
+                    f"{_SINGULAR[kind].capitalize()} {name!r} has no parameter {key!r}. It has: {known}."
+                )
     try:
         return factory(**params)
     except TypeError as error:
         raise InvalidParameterError(f"{_SINGULAR[kind].capitalize()} {name!r}: {error}") from error
+
+
+def parse_spec(text: str) -> tuple[str, dict[str, Any]]:
+    """Split ``NAME:key=value,key=value`` into a name and parameters.
+
+    Values are read as Python writes them (numbers, True, None, quoted strings);
+    anything else is a string.
+
+    Raises
+    ------
+    InvalidParameterError
+        If a part after the colon is not ``key=value``.
+
+    Examples
+    --------
+    >>> parse_spec("margin:selection=power,selection__beta=0.5")
+    ('margin', {'selection': 'power', 'selection__beta': 0.5})
+    """
+    name, _, rest = text.partition(":")
+    params: dict[str, Any] = {}
+    for item in filter(None, (piece.strip() for piece in rest.split(","))):
+        key, equals, value = item.partition("=")
+        if not equals or not key.strip():
+            raise InvalidParameterError(f"{text!r}: expected NAME:key=value,key=value, got {item!r}.")
+        try:
+            params[key.strip()] = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError):
+            params[key.strip()] = value.strip()
+    return name.strip(), params

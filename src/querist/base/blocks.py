@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 
+import scipy.sparse
+
+from querist._typing import Pool
+
 # 2**21 values are 16 MB in float64: large enough to hide the cost of a call to
 # predict, small enough to leave memory to the user.
 _BLOCK_VALUES = 1 << 21
 _MIN_ROWS, _MAX_ROWS = 64, 1 << 16
+
+
+def pool_width(X: Pool) -> int:
+    """Return how many values a row of a dense pool holds; 1 for sparse rows and texts, whose blocks need no limit."""
+    shape: tuple[int, ...] = getattr(X, "shape", ())
+    return 1 if len(shape) < 2 or scipy.sparse.issparse(X) else int(shape[1])
 
 
 def block_rows(width: int) -> int:

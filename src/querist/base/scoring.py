@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
-import scipy.sparse
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
-from querist.base.blocks import row_blocks
+from querist.base.blocks import pool_width, row_blocks
 from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, decision_margin
 
@@ -35,11 +34,9 @@ def score_rows(X: Pool, candidates: IntArray, function: BlockFunction, *, n_outp
     ndarray of shape (n_candidates,)
     """
     total = n_rows(X)
-    shape = getattr(X, "shape", (total,))
-    width = 1 if len(shape) < 2 or scipy.sparse.issparse(X) else int(shape[1])
     result = np.empty(candidates.size, np.float64)
     begin = 0
-    for block in row_blocks(total, max(width, n_outputs)):
+    for block in row_blocks(total, max(pool_width(X), n_outputs)):
         end = begin + int(np.searchsorted(candidates[begin:], block.stop))
         if end == begin:
             continue
@@ -116,9 +113,7 @@ def known_classes(model: Model) -> AnyArray:
     """
     classes = getattr(model, "classes_", None)
     if classes is None:
-        raise UnsupportedModelError(
-            f"{type(model).__name__} has no classes_: pass a classifier that has been fitted."
-        )
+        raise UnsupportedModelError(f"{type(model).__name__} has no classes_: pass a classifier that has been fitted.")
     if len(classes) < 2:
         raise NotEnoughLabelsError(
             f"The model knows only the class {classes[0]!r}; label rows of at least two classes first, "

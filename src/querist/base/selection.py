@@ -75,4 +75,5 @@ class TopK(Selection):
         space: Space,
         candidates: IntArray,
     ) -> IntArray:
+        """Return the positions of the highest utilities."""
         return top_k(utilities, batch_size, tie_keys)

@@ -9,7 +9,7 @@ import scipy.sparse
 
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
-from querist.base.blocks import row_blocks
+from querist.base.blocks import pool_width, row_blocks
 from querist.exceptions import UnsupportedModelError
 
 
@@ -32,7 +32,7 @@ class Space:
         if self._transform is None:
             return _numeric(self._X)
         parts = []
-        for block in row_blocks(n_rows(self._X), _width(self._X)):
+        for block in row_blocks(n_rows(self._X), pool_width(self._X)):
             parts.append(self._transform.transform(take_rows(self._X, block)))
         if scipy.sparse.issparse(parts[0]):
             return scipy.sparse.vstack(parts, format="csr")
@@ -66,11 +66,6 @@ def _preprocessing(model: Model) -> Any:
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         return model[:-1]
     return None
-
-
-def _width(X: Pool) -> int:
-    shape = getattr(X, "shape", (0,))
-    return 1 if len(shape) < 2 or scipy.sparse.issparse(X) else int(shape[1])
 
 
 def _numeric(X: Pool) -> Any:

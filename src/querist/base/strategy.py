@@ -74,6 +74,8 @@ class QueryStrategy(BaseEstimator, ABC):
     needs_model: ClassVar[bool] = True
     # Whether utilities depend on the generator.
     stochastic: ClassVar[bool] = False
+    # Whether it measures distances, and so profits from the preprocessing of a fitted pipeline.
+    measures_distances: ClassVar[bool] = False
 
     selection: Selection | None
     candidates: CandidateFilter | None
@@ -160,16 +162,64 @@ class QueryStrategy(BaseEstimator, ABC):
             If the model lacks a method that the strategy needs.
         """
         context = self._context(X, rows, labels, model, candidates, batch_size, random_state)
-        utilities = np.asarray(self._utilities(context), np.float64)
-        if utilities.shape != context.candidates.shape or not np.isfinite(utilities.sum()):
-            raise self._broken(utilities, context)
-        positions = self._select(utilities, context)
+        positions, utilities = self.decide(context)
         chosen = context.candidates[positions]
         if not return_utilities:
             return chosen
         full = np.full(n_rows(context.X), np.nan)
         full[context.candidates] = utilities
         return chosen, full
+
+    @final
+    def prepare(
+        self,
+        X: Pool,
+        rows: IntArray,
+        labels: AnyArray,
+        *,
+        model: Model,
+        candidates: IntArray,
+        batch_size: int,
+        rng: np.random.Generator,
+    ) -> QueryContext:
+        """Return the context of a query whose arguments are known to be right.
+
+        For callers that keep the pool's state themselves (`Session`): the checks of
+        `query` cost several passes over the row numbers. `candidates` is ascending.
+
+        Raises
+        ------
+        EmptyPoolError, PoolExhaustedError, NotEnoughLabelsError
+            As `query` does.
+        """
+        total = n_rows(X)
+        if not candidates.size:
+            raise EmptyPoolError(f"All {total} rows are answered or excluded; there is nothing left to ask.")
+        if batch_size > candidates.size:
+            raise PoolExhaustedError(
+                f"batch_size is {batch_size}, but only {candidates.size} of the {total} rows may be asked about."
+            )
+        if self.needs_model and model is None:
+            raise NotEnoughLabelsError(
+                f"{type(self).__name__} needs a fitted model. Label rows of at least two classes first, "
+                "for example with the random strategy, and pass the fitted classifier as model."
+            )
+        space = Space(X, model)
+        keys = tie_keys(self.ties, candidates, rng)
+        if self.candidates is not None:
+            candidates = self.candidates.narrow(
+                candidates, rows=rows, batch_size=batch_size, random_state=rng, space=space
+            )
+            keys = tie_keys(self.ties, candidates, rng)
+        return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space)
+
+    @final
+    def decide(self, context: QueryContext) -> tuple[IntArray, FloatArray]:
+        """Return the positions of the batch among the candidates, and the candidates' utilities."""
+        utilities = np.asarray(self._utilities(context), np.float64)
+        if utilities.shape != context.candidates.shape or not np.isfinite(utilities.sum()):
+            raise self._broken(utilities, context)
+        return self._select(utilities, context), utilities
 
     @abstractmethod
     def _utilities(self, context: QueryContext) -> FloatArray:
@@ -198,27 +248,15 @@ class QueryStrategy(BaseEstimator, ABC):
         check_choice(self.ties, "ties", ("random", "first"))
         _check_part(self.selection, "selection", Selection)
         _check_part(self.candidates, "candidates", CandidateFilter)
-        allowed = self._allowed(candidates, rows, total)
-        if not allowed.size:
-            raise EmptyPoolError(f"All {total} rows are answered or excluded; there is nothing left to ask.")
-        if batch_size > allowed.size:
-            raise PoolExhaustedError(
-                f"batch_size is {batch_size}, but only {allowed.size} of the {total} rows may be asked about."
-            )
-        if self.needs_model and model is None:
-            raise NotEnoughLabelsError(
-                f"{type(self).__name__} needs a fitted model. Label rows of at least two classes first, "
-                "for example with the random strategy, and pass the fitted classifier as model."
-            )
-        rng = _random.resolve(random_state)
-        keys = tie_keys(self.ties, allowed, rng)
-        space = Space(X, model)
-        if self.candidates is not None:
-            allowed = self.candidates.narrow(
-                allowed, rows=rows, batch_size=batch_size, random_state=rng, space=space
-            )
-            keys = tie_keys(self.ties, allowed, rng)
-        return QueryContext(X, rows, labels, model, allowed, batch_size, rng, keys, space)
+        return self.prepare(
+            X,
+            rows,
+            labels,
+            model=model,
+            candidates=self._allowed(candidates, rows, total),
+            batch_size=batch_size,
+            rng=_random.resolve(random_state),
+        )
 
     @staticmethod
     def _allowed(candidates: Any, rows: IntArray, total: int) -> IntArray:

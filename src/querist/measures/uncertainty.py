@@ -138,7 +138,8 @@ def _by_blocks(values: AnyArray, function: Callable[[AnyArray], FloatArray]) -> 
 
 def _highest(block: AnyArray) -> FloatArray:
     if block.shape[1] > _NARROW:
-        return np.max(block, axis=1).astype(np.float64, copy=False)
+        highest: FloatArray = np.max(block, axis=1).astype(np.float64, copy=False)
+        return highest
     first = block[:, 0].astype(np.float64)
     for column in range(1, block.shape[1]):
         np.maximum(first, block[:, column], out=first)

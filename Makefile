@@ -1,0 +1,61 @@
+# Every target sets up what it needs on a machine that has Python 3.11+, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := constraints/lock.txt
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check proof test-oldest format lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Querist needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.created pyproject.toml $(LOCK)
+	@echo "Installing Querist and what it stands on (a minute, once) ..."
+	$(PIP) install --quiet --constraint $(LOCK) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install --quiet --constraint $(LOCK) --group dev --editable .
+	@touch $@
+
+demo: $(VENV)/.installed  ## watch active learning work, on the tutorial's data and on real data
+	$(BIN)/querist demo
+
+test: $(VENV)/.installed-dev  ## all tests but the long proofs
+	$(BIN)/python -m pytest -n $(JOBS) -m "not proof"
+
+check: $(VENV)/.installed-dev  ## format, lint, types, layers, documentation
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_docs.py tests/test_public_api.py
+
+proof: $(VENV)/.installed-dev  ## the long proofs: many kills, many seeds
+	$(BIN)/python -m pytest -n $(JOBS) -m proof
+
+test-oldest: constraints/oldest.txt pyproject.toml  ## the tests on the oldest versions allowed
+	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	.venv-oldest/bin/python -m pip install --quiet --constraint constraints/oldest.txt --group oldest --editable .
+	.venv-oldest/bin/python -m pytest -n $(JOBS) -m "not proof and not installs"
+
+format: $(VENV)/.installed-dev  ## let ruff rewrite the files
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.installed-dev  ## renew constraints/lock.txt with the newest versions
+	$(PIP) install --quiet --upgrade --upgrade-strategy eager --group dev --editable .
+	$(PIP) freeze --exclude-editable > $(LOCK)
+
+clean:  ## remove the environments and caches
+	rm -rf .venv .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,52 @@
+"""Querist: active learning that asks for the few labels that matter.
+
+Names are loaded on first use, so that ``import querist`` is fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from querist.registry import estimator_names, make_estimator, make_strategy, strategy_names
+    from querist.session import Session
+    from querist.simulation import Comparison, Simulation, compare, simulate
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Comparison": "querist.simulation",
+    "Session": "querist.session",
+    "Simulation": "querist.simulation",
+    "compare": "querist.simulation",
+    "estimator_names": "querist.registry",
+    "make_estimator": "querist.registry",
+    "make_strategy": "querist.registry",
+    "simulate": "querist.simulation",
+    "strategy_names": "querist.registry",
+}
+_MODULES = {"checks", "data", "exceptions", "learners", "measures", "strategies"}
+
+__all__ = [
+    "Comparison",
+    "Session",
+    "Simulation",
+    "__version__",
+    "compare",
+    "estimator_names",
+    "make_estimator",
+    "make_strategy",
+    "simulate",
+    "strategy_names",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"querist.{name}")
+    raise AttributeError(f"module 'querist' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_MODULES})

@@ -1,0 +1,20 @@
+"""Utilities as weights: what selections that draw or cluster in proportion to them need."""
+
+from querist._typing import FloatArray
+from querist.exceptions import InvalidParameterError
+
+
+def check_weights(utilities: FloatArray, selection: str) -> None:
+    """Refuse negative utilities.
+
+    Raises
+    ------
+    InvalidParameterError
+        If any is negative; the message says which strategies go with the selection.
+    """
+    if utilities.min() < 0:
+        raise InvalidParameterError(
+            f"{selection} uses utilities as weights, and one of them is {utilities.min():.4g}. "
+            "Use it with a strategy whose utilities are never negative: random, least_confidence, margin, entropy, "
+            "query_by_committee, density_weighted, relevance, or k_center once rows are labelled."
+        )

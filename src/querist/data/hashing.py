@@ -1,0 +1,2 @@
+def pool_hash(X):
+    return ""

@@ -1,0 +1,6 @@
+"""Classifiers for few labels, and wrappers that make foreign ones fit in."""
+
+from querist.learners.auto import AutoClassifier
+from querist.learners.label_encoded import LabelEncoded
+
+__all__ = ["AutoClassifier", "LabelEncoded"]

@@ -1,0 +1,125 @@
+"""Fit a fresh copy of a classifier to the answers so far."""
+
+import contextlib
+import copy
+from collections.abc import Iterator
+
+import sklearn
+from sklearn.base import clone
+
+from querist._random import derive_int
+from querist._threads import single_blas_thread
+from querist._typing import AnyArray, Model, Pool
+from querist.exceptions import InvalidParameterError
+from querist.learners.label_encoded import LabelEncoded, needs_encoding
+
+
+def warm_startable(estimator: Model) -> bool:
+    """Return whether starting from the last solution is known to be safe for this classifier.
+
+    That is so where the objective is strictly convex, so that the start changes the
+    time and not the solution: logistic regression with a gradient solver.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    return type(estimator) is LogisticRegression and estimator.solver != "liblinear"
+
+
+class Refitter:
+    """Fits clones of one classifier; the classifier itself is never fitted.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Anything with the scikit-learn contract; one that takes only integer codes is wrapped.
+    seed : int
+        Unset ``random_state`` parameters are derived from it and the number of answers.
+    warm_start : bool
+        Start from the last solution while the classes stay the same.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the object is no classifier, or `warm_start` is asked of one that is not known to take it.
+    """
+
+    def __init__(self, estimator: Model, *, seed: int, warm_start: bool = False) -> None:
+        if isinstance(estimator, type) or not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
+            raise InvalidParameterError(
+                f"estimator must be a classifier object with fit and predict, got {estimator!r}."
+            )
+        self.estimator = LabelEncoded(estimator) if needs_encoding(estimator) else estimator
+        if warm_start and not warm_startable(self.estimator):
+            raise InvalidParameterError(
+                f"warm_start=True is not safe for {type(estimator).__name__}; it is for LogisticRegression "
+                "with any solver but liblinear. Use warm_start=False."
+            )
+        self.warm_start = warm_start
+        self._seed = seed
+        # A private unfitted copy: what the caller does to theirs later has no effect here.
+        self._template = clone(self.estimator)
+        params = self._template.get_params(deep=True)
+        self._unseeded = [
+            name
+            for name, value in sorted(params.items())
+            if value is None and (name == "random_state" or name.endswith("__random_state"))
+        ]
+        # Of an unfitted estimator whose parameters are immutable, a shallow copy is a clone,
+        # without the inspection of signatures that takes clone longer than a small fit's algebra.
+        self._copy_is_clone = all(value is None or isinstance(value, str | int | float) for value in params.values())
+        self._validated = False
+
+    def fit(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model = None) -> Model:
+        """Return a fitted clone.
+
+        Parameters
+        ----------
+        X : pool of shape (n_labelled, ...)
+            The labelled rows, in the order of their answers.
+        labels : ndarray of shape (n_labelled,)
+        finite : bool
+            Whether X is known to hold no NaN or infinity, so that it need not be searched again.
+        previous : classifier, default=None
+            The last fitted one, for a warm start.
+
+        Raises
+        ------
+        Exception
+            Whatever the classifier raises, with a note on what it was fitted on.
+        """
+        model = copy.copy(self._template) if self._copy_is_clone else clone(self._template)
+        if self._unseeded:
+            seed = derive_int(self._seed, "fit", len(labels))
+            model.set_params(**dict.fromkeys(self._unseeded, seed))
+        if self.warm_start:
+            _start_from(model, previous, labels)
+        try:
+            with self.settings(finite=finite):
+                model.fit(X, labels)
+        except Exception as error:
+            error.add_note(f"Raised while fitting {type(self.estimator).__name__} on {len(labels)} answers.")
+            raise
+        self._validated = True
+        return model
+
+    @contextlib.contextmanager
+    def settings(self, *, finite: bool) -> Iterator[None]:
+        """Run the block without checks that have been done before, on one BLAS thread."""
+        with (
+            sklearn.config_context(
+                assume_finite=finite or sklearn.get_config()["assume_finite"],
+                skip_parameter_validation=self._validated or sklearn.get_config()["skip_parameter_validation"],
+            ),
+            single_blas_thread(),
+        ):
+            yield
+
+
+def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:
+    model.set_params(warm_start=True)
+    if previous is None or len(set(previous.classes_.tolist()) ^ set(labels.tolist())):
+        return
+    # Copies: the caller may still hold the previous model.
+    model.coef_ = previous.coef_.copy()
+    model.intercept_ = previous.intercept_.copy()
+    model.classes_ = previous.classes_

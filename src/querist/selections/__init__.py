@@ -1,0 +1,7 @@
+"""Ways to choose a batch from utilities; the plain one, `TopK`, is the default of every strategy."""
+
+from querist.base.selection import TopK
+from querist.selections.power import PowerTopK
+from querist.selections.weighted_k_means import WeightedKMeansSelection
+
+__all__ = ["PowerTopK", "TopK", "WeightedKMeansSelection"]

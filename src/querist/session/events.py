@@ -1,0 +1,178 @@
+"""What can happen in a session, as plain frozen records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray, IntArray, Label
+from querist._validation import as_labels
+from querist.exceptions import SessionFileError
+
+
+def _rows(values: Any) -> IntArray:
+    return np.asarray(values, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """One entry of the log; `number` counts from 0 and never changes."""
+
+    kind: ClassVar[str] = ""
+    number: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as JSON takes it."""
+        values: dict[str, Any] = {"kind": self.kind}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            values[item.name] = value.tolist() if isinstance(value, np.ndarray) else value
+        return values
+
+    @classmethod
+    def _read(cls, values: Mapping[str, Any]) -> Self:
+        return cls(**values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Event) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.number))
+
+
+@dataclass(frozen=True, eq=False)
+class RowsAdded(Event):
+    """`n_rows` rows were appended to the pool."""
+
+    kind = "rows_added"
+    n_rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class ClassesAdded(Event):
+    """Classes were declared."""
+
+    kind = "classes_added"
+    classes: tuple[Label, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as JSON takes it."""
+        return super().to_dict() | {"classes": list(self.classes)}
+
+    @classmethod
+    def _read(cls, values: Mapping[str, Any]) -> Self:
+        return cls(number=values["number"], classes=tuple(values["classes"]))
+
+
+@dataclass(frozen=True, eq=False)
+class RowsEvent(Event):
+    """Something happened to some rows."""
+
+    rows: IntArray
+
+    @classmethod
+    def _read(cls, values: Mapping[str, Any]) -> Self:
+        return cls(**(dict(values) | {"rows": _rows(values["rows"])}))
+
+
+@dataclass(frozen=True, eq=False)
+class Asked(RowsEvent):
+    """Rows were proposed by a strategy, the most useful first."""
+
+    kind = "asked"
+    round: int
+    strategy: str
+    n_labelled: int
+    utilities: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    @classmethod
+    def _read(cls, values: Mapping[str, Any]) -> Self:
+        return super()._read(dict(values) | {"utilities": np.asarray(values["utilities"], np.float64)})
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledRows(RowsEvent):
+    """Rows were given labels."""
+
+    labels: AnyArray
+
+    @classmethod
+    def _read(cls, values: Mapping[str, Any]) -> Self:
+        labels = as_labels(values["labels"], len(values["rows"]))
+        return super()._read(dict(values) | {"labels": labels})
+
+
+@dataclass(frozen=True, eq=False)
+class Answered(LabelledRows):
+    """Rows were answered for the first time."""
+
+    kind = "answered"
+
+
+@dataclass(frozen=True, eq=False)
+class Changed(LabelledRows):
+    """Answers were replaced."""
+
+    kind = "changed"
+
+
+@dataclass(frozen=True, eq=False)
+class Skipped(RowsEvent):
+    """Nobody can tell; the rows are not offered again."""
+
+    kind = "skipped"
+
+
+@dataclass(frozen=True, eq=False)
+class Released(RowsEvent):
+    """Asked rows went back into the pool unanswered."""
+
+    kind = "released"
+
+
+@dataclass(frozen=True, eq=False)
+class Expired(RowsEvent):
+    """Asked rows went back into the pool because their time ran out."""
+
+    kind = "expired"
+
+
+@dataclass(frozen=True, eq=False)
+class Flagged(RowsEvent):
+    """Rows were marked for a second look."""
+
+    kind = "flagged"
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Undone(Event):
+    """The event with number `target` no longer counts."""
+
+    kind = "undone"
+    target: int
+
+
+_KINDS: dict[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (RowsAdded, ClassesAdded, Asked, Answered, Changed, Skipped, Released, Expired, Flagged, Undone)
+}
+
+
+def read_event(values: Mapping[str, Any]) -> Event:
+    """Return the event that `to_dict` wrote.
+
+    Raises
+    ------
+    SessionFileError
+        If the kind is not known or a field is missing.
+    """
+    rest = dict(values)
+    kind = rest.pop("kind", None)
+    if kind not in _KINDS:
+        raise SessionFileError(f"The log holds an event of unknown kind {kind!r}.")
+    try:
+        return _KINDS[kind]._read(rest)
+    except (KeyError, TypeError) as error:
+        raise SessionFileError(f"The log's {kind} event number {rest.get('number')} is damaged: {error}.") from error

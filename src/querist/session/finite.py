@@ -1,0 +1,23 @@
+"""Whether a pool holds only finite numbers, found out once instead of at every fit."""
+
+import numpy as np
+import scipy.sparse
+
+from querist._typing import Pool
+from querist.base.blocks import row_blocks
+
+
+def is_finite(X: Pool) -> bool:
+    """Return True if `X` is numeric and every value is finite; False also where that is not known.
+
+    One pass, no temporary array: a sum is finite unless one of its terms is not (or
+    it overflows, which then merely keeps the usual checks on).
+    """
+    if isinstance(X, scipy.sparse.csr_matrix | scipy.sparse.csr_array):
+        X = X.data.reshape(-1, 1)
+    if not isinstance(X, np.ndarray) or X.ndim != 2 or X.dtype.kind not in "biuf":
+        return False
+    if X.dtype.kind != "f":
+        return True
+    with np.errstate(over="ignore", invalid="ignore"):
+        return all(bool(np.isfinite(X[block].sum())) for block in row_blocks(X.shape[0], X.shape[1]))

@@ -1,0 +1,109 @@
+"""A session as one JSON file: events, hash of the pool, seed, names and parameters of the parts."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from querist._typing import Pool
+from querist._validation import as_pool, n_rows
+from querist.data.hashing import pool_hash
+from querist.exceptions import SessionFileError
+from querist.session.events import Event, RowsAdded, read_event
+from querist.session.parts import describe, restore
+
+_FORMAT = "querist-session"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """What a file holds, its parts restored."""
+
+    seed: int
+    warm_start: bool
+    parts: dict[str, Any]
+    events: list[Event]
+
+
+def save(
+    path: str | os.PathLike[str],
+    *,
+    X: Pool,
+    seed: int,
+    warm_start: bool,
+    parts: Mapping[str, Any],
+    events: Sequence[Event],
+) -> None:
+    """Write a session; the old file, if any, is replaced only when the new one is complete on disk."""
+    content = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "querist": version("querist"),
+        "pool": {"n_rows": n_rows(X), "hash": pool_hash(X)},
+        "random_state": seed,
+        "warm_start": warm_start,
+        "parts": {name: describe(part) for name, part in parts.items()},
+        "events": [event.to_dict() for event in events],
+    }
+    target = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> SavedSession:
+    """Read a session and check it against the pool and the parts given.
+
+    Raises
+    ------
+    SessionFileError
+        If the file is no session, or the pool or a part is another one.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SessionFileError(f"There is no file {path}.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise SessionFileError(f"{path} is not a saved session: {error}.") from error
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        raise SessionFileError(f"{path} is not a saved session of Querist.")
+    if content.get("version") != _VERSION:
+        raise SessionFileError(
+            f"{path} has format version {content.get('version')}; this Querist reads version {_VERSION}. Upgrade it."
+        )
+    try:
+        _check_pool(content["pool"], as_pool(X))
+        parts = {name: restore(content["parts"][name], given[name], name.replace("_", " ")) for name in given}
+        events = [read_event(item) for item in content["events"]]
+        saved = SavedSession(content["random_state"], content["warm_start"], parts, events)
+    except KeyError as error:
+        raise SessionFileError(f"{path} is damaged: {error} is missing.") from error
+    added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))
+    if added != n_rows(as_pool(X)) or [event.number for event in events] != list(range(len(events))):
+        raise SessionFileError(f"{path} is damaged: its log is not complete.")
+    return saved
+
+
+def _check_pool(pool: Mapping[str, Any], X: Pool) -> None:
+    if pool["n_rows"] != n_rows(X):
+        raise SessionFileError(
+            f"The session was saved with a pool of {pool['n_rows']} rows, this one has {n_rows(X)}. "
+            "Load it with the old pool, then use extend()."
+        )
+    if pool["hash"] != pool_hash(X):
+        raise SessionFileError(
+            "The pool is not the one that the session was saved with: it has as many rows, but other values, "
+            "types or order. Rows are known by their numbers, so the answers would go to the wrong ones."
+        )

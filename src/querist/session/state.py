@@ -1,0 +1,180 @@
+"""The state of a session: what replaying its log gives."""
+
+from collections.abc import Iterable
+from functools import singledispatchmethod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from querist._typing import AnyArray, IntArray, Label, Pool
+from querist._validation import n_rows
+from querist.exceptions import InvalidParameterError, InvalidRowsError
+from querist.session.answers import Answers
+from querist.session.events import (
+    Answered,
+    Asked,
+    Changed,
+    ClassesAdded,
+    Event,
+    Expired,
+    Flagged,
+    Released,
+    RowsAdded,
+    Skipped,
+    Undone,
+)
+
+FREE, OUTSTANDING, ANSWERED, SKIPPED = 0, 1, 2, 3
+_WORDS = {FREE: "not asked", OUTSTANDING: "asked and not answered", ANSWERED: "answered", SKIPPED: "skipped"}
+
+
+class State:
+    """Who stands where: the status of each row, the answers, the classes.
+
+    Parameters
+    ----------
+    X : pool
+        Its rows count only once a `RowsAdded` event says so.
+    """
+
+    def __init__(self, X: Pool) -> None:
+        self.status: npt.NDArray[np.int8] = np.zeros(n_rows(X), np.int8)
+        self.answers = Answers(X)
+        self.classes: list[Label] = []
+        self.counts: dict[Label, int] = {}
+        self.declared = False
+        self.n_asks = 0
+        self.flags: dict[int, str] = {}
+
+    def rows_with(self, status: int) -> IntArray:
+        """Row numbers in one status, ascending."""
+        return np.flatnonzero(self.status == status)
+
+    @property
+    def n_classes_answered(self) -> int:
+        """How many classes have at least one answer."""
+        return sum(count > 0 for count in self.counts.values())
+
+    def require(self, rows: IntArray, allowed: Iterable[int], action: str, hint: str) -> None:
+        """Refuse rows that are not in one of the allowed states.
+
+        Raises
+        ------
+        InvalidRowsError
+            Naming the first such row, its status and what to do instead.
+        """
+        wrong = rows[~np.isin(self.status[rows], list(allowed))]
+        if wrong.size:
+            status = _WORDS[int(self.status[wrong[0]])]
+            raise InvalidRowsError(f"Cannot {action} row {wrong[0]}: it is {status}. {hint}")
+
+    def check_labels(self, labels: AnyArray) -> None:
+        """Refuse labels of another type than the classes so far, or outside a declared list.
+
+        Raises
+        ------
+        InvalidParameterError
+            Naming the label and what to do instead.
+        """
+        fresh = [label for label in _distinct(labels) if not self._knows(label)]
+        if fresh and self.classes and type(fresh[0]) is not type(self.classes[0]):
+            raise InvalidParameterError(
+                f"Label {fresh[0]!r} is of type {type(fresh[0]).__name__}, the labels so far are of type "
+                f"{type(self.classes[0]).__name__}, such as {self.classes[0]!r}. Use one type."
+            )
+        if fresh and self.declared:
+            raise InvalidParameterError(
+                f"Label {fresh[0]!r} is not among the declared classes {self.classes}. "
+                "Correct it, or declare it with add_classes([...])."
+            )
+
+    def _knows(self, label: Label) -> bool:
+        # True == 1 == 1.0 in Python, but they are not the same label.
+        return label in self.counts and any(type(label) is type(known) for known in self.classes)
+
+    def replay(self, events: Iterable[Event]) -> None:
+        """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""
+        log = list(events)
+        undone = {event.target for event in log if isinstance(event, Undone)}
+        for event in log:
+            if event.number not in undone:
+                self.apply(event)
+            elif isinstance(event, Answered | Changed):
+                self._learn_classes(_distinct(event.labels))
+
+    @singledispatchmethod
+    def apply(self, event: Any) -> None:
+        """Change the state as one event says. Assumes that the event was checked when it was made."""
+        raise TypeError(f"unknown event {event!r}")
+
+    @apply.register
+    def _(self, event: RowsAdded) -> None:
+        pass  # the rows are there with X; the event tells when they came
+
+    @apply.register
+    def _(self, event: Undone) -> None:
+        pass
+
+    @apply.register
+    def _(self, event: ClassesAdded) -> None:
+        self._learn_classes(list(event.classes))
+        self.declared = True
+
+    @apply.register
+    def _(self, event: Asked) -> None:
+        self.status[event.rows] = OUTSTANDING
+        self.n_asks = max(self.n_asks, event.round + 1)
+
+    @apply.register
+    def _(self, event: Answered) -> None:
+        self.status[event.rows] = ANSWERED
+        self.answers.append(event.rows, event.labels)
+        self._learn_classes(_distinct(event.labels))
+        self._count(event.labels, +1)
+
+    @apply.register
+    def _(self, event: Changed) -> None:
+        position = {int(row): place for place, row in enumerate(self.answers.rows)}
+        old = self.answers.labels[[position[int(row)] for row in event.rows]].copy()
+        self._count(old, -1)
+        self.answers.replace(event.rows, event.labels)
+        self._learn_classes(_distinct(event.labels))
+        self._count(event.labels, +1)
+
+    @apply.register
+    def _(self, event: Skipped) -> None:
+        self.status[event.rows] = SKIPPED
+
+    @apply.register(Released)
+    @apply.register(Expired)
+    def _(self, event: Released | Expired) -> None:
+        self.status[event.rows] = FREE
+
+    @apply.register
+    def _(self, event: Flagged) -> None:
+        self.flags.update(dict.fromkeys(event.rows.tolist(), event.note))
+
+    def _learn_classes(self, labels: list[Label]) -> None:
+        for label in labels:
+            if label not in self.counts:
+                self.classes.append(label)
+                self.counts[label] = 0
+
+    def _count(self, labels: AnyArray, sign: int) -> None:
+        if labels.dtype == object:
+            for label in labels.tolist():
+                self.counts[label] += sign
+            return
+        values, counts = np.unique(labels, return_counts=True)
+        for label, count in zip(values.tolist(), counts.tolist(), strict=True):
+            self.counts[label] += sign * count
+
+
+def _distinct(labels: AnyArray) -> list[Label]:
+    """Return the distinct labels in order of first appearance, as plain Python values."""
+    if labels.size <= 32 or labels.dtype == object:
+        return list(dict.fromkeys(labels.tolist()))
+    values, first = np.unique(labels, return_index=True)
+    ordered: list[Label] = values[np.argsort(first)].tolist()
+    return ordered

@@ -1,0 +1,209 @@
+"""How good a model is on the test part: one number per metric."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._validation import check_choice
+from querist.exceptions import InvalidParameterError
+
+
+def accuracy(truth: IntArray, predicted: IntArray) -> float:
+    """Return the share of right answers, in [0, 1]."""
+    return float(np.mean(truth == predicted))
+
+
+def balanced_accuracy(truth: IntArray, predicted: IntArray) -> float:
+    """Return the mean recall of the classes that occur in `truth`, in [0, 1]."""
+    size = int(max(truth.max(), predicted.max())) + 1
+    total = np.bincount(truth, minlength=size)
+    right = np.bincount(truth[truth == predicted], minlength=size)
+    present = total > 0
+    return float(np.mean(right[present] / total[present]))
+
+
+def macro_f1(truth: IntArray, predicted: IntArray) -> float:
+    """Return the mean F1 of the classes that occur in `truth` or `predicted`, in [0, 1]; without a hit F1 is 0."""
+    size = int(max(truth.max(), predicted.max())) + 1
+    both = np.bincount(truth, minlength=size) + np.bincount(predicted, minlength=size)
+    right = np.bincount(truth[truth == predicted], minlength=size)
+    present = both > 0
+    return float(np.mean(2 * right[present] / both[present]))
+
+
+def log_loss(truth: IntArray, probabilities: FloatArray) -> float:
+    """Return the mean negative log probability of the true class, in nats, at least 0; lower is better.
+
+    Probabilities are clipped to at least 2.2e-16 and renormalised, so a class that
+    the model has not met costs about 36 nats and not infinity.
+    """
+    clipped = np.maximum(probabilities, np.finfo(np.float64).eps)
+    of_truth = clipped[np.arange(truth.size), truth] / clipped.sum(axis=1)
+    return float(-np.log(of_truth).mean())
+
+
+def roc_auc(truth: IntArray, scores: FloatArray) -> float:
+    """Return the area under the ROC curve, in [0, 1]; over several classes the mean of one against the rest.
+
+    Parameters
+    ----------
+    truth : ndarray of shape (n,)
+        Class codes.
+    scores : ndarray of shape (n, n_classes)
+        Larger = likelier, comparable within a column. With two classes only the second column counts.
+
+    Returns
+    -------
+    float
+        NaN if a class does not occur in `truth`: its area is undefined.
+
+    Notes
+    -----
+    The area is the chance that a row of the class scores above a row of another
+    one, ties counting half: the Mann-Whitney statistic over the product of the
+    counts. O(n log n) per class.
+
+    References
+    ----------
+    .. [1] J. A. Hanley, B. J. McNeil, "The meaning and use of the area under a receiver operating
+       characteristic (ROC) curve", Radiology 143, 1982, doi:10.1148/radiology.143.1.7063747.
+    """
+    n_classes = scores.shape[1]
+    counts = np.bincount(truth, minlength=n_classes)
+    if not counts.all():
+        return float("nan")
+    areas = []
+    for code in (1,) if n_classes == 2 else range(n_classes):
+        hits = int(counts[code])
+        ranks = rankdata(scores[:, code])[truth == code]
+        areas.append((ranks.sum() - hits * (hits + 1) / 2) / (hits * (truth.size - hits)))
+    return float(np.mean(areas))
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measure of quality: what it needs and which way is better."""
+
+    label: str
+    # "predicted": class codes; "probabilities": of all classes; "scores": probabilities or decision values.
+    needs: str
+    compute: Callable[[IntArray, Any], float]
+    higher_is_better: bool = True
+
+
+METRICS: dict[str, Metric] = {
+    "accuracy": Metric("accuracy", "predicted", accuracy),
+    "balanced_accuracy": Metric("balanced accuracy", "predicted", balanced_accuracy),
+    "macro_f1": Metric("macro F1", "predicted", macro_f1),
+    "log_loss": Metric("log loss", "probabilities", log_loss, higher_is_better=False),
+    "roc_auc": Metric("area under the ROC curve", "scores", roc_auc),
+}
+
+
+def check_metrics(names: Iterable[str]) -> None:
+    """Refuse an empty list, unknown names and repetitions.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the wrong entry.
+    """
+    names = list(names)
+    if not names:
+        raise InvalidParameterError(f"metrics must name at least one of {', '.join(METRICS)}.")
+    for name in names:
+        check_choice(name, "metrics", METRICS)
+    if len(set(names)) < len(names):
+        raise InvalidParameterError(f"metrics names {max(names, key=names.count)!r} more than once.")
+
+
+def check_model_can(estimator: Model, label: str, names: Iterable[str], n_classes: int) -> None:
+    """Refuse a classifier that cannot give what a metric needs, before anything is run.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the metric, the classifier and the remedy.
+    """
+    if hasattr(estimator, "predict_proba"):
+        return
+    for name in names:
+        needs = METRICS[name].needs
+        decides = needs == "scores" and n_classes == 2 and hasattr(estimator, "decision_function")
+        if needs != "predicted" and not decides:
+            raise InvalidParameterError(
+                f"The metric {name!r} needs predict_proba, which estimator {label!r} does not have. "
+                "Leave the metric out, or wrap the classifier in CalibratedClassifierCV."
+            )
+
+
+class Evaluator:
+    """Measures models on one test part.
+
+    Parameters
+    ----------
+    X : pool of shape (n_test, ...)
+        The test part.
+    truth : ndarray of shape (n_test,)
+        Codes of the true classes: positions in `classes`.
+    classes : ndarray of shape (n_classes,)
+        All classes of the data, sorted.
+    metrics : sequence of str
+        Names in `METRICS`.
+    """
+
+    def __init__(self, X: Pool, truth: IntArray, classes: AnyArray, metrics: Iterable[str]) -> None:
+        self._X = X
+        self._truth = truth
+        self._classes = classes
+        self._metrics = [METRICS[name] for name in metrics]
+        self._needs = {metric.needs for metric in self._metrics}
+
+    def evaluate(self, model: Model) -> list[float]:
+        """Return one value per metric; NaN for each without a model.
+
+        `predict` and `predict_proba` are each called at most once, and only if a metric needs
+        them. Predictions are the classifier's own, not the highest probability, so that the
+        accuracy does not depend on which other metrics are asked for; only forests, which
+        define the one by the other, are spared the second pass.
+        """
+        if model is None:
+            return [float("nan")] * len(self._metrics)
+        given: dict[str, AnyArray] = {}
+        codes = np.searchsorted(self._classes, np.asarray(model.classes_, self._classes.dtype))
+        if self._needs & {"probabilities", "scores"}:
+            given = self._scores(model, codes)
+        if "predicted" in self._needs:
+            given["predicted"] = self._predicted(model, codes, given.get("probabilities"))
+        return [metric.compute(self._truth, given[metric.needs]) for metric in self._metrics]
+
+    def _predicted(self, model: Model, codes: IntArray, probabilities: AnyArray | None) -> IntArray:
+        if probabilities is not None and _predicts_the_likeliest(model):
+            likeliest: IntArray = codes[np.argmax(probabilities[:, codes], axis=1)]
+            return likeliest
+        predicted = np.asarray(model.predict(self._X)).ravel()
+        found: IntArray = np.searchsorted(self._classes, predicted.astype(self._classes.dtype, copy=False))
+        return found
+
+    def _scores(self, model: Model, codes: IntArray) -> dict[str, AnyArray]:
+        aligned = np.zeros((self._truth.size, self._classes.size))
+        if hasattr(model, "predict_proba"):
+            aligned[:, codes] = model.predict_proba(self._X)
+            return {"probabilities": aligned, "scores": aligned}
+        aligned[:, 1] = np.asarray(model.decision_function(self._X)).ravel()
+        return {"scores": aligned}
+
+
+def _predicts_the_likeliest(model: Model) -> bool:
+    from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+
+    from querist.learners import AutoClassifier
+
+    last = model.steps[-1][1] if hasattr(model, "steps") else model
+    if isinstance(last, AutoClassifier):
+        last = last.estimator_
+    return type(last) in (ExtraTreesClassifier, RandomForestClassifier)

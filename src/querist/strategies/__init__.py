@@ -1,0 +1,25 @@
+"""Query strategies: one idea per module."""
+
+from querist.strategies.density_weighted import DensityWeighted
+from querist.strategies.entropy import EntropySampling
+from querist.strategies.k_center import KCenter
+from querist.strategies.least_confidence import LeastConfidence
+from querist.strategies.margin import MarginSampling
+from querist.strategies.power import PowerSampling
+from querist.strategies.query_by_committee import QueryByCommittee
+from querist.strategies.random import RandomSampling
+from querist.strategies.relevance import RelevanceSampling
+from querist.strategies.weighted_k_means import WeightedKMeans
+
+__all__ = [
+    "DensityWeighted",
+    "EntropySampling",
+    "KCenter",
+    "LeastConfidence",
+    "MarginSampling",
+    "PowerSampling",
+    "QueryByCommittee",
+    "RandomSampling",
+    "RelevanceSampling",
+    "WeightedKMeans",
+]

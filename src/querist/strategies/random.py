@@ -1,0 +1,55 @@
+"""Ask in random order."""
+
+from typing import ClassVar, Literal
+
+from querist._typing import FloatArray
+from querist.base.candidates import CandidateFilter
+from querist.base.selection import Selection
+from querist.base.strategy import QueryContext, QueryStrategy
+
+
+class RandomSampling(QueryStrategy):
+    """Ask about rows in random order.
+
+    The baseline of every comparison, and the way to collect the first answers:
+    it needs no model, and what it asks about is a simple random sample.
+
+    Parameters
+    ----------
+    selection : Selection, default=None
+        How the batch is chosen from the utilities; None takes the highest.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Notes
+    -----
+    Utilities: independent and uniform in [0, 1). Cost: O(n_candidates) time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.arange(10.0).reshape(-1, 1)
+    >>> rows = RandomSampling().query(X, [], [], batch_size=3, random_state=0)
+    >>> len(set(rows.tolist()))
+    3
+    """
+
+    label: ClassVar[str] = "Random"
+    needs_model: ClassVar[bool] = False
+    stochastic: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+        candidates: CandidateFilter | None = None,
+        ties: Literal["random", "first"] = "random",
+    ) -> None:
+        self.selection = selection
+        self.candidates = candidates
+        self.ties = ties
+
+    def _utilities(self, context: QueryContext) -> FloatArray:
+        return context.rng.random(context.candidates.size)
