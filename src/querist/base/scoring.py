@@ -1,6 +1,6 @@
 """From a fitted model to one number per candidate, streamed in row blocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -33,22 +33,51 @@ def score_rows(X: Pool, candidates: IntArray, function: BlockFunction, *, n_outp
     -------
     ndarray of shape (n_candidates,)
     """
-    total = n_rows(X)
     result = np.empty(candidates.size, np.float64)
+    for positions, block, inside in candidate_blocks(X, candidates, n_outputs=n_outputs):
+        values = function(block)
+        result[positions] = values if inside is None else values[inside]
+    return result
+
+
+def candidate_blocks(
+    X: Pool, candidates: IntArray, *, n_outputs: int = 1
+) -> Iterator[tuple[slice, Pool, IntArray | None]]:
+    """Yield the candidates' rows of `X` in blocks.
+
+    Blocks of which most rows are candidates come whole, as views where X is an array:
+    gathering rows costs more than working through a few too many.
+
+    Parameters
+    ----------
+    X : pool of shape (n_rows, ...)
+    candidates : ndarray of shape (n_candidates,)
+        Ascending row numbers.
+    n_outputs : int, default=1
+        Values per row that the caller computes; with the width of X it sets the block size.
+
+    Yields
+    ------
+    positions : slice
+        Which candidates the block covers.
+    block : pool of shape (n_block, ...)
+    inside : ndarray or None
+        Rows of the block that are the candidates; None if all are.
+    """
     begin = 0
-    for block in row_blocks(total, max(pool_width(X), n_outputs)):
+    for block in row_blocks(n_rows(X), max(pool_width(X), n_outputs)):
         end = begin + int(np.searchsorted(candidates[begin:], block.stop))
         if end == begin:
             continue
-        inside = candidates[begin:end]
-        if inside.size == block.stop - block.start:
-            result[begin:end] = function(take_rows(X, block))
-        elif 2 * inside.size > block.stop - block.start:
-            result[begin:end] = function(take_rows(X, block))[inside - block.start]
+        rows = candidates[begin:end]
+        size = block.stop - block.start
+        if rows.size == size:
+            yield slice(begin, end), take_rows(X, block), None
+        elif 2 * rows.size > size:
+            yield slice(begin, end), take_rows(X, block), rows - block.start
         else:
-            result[begin:end] = function(take_rows(X, inside))
+            yield slice(begin, end), take_rows(X, rows), None
         begin = end
-    return result
 
 
 def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: str) -> FloatArray:

@@ -227,7 +227,11 @@ class QueryStrategy(BaseEstimator, ABC):
 
     def _select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         """Return the positions of the batch among the candidates."""
-        selection = TopK() if self.selection is None else self.selection
+        return self._select_with(TopK() if self.selection is None else self.selection, utilities, context)
+
+    @staticmethod
+    def _select_with(selection: Selection, utilities: FloatArray, context: QueryContext) -> IntArray:
+        """Return what `selection` chooses; for strategies that bring one of their own."""
         return selection.select(
             utilities,
             batch_size=context.batch_size,

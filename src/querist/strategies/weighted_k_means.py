@@ -55,6 +55,7 @@ class WeightedKMeans(QueryStrategy):
     """
 
     label: ClassVar[str] = "Weighted k-means"
+    measures_distances: ClassVar[bool] = True
     selection = None
 
     def __init__(

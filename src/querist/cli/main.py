@@ -1,0 +1,41 @@
+"""The commands."""
+
+from typing import Annotated
+
+import typer
+
+import querist
+from querist.cli import compare, demo, simulate, strategies
+
+app = typer.Typer(
+    name="querist",
+    help="Active learning: asks for the few labels that matter, trains the model, shows honestly how good it is.",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("simulate")(simulate.simulate)
+app.command("compare")(compare.compare)
+app.command("strategies")(strategies.strategies)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"querist {querist.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

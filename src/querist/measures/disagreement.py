@@ -1,0 +1,76 @@
+"""How much the members of a committee disagree: one number per row.
+
+Larger always means more disagreement, 0 means none.
+"""
+
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray, IntArray
+
+
+def vote_entropy(counts: IntArray) -> FloatArray:
+    """Entropy of the votes of a committee, in nats.
+
+    ``-sum_c V_c/M log(V_c/M)``, where V_c of the M members vote for class c. [1]_ divides
+    it by log M, which changes no order; here it is not divided.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_rows, n_classes), int
+        Votes for each class; every row sums to the number of members.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        In [0, log(min(n_members, n_classes))]. Equal counts, in whatever order of the
+        classes, give exactly equal values: with few members most rows tie.
+
+    References
+    ----------
+    .. [1] I. Dagan, S. P. Engelson, "Committee-based sampling for training
+       probabilistic classifiers", ICML 1995.
+    """
+    if not counts.shape[0]:
+        return np.empty(0)
+    n_members = int(counts[0].sum())
+    # sum_c V_c log V_c, from a table whose entries are multiples of one power of two, so
+    # that the sum is exact and does not depend on the order of the classes.
+    numbers = np.arange(n_members + 1, dtype=np.float64)
+    table = numbers * np.log(np.maximum(numbers, 1.0))
+    step = 2.0 ** (np.ceil(np.log2(max(table[-1], 1.0))) - 50)
+    table = np.rint(table / step) * step
+    result: FloatArray = (table[-1] - table[counts].sum(axis=1)) / n_members
+    return result
+
+
+def consensus_kl(proba: AnyArray) -> FloatArray:
+    """Mean Kullback-Leibler divergence of the members from their mean prediction, in nats.
+
+    ``1/M sum_m sum_c P_m(c) log(P_m(c) / P(c))`` with ``P = 1/M sum_m P_m`` [1]_, also
+    known as the Jensen-Shannon divergence of the members.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_members, n_rows, n_classes)
+        Class probabilities of each member. 0 * log 0 counts as 0.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        In [0, log(n_members)].
+
+    References
+    ----------
+    .. [1] A. McCallum, K. Nigam, "Employing EM and pool-based active learning for
+       text classification", ICML 1998.
+    """
+    consensus = proba.mean(axis=0, dtype=np.float64)
+    total = np.zeros(consensus.shape[0])
+    # Where the consensus is 0 every member is 0 too, and the term counts as 0.
+    safe = np.where(consensus > 0, consensus, 1.0)
+    for member in proba:
+        ratio = member / safe
+        np.log(ratio, out=ratio, where=member > 0)
+        total += np.einsum("ij,ij->i", member, ratio)
+    # Rounding can leave a tiny negative number where all members agree.
+    return np.maximum(total / len(proba), 0.0)

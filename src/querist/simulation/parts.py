@@ -1,0 +1,116 @@
+"""The strategies and estimators of an experiment: labels for tables, descriptions for files."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from querist import registry
+from querist._typing import AnyArray, Model
+from querist.base.strategy import QueryStrategy
+from querist.exceptions import InvalidParameterError
+from querist.session.parts import resolve_estimator, resolve_strategy
+from querist.simulation.protocol import FULL_DATA, RANDOM
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is compared, by label, and what all sessions share."""
+
+    estimators: dict[str, Model]
+    strategies: dict[str, QueryStrategy]
+    cold_start: QueryStrategy
+    query_estimator: Model = None
+    descriptions: dict[str, Any] = field(default_factory=dict)
+
+
+def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estimator: Any) -> Parts:
+    """Return the parts as objects; the strategy `random` stands first, also where it was not named.
+
+    Raises
+    ------
+    InvalidParameterError
+        If a label stands twice, or something is neither a known name nor an object.
+    """
+    asked = _labelled(strategies, "strategies", "strategies", resolve_strategy)
+    if RANDOM not in asked:
+        asked = {RANDOM: registry.make_strategy(RANDOM)} | asked
+    elif registry.registered_name("strategies", asked[RANDOM]) != RANDOM:
+        raise InvalidParameterError(f"The strategy label {RANDOM!r} is kept for random rows. Use another label.")
+    if FULL_DATA in asked:
+        raise InvalidParameterError(f"The strategy label {FULL_DATA!r} is kept for the full-data value.")
+    asked = {RANDOM: asked.pop(RANDOM)} | asked
+    fitted = _labelled(estimators, "estimators", "estimators", resolve_estimator)
+    for label, estimator in fitted.items():
+        if isinstance(estimator, type) or not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
+            raise InvalidParameterError(f"estimators: {label} is no classifier object with fit and predict.")
+    cold = resolve_strategy(cold_start)
+    asker = None if query_estimator is None else resolve_estimator(query_estimator)
+    descriptions = {
+        "strategies": {label: describe(part) for label, part in asked.items()},
+        "estimators": {label: describe(part) for label, part in fitted.items()},
+        "cold_start": describe(cold),
+        "query_estimator": describe(asker),
+    }
+    return Parts(fitted, asked, cold, asker, descriptions)
+
+
+def describe(part: Any) -> Any:
+    """Return a part as JSON: equal for equal parts in any process, different where the parameters differ.
+
+    Functions are told by name and arrays by hash; addresses in memory are left out.
+    """
+    if part is None or isinstance(part, bool | int | float | str):
+        return part
+    if isinstance(part, np.generic):
+        return part.item()
+    if isinstance(part, BaseEstimator) and not isinstance(part, type):
+        params = {name: describe(value) for name, value in sorted(part.get_params(deep=False).items())}
+        return {"class": f"{type(part).__module__}:{type(part).__qualname__}", "params": params}
+    if isinstance(part, Mapping):
+        return {str(key): describe(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [describe(item) for item in part]
+    if isinstance(part, np.ndarray):
+        return {"array": hashlib.sha256(_bytes(part)).hexdigest()[:16], "shape": list(part.shape)}
+    if callable(part) and hasattr(part, "__qualname__"):
+        return f"{part.__module__}:{part.__qualname__}"
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(part))
+
+
+def _bytes(array: AnyArray) -> bytes:
+    if array.dtype.hasobject:
+        return repr(array.tolist()).encode()
+    return f"{array.dtype.str}:".encode() + np.ascontiguousarray(array).tobytes()
+
+
+def _labelled(given: Any, what: str, kind: str, resolve: Callable[[Any], Any]) -> dict[str, Any]:
+    if isinstance(given, Mapping):
+        pairs = [(str(label), part) for label, part in given.items()]
+    else:
+        items = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+        pairs = [(_label(item, kind), item) for item in items]
+    if not pairs:
+        raise InvalidParameterError(f"{what} must name at least one.")
+    labels = [label for label, _ in pairs]
+    for label in labels:
+        if not label or not label.isprintable():
+            raise InvalidParameterError(f"{what}: {label!r} is no label for tables; it must be printable.")
+        if labels.count(label) > 1:
+            raise InvalidParameterError(
+                f"{what} holds two of the label {label!r}. Pass a dict {{label: object}} with a label for each."
+            )
+    return {label: resolve(part) for label, part in pairs}
+
+
+def _label(part: Any, kind: str) -> str:
+    if isinstance(part, str):
+        return part.strip()
+    name = registry.registered_name(kind, part)
+    if name is not None and describe(part) == describe(registry.load_class(kind, name)()):
+        return name
+    return " ".join(repr(part).split())

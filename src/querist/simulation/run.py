@@ -1,0 +1,187 @@
+"""One run: a session that asks an oracle until the budget is spent, measured after every round."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from querist._typing import AnyArray, IntArray, Model, Pool
+from querist._validation import take_rows
+from querist.exceptions import ModelMismatchWarning, NotEnoughLabelsError
+from querist.learners.refit import Refitter
+from querist.session import Session
+from querist.simulation.metrics import Evaluator
+from querist.simulation.oracle import Oracle
+from querist.simulation.parts import Parts
+from querist.simulation.problem import Problem
+from querist.simulation.protocol import FULL_DATA, Protocol
+from querist.simulation.split import Repeat, draw_repeat
+
+
+class RunKey(NamedTuple):
+    """Which run; the full-data value is a run of the strategy ``(full data)``."""
+
+    estimator: str
+    strategy: str
+    repeat: int
+
+
+class Round(NamedTuple):
+    """What was asked in one round, and how good the model was after it."""
+
+    n_labels: int
+    # Rows of the caller's X, the most useful first.
+    rows: list[int]
+    # One per metric; NaN where there was no model, or the metric is undefined.
+    values: list[float]
+
+
+@dataclass
+class Run:
+    """A finished run."""
+
+    key: RunKey
+    rounds: list[Round] = field(default_factory=list)
+    # Wall-clock seconds: fit, ask (scoring the pool included) and evaluate.
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("fit", "ask", "evaluate"), 0.0))
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Add the block's wall-clock time."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[what] += time.perf_counter() - start
+
+
+class Stage:
+    """One repeat, drawn and cut out of the data once for all runs that share it.
+
+    Parameters
+    ----------
+    problem : Problem
+    protocol : Protocol
+    number : int
+        The repeat.
+    """
+
+    def __init__(self, problem: Problem, protocol: Protocol, number: int) -> None:
+        self.protocol = protocol
+        self.draws: Repeat = draw_repeat(problem, protocol, number)
+        self._problem = problem
+        if self.draws.test is None:
+            test_X, truth = problem.X_test, problem.test_codes
+            assert truth is not None
+        else:
+            test_X, truth = _cut(problem.X, self.draws.test), problem.codes[self.draws.test]
+        self.evaluator = Evaluator(test_X, truth, problem.classes, protocol.metrics)
+        self.oracle_labels: AnyArray = problem.labels[self.draws.pool]
+
+    @cached_property
+    def pool(self) -> Pool:
+        """The rows that may be asked about: a copy of them, the data themselves if that is all."""
+        return _cut(self._problem.X, self.draws.pool)
+
+    @property
+    def training(self) -> tuple[Pool, AnyArray]:
+        """Everything that may be trained on."""
+        rows = self.draws.training
+        if rows.size == self.draws.pool.size:
+            return self.pool, self.oracle_labels
+        return _cut(self._problem.X, rows), self._problem.labels[rows]
+
+
+def _cut(X: Pool, rows: IntArray) -> Pool:
+    if len(rows) == X.shape[0]:  # the rows are ascending and distinct, so these are all of them
+        return X
+    part = take_rows(X, rows)
+    # Workers are handed large arrays as memory maps; a part of one is an ordinary array.
+    return np.asarray(part) if isinstance(part, np.ndarray) else part
+
+
+def play(stage: Stage, key: RunKey, parts: Parts) -> Run:
+    """Carry out one run.
+
+    Raises
+    ------
+    Exception
+        Whatever the classifier or the strategy raises, with a note that names the run.
+    """
+    try:
+        if key.strategy == FULL_DATA:
+            return _full_data(stage, key, parts.estimators[key.estimator])
+        return _ask_and_tell(stage, key, parts)
+    except Exception as error:
+        error.add_note(f"Raised in the run of estimator {key.estimator}, strategy {key.strategy}, repeat {key.repeat}.")
+        raise
+
+
+def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
+    protocol, draws, run = stage.protocol, stage.draws, Run(key)
+    with warnings.catch_warnings():
+        # The caller of `simulate` has been told once.
+        warnings.simplefilter("ignore", ModelMismatchWarning)
+        session = Session(
+            stage.pool,
+            estimator=parts.estimators[key.estimator],
+            strategy=parts.strategies[key.strategy],
+            cold_start=parts.cold_start,
+            query_estimator=parts.query_estimator,
+            warm_start=protocol.warm_start,
+            random_state=draws.seed,
+        )
+    oracle = Oracle(stage.oracle_labels)
+    asked = np.searchsorted(draws.pool, draws.initial)
+    for n_labels in protocol.label_counts():
+        wanted = n_labels - oracle.n_answers
+        if oracle.n_answers or not asked.size:
+            with run.timed("ask"):
+                asked = session.ask(wanted)
+        session.tell(asked, oracle.ask(asked))
+        with run.timed("fit"):
+            model = _fitted(session)
+        with run.timed("evaluate"):
+            values = stage.evaluator.evaluate(model)
+        run.rounds.append(Round(n_labels, draws.pool[asked].tolist(), values))
+    return run
+
+
+def _fitted(session: Session) -> Model:
+    try:
+        return session.fit()
+    except NotEnoughLabelsError:
+        return None
+
+
+def _full_data(stage: Stage, key: RunKey, estimator: Model) -> Run:
+    run = Run(key)
+    X, labels = stage.training
+    with run.timed("fit"):
+        model = Refitter(estimator, seed=stage.draws.seed).fit(X, labels, finite=False)
+    with run.timed("evaluate"):
+        values = stage.evaluator.evaluate(model)
+    run.rounds.append(Round(len(labels), [], values))
+    return run
+
+
+def to_json(run: Run) -> dict[str, Any]:
+    """Return a run as JSON takes it; NaN becomes None."""
+    rounds = [
+        [item.n_labels, item.rows, [None if value != value else value for value in item.values]] for item in run.rounds
+    ]
+    return {"key": list(run.key), "rounds": rounds, "seconds": run.seconds}
+
+
+def from_json(saved: dict[str, Any]) -> Run:
+    """Return the run that `to_json` described."""
+    rounds = [
+        Round(n_labels, rows, [float("nan") if value is None else value for value in values])
+        for n_labels, rows, values in saved["rounds"]
+    ]
+    return Run(RunKey(*saved["key"]), rounds, saved["seconds"])

@@ -1,0 +1,210 @@
+"""Statistics of paired repeats: intervals, signed ranks, families of tests, ranks over data sets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import special
+from scipy.stats import rankdata
+
+from querist._typing import FloatArray
+
+# Up to this many pairs the null distribution is counted; above, the normal approximation is exact enough.
+_COUNTED = 200
+
+
+def area_under_curve(n_labels: Sequence[int], values: Any) -> Any:
+    """Return the mean height of learning curves: the trapezoid area over the range of label counts.
+
+    Parameters
+    ----------
+    n_labels : sequence of int of length n_points
+        Ascending.
+    values : array-like of shape (..., n_points)
+
+    Returns
+    -------
+    ndarray of shape (...,)
+        In the unit of `values`; of a single point, its value.
+
+    Examples
+    --------
+    >>> float(area_under_curve([10, 20, 40], [0.5, 0.7, 0.9]))
+    0.733...
+    """
+    values = np.asarray(values, np.float64)
+    counts = np.asarray(n_labels, np.float64)
+    if counts.size == 1:
+        return values[..., 0]
+    middles = (values[..., 1:] + values[..., :-1]) / 2
+    return (middles * np.diff(counts)).sum(axis=-1) / (counts[-1] - counts[0])
+
+
+def t_interval(values: Any, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the t interval of the mean of independent values; (nan, nan) for fewer than two.
+
+    References
+    ----------
+    .. [1] Student, "The probable error of a mean", Biometrika 6, 1908, doi:10.1093/biomet/6.1.1.
+    """
+    values = np.asarray(values, np.float64)
+    if values.size < 2:
+        return float("nan"), float("nan")
+    half = special.stdtrit(values.size - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(values.size)
+    return float(values.mean() - half), float(values.mean() + half)
+
+
+def signed_rank_p(differences: Any) -> float:
+    """Return the two-sided p of the Wilcoxon signed-rank test that paired differences centre on 0.
+
+    Parameters
+    ----------
+    differences : array-like of shape (n,)
+        Differences of exactly 0 are left out; equal sizes share their mean rank. Compared after
+        rounding to 12 decimals, since ties must not hang on the last bit.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 1 if all differences are 0, NaN if there are none. With n pairs it cannot be
+        below 2 / 2**n, so five pairs can never be significant at 5 %.
+
+    Notes
+    -----
+    The null distribution (every sign equally likely) is counted exactly up to 200 pairs, ties
+    included, where a normal approximation would be too small for few pairs; O(n**3) time there.
+
+    References
+    ----------
+    .. [1] F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1, 1945,
+       doi:10.2307/3001968.
+
+    Examples
+    --------
+    >>> signed_rank_p([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    0.03125
+    """
+    differences = np.round(np.asarray(differences, np.float64), 12)
+    if not differences.size:
+        return float("nan")
+    differences = differences[differences != 0]
+    if not differences.size:
+        return 1.0
+    # Mean ranks are multiples of a half.
+    doubled = np.round(2 * rankdata(np.abs(differences))).astype(np.int64)
+    positive = int(doubled[differences > 0].sum())
+    smaller = min(positive, int(doubled.sum()) - positive)
+    if differences.size > _COUNTED:
+        spread = np.sqrt((doubled.astype(np.float64) ** 2).sum()) / 2
+        return float(special.erfc((doubled.sum() / 2 - smaller) / spread / np.sqrt(2)))
+    return min(1.0, 2 * float(_sign_distribution(doubled)[: smaller + 1].sum()))
+
+
+def _sign_distribution(ranks: Any) -> FloatArray:
+    """Return the chance of each sum of the ranks whose sign is positive."""
+    chances = np.zeros(int(ranks.sum()) + 1)
+    chances[0] = 1.0
+    for rank in ranks.tolist():
+        moved = np.zeros_like(chances)
+        moved[rank:] = chances[:-rank]
+        chances = (chances + moved) / 2
+    return chances
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted for several tests; NaN stays NaN and is not counted.
+
+    References
+    ----------
+    .. [1] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+       Statistics 6, 1979, https://www.jstor.org/stable/4615733.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    given = np.asarray(p_values, np.float64)
+    adjusted = np.full(given.size, np.nan)
+    known = np.flatnonzero(~np.isnan(given))
+    order = known[np.argsort(given[known], kind="stable")]
+    stepped = given[order] * np.arange(order.size, 0, -1)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(stepped))
+    return [float(value) for value in adjusted]
+
+
+def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: int = 3) -> int | None:
+    """Return the first label count from which a curve stays at or above a level for some points.
+
+    Parameters
+    ----------
+    n_labels : sequence of int of length n_points
+    curve : array-like of shape (n_points,)
+    level : float
+    points : int, default=3
+        How many consecutive points must reach it, so that one lucky point does not count. Where
+        fewer remain, all of them must.
+
+    Returns
+    -------
+    int or None
+        One of `n_labels` (nothing is interpolated), or None if the level is not reached.
+
+    Examples
+    --------
+    >>> labels_to_reach([10, 20, 30, 40, 50], [0.5, 0.9, 0.7, 0.9, 0.9], 0.9)
+    40
+    """
+    above = np.asarray(curve, np.float64) >= level
+    for position, count in enumerate(n_labels):
+        if above[position : position + points].all():
+            return int(count)
+    return None
+
+
+def average_ranks(scores: Any) -> FloatArray:
+    """Return the mean rank of each method over data sets; rank 1 is the highest score, ties share.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_data_sets, n_methods)
+        Larger = better.
+
+    Returns
+    -------
+    ndarray of shape (n_methods,)
+    """
+    ranks: FloatArray = rankdata(-np.asarray(scores, np.float64), axis=1).mean(axis=0)
+    return ranks
+
+
+def friedman(scores: Any) -> tuple[float, float]:
+    """Return the p of the Friedman test and the critical difference of average ranks (Nemenyi, 5 %).
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_data_sets, n_methods)
+        At least 3 methods.
+
+    Returns
+    -------
+    p : float
+        That all methods rank alike (chi-square approximation with correction for ties).
+    critical_difference : float
+        Two methods whose average ranks differ by less cannot be told apart.
+
+    References
+    ----------
+    .. [1] J. Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 7, 2006,
+       https://jmlr.org/papers/v7/demsar06a.html.
+    """
+    from scipy.stats import friedmanchisquare, studentized_range
+
+    scores = np.asarray(scores, np.float64)
+    n_sets, n_methods = scores.shape
+    if (scores == scores[:, :1]).all():
+        p = 1.0
+    else:
+        p = float(friedmanchisquare(*scores.T).pvalue)
+    quantile = float(studentized_range.ppf(0.95, n_methods, np.inf)) / np.sqrt(2)
+    return p, float(quantile * np.sqrt(n_methods * (n_methods + 1) / (6 * n_sets)))

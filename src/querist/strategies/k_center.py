@@ -1,0 +1,90 @@
+"""Ask about the rows that lie farthest from all that are labelled."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from querist._typing import FloatArray, IntArray
+from querist.base.candidates import CandidateFilter
+from querist.base.distances import Distances
+from querist.base.selection import Selection
+from querist.base.strategy import QueryContext, QueryStrategy
+from querist.measures.ranking import top_k
+
+
+class KCenter(QueryStrategy):
+    """Ask about the rows that lie farthest from all labelled rows (core-set).
+
+    Covers the pool evenly: each row of a batch is the one farthest from the labelled
+    rows and from those chosen before it. That greedy choice leaves every row at most
+    twice as far from its nearest centre as the best possible choice would [1]_.
+    It needs no model. Alone it is often behind random sampling on tables.
+
+    Parameters
+    ----------
+    selection : Selection, default=None
+        How the batch is chosen from the utilities; None chooses farthest first, as above.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal distances: by a seeded key of each row, or by row number.
+
+    Notes
+    -----
+    Utilities: the Euclidean distance to the nearest labelled row, at least 0. Without
+    labelled rows: minus the distance to the mean of the candidates, so that the first
+    row is the most central one. Distances are measured after all steps but the last if
+    a fitted ``Pipeline`` is given as model: scale features that have different units.
+
+    Cost: O(n_candidates * (n_labelled + batch_size) * n_dimensions) time, O(n_candidates)
+    memory beyond X.
+
+    References
+    ----------
+    .. [1] T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance",
+       Theoretical Computer Science, 1985, doi:10.1016/0304-3975(85)90224-5.
+    .. [2] O. Sener, S. Savarese, "Active learning for convolutional neural networks:
+       a core-set approach", ICLR 2018, arXiv:1708.00489.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0], [1.0], [4.0], [9.0], [10.0]])
+    >>> KCenter().query(X, [0], ["a"], batch_size=2)
+    array([4, 2])
+    """
+
+    label: ClassVar[str] = "k-center"
+    needs_model: ClassVar[bool] = False
+    measures_distances: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+        candidates: CandidateFilter | None = None,
+        ties: Literal["random", "first"] = "random",
+    ) -> None:
+        self.selection = selection
+        self.candidates = candidates
+        self.ties = ties
+
+    def _utilities(self, context: QueryContext) -> FloatArray:
+        distances = Distances(context.space.matrix, context.candidates)
+        if context.rows.size:
+            return distances.to_rows(context.rows)
+        return -distances.to_mean()
+
+    def _select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
+        if self.selection is not None or context.batch_size == 1:
+            return super()._select(utilities, context)
+        distances = Distances(context.space.matrix, context.candidates)
+        chosen = [int(top_k(utilities, 1, context.tie_keys)[0])]
+        # Without labelled rows only the chosen ones count as centres.
+        nearest = utilities.copy() if context.rows.size else np.full(utilities.size, np.inf)
+        while len(chosen) < context.batch_size:
+            np.minimum(nearest, distances.to_rows(context.candidates[chosen[-1:]]), out=nearest)
+            # Below every distance, so that no row is chosen twice.
+            nearest[chosen] = -1.0
+            chosen.append(int(top_k(nearest, 1, context.tie_keys)[0]))
+        return np.asarray(chosen, np.int64)
