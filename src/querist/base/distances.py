@@ -46,7 +46,8 @@ class Distances:
         step = max(_POINT_VALUES // max(self._matrix.shape[1], block_rows(self._matrix.shape[1])), 1)
         for start in range(0, others.size, step):
             self._nearest(self._matrix[others[start : start + step]], result)
-        return np.sqrt(result, out=result)
+        np.sqrt(result, out=result)
+        return result
 
     def to_mean(self) -> FloatArray:
         """Return the distance of each row to the mean of them all."""
@@ -56,7 +57,8 @@ class Distances:
             total += np.asarray(kept.sum(axis=0), np.float64).ravel()
         result = np.full(self._rows.size, np.inf)
         self._nearest((total / self._rows.size)[np.newaxis], result)
-        return np.sqrt(result, out=result)
+        np.sqrt(result, out=result)
+        return result
 
     def _nearest(self, points: Any, result: FloatArray) -> None:
         for positions, block, inside in candidate_blocks(self._matrix, self._rows):

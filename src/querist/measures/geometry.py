@@ -11,9 +11,9 @@ import scipy.sparse
 
 from querist._typing import AnyArray, FloatArray
 
-# Below this share of the squared norms a squared distance has lost more than about
-# six of its sixteen digits to cancellation, and is computed again from differences.
-_CANCELLED = 1e-10
+# Below this share of the terms it is the difference of, a squared distance has lost
+# about nine of its sixteen digits, and is computed again from the difference of the rows.
+_CANCELLED = 1e-9
 
 
 def as_float(block: Any) -> Any:
@@ -100,7 +100,10 @@ def nearest_squared_distances(
     products *= -2.0
     products += offsets[:, np.newaxis]
     squared: FloatArray = products.min(axis=0) + norms
-    close = np.flatnonzero(squared < _CANCELLED * (norms + sizes.max()))
+    terms = norms + sizes.max()
+    if shift is not None:
+        terms += np.sqrt(sizes.max() * (shift @ shift))
+    close = np.flatnonzero(squared < _CANCELLED * terms)
     if close.size:
         nearest = products[:, close].argmin(axis=0)
         squared[close] = _squared_differences(block[close], points[nearest])

@@ -81,7 +81,7 @@ class WeightedKMeansSelection(Selection):
         # Drawn always, so that later draws do not depend on the batch size.
         seed = int(random_state.integers(2**31))
         kept = top_k(utilities, min(prefilter * batch_size, utilities.size), tie_keys)
-        if batch_size == 1 or kept.size == batch_size:
+        if batch_size in (1, kept.size):
             return kept[:batch_size]
         weights = utilities[kept]
         weights = weights / weights[0] if weights[0] > 0 else np.ones_like(weights)

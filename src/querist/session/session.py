@@ -1,8 +1,7 @@
 """`Session`: the loop of active learning as ask and tell."""
 
 import os
-import warnings
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,12 +13,10 @@ from querist.base.strategy import QueryStrategy
 from querist.exceptions import (
     EmptyPoolError,
     InvalidParameterError,
-    ModelMismatchWarning,
-    NotEnoughLabelsError,
     PoolExhaustedError,
 )
 from querist.learners.refit import Refitter
-from querist.session import saving, tables
+from querist.session import saving
 from querist.session.events import (
     Answered,
     Asked,
@@ -35,14 +32,14 @@ from querist.session.events import (
 from querist.session.finite import is_finite
 from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED, State
+from querist.session.trained import Trained, aligned_probabilities, warn_of_mismatch
+from querist.session.view import SessionView
 
-if TYPE_CHECKING:
-    import pandas as pd
 
 _UNDOABLE = (Answered, Changed, Skipped, Released, Flagged)
 
 
-class Session:
+class Session(SessionView):
     """Ask about the rows that matter, tell the answers, repeat.
 
     Nothing happens behind the caller's back: `ask` proposes rows and marks them as
@@ -127,16 +124,14 @@ class Session:
             raise InvalidParameterError(
                 f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
             )
-        self._trainer = Refitter(resolve_estimator(estimator), seed=self._seed, warm_start=warm_start)
-        self._asker = self._trainer
+        self._trained = Trained(Refitter(resolve_estimator(estimator), seed=self._seed, warm_start=warm_start))
+        self._asking = self._trained
         if query_estimator is not None:
-            self._asker = Refitter(resolve_estimator(query_estimator), seed=self._seed)
-            self._warn_of_mismatch()
+            self._asking = Trained(Refitter(resolve_estimator(query_estimator), seed=self._seed))
+            warn_of_mismatch(self._asking.refitter, self._trained.refitter)
         self._finite: bool | None = None
-        self._model: Model = None
-        self._asking_model: Model = None
         # Counts changes of the answers; a model is fresh if it was fitted at the same count.
-        self._version, self._fitted_version, self._asking_version = 0, -1, -1
+        self._version = 0
         self._log: list[Event] = []
         self._state = State(self._X)
         self._record(RowsAdded(0, n_rows(self._X)))
@@ -183,7 +178,7 @@ class Session:
             batch_size=batch_size,
             rng=_random.derive_generator(self._seed, "ask", self._state.n_asks),
         )
-        with self._asker.settings(finite=self._is_finite()):
+        with self._asking.refitter.settings(finite=self._is_finite()):
             positions, utilities = strategy.decide(context)
         rows = context.candidates[positions]
         self._record(
@@ -372,10 +367,7 @@ class Session:
         Exception
             Whatever the classifier raises; it never turns into a guess.
         """
-        if self._fitted_version != self._version:
-            self._model = self._fitted(self._trainer, self._model)
-            self._fitted_version = self._version
-        return self._model
+        return self._trained.fresh(self._state, self._version, finite=self._is_finite())
 
     @property
     def model(self) -> Model:
@@ -386,17 +378,17 @@ class Session:
         sklearn.exceptions.NotFittedError
             If none was fitted yet.
         """
-        if self._model is None:
+        if self._trained.model is None:
             from sklearn.exceptions import NotFittedError
 
             raise NotFittedError("No model yet: tell answers of at least two classes, then call fit().")
-        return self._model
+        return self._trained.model
 
     def predict(self, X: Pool = None) -> AnyArray:
         """Return the likeliest class of each row of `X` (default: of the pool), after `fit`."""
         model = self.fit()
         X, finite = self._rows_to_predict(X)
-        with self._trainer.settings(finite=finite):
+        with self._trained.refitter.settings(finite=finite):
             predicted: AnyArray = np.asarray(model.predict(X))
         return predicted
 
@@ -417,86 +409,8 @@ class Session:
         if not hasattr(model, "predict_proba"):
             raise needs_probabilities(model, "Session.predict_proba")
         X, finite = self._rows_to_predict(X)
-        with self._trainer.settings(finite=finite):
-            proba = np.asarray(model.predict_proba(X))
-        column = {label: position for position, label in enumerate(self._state.classes)}
-        aligned = np.zeros((proba.shape[0], len(column)), proba.dtype)
-        aligned[:, [column[label] for label in np.asarray(model.classes_).tolist()]] = proba
-        return aligned
-
-    # ------------------------------------------------------------------ what is known
-
-    @property
-    def n_rows(self) -> int:
-        """Rows in the pool."""
-        return int(self._state.status.size)
-
-    @property
-    def labelled(self) -> IntArray:
-        """Answered rows, in the order of their answers."""
-        return self._state.answers.rows.copy()
-
-    @property
-    def labels(self) -> AnyArray:
-        """Their answers, in the same order."""
-        return self._state.answers.labels.copy()
-
-    @property
-    def classes(self) -> list[Label]:
-        """Declared classes, or classes in order of their first answer; append-only."""
-        return list(self._state.classes)
-
-    @property
-    def outstanding(self) -> IntArray:
-        """Rows that were asked and not answered, ascending."""
-        return self._state.rows_with(OUTSTANDING)
-
-    @property
-    def skipped(self) -> IntArray:
-        """Rows that nobody can tell, ascending."""
-        return self._state.rows_with(SKIPPED)
-
-    @property
-    def unanswered(self) -> IntArray:
-        """Rows without an answer, skipped ones included, ascending."""
-        return np.flatnonzero(self._state.status != ANSWERED)
-
-    @property
-    def flagged(self) -> dict[int, str]:
-        """Flagged rows and their notes."""
-        return dict(self._state.flags)
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The log."""
-        return tuple(self._log)
-
-    @property
-    def random_state(self) -> int:
-        """The seed, also where it was drawn."""
-        return self._seed
-
-    @property
-    def history(self) -> "pd.DataFrame":
-        """The log as a table: one line per event and row."""
-        return tables.history(self._log)
-
-    def reasons(self, rows: Any = None) -> "pd.DataFrame":
-        """Return why each row was asked.
-
-        Parameters
-        ----------
-        rows : int or array-like, default=None
-            None means every row that was asked or answered.
-
-        Returns
-        -------
-        DataFrame with one line per row
-            row, how (asked, told unasked, untouched), round, rank in the batch (from 1),
-            strategy, utility, n_labelled (answers when it was asked).
-        """
-        chosen = None if rows is None else as_rows(rows, self.n_rows)
-        return tables.reasons(self._log, chosen)
+        with self._trained.refitter.settings(finite=finite):
+            return aligned_probabilities(model, X, self._state.classes)
 
     # ------------------------------------------------------------------ keeping it
 
@@ -514,7 +428,7 @@ class Session:
             path,
             X=self._X,
             seed=self._seed,
-            warm_start=self._trainer.warm_start,
+            warm_start=self._trained.refitter.warm_start,
             parts=self._parts,
             events=self._log,
         )
@@ -579,29 +493,11 @@ class Session:
         return rows, as_labels(labels, rows.size).copy()
 
     def _model_for(self, strategy: QueryStrategy) -> Model:
-        if strategy.needs_model:
-            return self._asking()
         # Distances are measured behind the preprocessing steps of a pipeline, once one can be fitted.
-        if strategy.measures_distances and hasattr(self._asker.estimator, "steps"):
-            return self._asking() if self._state.n_classes_answered >= 2 else None
+        preprocesses = strategy.measures_distances and hasattr(self._asking.refitter.estimator, "steps")
+        if strategy.needs_model or (preprocesses and self._state.n_classes_answered >= 2):
+            return self._asking.fresh(self._state, self._version, finite=self._is_finite())
         return None
-
-    def _asking(self) -> Model:
-        if self._asker is self._trainer:
-            return self.fit()
-        if self._asking_version != self._version:
-            self._asking_model = self._fitted(self._asker, self._asking_model)
-            self._asking_version = self._version
-        return self._asking_model
-
-    def _fitted(self, refitter: Refitter, previous: Model) -> Model:
-        answers = self._state.answers
-        if self._state.n_classes_answered < 2:
-            raise NotEnoughLabelsError(
-                f"{len(answers)} answers of {self._state.n_classes_answered} classes cannot train a model; "
-                "two classes are needed. Ask and tell more rows (until then ask() uses the cold-start strategy)."
-            )
-        return refitter.fit(answers.features(), answers.labels, finite=self._is_finite(), previous=previous)
 
     def _is_finite(self) -> bool:
         if self._finite is None:
@@ -624,17 +520,6 @@ class Session:
         return PoolExhaustedError(
             f"batch_size is {batch_size}, but {left} rows are left to ask: of {self.n_rows} rows, {told}.{hint}"
         )
-
-    def _warn_of_mismatch(self) -> None:
-        asking, trained = type(self._asker.estimator), type(self._trainer.estimator)
-        if asking is not trained:
-            warnings.warn(
-                f"{asking.__name__} asks on behalf of {trained.__name__}. In a comparison on 26 data sets, uncertainty "
-                "of another model than the trained one was on average no better than random rows "
-                "(Lu et al. 2023, arXiv 2306.08954). Leave out query_estimator unless you have checked that it helps.",
-                ModelMismatchWarning,
-                stacklevel=3,
-            )
 
 
 def _seed_of(random_state: RandomState) -> int:

@@ -1,6 +1,7 @@
 """The strategies and estimators of an experiment: labels for tables, descriptions for files."""
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -64,10 +65,12 @@ def describe(part: Any) -> Any:
 
     Functions are told by name and arrays by hash; addresses in memory are left out.
     """
-    if part is None or isinstance(part, bool | int | float | str):
-        return part
     if isinstance(part, np.generic):
-        return part.item()
+        part = part.item()
+    if part is None or isinstance(part, bool | int | str):
+        return part
+    if isinstance(part, float):
+        return part if math.isfinite(part) else str(part)  # JSON has no NaN
     if isinstance(part, BaseEstimator) and not isinstance(part, type):
         params = {name: describe(value) for name, value in sorted(part.get_params(deep=False).items())}
         return {"class": f"{type(part).__module__}:{type(part).__qualname__}", "params": params}
@@ -75,11 +78,14 @@ def describe(part: Any) -> Any:
         return {str(key): describe(value) for key, value in part.items()}
     if isinstance(part, list | tuple):
         return [describe(item) for item in part]
+    return _describe_other(part)
+
+
+def _describe_other(part: Any) -> Any:
     if isinstance(part, np.ndarray):
         return {"array": hashlib.sha256(_bytes(part)).hexdigest()[:16], "shape": list(part.shape)}
-    if callable(part) and hasattr(part, "__qualname__"):
-        return f"{part.__module__}:{part.__qualname__}"
-    return re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(part))
+    named = callable(part) and hasattr(part, "__qualname__")
+    return f"{part.__module__}:{part.__qualname__}" if named else re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(part))
 
 
 def _bytes(array: AnyArray) -> bytes:

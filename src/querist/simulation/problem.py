@@ -1,5 +1,6 @@
 """The data of an experiment, checked once: features, truth, groups, a fixed test part, repeated rows."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +91,14 @@ def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_o
     if group_codes is not None:
         notes.append(f"Whole groups are held out, {int(group_codes.max()) + 1} groups in all.")
     description = {
-        "hash": data_hash(X, labels, groups, X_test, test_labels),
+        "hash": _hash(X, labels, group_codes, X_test, test_labels),
         "n_rows": n_rows(X),
         "n_features": _width(X),
         "n_test": None if test_codes is None else int(test_codes.size),
-        "classes": {str(name): int(count) for name, count in zip(classes, np.bincount(codes, minlength=classes.size), strict=True)},
+        "classes": {
+            str(name): int(count)
+            for name, count in zip(classes, np.bincount(codes, minlength=classes.size), strict=True)
+        },
     }
     problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins if ask_once else None)
     return Data(problem, description, tuple(notes))
@@ -161,9 +165,18 @@ def _twins(X: Pool, codes: IntArray, *, ask_once: bool) -> tuple[IntArray | None
     if not later.size:
         return None, []
     rule = "of those in the pool only the first is asked about" if ask_once else "each may be asked about"
-    note = f"{later.size} of {twins.size} rows repeat the features of an earlier row; {rule}. The test part stays as drawn."
+    note = f"{later.size} of {twins.size} rows repeat the features of an earlier row; {rule}. Test parts stay as drawn."
     clashes = int(np.count_nonzero(codes[later] != codes[twins[later]]))
     return twins, [note, *([f"{clashes} of them have another label than that row."] if clashes else [])]
+
+
+def _hash(X: Pool, labels: AnyArray, groups: IntArray | None, X_test: Pool, test_labels: AnyArray | None) -> str:
+    pieces = [data_hash(X, labels)]
+    if groups is not None:
+        pieces.append(data_hash(groups.reshape(-1, 1)))
+    if X_test is not None:
+        pieces.append(data_hash(X_test, test_labels))
+    return pieces[0] if len(pieces) == 1 else hashlib.sha256("/".join(pieces).encode()).hexdigest()
 
 
 def _width(X: Pool) -> int | None:

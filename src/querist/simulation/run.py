@@ -1,5 +1,6 @@
 """One run: a session that asks an oracle until the budget is spent, measured after every round."""
 
+import math
 import time
 import warnings
 from collections.abc import Iterator
@@ -98,10 +99,9 @@ class Stage:
 
 
 def _cut(X: Pool, rows: IntArray) -> Pool:
-    if len(rows) == X.shape[0]:  # the rows are ascending and distinct, so these are all of them
-        return X
-    part = take_rows(X, rows)
-    # Workers are handed large arrays as memory maps; a part of one is an ordinary array.
+    # The rows are ascending and distinct: as many as there are means all of them.
+    part = X if len(rows) == X.shape[0] else take_rows(X, rows)
+    # Workers are handed large arrays as memory maps; models shall see ordinary arrays everywhere.
     return np.asarray(part) if isinstance(part, np.ndarray) else part
 
 
@@ -173,7 +173,8 @@ def _full_data(stage: Stage, key: RunKey, estimator: Model) -> Run:
 def to_json(run: Run) -> dict[str, Any]:
     """Return a run as JSON takes it; NaN becomes None."""
     rounds = [
-        [item.n_labels, item.rows, [None if value != value else value for value in item.values]] for item in run.rounds
+        [item.n_labels, item.rows, [None if math.isnan(value) else value for value in item.values]]
+        for item in run.rounds
     ]
     return {"key": list(run.key), "rounds": rounds, "seconds": run.seconds}
 

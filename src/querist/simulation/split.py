@@ -111,3 +111,17 @@ def _by_class(codes: IntArray, order: IntArray, size: int, rng: np.random.Genera
     place = np.empty(codes.size, np.int64)
     place[by_class] = np.arange(codes.size) - np.repeat(np.cumsum(counts) - counts, counts)
     return order[np.argsort(place >= quota[codes], kind="stable")]
+
+
+def check_draws(problem: Problem, protocol: Protocol) -> None:
+    """Draw every repeat whose pool may differ from the others', so that a wrong budget is told before anything runs.
+
+    Raises
+    ------
+    InvalidParameterError, TargetError
+        As `draw_repeat` does.
+    """
+    # With a split by class alone every pool has the same size.
+    varied = problem.X_test is None and (problem.groups is not None or problem.twins is not None)
+    for number in range(protocol.repeats if varied else 1):
+        draw_repeat(problem, protocol, number)

@@ -202,9 +202,7 @@ def friedman(scores: Any) -> tuple[float, float]:
 
     scores = np.asarray(scores, np.float64)
     n_sets, n_methods = scores.shape
-    if (scores == scores[:, :1]).all():
-        p = 1.0
-    else:
-        p = float(friedmanchisquare(*scores.T).pvalue)
+    alike = bool((scores == scores[:, :1]).all())
+    p = 1.0 if alike else float(friedmanchisquare(*scores.T).pvalue)
     quantile = float(studentized_range.ppf(0.95, n_methods, np.inf)) / np.sqrt(2)
     return p, float(quantile * np.sqrt(n_methods * (n_methods + 1) / (6 * n_sets)))

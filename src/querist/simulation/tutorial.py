@@ -144,7 +144,9 @@ def split_gain(run: TutorialRun, table: "pd.DataFrame") -> GainSplit:
     accuracy = table[table["metric"] == "accuracy"]
     ends = accuracy[accuracy["n_labels"].isin([run.n_labels[0], run.n_labels[-1]])]
     wide = ends.pivot_table(index="repeat", columns=["strategy", "n_labels"], values="value")
-    gains = {name: wide[name][run.n_labels[-1]] - wide[name][run.n_labels[0]] for name in ("random", "least_confidence")}
+    gains = {
+        name: wide[name][run.n_labels[-1]] - wide[name][run.n_labels[0]] for name in ("random", "least_confidence")
+    }
     better = gains["least_confidence"] - gains["random"]
     gain = run.accuracy[-1] - run.accuracy[0]
     spread = float(better.std(ddof=1) / np.sqrt(len(better)))

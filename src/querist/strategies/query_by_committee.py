@@ -118,10 +118,9 @@ class QueryByCommittee(QueryStrategy):
             )
         answers = np.array([codes[label] for label in context.labels.tolist()])
         with single_blas_thread():
-            if self.committee is None:
-                members = self._bootstrap(context, answers, len(codes))
-            else:
-                members = self._own(context)
+            members = (
+                self._own(context) if self.committee is not None else self._bootstrap(context, answers, len(codes))
+            )
             columns = [_columns(member, codes) for member in members]
             return _disagreement(context, members, columns, len(codes), method)
 

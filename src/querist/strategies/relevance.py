@@ -105,10 +105,11 @@ class RelevanceSampling(QueryStrategy):
             return int(known.index(self.target))
         if len(known) > 2:
             raise InvalidParameterError(
-                f"With {len(known)} classes relevance needs a target: pass RelevanceSampling(target=...) one of {known}."
+                f"With {len(known)} classes relevance needs a target: RelevanceSampling(target=...), one of {known}."
             )
-        answers = labels.tolist()
-        counts = Counter(answers)
+        counts = Counter(labels.tolist())
+        first, second = counts[known[0]], counts[known[1]]
+        if first != second:
+            return int(second < first)
         # Not by the order of the names: renaming classes must not change what is asked.
-        later = {label: place for place, label in enumerate(counts)}
-        return min((0, 1), key=lambda place: (counts[known[place]], -later.get(known[place], place)))
+        return int(next(iter(counts), known[0]) == known[0])

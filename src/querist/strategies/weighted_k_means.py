@@ -51,7 +51,7 @@ class WeightedKMeans(QueryStrategy):
     >>> model = LogisticRegression().fit(X[[0, 1]], ["no", "yes"])
     >>> strategy = WeightedKMeans(prefilter=2)
     >>> strategy.query(X, [0, 1], ["no", "yes"], model=model, batch_size=2, random_state=0).tolist()
-    [2, 4]
+    [4, 2]
     """
 
     label: ClassVar[str] = "Weighted k-means"

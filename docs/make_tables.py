@@ -1,0 +1,54 @@
+"""Write the tables of the documentation that follow from the code: ``python docs/make_tables.py``."""
+
+import inspect
+import re
+from pathlib import Path
+
+from querist import registry
+
+HERE = Path(__file__).parent
+
+
+def _section(doc: str, title: str) -> str:
+    match = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", doc, re.MULTILINE | re.DOTALL)
+    return match.group(1).strip() if match else ""
+
+
+def strategies_page() -> str:
+    """Return the page about strategies, selections, candidate filters and estimators."""
+    lines = [
+        "# Strategies",
+        "",
+        "A strategy is composed of *where to look* (candidates), *how informative* (utility) and *which together* (selection).",
+        "This page is generated from the code by `python docs/make_tables.py`; a test keeps it true.",
+        "",
+        "| name | class | asks | needs a model | parameters |",
+        "|---|---|---|---|---|",
+    ]
+    for name in registry.strategy_names():
+        cls = registry.load_class("strategies", name)
+        strategy = cls()
+        own = [p for p in inspect.signature(cls).parameters if p not in ("selection", "candidates", "ties")]
+        summary = (inspect.getdoc(cls) or "").partition("\n")[0]
+        lines.append(
+            f"| `{name}` | `{cls.__name__}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
+            f"{', '.join(f'`{p}`' for p in own) or '-'} |"
+        )
+    lines += ["", "Every strategy also takes `selection`, `candidates` and `ties`.", ""]
+    for title, kind in (("Selections", "selections"), ("Candidate filters", "candidates"), ("Estimators", "estimators")):
+        lines += [f"## {title}", "", "| name | what it does |", "|---|---|"]
+        for name in registry.part_names(kind):
+            summary = (inspect.getdoc(registry.load_class(kind, name)) or "").partition("\n")[0]
+            lines.append(f"| `{name}` | {summary} |")
+        lines.append("")
+    lines += ["## References", ""]
+    for name in registry.strategy_names():
+        doc = inspect.getdoc(registry.load_class("strategies", name)) or ""
+        references = re.sub(r"\s+", " ", _section(doc, "References")).split(".. [")
+        for reference in filter(None, (text.partition("] ")[2].strip() for text in references)):
+            lines.append(f"- `{name}`: {reference}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (HERE / "strategies.md").write_text(strategies_page(), encoding="utf-8")

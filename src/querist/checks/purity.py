@@ -1,0 +1,102 @@
+"""Laws of purity: a query changes nothing, and the same question has the same answer."""
+
+import copy
+import pickle
+import random
+from typing import Any
+
+import numpy as np
+
+from querist.base.strategy import QueryStrategy
+from querist.checks.problems import gaussian
+
+
+def check_inputs_untouched(strategy: QueryStrategy) -> None:
+    """X, rows, labels and candidates are only read."""
+    problem = gaussian()
+    candidates = problem.free[::-1].copy()
+    arrays = {"X": problem.X, "rows": problem.rows, "labels": problem.labels, "candidates": candidates}
+    before = {key: array.copy() for key, array in arrays.items()}
+    for array in arrays.values():
+        array.setflags(write=False)
+    name = type(strategy).__name__
+    try:
+        problem.query(copy.deepcopy(strategy), candidates=candidates)
+    except ValueError as error:
+        if "read-only" in str(error):
+            raise AssertionError(f"{name} writes into an array that the caller passed: {error}") from error
+        raise
+    for key, array in arrays.items():
+        assert np.array_equal(array, before[key]), f"{name} changes {key}, which belongs to the caller."
+
+
+def check_model_untouched(strategy: QueryStrategy) -> None:
+    """The fitted model is only read."""
+    problem = gaussian()
+    before = pickle.dumps(problem.model)
+    problem.query(copy.deepcopy(strategy))
+    assert pickle.dumps(problem.model) == before, (
+        f"{type(strategy).__name__} changes the model that the caller passed; fit and set parameters of clones only."
+    )
+
+
+def check_global_random_state_untouched(strategy: QueryStrategy) -> None:
+    """The global generators of numpy and Python are neither used nor seeded."""
+    legacy: Any = np.random.get_state(legacy=False)  # noqa: NPY002
+    plain = random.getstate()
+    gaussian().query(copy.deepcopy(strategy))
+    after: Any = np.random.get_state(legacy=False)  # noqa: NPY002
+    same = after["state"]["pos"] == legacy["state"]["pos"] and np.array_equal(
+        after["state"]["key"], legacy["state"]["key"]
+    )
+    name = type(strategy).__name__
+    assert same, f"{name} uses numpy's global random state; draw from context.rng instead."
+    assert random.getstate() == plain, f"{name} uses Python's global random state; draw from context.rng instead."
+
+
+def check_strategy_untouched(strategy: QueryStrategy) -> None:
+    """A query leaves no trace on the strategy: neither parameters nor attributes change."""
+    used = copy.deepcopy(strategy)
+    attributes, params = set(vars(used)), repr(sorted(used.get_params(deep=True).items(), key=lambda item: item[0]))
+    gaussian().query(used)
+    name = type(strategy).__name__
+    assert set(vars(used)) == attributes, (
+        f"{name} keeps {sorted(set(vars(used)) ^ attributes)} from a query; a strategy must hold no state."
+    )
+    after = repr(sorted(used.get_params(deep=True).items(), key=lambda item: item[0]))
+    assert after == params, f"{name} changes its parameters during a query."
+
+
+def check_same_generator_same_answer(strategy: QueryStrategy) -> None:
+    """Generators in the same state give the same rows and utilities."""
+    problem = gaussian()
+    name = type(strategy).__name__
+    for seed in (0, 1):
+        once = problem.query(copy.deepcopy(strategy), random_state=np.random.default_rng(seed))
+        again = problem.query(copy.deepcopy(strategy), random_state=np.random.default_rng(seed))
+        same = np.array_equal(once[0], again[0]) and np.array_equal(once[1], again[1], equal_nan=True)
+        assert same, f"{name} answers differently for generators in the same state; draw from context.rng only."
+
+
+def check_stochastic_is_declared(strategy: QueryStrategy) -> None:
+    """Unless ``stochastic`` is set, utilities do not depend on the generator."""
+    if strategy.stochastic:
+        return
+    problem = gaussian()
+    _, first = problem.query(copy.deepcopy(strategy), random_state=0)
+    for seed in range(1, 4):
+        _, other = problem.query(copy.deepcopy(strategy), random_state=seed)
+        both = np.isfinite(first) & np.isfinite(other)
+        assert np.array_equal(first[both], other[both]), (
+            f"{type(strategy).__name__}: utilities depend on the generator, so the class must set stochastic = True."
+        )
+
+
+PURITY_CHECKS = (
+    check_inputs_untouched,
+    check_model_untouched,
+    check_global_random_state_untouched,
+    check_strategy_untouched,
+    check_same_generator_same_answer,
+    check_stochastic_is_declared,
+)

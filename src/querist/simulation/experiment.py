@@ -1,0 +1,73 @@
+"""All that determines the results of a simulation, as one record."""
+
+import platform
+import sys
+import warnings
+from importlib.metadata import version
+from typing import Any
+
+from querist.exceptions import ModelMismatchWarning
+from querist.simulation.parts import Parts
+from querist.simulation.problem import Data
+from querist.simulation.protocol import FULL_DATA, Protocol
+from querist.simulation.run import RunKey
+
+FORMAT = 1
+# Those that can change a number or a byte of the result files.
+_PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib")
+_MODELS = ("xgboost", "lightgbm", "catboost", "skrub", "torch")
+
+
+def describe_experiment(protocol: Protocol, parts: Parts, data: Data) -> dict[str, Any]:
+    """Return the experiment as JSON takes it: equal if and only if the results are meant to be equal."""
+    # The order of the parts is the order of the tables.
+    orders = {"strategies": list(parts.strategies), "estimators": list(parts.estimators)}
+    return {
+        "format": FORMAT,
+        "protocol": protocol.to_dict(),
+        "order": orders,
+        **parts.descriptions,
+        "data": data.description,
+        "notes": list(data.notes),
+        "versions": _versions(),
+    }
+
+
+def run_keys(protocol: Protocol, parts: Parts) -> list[RunKey]:
+    """Return all runs of an experiment, in the order of its tables; the full-data values stand last."""
+    return [
+        RunKey(estimator, strategy, number)
+        for estimator in parts.estimators
+        for strategy in (*parts.strategies, FULL_DATA)
+        for number in range(protocol.repeats)
+    ]
+
+
+def warn_of_mismatch(parts: Parts) -> None:
+    """Warn once if a classifier of another class asks than is trained.
+
+    Warns
+    -----
+    ModelMismatchWarning
+    """
+    asking = type(parts.query_estimator)
+    others = [label for label, part in parts.estimators.items() if type(part) is not asking]
+    if parts.query_estimator is not None and others:
+        warnings.warn(
+            f"query_estimator is a {asking.__name__} and asks on behalf of {', '.join(others)}. Uncertainty of another "
+            "model than the trained one is often no better than random rows; compare with query_estimator=None.",
+            ModelMismatchWarning,
+            stacklevel=3,
+        )
+
+
+def _versions() -> dict[str, str]:
+    loaded = [name for name in _MODELS if name in sys.modules]
+    found = {name: version(_distribution(name)) for name in (*_PACKAGES, *loaded)}
+    return {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"} | found
+
+
+def _distribution(name: str) -> str:
+    from importlib.metadata import packages_distributions
+
+    return name if name in _PACKAGES else packages_distributions().get(name, [name])[0]

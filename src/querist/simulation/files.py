@@ -1,0 +1,118 @@
+"""The result files of a simulation: written from it, and read back."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from querist.exceptions import InvalidParameterError, ResultsError
+from querist.simulation import figure as pictures
+from querist.simulation.curves import COLUMNS, all_curves, table_csv
+from querist.simulation.record import checksum, read_json, write_atomically
+from querist.simulation.report import report_html
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from querist.simulation.simulation import Simulation
+
+
+def result_files(simulation: "Simulation") -> tuple[dict[str, bytes], bytes]:
+    """Return the contents of the result files by name, and those of timings.csv."""
+    figure = simulation.plot()
+    results = {
+        "table.parquet": _table_parquet(simulation.table),
+        "table.csv": table_csv(simulation.table),
+        "summary.csv": table_csv(simulation.summary()),
+        "learning_curve.png": pictures.render(figure, "png"),
+        "learning_curve.svg": pictures.render(figure, "svg"),
+        "report.html": _report(simulation),
+    }
+    return results, table_csv(simulation.timings)
+
+
+def read_results(folder: Path) -> tuple[dict[str, Any], "pd.DataFrame", "pd.DataFrame"]:
+    """Return the experiment, the table and the timings that a folder holds.
+
+    Raises
+    ------
+    ResultsError
+        If it holds none, they are not finished, or a file is damaged.
+    """
+    import pandas as pd
+
+    experiment: dict[str, Any] = read_json(folder / "experiment.json")
+    if not (folder / "manifest.json").exists():
+        raise ResultsError(
+            f"{folder} holds a simulation that is not finished. Run the same simulate(..., out={str(folder)!r}) again; "
+            "it resumes where it stopped."
+        )
+    manifest = read_json(folder / "manifest.json")
+    data = _checked(folder / "table.parquet", manifest)
+    try:
+        timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
+    return experiment, _read_table(data), timings
+
+
+def write_picture(path: Path, figure: "Figure") -> None:
+    """Write a figure to a .png, .svg or .pdf file.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the ending is another one.
+    ResultsError
+        If it cannot be written.
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("png", "svg", "pdf"):
+        raise InvalidParameterError(f"A picture's path must end in .png, .svg or .pdf, got {str(path)!r}.")
+    write_atomically(path, pictures.render(figure, kind))
+
+
+def write_report(path: Path, simulation: "Simulation") -> None:
+    """Write the report as one HTML file.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be written.
+    """
+    write_atomically(path, _report(simulation))
+
+
+def _report(simulation: "Simulation") -> bytes:
+    panels = [curves for curves in all_curves(simulation.table) if curves.metric == simulation.metrics[0]]
+    return report_html(simulation.experiment, simulation.summary(), panels).encode()
+
+
+def _table_parquet(table: "pd.DataFrame") -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {"repeat": pa.int64(), "n_labels": pa.int64(), "value": pa.float64(), "rows": pa.list_(pa.int64())}
+    columns = [pa.array(table[name].tolist(), kinds.get(name, pa.string())) for name in COLUMNS]
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns, names=list(COLUMNS)), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _read_table(data: bytes) -> "pd.DataFrame":
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    columns = pq.read_table(io.BytesIO(data)).to_pydict()
+    frame = pd.DataFrame(columns, columns=list(COLUMNS))
+    return frame.astype({"repeat": "int64", "n_labels": "int64", "value": "float64"})
+
+
+def _checked(path: Path, manifest: dict[str, Any]) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}.") from error
+    if checksum(data) != manifest["files"][path.name]["sha256"]:
+        raise ResultsError(f"{path} was changed since it was written: its checksum is not the manifest's.")
+    return data

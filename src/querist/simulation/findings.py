@@ -1,0 +1,99 @@
+"""What a simulation found, in words that promise no more than the numbers do."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from querist.simulation.curves import records
+from querist.simulation.metrics import METRICS
+from querist.simulation.protocol import RANDOM
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALPHA = 0.05
+_LEVEL = 95
+# With n pairs the signed-rank p is at least 2 / 2**n.
+_FEWEST_PAIRS = 6
+
+
+def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[str]:
+    """Return one or two sentences per estimator and strategy, random excepted.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        From `Simulation.summary`.
+    metric : str
+        The metric to speak of.
+    budget : int
+        Labels in total.
+    """
+    lines = records(summary[summary["metric"] == metric])
+    several = len({line["estimator"] for line in lines}) > 1
+    by_random = {line["estimator"]: line for line in lines if line["strategy"] == RANDOM}
+    return [
+        f"{line['strategy']}{' with ' + line['estimator'] if several else ''} "
+        f"{_reach(line, by_random[line['estimator']], metric, budget)}{_difference(line, metric)}"
+        for line in lines
+        if line["strategy"] != RANDOM
+    ]
+
+
+def outside_noise(line: dict[str, Any]) -> bool:
+    """Return whether both the signed-rank test (Holm) and the t interval exclude no difference, at 5 %."""
+    low, high = line["difference_low"], line["difference_high"]
+    return bool(line["p_holm"] < ALPHA and (low > 0 or high < 0))
+
+
+def _reach(line: dict[str, Any], by_random: dict[str, Any], metric: str, budget: int) -> str:
+    if math.isnan(line["aulc"]):
+        return f"cannot be judged: {METRICS[metric].label} is undefined in these runs."
+    if not METRICS[metric].higher_is_better:
+        return f"ends at a {METRICS[metric].label} of {line['final']:.3f}, random at {by_random['final']:.3f}."
+    share = f"{_LEVEL} % of the full-data {METRICS[metric].label}"
+    return _labels_to(share, _count(line), _count(by_random), budget)
+
+
+def _labels_to(share: str, mine: int | None, theirs: int | None, budget: int) -> str:
+    if mine is None:
+        other = "and neither does random" if theirs is None else f"random does with {theirs}"
+        return f"does not reach {share} within {budget} labels; {other}."
+    if theirs is None:
+        return f"reaches {share} with {mine} labels; random does not within {budget}."
+    if mine == theirs:
+        return f"reaches {share} with {mine} labels, and so does random."
+    percent = f"{round(100 * abs(theirs - mine) / theirs)} % {'fewer' if mine < theirs else 'more'}"
+    return f"reaches {share} with {mine} labels, random with {theirs}: {percent}."
+
+
+def _count(line: dict[str, Any]) -> int | None:
+    count = line[f"labels_{_LEVEL}"]
+    return count if isinstance(count, int) else None
+
+
+def _difference(line: dict[str, Any], metric: str) -> str:
+    if math.isnan(line["aulc"]):
+        return ""
+    if line["repeats"] < 2:
+        return " One repeat cannot tell a difference from noise."
+    low, high = line["difference_low"], line["difference_high"]
+    size = (
+        f"Over the whole curve its {METRICS[metric].label} differs by {line['difference']:+.4f} "
+        f"(95 % interval {low:+.4f} to {high:+.4f}, Holm p {p_text(line['p_holm'])})"
+    )
+    if outside_noise(line):
+        better = (line["difference"] > 0) == METRICS[metric].higher_is_better
+        return f" {size}: {'better' if better else 'worse'} than random, outside the noise."
+    few = f"; {line['repeats']} repeats are too few to tell" if line["repeats"] < _FEWEST_PAIRS else ""
+    return f" {size}: inside the noise{few}."
+
+
+def p_text(p: float) -> str:
+    """Return a p-value as people read it.
+
+    Examples
+    --------
+    >>> p_text(0.0000123), p_text(0.0412)
+    ('< 0.001', '0.041')
+    """
+    return "undefined" if math.isnan(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"

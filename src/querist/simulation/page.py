@@ -1,0 +1,88 @@
+"""The looks of a report: one HTML page that needs nothing else."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #24292f; --muted: #57606a; --line: #d0d7de; --ground: #ffffff; --card: #f6f8fa;
+  --accent: #0072b2; }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; text-wrap: balance; }
+h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; }
+p.lead, p.caption, footer { color: var(--muted); }
+p.lead { margin: 0 0 1.5rem; }
+p.caption, footer { font-size: .875rem; }
+ul.findings { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; }
+ul.findings li { background: var(--card); border-left: 4px solid var(--accent); border-radius: 0 6px 6px 0;
+  padding: .7rem 1rem; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
+.figure svg { width: 100%; min-width: 34rem; height: auto; display: block; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th { font-weight: 600; vertical-align: bottom; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+td.text { text-align: left; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 0; }
+dt { color: var(--muted); }
+dd { margin: 0; overflow-wrap: anywhere; }
+code { font-size: .875em; }
+footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+@media (max-width: 36rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
+  main { padding-top: 1.5rem; } }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6edf3; --muted: #9198a1; --line: #3d444d; --ground: #0d1117; --card: #161b22; --accent: #56b4e9; }
+  .figure [style*="fill: #24292f"] { fill: #e6edf3 !important; }
+  .figure [style*="stroke: #24292f"] { stroke: #e6edf3 !important; }
+  .figure [style*="fill: #0072b2"] { fill: #4aa8e0 !important; }
+  .figure [style*="stroke: #0072b2"] { stroke: #4aa8e0 !important; }
+  .figure [style*="fill: #6e7781"] { fill: #9198a1 !important; }
+  .figure [style*="stroke: #6e7781"] { stroke: #9198a1 !important; }
+}
+@media print { body { font-size: 11pt; } main { max-width: none; padding: 0; } .scroll { overflow: visible; }
+  .figure svg { min-width: 0; } h2 { break-after: avoid; }
+  .figure, tr, li { break-inside: avoid; } th, td { white-space: normal; } }
+"""
+
+
+def page(title: str, body: Sequence[str]) -> str:
+    """Return a whole HTML page around some parts."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(body)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def inline_svg(svg: bytes, prefix: str, description: str) -> str:
+    """Return an SVG file as a part of a page: its identifiers unlike those of other pictures, its meaning told."""
+    text = svg.decode()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'(\bid=")', rf"\g<1>{prefix}-", text)
+    text = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{prefix}-", text)
+    label = f'<svg role="img" aria-label="{escape(description)}"'
+    return f'<div class="figure scroll">{text.replace("<svg", label, 1)}</div>'
+
+
+def html_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a table of texts; the first column names the line."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>\n" for line in lines)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>'
+
+
+def html_list(items: Sequence[str], kind: str = "") -> str:
+    """Return a list of texts."""
+    attribute = f' class="{kind}"' if kind else ""
+    return f"<ul{attribute}>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+
+
+def html_facts(facts: Sequence[tuple[str, str]]) -> str:
+    """Return names and values, side by side."""
+    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts) + "</dl>"

@@ -1,0 +1,219 @@
+"""A folder that keeps an experiment: written whole or not at all, resumed where it stopped.
+
+::
+
+    experiment.json     what is run on what, with which versions; written first
+    runs/*.json         one file per finished run
+    table.parquet, ...  results; a pure function of the runs
+    timings.csv         wall-clock figures; apart, since no two runs agree on them
+    manifest.json       the results' checksums; written last
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from querist.exceptions import ResultsError
+from querist.simulation.run import Run, RunKey, from_json, to_json
+
+_UNFINISHED = ".unfinished"
+
+
+def canonical(content: Any) -> bytes:
+    """Return JSON with one spelling for equal contents."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def readable(content: Any) -> bytes:
+    """Return JSON for people; also one spelling for equal contents."""
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def checksum(data: bytes) -> str:
+    """Return the SHA-256 of some bytes in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Record:
+    """The folder of one experiment. One process writes to it at a time (its workers included).
+
+    Parameters
+    ----------
+    folder : path
+    experiment : dict
+        All that determines the results, as JSON takes it.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], experiment: Mapping[str, Any]) -> None:
+        self.folder = Path(folder)
+        self.experiment = json.loads(canonical(experiment))
+        self._id = checksum(canonical(self.experiment))
+
+    def start(self) -> None:
+        """Make the folder, or check that it holds this experiment.
+
+        Raises
+        ------
+        ResultsError
+            If it holds another one (the message names what differs), something else, or cannot be written.
+        """
+        path = self.folder / "experiment.json"
+        with _told(self.folder):
+            (self.folder / "runs").mkdir(parents=True, exist_ok=True)
+            known = path.exists()
+            others = [item.name for item in self.folder.iterdir() if item.name != "runs" and not _unfinished(item)]
+        if known:
+            self._compare(read_json(path))
+        elif others or any((self.folder / "runs").glob("*.json")):
+            raise ResultsError(
+                f"{self.folder} holds {(others or ['runs'])[0]!r} and no experiment.json, so it is not the folder of "
+                "a simulation. Use an empty or new folder."
+            )
+        else:
+            write_atomically(path, readable(self.experiment))
+        with _told(self.folder):
+            for folder in (self.folder, self.folder / "runs"):
+                for left in filter(_unfinished, folder.iterdir()):
+                    left.unlink()
+
+    def finished(self, keys: Iterable[RunKey]) -> dict[RunKey, Run]:
+        """Return the runs that were written whole; a damaged file counts as none."""
+        found = {}
+        for key in keys:
+            run = self._read(key)
+            if run is not None:
+                found[key] = run
+        return found
+
+    def write_run(self, run: Run) -> None:
+        """Keep a finished run.
+
+        Raises
+        ------
+        ResultsError
+            If it cannot be written.
+        """
+        content = {"experiment": self._id, "run": to_json(run)}
+        data = canonical(content | {"checksum": checksum(canonical(content))})
+        write_atomically(self._path(run.key), data)
+
+    def write_results(self, results: Mapping[str, bytes], timings: bytes) -> None:
+        """Write the result files, the timings and, last, the manifest.
+
+        Raises
+        ------
+        ResultsError
+            If one cannot be written.
+        """
+        for name, data in results.items():
+            write_atomically(self.folder / name, data)
+        write_atomically(self.folder / "timings.csv", timings)
+        files = {name: {"bytes": len(data), "sha256": checksum(data)} for name, data in sorted(results.items())}
+        manifest = {"experiment": self._id, "data": self.experiment["data"]["hash"], "files": files}
+        write_atomically(self.folder / "manifest.json", readable(manifest))
+
+    def _path(self, key: RunKey) -> Path:
+        return self.folder / "runs" / f"{_slug(key.estimator)}.{_slug(key.strategy)}.{key.repeat:04d}.json"
+
+    def _read(self, key: RunKey) -> Run | None:
+        path = self._path(key)
+        try:
+            content = json.loads(path.read_bytes())
+            told = content.pop("checksum")
+        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+            return None
+        if content.get("experiment") != self._id or told != checksum(canonical(content)):
+            return None
+        run = from_json(content["run"])
+        return run if run.key == key else None
+
+    def _compare(self, there: Any) -> None:
+        differing = _differences(there, self.experiment)
+        if not differing:
+            return
+        name, old, new = differing[0]
+        more = f" ({len(differing) - 1} more differ.)" if len(differing) > 1 else ""
+        raise ResultsError(
+            f"{self.folder} holds another experiment: {name} is {old} there and {new} here.{more} "
+            "Use another folder, or the same parameters, data and versions. "
+            "Simulation.load(folder) reads what is there."
+        )
+
+
+def read_json(path: Path) -> Any:
+    """Return what a file of the record holds.
+
+    Raises
+    ------
+    ResultsError
+        If it is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ResultsError(f"{path} is missing: the folder does not hold a simulation.") from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path} cannot be read ({error}). Use another folder, or delete this one.") from error
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that, whenever the process dies, it is there whole, as it was before, or not at all.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be written; an older file is left as it was.
+    """
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
+    with _told(path):
+        try:
+            with open(unfinished, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(
+            f"Cannot write {path}: {error.strerror or error}. Finished runs are kept; "
+            "free space or choose a folder that can be written, and run the same call again."
+        ) from error
+
+
+def _unfinished(path: Path) -> bool:
+    return path.name.endswith(_UNFINISHED)
+
+
+def _slug(label: str) -> str:
+    """Return a label as part of a file name, distinct for distinct labels on any file system."""
+    plain = re.sub(r"[^a-z0-9_]+", "_", label.lower())[:60]
+    return plain if plain == label else f"{plain}-{checksum(label.encode())[:8]}"
+
+
+def _differences(old: Any, new: Any, name: str = "") -> list[tuple[str, str, str]]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        found = []
+        for key in [*new, *(key for key in old if key not in new)]:
+            inner = f"{name}.{key}" if name else key
+            found += _differences(old.get(key, "missing"), new.get(key, "missing"), inner)
+        return found
+    return [] if old == new else [(name.removeprefix("protocol."), _short(old), _short(new))]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "..."

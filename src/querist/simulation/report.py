@@ -1,0 +1,151 @@
+"""The report of a simulation: findings, curves, numbers, how it was done."""
+
+import json
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from querist.simulation import figure as pictures
+from querist.simulation.curves import LEVELS, Curves, records
+from querist.simulation.findings import findings, p_text
+from querist.simulation.metrics import METRICS
+from querist.simulation.page import html_facts, html_list, html_table, inline_svg, page
+from querist.simulation.protocol import RANDOM
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SCOPE = (
+    "Intervals and tests speak of other splits and starts of these same data, not of other data. The bands of two "
+    "curves may overlap while their paired difference is clear: the table's difference is the one to judge by. "
+    "A difference is called outside the noise if its 95 % interval excludes 0 and the signed-rank test, adjusted for "
+    "the number of strategies (Holm), gives p below 0.05."
+)
+_LEGEND = (
+    "Mean height: area under the learning curve over the range of label counts. Difference: mean height less that of "
+    "random, paired by repeat. Labels to 90, 95, 99 %: the first label count from which the mean curve stays at or "
+    "above that percentage of the value with all labels for three points (to the end, where fewer remain); in brackets "
+    "what is saved against random."
+)
+
+
+def report_html(experiment: dict[str, Any], summary: "pd.DataFrame", panels: Sequence[Curves]) -> str:
+    """Return the report as one self-contained HTML page; a pure function of its arguments."""
+    protocol = experiment["protocol"]
+    metric = protocol["metrics"][0]
+    data = experiment["data"]
+    features = "" if data["n_features"] is None else f" of {data['n_features']} features"
+    body = [
+        f"<h1>What active learning saves on {escape(protocol['name'])}</h1>",
+        f'<p class="lead">{data["n_rows"]:,} rows{features}, {len(data["classes"])} classes; '
+        f"{protocol['repeats']} paired repeats of {protocol['budget']} labels each.</p>",
+        "<h2>Findings</h2>",
+        html_list(findings(summary, metric, protocol["budget"]) or ["Only random was run."], "findings"),
+        "<h2>Learning curves</h2>",
+        *(_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)),
+        f'<p class="caption">{escape(pictures.CAPTION.format(repeats=protocol["repeats"]))}</p>',
+        "<h2>Numbers</h2>",
+        *(_numbers(summary, name) for name in protocol["metrics"]),
+        f'<p class="caption">{_LEGEND}</p><p class="caption">{_SCOPE}</p>',
+        "<h2>How it was done</h2>",
+        html_facts(_facts(experiment)),
+        *_notes(experiment["notes"], panels),
+        f"<footer>Made with Querist {escape(experiment['versions']['querist'])}.</footer>",
+    ]
+    return page(f"Active learning on {protocol['name']}", body)
+
+
+def _picture(curves: Curves, number: int, name: str) -> str:
+    svg = pictures.render(pictures.draw([curves], name=name), "svg")
+    finals = ", ".join(
+        f"{strategy} {values[:, -1].mean():.3f}" for strategy, values in curves.values.items() if values.size
+    )
+    quality = METRICS[curves.metric].label
+    told = f"Learning curves of {curves.estimator}: {quality} by number of labels. At the end: {finals}."
+    return inline_svg(svg, f"p{number}", told)
+
+
+def _numbers(summary: "pd.DataFrame", metric: str) -> str:
+    higher = METRICS[metric].higher_is_better
+    header = ["estimator, strategy", "mean height", "difference", "95 % interval", "Holm p", "at the end"]
+    header += [f"labels to {level} %" for level in LEVELS] if higher else []
+    lines = []
+    for line in records(summary[summary["metric"] == metric]):
+        cells = [f"{line['estimator']}, {line['strategy']}", _number(line["aulc"]), *_against_random(line)]
+        cells += [_number(line["final"])]
+        lines.append(cells + ([_labels(line, level) for level in LEVELS] if higher else []))
+    full = {line["estimator"]: line["full_data"] for line in records(summary[summary["metric"] == metric])}
+    blank = [""] * (len(header) - 6)
+    lines += [[f"{name}, all labels", "", "", "", "", _number(value), *blank] for name, value in full.items()]
+    better = "" if higher else " (lower is better)"
+    return f"<h3>{escape(METRICS[metric].label.capitalize())}{better}</h3>{html_table(header, lines)}"
+
+
+def _against_random(line: dict[str, Any]) -> list[str]:
+    if line["strategy"] == RANDOM:
+        return ["", "", ""]
+    low, high = line["difference_low"], line["difference_high"]
+    interval = "too few repeats" if math.isnan(low) else f"{low:+.4f} to {high:+.4f}"
+    return [_number(line["difference"], "+.4f"), interval, p_text(line["p_holm"])]
+
+
+def _number(value: Any, form: str = ".4f") -> str:
+    return "undefined" if value is None or math.isnan(value) else format(value, form)
+
+
+def _labels(line: dict[str, Any], level: int) -> str:
+    if math.isnan(line["aulc"]):
+        return "undefined"
+    count = line[f"labels_{level}"]
+    if not isinstance(count, int):
+        return "not reached"
+    saved = line[f"saved_percent_{level}"]
+    return f"{count}" if line["strategy"] == RANDOM or math.isnan(saved) else f"{count} ({saved:+.0f} %)"
+
+
+def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
+    protocol, data = experiment["protocol"], experiment["data"]
+    test = (
+        f"{data['n_test']} fixed rows"
+        if data["n_test"] is not None
+        else f"test_size {protocol['test_size']}, drawn anew in each repeat"
+    )
+    start = f"{protocol['initial']} labels, {protocol['initial_set']}" if protocol["initial"] else "none"
+    versions = ", ".join(f"{name} {number}" for name, number in experiment["versions"].items())
+    parts = [(what, part) for what in ("strategies", "estimators") for part in experiment[what].items()]
+    facts = [
+        ("Repeats", f"{protocol['repeats']}; each has one split, one initial set and one seed for all strategies"),
+        ("Labels", f"{protocol['budget']} in all, the initial set included, {protocol['batch_size']} per round"),
+        ("Initial set", start),
+        ("Test part", test),
+        ("Repeated rows", "asked about once" if protocol["duplicates"] == "ask_once" else "kept"),
+        ("Seed", str(protocol["random_state"])),
+        *(
+            (f"{what[:-3] + 'y' if what == 'strategies' else 'estimator'} {label}", _short(part))
+            for what, (label, part) in parts
+        ),
+        ("Classes", ", ".join(f"{name} ({count})" for name, count in data["classes"].items())),
+        ("Data", f"SHA-256 {data['hash']}"),
+        ("Versions", versions),
+    ]
+    if experiment["query_estimator"] is not None:
+        facts.insert(4, ("Asked by", _short(experiment["query_estimator"])))
+    return facts
+
+
+def _short(part: Any) -> str:
+    if isinstance(part, dict) and "class" in part:
+        chosen = {key: value for key, value in part["params"].items() if value is not None}
+        values = ", ".join(f"{key}={_short(value)}" for key, value in chosen.items())
+        return f"{part['class'].rpartition(':')[2]}({values})"
+    return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+
+
+def _notes(notes: list[str], panels: Sequence[Curves]) -> list[str]:
+    notes = list(notes)
+    for curves in panels:
+        label = METRICS[curves.metric].label
+        if curves.n_dropped:
+            notes.append(f"{curves.estimator}: {label} is undefined in {curves.n_dropped} repeats, which are left out.")
+    return ["<h2>Notes</h2>", html_list(notes)] if notes else []

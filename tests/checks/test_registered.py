@@ -1,0 +1,51 @@
+"""Every registered strategy keeps every law."""
+
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+
+from querist.candidates import AllRows, NeighboursOfLabelled, RandomSubsample
+from querist.checks import query_strategy_checks
+from querist.registry import make_strategy, strategy_names
+from querist.selections import PowerTopK, WeightedKMeansSelection
+from querist.strategies import (
+    DensityWeighted,
+    KCenter,
+    LeastConfidence,
+    MarginSampling,
+    PowerSampling,
+    QueryByCommittee,
+    RandomSampling,
+    RelevanceSampling,
+    WeightedKMeans,
+)
+
+CHECKS = list(query_strategy_checks())
+
+VARIANTS = {
+    "kl": QueryByCommittee(method="kl"),
+    "own_committee": QueryByCommittee(committee=[MultinomialNB(), LogisticRegression(C=0.1)]),
+    "own_committee_kl": QueryByCommittee(committee=[MultinomialNB(), MultinomialNB(alpha=5.0)], method="kl"),
+    "density_margin": DensityWeighted(uncertainty="margin", beta=2.0),
+    "power_entropy": PowerSampling(uncertainty="entropy", beta=2.0),
+    "first_ties": LeastConfidence(ties="first"),
+    "margin_power": MarginSampling(selection=PowerTopK(beta=2.0)),
+    "density_k_means": DensityWeighted(selection=WeightedKMeansSelection(prefilter=3)),
+    "random_subsampled": RandomSampling(candidates=RandomSubsample(size=9)),
+    "margin_subsampled": MarginSampling(candidates=RandomSubsample(size=9)),
+    "k_center_neighbours": KCenter(candidates=NeighboursOfLabelled(n_neighbors=3)),
+    "k_means_all_rows": WeightedKMeans(prefilter=2, candidates=AllRows()),
+    "relevance_power": RelevanceSampling(selection=PowerTopK()),
+}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", strategy_names())
+def test_registered_strategy(name, check):
+    check(make_strategy(name))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variant(name, check):
+    check(VARIANTS[name])

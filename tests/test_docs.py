@@ -1,0 +1,101 @@
+"""The documentation says what the code does."""
+
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from numpydoc.docscrape import NumpyDocString
+
+import querist
+from querist import registry
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")])
+
+
+def public_objects():
+    for name in querist.__all__:
+        if not name.startswith("_"):
+            yield getattr(querist, name)
+    for kind in ("strategies", "selections", "candidates"):
+        for name in registry.part_names(kind):
+            yield registry.load_class(kind, name)
+
+
+@pytest.mark.parametrize("thing", public_objects(), ids=lambda thing: thing.__name__)
+def test_public_docstrings_describe_every_parameter(thing):
+    described = {
+        name.strip("*")
+        for parameter in NumpyDocString(inspect.getdoc(thing))["Parameters"]
+        for name in parameter.name.split(", ")
+    }
+    taken = {name for name in inspect.signature(thing).parameters if name not in ("self", "args", "kwargs")}
+    assert described == taken
+
+
+@pytest.mark.parametrize("name", registry.strategy_names())
+def test_every_strategy_has_an_example_and_says_its_range_and_cost(name):
+    doc = inspect.getdoc(registry.load_class("strategies", name))
+    assert ">>>" in doc
+    assert "Utilities" in doc
+    assert "Cost" in doc
+    assert name == "random" or "References" in doc
+
+
+def test_the_strategies_page_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs" / "make_tables.py")
+    tables = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    page = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    assert page == tables.strategies_page(), "run: python docs/make_tables.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http", "mailto:")):
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", ["README.md"])
+def test_python_in_the_documentation_runs(page, tmp_path, monkeypatch):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    monkeypatch.chdir(tmp_path)
+    for block in blocks:
+        exec(compile(block, page, "exec"), {"__name__": "__readme__"})
+
+
+def options_of(command):
+    result = subprocess.run(
+        [sys.executable, "-m", "querist", command, "--help"],
+        capture_output=True, text=True, check=True, env={"COLUMNS": "200", "PATH": "", "TERM": "dumb"},
+    )  # fmt: skip
+    return set(re.findall(r"(--[a-z][a-z-]+)", result.stdout))
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate", "compare", "strategies"])
+def test_every_command_and_its_options_are_documented(command):
+    page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## querist {command}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert section, f"docs/command_line.md has no section on querist {command}"
+    missing = options_of(command) - set(re.findall(r"(--[a-z][a-z-]+)", section.group(1))) - {"--help"}
+    assert not missing, f"undocumented options of querist {command}: {sorted(missing)}"
+
+
+def test_what_make_prints_is_what_the_readme_says():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"make ([a-z-]+)", readme):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_module_and_package_of_the_architecture_exists():
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`([a-z_]+/[a-z_]*(?:\.py)?)`", page):
+        if not path.startswith(("web/", "labelling/", "store/", "docs/")):
+            assert (ROOT / "src" / "querist" / path).exists(), path

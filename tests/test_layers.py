@@ -1,0 +1,54 @@
+"""The layers are a contract, and the contract can fail."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def lint(folder):
+    return subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"],
+        cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(folder / "src"), "PATH": ""}, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def copy(tmp_path):
+    pytest.importorskip("importlinter", reason="import-linter is not installed")
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("measures/ranking.py", "import querist.session"),
+        ("strategies/margin.py", "import querist.strategies.entropy"),
+        ("session/state.py", "import typer"),
+    ],
+)
+def test_a_planted_import_breaks_the_contract(copy, module, line):
+    path = copy / "src" / "querist" / module
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    result = lint(copy)
+    assert result.returncode != 0
+    assert "BROKEN" in result.stdout
+
+
+def test_a_folder_without_a_place_breaks_the_contract(copy):
+    folder = copy / "src" / "querist" / "newcomer"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    assert lint(copy).returncode != 0
+
+
+def test_modules_stay_small():
+    sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "src").rglob("*.py")}
+    large = {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > 600}
+    assert not large
