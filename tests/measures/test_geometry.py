@@ -46,11 +46,11 @@ def test_sparse_distances_are_the_dense_ones(pair):
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e4, 1e8])
-@pytest.mark.parametrize("shifted", [True, False])
-def test_large_offsets_keep_their_digits(rng, offset, shifted):
+@pytest.mark.parametrize("n_points", [1, 4])
+def test_large_offsets_keep_their_digits(rng, offset, n_points):
     block = rng.standard_normal((50, 3)) + offset
-    points = block[:4] + 1e-3
-    shift = typical_point(block[:5]) if shifted else None
+    points = block[:n_points] + 1e-3
+    shift = typical_point(block[:5]) if n_points > 1 else None
     found = nearest_squared_distances(block, squared_norms(block, shift), points, shift=shift)
     exact = np.min(((block[:, None] - points[None]) ** 2).sum(axis=2), axis=1)
     np.testing.assert_allclose(found, exact, rtol=1e-6)

@@ -70,6 +70,9 @@ def _preprocessing(model: Model) -> Any:
 
 def _numeric(X: Pool) -> Any:
     if scipy.sparse.issparse(X):
+        if X.dtype.kind == "f" and not np.isfinite(X.data).all():
+            first = np.flatnonzero(~np.isfinite(X.data))[0]
+            raise _gap(int(np.searchsorted(X.indptr, first, side="right")) - 1)
         return X
     array = np.asarray(X)
     if array.ndim == 2 and array.dtype.kind == "O":
@@ -83,9 +86,12 @@ def _numeric(X: Pool) -> Any:
             "Use a Pipeline whose first steps turn the columns into numbers, or pass numeric features as X."
         )
     if array.dtype.kind == "f" and not np.isfinite(array.sum()) and not np.isfinite(array).all():
-        row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-        raise UnsupportedModelError(
-            f"This strategy measures distances between rows, and row {row} holds a missing or infinite value. "
-            "Use a Pipeline that starts with an imputer, or fill the gaps in X."
-        )
+        raise _gap(int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0]))
     return array
+
+
+def _gap(row: int) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"This strategy measures distances between rows, and row {row} holds a missing or infinite value. "
+        "Use a Pipeline that starts with an imputer, or fill the gaps in X."
+    )

@@ -210,6 +210,11 @@ class QueryStrategy(BaseEstimator, ABC):
             candidates = self.candidates.narrow(
                 candidates, rows=rows, batch_size=batch_size, random_state=rng, space=space
             )
+            if candidates.size < batch_size:
+                raise QueristError(
+                    f"{type(self.candidates).__name__}.narrow returned {candidates.size} rows "
+                    f"for a batch of {batch_size}."
+                )
             keys = tie_keys(self.ties, candidates, rng)
         return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space)
 

@@ -12,6 +12,8 @@ from querist.base.scoring import candidate_blocks
 from querist.base.space import Space
 from querist.candidates.subsample import sample_rows
 
+_TABLE = 1 << 20
+
 
 class NeighboursOfLabelled(CandidateFilter):
     """The nearest rows of each labelled row (SEALS).
@@ -93,7 +95,7 @@ def _nearest(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> 
     """Return the positions of the candidates that are among the `wanted` nearest of any row, ascending."""
     found = np.zeros(candidates.size, bool)
     # A share of the labelled rows at a time bounds the table of their neighbours.
-    step = max((1 << 20) // wanted, 1)
+    step = max(_TABLE // wanted, 1)
     for start in range(0, rows.size, step):
         found[_neighbours_of(matrix, candidates, rows[start : start + step], wanted)] = True
     return np.flatnonzero(found)

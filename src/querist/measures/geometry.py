@@ -82,7 +82,8 @@ def nearest_squared_distances(
     points : ndarray or CSR matrix of shape (n_points, n_dimensions)
         CSR only if the block is.
     shift : ndarray of shape (n_dimensions,), default=None
-        A point near the rows; it keeps digits where columns have large offsets.
+        A point near the rows. With several points and columns whose offsets are millions
+        of times their spread, the nearest point cannot be told without it.
 
     Returns
     -------

@@ -18,8 +18,8 @@ def history(events: Iterable[Event]) -> "pd.DataFrame":
 
     log = list(events)
     undone = {event.target for event in log if isinstance(event, Undone)}
-    parts = [_lines(event, event.number in undone) for event in log]
-    return pd.concat([pd.DataFrame(part, columns=_COLUMNS) for part in parts], ignore_index=True)
+    lines = [line for event in log for line in _lines(event, event.number in undone)]
+    return pd.DataFrame(lines, columns=_COLUMNS).astype({"row": "Int64", "round": "Int64"})
 
 
 _COLUMNS = ["number", "event", "row", "label", "round", "strategy", "utility", "note", "undone"]

@@ -85,7 +85,7 @@ def _panel(axes: "Axes", curves: Curves, name: str) -> None:
         axes.plot(curves.n_labels, mean, color=colour, linestyle=dash, linewidth=2, marker=mark, zorder=3)
         if values.shape[0] > 1:
             half = _half_width(values)
-            axes.fill_between(curves.n_labels, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0)
+            axes.fill_between(curves.n_labels, mean - half, mean + half, color=colour, alpha=0.13, linewidth=0)
         ends.append((float(mean[-1]), strategy, colour))
     full = float(curves.full.mean())
     axes.axhline(full, color=INK, linestyle=":", linewidth=1.4, zorder=2)
@@ -100,6 +100,7 @@ def _furnish(axes: "Axes", title: str, quality: str) -> None:
     axes.set_xlabel("labels", color=INK)
     axes.set_ylabel(quality, color=INK)
     axes.set_facecolor("none")
+    axes.margins(x=0.01)
     axes.tick_params(colors=MUTED, length=0)
     axes.grid(axis="y", color=MUTED, alpha=0.25, linewidth=0.7)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -132,13 +133,20 @@ def _label_ends(axes: "Axes", ends: list[tuple[float, str, str]]) -> None:
         axes.annotate(
             text,
             xy=(1.0, (value - low) / (high - low)),
-            xytext=(1.03, place),
+            xytext=(1.035, place),
             xycoords="axes fraction",
             textcoords="axes fraction",
             va="center",
             color=colour,
             fontsize=9.5,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "shrinkA": 2,
+                "shrinkB": 1,
+                "relpos": (0, 0.5),
+            },
             annotation_clip=False,
         )
     axes.set_ylim(low, high)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from querist.exceptions import InvalidParameterError, ResultsError
 from querist.simulation import figure as pictures
 from querist.simulation.curves import COLUMNS, all_curves, table_csv
-from querist.simulation.record import checksum, read_json, write_atomically
+from querist.simulation.experiment import FORMAT
+from querist.simulation.record import checksum, experiment_id, read_json, write_atomically
 from querist.simulation.report import report_html
 
 if TYPE_CHECKING:
@@ -42,12 +43,16 @@ def read_results(folder: Path) -> tuple[dict[str, Any], "pd.DataFrame", "pd.Data
     import pandas as pd
 
     experiment: dict[str, Any] = read_json(folder / "experiment.json")
+    if experiment.get("format") != FORMAT:
+        raise ResultsError(f"{folder} was written in format {experiment.get('format')}; this version reads {FORMAT}.")
     if not (folder / "manifest.json").exists():
         raise ResultsError(
             f"{folder} holds a simulation that is not finished. Run the same simulate(..., out={str(folder)!r}) again; "
             "it resumes where it stopped."
         )
     manifest = read_json(folder / "manifest.json")
+    if manifest["experiment"] != experiment_id(experiment):
+        raise ResultsError(f"{folder / 'experiment.json'} was changed since the results were written.")
     data = _checked(folder / "table.parquet", manifest)
     try:
         timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)

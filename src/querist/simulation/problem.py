@@ -105,18 +105,28 @@ def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_o
 
 
 def _labels(y: Any, expected: int, name: str) -> AnyArray:
-    from sklearn.utils.multiclass import type_of_target
-
     try:
         labels = as_labels(y, expected)
     except InvalidParameterError as error:
         raise TargetError(f"{name}: {_about_target(error)}") from error
-    if type_of_target(labels) not in ("binary", "multiclass"):
+    if labels.dtype.kind == "O":
+        first: dict[type, Any] = {}
+        for label in labels:
+            first.setdefault(type(label), label)
+        if len(first) > 1:
+            one, other = list(first.values())[:2]
+            raise TargetError(f"{name} holds labels of different types, such as {one!r} and {other!r}. Use one type.")
+    if _is_continuous(labels):
         raise TargetError(
-            f"{name} must hold class labels, and looks {type_of_target(labels)}. "
-            "Turn numbers into classes first, for example with pandas.cut."
+            f"{name} holds numbers that are no classes, such as {labels[labels % 1 != 0][0]}. "
+            "Turn them into classes first, for example with pandas.cut."
         )
     return labels
+
+
+def _is_continuous(labels: AnyArray) -> bool:
+    numbers = labels.dtype.kind == "f" or (labels.dtype.kind == "O" and isinstance(labels[0], float))
+    return numbers and bool((labels % 1 != 0).any())
 
 
 def _about_target(error: InvalidParameterError) -> str:
@@ -130,10 +140,7 @@ def _classes(labels: AnyArray, test_labels: AnyArray | None) -> tuple[AnyArray, 
             f"y and y_test hold labels of different types, such as {labels[0]!r} and {test_labels[0]!r}. Use one type."
         )
     every = labels if test_labels is None else np.concatenate([labels, test_labels])
-    try:
-        classes, codes = np.unique(every, return_inverse=True)
-    except TypeError as error:
-        raise TargetError(f"y holds labels that cannot be sorted: {error}. Use one type for all labels.") from error
+    classes, codes = np.unique(every, return_inverse=True)
     codes = codes.astype(np.int64)
     return classes, codes[: labels.size], None if test_labels is None else codes[labels.size :]
 

@@ -39,6 +39,11 @@ def checksum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def experiment_id(experiment: Mapping[str, Any]) -> str:
+    """Return what tells one experiment from another."""
+    return checksum(canonical(experiment))
+
+
 class Record:
     """The folder of one experiment. One process writes to it at a time (its workers included).
 
@@ -51,8 +56,9 @@ class Record:
 
     def __init__(self, folder: str | os.PathLike[str], experiment: Mapping[str, Any]) -> None:
         self.folder = Path(folder)
-        self.experiment = json.loads(canonical(experiment))
-        self._id = checksum(canonical(self.experiment))
+        # As it will be read back; the order of the parts is kept.
+        self.experiment = json.loads(readable(experiment))
+        self._id = experiment_id(self.experiment)
 
     def start(self) -> None:
         """Make the folder, or check that it holds this experiment.

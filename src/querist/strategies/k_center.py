@@ -5,11 +5,16 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from querist._typing import FloatArray, IntArray
+from querist.base.blocks import pool_width
 from querist.base.candidates import CandidateFilter
 from querist.base.distances import Distances
 from querist.base.selection import Selection
 from querist.base.strategy import QueryContext, QueryStrategy
 from querist.measures.ranking import top_k
+
+# How many of the farthest rows are kept up to date after each pick, and how many values they may hold.
+_FRONT = 256
+_FRONT_VALUES = 1 << 21
 
 
 class KCenter(QueryStrategy):
@@ -36,8 +41,8 @@ class KCenter(QueryStrategy):
     row is the most central one. Distances are measured after all steps but the last if
     a fitted ``Pipeline`` is given as model: scale features that have different units.
 
-    Cost: O(n_candidates * (n_labelled + batch_size) * n_dimensions) time, O(n_candidates)
-    memory beyond X.
+    Cost: O(n_candidates * (n_labelled + batch_size) * n_dimensions) time in matrix
+    products, O(n_candidates + batch_size * n_dimensions) memory beyond X.
 
     References
     ----------
@@ -79,12 +84,53 @@ class KCenter(QueryStrategy):
         if self.selection is not None or context.batch_size == 1:
             return super()._select(utilities, context)
         distances = Distances(context.space.matrix, context.candidates)
-        chosen = [int(top_k(utilities, 1, context.tie_keys)[0])]
-        # Without labelled rows only the chosen ones count as centres.
-        nearest = utilities.copy() if context.rows.size else np.full(utilities.size, np.inf)
-        while len(chosen) < context.batch_size:
-            np.minimum(nearest, distances.to_rows(context.candidates[chosen[-1:]]), out=nearest)
-            # Below every distance, so that no row is chosen twice.
-            nearest[chosen] = -1.0
-            chosen.append(int(top_k(nearest, 1, context.tie_keys)[0]))
-        return np.asarray(chosen, np.int64)
+        if context.rows.size:
+            return _farthest_first(utilities.copy(), distances, context, [])
+        first = int(top_k(utilities, 1, context.tie_keys)[0])
+        nearest = distances.to_rows(context.candidates[[first]])
+        nearest[first] = -1.0
+        return _farthest_first(nearest, distances, context, [first])
+
+
+def _farthest_first(nearest: FloatArray, distances: Distances, context: QueryContext, chosen: list[int]) -> IntArray:
+    """Extend `chosen` to the batch, each row the farthest from the centres and those before it.
+
+    Distances to the nearest centre only shrink, so as long as the farthest of a few
+    rows in front is farther than any other row was at the last count, it is the farthest
+    of all, and only the rows in front have to be counted again. The others are caught
+    up with several new centres at a time, in one matrix product.
+
+    Parameters
+    ----------
+    nearest : ndarray of shape (n_candidates,)
+        Distances to the nearest centre; -1 for rows in `chosen`. Overwritten.
+    """
+    candidates, batch_size = context.candidates, context.batch_size
+    size = min(candidates.size, max(_FRONT, 4 * batch_size), max(_FRONT_VALUES // pool_width(context.space.matrix), 1))
+    while True:
+        best = top_k(nearest, min(size + 1, candidates.size), context.tie_keys)
+        limit = nearest[best[size]] if best.size > size else -np.inf
+        front = np.sort(best[:size])
+        news = _front_picks(front, nearest[front], float(limit), batch_size - len(chosen), context)
+        chosen += news
+        if len(chosen) == batch_size:
+            return np.asarray(chosen, np.int64)
+        np.minimum(nearest, distances.to_rows(candidates[news]), out=nearest)
+        # Below every distance, so that no row is chosen twice.
+        nearest[chosen] = -1.0
+
+
+def _front_picks(front: IntArray, nearest: FloatArray, limit: float, wanted: int, context: QueryContext) -> list[int]:
+    """Return at least one position from `front`, and more while they beat `limit`: the best outside of it."""
+    distances = Distances(context.space.take(context.candidates[front]), np.arange(front.size))
+    picks: list[int] = []
+    while len(picks) < wanted:
+        place = top_k(nearest, 1, lambda places: context.tie_keys(front[places]))
+        # The first is the best of all. A later one that only equals the limit may tie with a row outside.
+        if picks and nearest[place[0]] <= limit:
+            break
+        picks.append(int(front[place[0]]))
+        if len(picks) < wanted:
+            np.minimum(nearest, distances.to_rows(place), out=nearest)
+            nearest[place] = -1.0
+    return picks

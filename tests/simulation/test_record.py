@@ -1,0 +1,145 @@
+"""The folder of an experiment: whole or not at all, and never another's."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from querist.exceptions import ResultsError
+from querist.simulation.record import Record, write_atomically
+from querist.simulation.run import Round, Run, RunKey
+
+EXPERIMENT = {"protocol": {"budget": 10, "metrics": ["accuracy"]}, "data": {"hash": "abc"}, "versions": {"numpy": "2"}}
+KEY = RunKey("lr", "margin", 0)
+RUN = Run(KEY, [Round(2, [1, 5], [0.1 + 0.2, float("nan")])])
+
+
+@pytest.fixture
+def record(tmp_path):
+    record = Record(tmp_path / "out", EXPERIMENT)
+    record.start()
+    return record
+
+
+def test_a_run_comes_back_as_it_was_written(record):
+    record.write_run(RUN)
+    found = record.finished([KEY, RunKey("lr", "margin", 1)])
+    assert list(found) == [KEY]
+    assert found[KEY].rounds[0].values[0] == 0.1 + 0.2
+    assert found[KEY].rounds[0].values[1] != found[KEY].rounds[0].values[1]
+
+
+def test_a_file_damaged_anywhere_counts_as_no_run(record):
+    record.write_run(RUN)
+    (path,) = (record.folder / "runs").iterdir()
+    whole = path.read_bytes()
+    damaged = [whole[:cut] for cut in range(0, len(whole), 7)]
+    damaged += [whole[:place] + b"9" + whole[place + 1 :] for place in range(0, len(whole), 5)]
+    damaged += [b"[]", b"null", b"{}", b"\xff\xfe"]
+    for data in damaged:
+        path.write_bytes(data)
+        assert data == whole or not record.finished([KEY])
+
+
+def test_a_run_of_another_experiment_counts_as_none(record, tmp_path):
+    record.write_run(RUN)
+    other = Record(tmp_path / "other", EXPERIMENT | {"data": {"hash": "xyz"}})
+    other.start()
+    (path,) = (record.folder / "runs").iterdir()
+    (other.folder / "runs" / path.name).write_bytes(path.read_bytes())
+    assert not other.finished([KEY])
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("protocol", {"budget": 20, "metrics": ["accuracy"]}, "budget is 10 there and 20 here"),
+        ("data", {"hash": "xyz"}, r"data\.hash is \"abc\" there"),
+        ("versions", {"numpy": "3"}, r"versions\.numpy"),
+        ("protocol", {"metrics": ["accuracy"]}, 'budget is 10 there and "missing" here'),
+    ],
+)
+def test_another_experiment_is_refused_by_what_differs(record, part, change, words):
+    with pytest.raises(ResultsError, match=words) as caught:
+        Record(record.folder, EXPERIMENT | {part: change}).start()
+    assert "Use another folder" in str(caught.value)
+
+
+def test_the_same_experiment_may_start_again(record):
+    record.write_run(RUN)
+    again = Record(record.folder, json.loads(json.dumps(EXPERIMENT)))
+    again.start()
+    assert KEY in again.finished([KEY])
+
+
+def test_a_folder_with_other_things_is_refused(tmp_path):
+    (tmp_path / "holiday.jpg").write_text("")
+    with pytest.raises(ResultsError, match=r"holiday\.jpg"):
+        Record(tmp_path, EXPERIMENT).start()
+
+
+def test_a_damaged_description_is_told(record):
+    (record.folder / "experiment.json").write_text("{")
+    with pytest.raises(ResultsError, match="cannot be read"):
+        Record(record.folder, EXPERIMENT).start()
+
+
+def test_unfinished_files_are_swept_away(record):
+    for folder in (record.folder, record.folder / "runs"):
+        (folder / "x.json.123.unfinished").write_text("half")
+    Record(record.folder, EXPERIMENT).start()
+    assert not list(record.folder.rglob("*.unfinished"))
+
+
+def test_labels_that_look_alike_have_files_of_their_own(record):
+    labels = ["margin", "Margin", "margin ", "margin:x=1", "margin:x=2", "../margin", "m" * 300, "m" * 301, "é", "è"]
+    for label in labels:
+        record.write_run(Run(RunKey("lr", label, 0), RUN.rounds))
+    names = [path.name.lower() for path in (record.folder / "runs").iterdir()]
+    assert len(set(names)) == len(labels)
+    assert max(map(len, names)) < 200
+    keys = [RunKey("lr", label, 0) for label in labels]
+    assert list(record.finished(keys)) == keys
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultsError, match=r"Cannot write .*file.*Not a directory"):
+        Record(tmp_path / "file" / "out", EXPERIMENT).start()
+
+
+def test_a_failing_write_leaves_the_old_file_and_nothing_half_written(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    os.mkdir(tmp_path / "folder")
+    with pytest.raises(ResultsError, match="Is a directory|Permission"):
+        write_atomically(tmp_path / "folder", b"new")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "folder"]
+    assert path.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on file sizes are a matter of POSIX")
+def test_a_full_disk_is_told_and_leaves_the_old_file(tmp_path):
+    code = """
+        import resource, signal, sys
+        from pathlib import Path
+        from querist.exceptions import ResultsError
+        from querist.simulation.record import write_atomically
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            write_atomically(Path(sys.argv[1]), b"x" * 5000)
+        except ResultsError as error:
+            print(error)
+    """
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(path)], capture_output=True, text=True, check=True
+    )
+    assert "File too large" in done.stdout
+    assert [item.name for item in tmp_path.iterdir()] == ["file"]
+    assert path.read_bytes() == b"old"

@@ -1,0 +1,174 @@
+"""Statistics agree with scipy and brute force, and keep their promises under simulation."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from querist.simulation.statistics import (
+    area_under_curve,
+    average_ranks,
+    friedman,
+    holm,
+    labels_to_reach,
+    signed_rank_p,
+    t_interval,
+)
+
+heights = st.lists(st.floats(0, 1), min_size=1, max_size=8)
+
+
+@given(heights, st.floats(0, 1))
+def test_the_area_of_a_level_curve_is_its_level_and_shifts_with_it(values, shift):
+    counts = np.cumsum(np.arange(1, len(values) + 1))
+    assert area_under_curve(counts, np.full(len(values), shift)) == pytest.approx(shift)
+    moved = area_under_curve(counts, np.asarray(values) + shift)
+    assert moved == pytest.approx(area_under_curve(counts, values) + shift)
+
+
+@given(heights)
+def test_the_area_is_the_mean_of_the_interpolated_curve(values):
+    counts = 10 * np.arange(1, len(values) + 1)
+    # Midpoints of a fine grid that falls on the points integrate a polygon exactly.
+    grid = np.linspace(counts[0], counts[-1], 1000 * (len(values) - 1) + 1)
+    middles = (grid[1:] + grid[:-1]) / 2 if len(values) > 1 else counts
+    assert area_under_curve(counts, values) == pytest.approx(np.interp(middles, counts, values).mean())
+
+
+def test_areas_of_many_curves_are_those_of_each():
+    values = np.array([[0.1, 0.5, 0.6], [0.3, 0.2, 0.9]])
+    both = area_under_curve([1, 2, 10], values)
+    assert both == pytest.approx([area_under_curve([1, 2, 10], line) for line in values])
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=20))
+def test_the_interval_is_that_of_scipy(values):
+    low, high = t_interval(values)
+    sem = scipy.stats.sem(values)
+    theirs = scipy.stats.t.interval(0.95, len(values) - 1, np.mean(values), sem) if sem > 0 else (np.mean(values),) * 2
+    assert (low, high) == pytest.approx(theirs)
+
+
+def test_one_value_has_no_interval():
+    assert all(math.isnan(bound) for bound in t_interval([1.0]))
+
+
+def test_the_interval_covers_95_percent_under_the_null():
+    draws = np.random.default_rng(1).normal(size=(4000, 8))
+    bounds = np.array([t_interval(line) for line in draws])
+    covered = ((bounds[:, 0] <= 0) & (bounds[:, 1] >= 0)).mean()
+    # 3.5 standard errors of a share of 0.95 over 4000 draws.
+    assert abs(covered - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / 4000)
+
+
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=9))
+def test_signed_ranks_count_every_pattern_of_signs(differences):
+    kept = np.array([value for value in differences if value])
+    if not kept.size:
+        assert signed_rank_p(differences) == 1
+        return
+    ranks = scipy.stats.rankdata(np.abs(kept))
+    observed = abs(ranks @ np.sign(kept))
+    sums = [abs(ranks @ signs) for signs in itertools.product((-1, 1), repeat=kept.size)]
+    assert signed_rank_p(differences) == pytest.approx(np.mean([total >= observed - 1e-9 for total in sums]))
+
+
+@pytest.mark.parametrize("n", [6, 20, 50])
+def test_without_ties_signed_ranks_are_those_of_scipy(n, rng):
+    differences = rng.normal(0.3, 1, n)
+    assert signed_rank_p(differences) == pytest.approx(scipy.stats.wilcoxon(differences, method="exact").pvalue)
+
+
+def test_many_pairs_take_the_normal_approximation(rng):
+    differences = np.round(rng.normal(0.1, 1, 400), 1)
+    kept = differences[differences != 0]
+    assert signed_rank_p(differences) == pytest.approx(scipy.stats.wilcoxon(kept, correction=False).pvalue)
+
+
+def test_the_count_and_the_approximation_meet(rng):
+    differences = rng.normal(0.12, 1, 200)
+    assert signed_rank_p(differences) == pytest.approx(scipy.stats.wilcoxon(differences).pvalue, abs=0.01)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=12))
+def test_signed_ranks_do_not_know_the_direction(differences):
+    assert signed_rank_p(differences) == signed_rank_p([-value for value in differences])
+    assert 2 / 2 ** len(differences) <= signed_rank_p(differences) <= 1
+
+
+def test_ties_do_not_hang_on_the_last_bit():
+    assert signed_rank_p([0.1 + 0.2, 0.3, -0.3, 0.5]) == signed_rank_p([0.3, 0.3, -0.3, 0.5])
+
+
+def test_no_pairs_have_no_p():
+    assert math.isnan(signed_rank_p([]))
+
+
+def brute_holm(p_values):
+    """Reject step by step; the adjusted p is the smallest level at which a hypothesis falls."""
+    adjusted = {}
+    highest, left = 0.0, dict(enumerate(p_values))
+    while left:
+        index = min(left, key=lambda key: left[key])
+        highest = max(highest, min(1.0, left[index] * len(left)))
+        adjusted[index] = highest
+        del left[index]
+    return [adjusted[index] for index in range(len(p_values))]
+
+
+@given(st.lists(st.floats(0, 1), max_size=8))
+def test_holm_is_the_step_down_procedure(p_values):
+    assert holm(p_values) == pytest.approx(brute_holm(p_values))
+
+
+def test_holm_leaves_out_what_has_no_p():
+    adjusted = holm([0.01, math.nan, 0.2])
+    assert adjusted[0] == 0.02
+    assert math.isnan(adjusted[1])
+    assert adjusted[2] == 0.2
+
+
+def test_a_family_of_null_tests_errs_in_at_most_5_percent():
+    rng = np.random.default_rng(2)
+    # Four strategies against one random run: the differences share the random run's noise.
+    families = rng.normal(size=(1500, 4, 10)) - rng.normal(size=(1500, 1, 10))
+    wrong = np.mean([min(holm([signed_rank_p(line) for line in family])) < 0.05 for family in families])
+    assert 0.005 < wrong < 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / 1500)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.floats(0, 1), st.integers(1, 4))
+def test_labels_to_reach_is_the_first_that_holds(curve, level, points):
+    counts = list(range(10, 10 + len(curve)))
+    found = labels_to_reach(counts, curve, level, points)
+    holding = [
+        count
+        for place, count in enumerate(counts)
+        if all(value >= level for value in curve[place : place + points])
+    ]
+    assert found == (holding[0] if holding else None)
+
+
+def test_one_lucky_point_does_not_count_but_the_last_points_may():
+    assert labels_to_reach([1, 2, 3, 4], [0.9, 0.1, 0.9, 0.9], 0.9) == 3
+    assert labels_to_reach([1, 2, 3], [0.1, 0.1, 0.9], 0.9) == 3
+    assert labels_to_reach([1, 2, 3], [0.9, 0.9, 0.1], 0.9) is None
+
+
+def test_ranks_of_scores_share_ties_and_average():
+    assert average_ranks([[3, 1, 1], [1, 2, 3]]) == pytest.approx([(1 + 3) / 2, (2.5 + 2) / 2, (2.5 + 1) / 2])
+
+
+def test_friedman_is_that_of_scipy_and_of_demsar():
+    scores = np.random.default_rng(0).normal(size=(14, 4))
+    p, critical = friedman(scores)
+    assert p == pytest.approx(scipy.stats.friedmanchisquare(*scores.T).pvalue)
+    # The worked example of Demsar 2006, section 3.2.4: 4 methods, 14 sets, q = 2.569.
+    assert critical == pytest.approx(2.569 * math.sqrt(4 * 5 / (6 * 14)), abs=0.001)
+
+
+def test_methods_that_never_differ_rank_alike():
+    assert friedman(np.ones((6, 3)))[0] == 1
