@@ -19,7 +19,8 @@ def strategies_page() -> str:
     lines = [
         "# Strategies",
         "",
-        "A strategy is composed of *where to look* (candidates), *how informative* (utility) and *which together* (selection).",
+        "A strategy is composed of *where to look* (candidates), *how informative* (utility) and",
+        "*which together* (selection).",
         "This page is generated from the code by `python docs/make_tables.py`; a test keeps it true.",
         "",
         "| name | class | asks | needs a model | parameters |",
@@ -35,7 +36,11 @@ def strategies_page() -> str:
             f"{', '.join(f'`{p}`' for p in own) or '-'} |"
         )
     lines += ["", "Every strategy also takes `selection`, `candidates` and `ties`.", ""]
-    for title, kind in (("Selections", "selections"), ("Candidate filters", "candidates"), ("Estimators", "estimators")):
+    for title, kind in {
+        "Selections": "selections",
+        "Candidate filters": "candidates",
+        "Estimators": "estimators",
+    }.items():
         lines += [f"## {title}", "", "| name | what it does |", "|---|---|"]
         for name in registry.part_names(kind):
             summary = (inspect.getdoc(registry.load_class(kind, name)) or "").partition("\n")[0]

@@ -106,7 +106,8 @@ def test_clustering_runs_on_one_thread(rng, monkeypatch):
         return fit(self, *args, **options)
 
     monkeypatch.setattr(KMeans, "fit", watched)
-    select(rng.standard_normal((30, 2)), rng.random(30), 3)
+    with threadpoolctl.threadpool_limits(2):
+        select(rng.standard_normal((30, 2)), rng.random(30), 3)
     assert seen
     assert set(seen) == {1}
 

@@ -1,5 +1,6 @@
 """Save, load, and ask what the uninterrupted session would have asked."""
 
+import contextlib
 import json
 
 import numpy as np
@@ -56,10 +57,8 @@ class Steps:
         elif action == "release":
             session.release()
         elif action == "undo":
-            try:
+            with contextlib.suppress(querist.exceptions.InvalidParameterError):  # fewer steps than that
                 session.undo(int(draw.integers(1, 3)))
-            except querist.exceptions.InvalidParameterError as error:
-                assert "Cannot undo" in str(error)
         elif rows.size:
             row = draw.choice(rows)
             label = str(draw.choice(["a", "bb", "ccc"]))
@@ -104,12 +103,15 @@ def test_undo_gives_the_state_before(actions, seed):
     for action in actions:
         Steps.take(session, action, draw)
     row = int(session.unanswered[0])
-    before = (session.labelled.tolist(), session.labels.tolist(), session.outstanding.tolist(), session.skipped.tolist())
+
+    def state():
+        return [getattr(session, name).tolist() for name in ("labelled", "labels", "outstanding", "skipped")]
+
+    before = state()
     session.tell(row, "a")
     session.change(row, "bb")
     session.undo(2)
-    after = (session.labelled.tolist(), session.labels.tolist(), session.outstanding.tolist(), session.skipped.tolist())
-    assert before == after
+    assert state() == before
 
 
 def saved(tmp_path, **parameters):

@@ -18,8 +18,8 @@ from querist.simulation.metrics import METRICS, Evaluator, check_metrics, check_
 
 
 @st.composite
-def truth_and_scores(draw, n_classes=st.integers(2, 4)):
-    k = draw(n_classes)
+def truth_and_scores(draw, most_classes=4):
+    k = draw(st.integers(2, most_classes))
     n = draw(st.integers(k, 25))
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     truth = rng.permutation(np.concatenate([np.arange(k), rng.integers(0, k, n - k)]))
@@ -54,7 +54,7 @@ def test_probability_metrics_are_those_of_scikit_learn(case):
     assert metrics.roc_auc(truth, scores) == pytest.approx(theirs)
 
 
-@given(truth_and_scores(n_classes=st.just(2)))
+@given(truth_and_scores(most_classes=2))
 def test_the_area_is_the_chance_that_a_hit_scores_above_a_miss(case):
     truth, scores = case
     score = scores[:, 1]
@@ -147,7 +147,9 @@ def test_without_a_model_all_is_undefined():
     assert np.isnan(evaluator(*METRICS).evaluate(None)).all()
 
 
-@pytest.mark.parametrize(("names", "word"), [([], "at least one"), (["acuracy"], "acuracy"), (["accuracy"] * 2, "more")])
+@pytest.mark.parametrize(
+    ("names", "word"), [([], "at least one"), (["acuracy"], "acuracy"), (["accuracy"] * 2, "more")]
+)
 def test_wrong_metrics_are_refused(names, word):
     with pytest.raises(InvalidParameterError, match=word):
         check_metrics(names)

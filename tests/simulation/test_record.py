@@ -115,7 +115,7 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_half_written(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"old")
     os.mkdir(tmp_path / "folder")
-    with pytest.raises(ResultsError, match="Is a directory|Permission"):
+    with pytest.raises(ResultsError, match=r"Is a directory|Permission"):
         write_atomically(tmp_path / "folder", b"new")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "folder"]
     assert path.read_bytes() == b"old"

@@ -89,10 +89,10 @@ def test_a_random_start_is_uniform():
     data = problem(np.tile([0, 1], 8))
     rules = protocol(initial=2, budget=4, test_size=4)
     times = np.zeros(16)
-    for number in range(2000):
+    for number in range(1000):
         times[draw_repeat(data, rules, number).initial] += 1
     # Two of sixteen; 5 standard errors. (Starts of one class are exchanged, which is symmetric here.)
-    assert np.abs(times / 2000 - 1 / 8).max() < 5 * np.sqrt(1 / 8 * 7 / 8 / 2000)
+    assert np.abs(times / 1000 - 1 / 8).max() < 5 * np.sqrt(1 / 8 * 7 / 8 / 1000)
 
 
 def test_no_group_stands_on_both_sides():

@@ -145,9 +145,7 @@ def test_labels_to_reach_is_the_first_that_holds(curve, level, points):
     counts = list(range(10, 10 + len(curve)))
     found = labels_to_reach(counts, curve, level, points)
     holding = [
-        count
-        for place, count in enumerate(counts)
-        if all(value >= level for value in curve[place : place + points])
+        count for place, count in enumerate(counts) if all(value >= level for value in curve[place : place + points])
     ]
     assert found == (holding[0] if holding else None)
 

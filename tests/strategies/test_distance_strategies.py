@@ -54,6 +54,18 @@ def test_k_center_is_the_naive_greedy(front, X, data):
         assert chosen.tolist() == expected
 
 
+def test_k_center_breaks_ties_alike_however_many_rows_are_in_front(rng, monkeypatch):
+    X = rng.integers(0, 3, size=(80, 2))
+    expected = [KCenter().query(X, [0], [0], batch_size=12, random_state=seed).tolist() for seed in range(5)]
+    assert len(set(map(tuple, expected))) == 5
+    for front in (1, 7, 30):
+        monkeypatch.setattr(k_center, "_FRONT", front)
+        monkeypatch.setattr(k_center, "_FRONT_VALUES", 2 * front)
+        for seed in range(5):
+            chosen = KCenter().query(X, [0], [0], batch_size=12, random_state=seed)
+            assert chosen.tolist() == expected[seed]
+
+
 @pytest.mark.parametrize("dimensions", [2, 30])
 def test_k_center_on_many_rows_is_the_naive_greedy(rng, dimensions):
     X = rng.standard_normal((1500, dimensions))

@@ -222,7 +222,10 @@ class QueryStrategy(BaseEstimator, ABC):
     def decide(self, context: QueryContext) -> tuple[IntArray, FloatArray]:
         """Return the positions of the batch among the candidates, and the candidates' utilities."""
         utilities = np.asarray(self._utilities(context), np.float64)
-        if utilities.shape != context.candidates.shape or not np.isfinite(utilities.sum()):
+        # A finite sum proves that all are finite, without an array of flags.
+        if utilities.shape != context.candidates.shape or (
+            not np.isfinite(utilities.sum()) and not np.isfinite(utilities).all()
+        ):
             raise self._broken(utilities, context)
         return self._select(utilities, context), utilities
 

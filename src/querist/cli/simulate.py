@@ -1,4 +1,4 @@
-"""``querist simulate FILE --target COL``: what would active learning have saved?"""
+"""``querist simulate FILE --target COL``: says what active learning would have saved."""
 
 from pathlib import Path
 from typing import Annotated

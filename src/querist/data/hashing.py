@@ -1,74 +1,211 @@
-"""A fingerprint of a pool: the same for the same rows, types and order, different for others."""
+"""Fingerprints of pools and labels: whether two pools hold the same rows, in the same order, with the same types."""
 
+import datetime
+import decimal
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
-from querist._typing import Pool
-from querist.base.blocks import row_blocks
+from querist._typing import AnyArray, BoolArray, Pool
+from querist._validation import as_labels, as_pool, n_rows
+from querist.exceptions import InvalidParameterError
+
+_DIGEST = 16
+_BLOCK_BYTES = 1 << 23
+_PLAIN_KINDS = "biufcmM"
 
 
 def pool_hash(X: Pool) -> str:
-    """Return a hexadecimal hash of a pool.
+    """Return a fingerprint of a pool.
 
-    Depends on shape, types, values and order; of data frames also on the names of the
-    columns, not on the index. O(size of X) time, no copy of an array.
+    Two pools have the same fingerprint when they have the same kind (array, sparse
+    matrix, data frame), the same shape, the same types and the same values in the same
+    order. What does not change a value does not change the fingerprint: memory layout,
+    byte order, views, the index of a data frame, the order in which a CSR matrix stores
+    the entries of a row, and entries that store a zero.
 
     Parameters
     ----------
-    X : array, CSR matrix, data frame or Series of shape (n_rows, ...)
+    X : array, sparse matrix, data frame or list of shape (n_rows, ...)
+        Also a one-dimensional array or Series of texts. Object cells may hold texts,
+        numbers, booleans, dates, bytes, None, and lists or arrays of these.
 
     Returns
     -------
     str
-        32 hexadecimal digits.
+        32 hexadecimal digits (BLAKE2b, RFC 7693). The same on every platform. One pass
+        over the values in blocks of 8 MiB; X is not copied.
+
+    Raises
+    ------
+    InvalidParameterError
+        If a cell holds an object whose content cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.arange(6.0).reshape(3, 2)
+    >>> pool_hash(X) == pool_hash(np.asfortranarray(X)), pool_hash(X) == pool_hash(X[::-1])
+    (True, False)
     """
-    digest = hashlib.blake2b(digest_size=16)
-    _feed(digest, X)
-    return digest.hexdigest()
+    X = as_pool(X)
+    if hasattr(X, "iloc"):
+        parts = _frame_parts(X)
+    elif hasattr(X, "indptr"):
+        parts = _sparse_parts(X)
+    else:
+        parts = ["array", repr(tuple(X.shape)), _array_digest(X)]
+    return _combined(parts)
 
 
 def data_hash(X: Pool, y: Any = None) -> str:
-    """Return a hexadecimal hash of a pool and its labels."""
-    digest = hashlib.blake2b(digest_size=16)
-    _feed(digest, X)
-    if y is not None:
-        _feed(digest, np.asarray(y))
+    """Return a fingerprint of a pool and its labels.
+
+    Parameters
+    ----------
+    X : pool of shape (n_rows, ...)
+    y : array-like of shape (n_rows,), optional
+        Labels. The same labels as integers and as texts have different fingerprints.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits; that of `pool_hash` when there are no labels.
+
+    Raises
+    ------
+    InvalidParameterError
+        If `y` has another length than X or a gap, or a cell of X cannot be read.
+    """
+    pool = pool_hash(X)
+    if y is None:
+        return pool
+    labels = as_labels(y, n_rows(X))
+    return _combined(["labelled", pool, _array_digest(labels)])
+
+
+def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
+    """Return the content of one cell as bytes; different contents give different bytes.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the content cannot be read.
+    """
+    if is_missing or value is None:
+        return b"-"
+    if isinstance(value, str):
+        return b"s" + value.encode("utf-8", "surrogatepass")
+    if isinstance(value, bool | np.bool_):
+        return b"b1" if value else b"b0"
+    if isinstance(value, int | np.integer):
+        return b"i%d" % int(value)
+    if isinstance(value, float | np.floating):
+        return b"f" + float(value).hex().encode()
+    if isinstance(value, bytes):
+        return b"y" + value
+    if isinstance(value, datetime.date | datetime.time):  # a pandas Timestamp is a datetime, which is a date
+        return b"t" + value.isoformat().encode()
+    if isinstance(value, decimal.Decimal | datetime.timedelta | complex | np.datetime64 | np.timedelta64):
+        return b"r" + repr(value).encode()
+    if isinstance(value, list | tuple):
+        return b"l" + b"".join(b"%d:%b" % (len(item), item) for item in map(cell_bytes, value))
+    if isinstance(value, np.ndarray):
+        return b"a" + repr(value.shape).encode() + _array_digest(value).encode()
+    if value != value:  # a missing value of another library; NaN-like by definition
+        return b"-"
+    raise InvalidParameterError(
+        f"X holds a cell of type {type(value).__name__}, whose content cannot be compared. "
+        "Turn it into text, numbers or dates first."
+    )
+
+
+def _combined(parts: Iterable[str]) -> str:
+    digest = hashlib.blake2b(digest_size=_DIGEST)
+    for part in parts:
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(encoded))
+        digest.update(encoded)
     return digest.hexdigest()
 
 
-def _feed(digest: Any, X: Pool) -> None:
-    if scipy.sparse.issparse(X):
-        X = X.tocsr()
-        digest.update(f"csr {X.shape} ".encode())
-        for part in (X.data, X.indices.astype(np.int64), X.indptr.astype(np.int64)):
-            _feed(digest, part)
-    elif hasattr(X, "iloc"):
-        _feed_frame(digest, X)
-    else:
-        _feed_array(digest, np.asarray(X))
+def _array_digest(values: AnyArray) -> str:
+    """Digest of the type and the values of an array in C order; its shape is the caller's to add."""
+    if values.dtype.kind not in _PLAIN_KINDS:
+        return _object_digest(values.reshape(-1) if values.dtype.kind == "O" else values.astype(object).reshape(-1))
+    digest = hashlib.blake2b(digest_size=_DIGEST)
+    little = values.dtype.newbyteorder("<")
+    digest.update(little.str.encode())
+    if values.ndim == 0 or values.size == 0:
+        digest.update(np.ascontiguousarray(values, little).tobytes())
+        return digest.hexdigest()
+    step = max(1, _BLOCK_BYTES // max(1, values[:1].nbytes))
+    for start in range(0, values.shape[0], step):
+        digest.update(np.ascontiguousarray(values[start : start + step], little).view(np.uint8).data)
+    return digest.hexdigest()
 
 
-def _feed_array(digest: Any, array: np.ndarray[Any, Any]) -> None:
-    if array.dtype.kind in "OUT":
-        digest.update(f"text {array.shape} ".encode())
-        for item in array.ravel().tolist():
-            text = f"{type(item).__name__}:{item!r}".encode()
-            digest.update(len(text).to_bytes(8, "little") + text)
-        return
-    digest.update(f"{array.dtype.str} {array.shape} ".encode())
-    width = int(np.prod(array.shape[1:], dtype=np.int64))
-    for block in row_blocks(array.shape[0], width):
-        digest.update(np.ascontiguousarray(array[block]).data)
+def _object_digest(cells: AnyArray, missing: BoolArray | None = None) -> str:
+    digest = hashlib.blake2b(b"object", digest_size=_DIGEST)
+    for start in range(0, cells.size, 1 << 14):
+        block = cells[start : start + (1 << 14)]
+        gaps = [False] * block.size if missing is None else missing[start : start + (1 << 14)].tolist()
+        encoded = [cell_bytes(cell, gap) for cell, gap in zip(block, gaps, strict=True)]
+        # The lengths make the joined bytes unambiguous.
+        digest.update(np.asarray([len(item) for item in encoded], "<i8").tobytes())
+        digest.update(b"".join(encoded))
+    return digest.hexdigest()
 
 
-def _feed_frame(digest: Any, frame: Any) -> None:
-    import pandas as pd
+def _sparse_parts(X: Any) -> list[str]:
+    """Counts, columns and values of the entries, each in a digest of its own, so that blocks leave no trace."""
+    counts, columns, values = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(3))
+    little = X.dtype.newbyteorder("<")
+    for block in canonical_blocks(X):
+        counts.update(np.ascontiguousarray(np.diff(block.indptr), "<i8").data)
+        columns.update(np.ascontiguousarray(block.indices, "<i8").data)
+        values.update(np.ascontiguousarray(block.data, little).view(np.uint8).data)
+    digests = [digest.hexdigest() for digest in (counts, columns, values)]
+    return ["sparse", repr(tuple(X.shape)), little.str, *digests]
 
-    columns = [frame] if frame.ndim == 1 else [frame.iloc[:, number] for number in range(frame.shape[1])]
-    digest.update(f"frame {frame.shape} ".encode())
+
+def canonical_blocks(X: Any, entries: int = 1 << 20) -> Iterable[Any]:
+    """Yield a CSR matrix in row blocks with sorted columns, no column twice and no stored zero; X stays as it is."""
+    start = 0
+    while start < X.shape[0]:
+        # As many rows as hold about `entries` entries, at least one.
+        stop = int(np.searchsorted(X.indptr, int(X.indptr[start]) + entries, side="right")) - 1
+        stop = min(max(stop, start + 1), X.shape[0], start + entries)
+        yield canonical(X, slice(start, stop))
+        start = stop
+
+
+def canonical(X: Any, rows: Any) -> Any:
+    """Return some rows of a CSR matrix, in a copy with sorted columns, no column twice and no stored zero."""
+    block = X[rows].copy()
+    # The flags of the copy may be inherited from a matrix that was changed since; look again.
+    block.has_canonical_format = False
+    block.has_sorted_indices = False
+    block.sum_duplicates()
+    block.eliminate_zeros()
+    return block
+
+
+def _frame_parts(frame: Any) -> list[str]:
+    """Name, type and values of each column; a Series is a frame of one column."""
+    columns = [frame] if frame.ndim == 1 else [frame.iloc[:, position] for position in range(frame.shape[1])]
+    parts = ["frame", repr(tuple(frame.shape))]
     for column in columns:
-        digest.update(f"{column.name!r} {column.dtype} ".encode())
-        digest.update(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes())
+        parts += [repr(column.name), *_column_parts(column)]
+    return parts
+
+
+def _column_parts(column: Any) -> tuple[str, str]:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in _PLAIN_KINDS:
+        return "values", _array_digest(column.to_numpy())
+    # Text is stored in many ways (object, string, Arrow); the way is no part of the content.
+    # A categorical column is named as such, since estimators treat it in another way.
+    kind = "category" if str(column.dtype) == "category" else "cells"
+    return kind, _object_digest(column.astype(object).to_numpy(), column.isna().to_numpy())

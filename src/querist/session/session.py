@@ -35,7 +35,6 @@ from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED, State
 from querist.session.trained import Trained, aligned_probabilities, warn_of_mismatch
 from querist.session.view import SessionView
 
-
 _UNDOABLE = (Answered, Changed, Skipped, Released, Flagged)
 
 

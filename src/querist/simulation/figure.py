@@ -103,7 +103,7 @@ def _furnish(axes: "Axes", title: str, quality: str) -> None:
     axes.margins(x=0.01)
     axes.tick_params(colors=MUTED, length=0)
     axes.grid(axis="y", color=MUTED, alpha=0.25, linewidth=0.7)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
         spine.set_color(MUTED)

@@ -1,0 +1,73 @@
+"""Features on disk, for the next time the same file comes."""
+
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse
+
+from querist._typing import Pool
+
+if TYPE_CHECKING:
+    from querist.data.features import Features
+
+
+def read(folder: str | os.PathLike[str] | None, key: str) -> dict[str, Any] | None:
+    """Return what `Features` is made of, or None if it is not there, or damaged."""
+    if folder is None:
+        return None
+    try:
+        with np.load(Path(folder) / f"{key}.npz", allow_pickle=False) as arrays:
+            words = json.loads(str(arrays["words"]))
+            return {
+                "X": _matrix(arrays, "X"),
+                "X_test": _matrix(arrays, "X_test") if words["has_test"] else None,
+                "names": tuple(words["names"]),
+                "kinds": words["kinds"],
+                "notes": tuple(words["notes"]),
+            }
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # A cache that cannot be read costs time and nothing else: the features are built again.
+        return None
+
+
+def write(folder: str | os.PathLike[str] | None, key: str, features: "Features") -> None:
+    """Keep features; a folder that cannot be written to is passed over."""
+    if folder is None:
+        return
+    words = {
+        "names": features.names,
+        "kinds": features.kinds,
+        "notes": features.notes,
+        "has_test": features.X_test is not None,
+    }
+    arrays = {"words": np.array(json.dumps(words)), **_arrays(features.X, "X")}
+    if features.X_test is not None:
+        arrays |= _arrays(features.X_test, "X_test")
+    temporary = None
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(temporary, Path(folder) / f"{key}.npz")
+    except OSError:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _arrays(X: Pool, name: str) -> dict[str, Any]:
+    if not scipy.sparse.issparse(X):
+        return {name: X}
+    return {f"{name}_{part}": getattr(X, part) for part in ("data", "indices", "indptr", "shape")}
+
+
+def _matrix(arrays: Any, name: str) -> Pool:
+    if name in arrays:
+        return arrays[name]
+    data, indices, indptr, shape = (arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr", "shape"))
+    return scipy.sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))

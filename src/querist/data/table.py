@@ -1,0 +1,43 @@
+"""What a file holds once it is read."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from querist._typing import AnyArray, Pool
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with named columns, or a matrix with labels (libsvm, NPZ).
+
+    Attributes
+    ----------
+    path : Path
+    frame : DataFrame or None
+        The columns; None where the file holds a matrix.
+    matrix : ndarray or CSR matrix of shape (n_rows, n_features), or None
+    labels : ndarray of shape (n_rows,), or None
+        The labels that came with the matrix.
+    notes : tuple of str
+        What was detected, in words.
+    """
+
+    path: Path
+    frame: "pd.DataFrame | None" = None
+    matrix: Pool | None = None
+    labels: AnyArray | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of data."""
+        held: Any = self.matrix if self.frame is None else self.frame
+        return int(held.shape[0])
+
+    def told(self, *notes: str) -> "Table":
+        """Return the table with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
