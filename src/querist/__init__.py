@@ -24,7 +24,7 @@ _HOMES = {
     "simulate": "querist.simulation",
     "strategy_names": "querist.registry",
 }
-_MODULES = {"checks", "data", "exceptions", "learners", "measures", "strategies"}
+_MODULES = {"candidates", "checks", "data", "exceptions", "learners", "measures", "selections", "strategies"}
 
 __all__ = [
     "Comparison",

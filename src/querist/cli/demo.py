@@ -78,10 +78,10 @@ def _honest(out: Path, repeats: int, jobs: int) -> Path:
     split = split_gain(run_tutorial(), simulation.table)
     inside = abs(split.better_choice) <= split.better_choice_margin
     typer.echo(
-        f"\n   Of the tutorial's {100 * split.gain:.1f} points, {100 * split.more_labels:.1f} come from having "
+        f"\n   Of the tutorial's {100 * split.gain:.2f} points, {100 * split.more_labels:.2f} come from having "
         f"{N_QUERIES} more labels (random rows gain that much),\n"
-        f"   {100 * split.better_choice:.1f} ± {100 * split.better_choice_margin:.1f} from choosing them better"
-        f"{' (inside the noise)' if inside else ''}, and {100 * split.luck:.1f} are the luck of one run "
+        f"   {100 * split.better_choice:.2f} ± {100 * split.better_choice_margin:.2f} from choosing them better"
+        f"{' (inside the noise)' if inside else ''}, and {100 * split.luck:.2f} are the luck of one run "
         f"(means of {split.n_repeats} paired repeats).\n"
     )
     path = out / "tutorial_repeated.png"

@@ -94,7 +94,7 @@ def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
     InvalidParameterError
         If the content cannot be read.
     """
-    if is_missing or value is None:
+    if is_missing or value is None or type(value).__name__ in ("NAType", "NaTType"):
         return b"-"
     if isinstance(value, str):
         return b"s" + value.encode("utf-8", "surrogatepass")
@@ -114,8 +114,6 @@ def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
         return b"l" + b"".join(b"%d:%b" % (len(item), item) for item in map(cell_bytes, value))
     if isinstance(value, np.ndarray):
         return b"a" + repr(value.shape).encode() + _array_digest(value).encode()
-    if value != value:  # a missing value of another library; NaN-like by definition
-        return b"-"
     raise InvalidParameterError(
         f"X holds a cell of type {type(value).__name__}, whose content cannot be compared. "
         "Turn it into text, numbers or dates first."

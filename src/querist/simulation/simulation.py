@@ -10,6 +10,7 @@ from querist.simulation import files
 from querist.simulation.curves import all_curves, summarise, tidy_table, timings_table
 from querist.simulation.execute import count_workers, execute
 from querist.simulation.experiment import describe_experiment, run_keys, warn_of_mismatch
+from querist.simulation.findings import findings
 from querist.simulation.metrics import check_model_can
 from querist.simulation.parts import resolve_parts
 from querist.simulation.problem import prepare_data
@@ -95,6 +96,10 @@ class Simulation:
         if self._summary is None:
             self._summary = summarise(self.table)
         return self._summary.copy()
+
+    def findings(self) -> list[str]:
+        """Return what was found, in words: one or two sentences per estimator and strategy, on the main metric."""
+        return findings(self.summary(), self.metrics[0], self.protocol["budget"])
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the learning curves in the main metric; with `path`, also write them (.png, .svg or .pdf).
