@@ -74,13 +74,13 @@ def simulate(
                 budget=budget,
                 batch_size=batch_size,
                 initial=initial,
-                initial_set=initial_set,
+                initial_set=initial_set,  # type: ignore[arg-type]  # checked by the call
                 test_size=int(test_size) if test_size >= 1 else test_size,
                 X_test=problem.X_test,
                 y_test=problem.y_test,
                 groups=problem.groups,
                 metrics=metric or ["accuracy"],
-                duplicates=duplicates,
+                duplicates=duplicates,  # type: ignore[arg-type]
                 query_estimator=query_estimator,
                 cold_start=cold_start,
                 warm_start=warm_start,

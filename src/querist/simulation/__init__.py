@@ -1,6 +1,6 @@
 """What active learning would have saved: sessions replayed on data whose labels are known."""
 
-from querist.simulation.compare import Comparison, compare
+from querist.simulation.comparison import Comparison, compare
 from querist.simulation.simulation import Simulation, simulate
 
 __all__ = ["Comparison", "Simulation", "compare", "simulate"]

@@ -56,8 +56,8 @@ def _reach(line: dict[str, Any], by_random: dict[str, Any], metric: str, budget:
 
 def _labels_to(share: str, mine: int | None, theirs: int | None, budget: int) -> str:
     if mine is None:
-        other = "and neither does random" if theirs is None else f"random does with {theirs}"
-        return f"does not reach {share} within {budget} labels; {other}."
+        other = "and neither does random" if theirs is None else f"random with {theirs}"
+        return f"does not reach {share} within {budget} labels, {other}."
     if theirs is None:
         return f"reaches {share} with {mine} labels; random does not within {budget}."
     if mine == theirs:

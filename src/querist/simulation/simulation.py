@@ -1,5 +1,6 @@
 """`simulate`: what active learning would have saved on data whose labels are known."""
 
+import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,13 +18,14 @@ from querist.simulation.problem import prepare_data
 from querist.simulation.protocol import Protocol
 from querist.simulation.record import Record
 from querist.simulation.run import Run, RunKey
-from querist.simulation.split import check_draws
+from querist.simulation.split import check_draws, smallest_pool
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 Progress = Callable[[int, int, str], None]
+_BUDGET = 200
 
 
 class Simulation:
@@ -160,7 +162,7 @@ def simulate(
     strategies: Any = ("margin",),
     estimators: Any = ("logistic_regression",),
     repeats: int = 20,
-    budget: int = 200,
+    budget: int | None = None,
     batch_size: int = 10,
     initial: int = 20,
     initial_set: Literal["random", "stratified"] = "random",
@@ -196,8 +198,8 @@ def simulate(
         Names may carry parameters: ``"margin:selection=power"``.
     estimators : str, classifier, sequence of these, or dict of label to one of these
     repeats : int, default=20
-    budget : int, default=200
-        Labels in total, the initial set included.
+    budget : int, default=None
+        Labels in total, the initial set included. None means 200, or the whole pool where it is smaller.
     batch_size : int, default=10
         Rows asked per round. The last round is smaller where that is needed to meet the budget exactly.
     initial : int, default=20
@@ -270,7 +272,7 @@ def simulate(
     metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
     protocol = Protocol(
         repeats=repeats,
-        budget=budget,
+        budget=max(initial, 1) if budget is None else budget,
         batch_size=batch_size,
         initial=initial,
         initial_set=initial_set,
@@ -286,6 +288,8 @@ def simulate(
     data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
     for label, estimator in parts.estimators.items():
         check_model_can(estimator, label, metrics, data.problem.classes.size)
+    if budget is None:
+        protocol = dataclasses.replace(protocol, budget=min(_BUDGET, smallest_pool(data.problem, protocol)))
     check_draws(data.problem, protocol)
     warn_of_mismatch(parts)
     experiment = describe_experiment(protocol, parts, data)

@@ -36,12 +36,7 @@ def draw_repeat(problem: Problem, protocol: Protocol, number: int) -> Repeat:
     TargetError
         If the training part knows one class only.
     """
-    training, test = _split(problem, protocol, number)
-    if problem.twins is None:
-        pool = training
-    else:
-        # Rows are ascending, so the first of equal twins is the first in row order.
-        pool = training[np.sort(np.unique(problem.twins[training], return_index=True)[1])]
+    training, test, pool = _parts(problem, protocol, number)
     if protocol.budget > pool.size:
         raise InvalidParameterError(
             f"budget is {protocol.budget}, but the pool of repeat {number} has {pool.size} rows that may be asked "
@@ -60,6 +55,25 @@ def draw_repeat(problem: Problem, protocol: Protocol, number: int) -> Repeat:
         test=test,
         initial=_initial(problem, protocol, number, pool),
     )
+
+
+def _parts(problem: Problem, protocol: Protocol, number: int) -> tuple[IntArray, IntArray | None, IntArray]:
+    training, test = _split(problem, protocol, number)
+    if problem.twins is None:
+        return training, test, training
+    # Rows are ascending, so the first of equal twins is the first in row order.
+    return training, test, training[np.sort(np.unique(problem.twins[training], return_index=True)[1])]
+
+
+def smallest_pool(problem: Problem, protocol: Protocol) -> int:
+    """Return the number of rows that may be asked about, in the repeat where they are fewest."""
+    return min(_parts(problem, protocol, number)[2].size for number in _varied(problem, protocol))
+
+
+def _varied(problem: Problem, protocol: Protocol) -> range:
+    # With a split by class alone every pool has the same size.
+    varied = problem.X_test is None and (problem.groups is not None or problem.twins is not None)
+    return range(protocol.repeats if varied else 1)
 
 
 def _split(problem: Problem, protocol: Protocol, number: int) -> tuple[IntArray, IntArray | None]:
@@ -121,7 +135,5 @@ def check_draws(problem: Problem, protocol: Protocol) -> None:
     InvalidParameterError, TargetError
         As `draw_repeat` does.
     """
-    # With a split by class alone every pool has the same size.
-    varied = problem.X_test is None and (problem.groups is not None or problem.twins is not None)
-    for number in range(protocol.repeats if varied else 1):
+    for number in _varied(problem, protocol):
         draw_repeat(problem, protocol, number)
