@@ -45,7 +45,8 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
         If the file is binary, or no encoding fits.
     """
     for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
+        # A table may well begin with the word PAR1 or %PDF; a binary file is known by its bytes too.
+        if data.startswith(signature) and not data[: 1 << 12].isascii():
             raise FileFormatError(f"{path} is not text but {kind}. Give it the ending of its kind.")
     for mark, name in _MARKS:
         if data.startswith(mark):

@@ -1,12 +1,15 @@
 """CSV and its relatives: encoding, delimiter and decimal comma are detected and told."""
 
+import contextlib
 import csv
 import io
-import re
-import sys
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from querist.data.decoding import decode
+from querist.data.numbers import file_style, inspect, read_words
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
@@ -16,80 +19,66 @@ if TYPE_CHECKING:
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_RECORDS = 200
 _SAMPLE_LETTERS = 1 << 20
-# What stands for "missing" in a column of numbers; in a column of words only the empty cell does.
-_NO_NUMBER = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?|[+-]?\d+")
-_LEADING_ZERO = re.compile(r"[+-]?0\d+")
+_LONGEST_CELL = 2**31 - 1
 
 
 def read_delimited(path: Path, data: bytes) -> Table:
-    """Read a delimited file.
+    """Read a delimited file: cells between double quotes may hold delimiters and line ends.
+
+    Two passes: one checks that every record has as many cells as the header, one reads
+    the cells as words, which become numbers where a whole column is numeric.
 
     Raises
     ------
     FileFormatError
         If it is binary or cannot be decoded, or a record has another number of cells than the header.
     DataError
-        If two columns have the same name.
+        If two columns have the same name, or there is a header and no row.
     """
     import pandas as pd
 
-    text, encoding = _decoded(path, data)
-    delimiter = _delimiter(text, path)
-    _check_shape(path, text, delimiter)
-    frame = pd.read_csv(
-        io.StringIO(text), sep=delimiter, dtype=str, keep_default_na=False, header=0, index_col=False,
-        names=_header(text, delimiter), skip_blank_lines=True,
-    )  # fmt: skip
-    notes = [f"{encoding}; delimiter {_DELIMITERS[delimiter]}"]
-    columns = {}
-    for name in frame.columns:
-        columns[name], note = _typed(frame[name], comma=delimiter != ",")
-        if note:
-            notes.append(f"column {name!r}: {note}")
-    return Table(path, pd.DataFrame(columns), notes=tuple(notes))
-
-
-def _decoded(path: Path, data: bytes) -> tuple[str, str]:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            try:
-                return data.decode(name), f"encoding {name.removesuffix('-sig')} (byte-order mark)"
-            except UnicodeDecodeError as error:
-                raise FileFormatError(f"{path}: byte {error.start} cannot be decoded as {name}.") from error
-    if b"\0" in data[:65536]:
-        raise FileFormatError(f"{path} is a binary file, not text. If it is a spreadsheet or Parquet, name it so.")
+    text, encoding = decode(path, data)
+    if not text.strip():
+        raise FileFormatError(f"{path} is empty.")
+    with _long_cells():
+        delimiter = _delimiter(text, path)
+        names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
+        quoting = _quoting(path, text, delimiter, len(names))
+    notes.insert(0, f"{encoding}; delimiter {_DELIMITERS[delimiter]}")
+    if quoting == csv.QUOTE_NONE:
+        notes.append("double quotes read as ordinary letters: as quotation marks they do not fit the columns")
     try:
-        return data.decode("utf-8"), "encoding utf-8"
-    except UnicodeDecodeError as error:
-        first = error.start
-    from charset_normalizer import from_bytes
+        frame = pd.read_csv(
+            io.StringIO(text), sep=delimiter, quoting=quoting, dtype=str, keep_default_na=False,
+            header=None, names=range(len(names)), index_col=False, skip_blank_lines=True,
+        )  # fmt: skip
+    except pd.errors.ParserError as error:
+        raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV anew.") from error
+    frame = frame.iloc[1:].reset_index(drop=True)
+    if not len(frame):
+        raise DataError(f"{path} has a header but no row of data.")
+    read, more = _typed(frame, names, delimiter)
+    return Table(path, read, notes=(*notes, *more))
 
-    # Around the first byte that is not ASCII, where the evidence is.
-    best = from_bytes(data[max(0, first - 32768) : first + 65536]).best()
-    control = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
-    if best is None or control > len(data[:65536]) // 100:
-        raise FileFormatError(f"{path}: byte {first} fits no encoding that can be recognised. Save the file as UTF-8.")
-    encoding = {"cp1250": "cp1252", "latin_1": "cp1252", "iso8859_1": "cp1252"}.get(best.encoding, best.encoding)
+
+@contextlib.contextmanager
+def _long_cells() -> Iterator[None]:
+    """Lift Python's limit on the length of a cell, and put it back."""
+    before = csv.field_size_limit(_LONGEST_CELL)
     try:
-        return data.decode(encoding), f"encoding {encoding} (guessed; save the file as UTF-8 if letters look wrong)"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "encoding latin-1 (guessed; save the file as UTF-8 if letters look wrong)"
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
-def _records(text: str, delimiter: str, count: int | None = None) -> list[list[str]]:
-    _allow_long_cells()
-    found: list[list[str]] = []
-    for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        if record:
-            found.append(record)
-        if len(found) == count:
-            break
-    return found
-
-
-def _allow_long_cells() -> None:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+def _records(text: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line where it starts, 1-based; blank lines are passed over."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
+    start = 1
+    for record in reader:
+        if record and (len(record) > 1 or record[0] == "" or record[0].strip()):
+            yield start, record
+        start = reader.line_num + 1
 
 
 def _delimiter(text: str, path: Path) -> str:
@@ -98,9 +87,9 @@ def _delimiter(text: str, path: Path) -> str:
     # The last record of a cut text may be half a record; it counts for little among 200.
     sample = text[:_SAMPLE_LETTERS]
     for delimiter in _DELIMITERS:
-        records = _records(sample, delimiter, _SAMPLE_RECORDS)
-        width = len(records[0])
-        agreeing = sum(len(record) == width for record in records) / len(records)
+        records = list(itertools.islice(_records(sample, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_RECORDS))
+        width = len(records[0][1])
+        agreeing = sum(len(record) == width for _, record in records) / len(records)
         scores[delimiter] = (width > 1 and agreeing >= 0.9, agreeing if width > 1 else 0.0, width)
     if path.name.lower().removesuffix(".gz").endswith(".tsv") and scores["\t"][2] > 1:
         return "\t"
@@ -108,46 +97,91 @@ def _delimiter(text: str, path: Path) -> str:
     return best if scores[best][2] > 1 else ","
 
 
-def _header(text: str, delimiter: str) -> list[str]:
-    return [name.strip() for name in _records(text[:_SAMPLE_LETTERS], delimiter, 1)[0]]
+def _names(path: Path, header: list[str]) -> tuple[list[str], list[str]]:
+    """Return the names of the columns, and notes on them."""
+    names, notes, places = [], [], {}
+    for place, cell in enumerate(header, 1):
+        name = cell.strip()
+        if not name:
+            name = f"column {place}"
+            notes.append(f"column {place} has no name; it is called {name!r}")
+        if name in places:
+            hint = " Is the first line data? Then put a line of names above it." if _is_number(name) else ""
+            raise DataError(f"{path}: columns {places[name]} and {place} are both called {name!r}. Rename one.{hint}")
+        places[name] = place
+        names.append(name)
+    numbered = [str(place) for place in range(len(names))], [str(place + 1) for place in range(len(names))]
+    if all(_is_number(name) for name in names) and names not in numbered:
+        notes.append(
+            f"the first line ({', '.join(names[:3])}, ...) was taken for the names of the columns; "
+            "if it is data, put a line of names above it"
+        )
+    return names, notes
 
 
-def _check_shape(path: Path, text: str, delimiter: str) -> None:
-    names = _header(text, delimiter)
-    for place, name in enumerate(names, 1):
-        if name in names[: place - 1]:
-            first = names.index(name) + 1
-            raise DataError(f"{path}: columns {first} and {place} are both called {name!r}. Rename one.")
-    _allow_long_cells()
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    for number, record in enumerate(reader):
-        if record and len(record) != len(names):
-            raise FileFormatError(
-                f"{path}, line {start} (row {number}): {len(record)} cells, but the header has {len(names)} "
-                f"(delimiter {_DELIMITERS[delimiter]}). Quote cells that hold the delimiter, or fill in what is missing."
-            )
-        start = reader.line_num + 1
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
-def _typed(column: "pd.Series[str]", *, comma: bool) -> tuple["pd.Series", str]:  # type: ignore[type-arg]
-    """Return a column of words as numbers where all its cells are numbers, and a note on what was decided."""
+def _quoting(path: Path, text: str, delimiter: str, width: int) -> int:
+    """Return how double quotes are to be read, as the csv module numbers it.
+
+    Raises
+    ------
+    FileFormatError
+        If records have different numbers of cells either way.
+    """
+    problem, spans_lines = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
+    # Files with tabs are seldom quoted: a cell over several lines is rather two stray quotes.
+    doubtful = problem is not None or (spans_lines and delimiter == "\t")
+    if doubtful and width > 1 and '"' in text and _shape(path, text, delimiter, width, csv.QUOTE_NONE)[0] is None:
+        return csv.QUOTE_NONE
+    if problem is not None:
+        raise problem
+    return csv.QUOTE_MINIMAL
+
+
+def _shape(path: Path, text: str, delimiter: str, width: int, quoting: int) -> tuple[FileFormatError | None, bool]:
+    """Return what is wrong with the first record that does not fit, and whether a cell spans lines."""
+    spans_lines = False
+    start, record = 1, [""]
+    for number, (start, record) in enumerate(_records(text, delimiter, quoting)):
+        if len(record) != width:
+            return FileFormatError(
+                f"{path}, line {start} (row {number}): {len(record)} cell{'s' * (len(record) > 1)}, but the header has "
+                f"{width} (delimiter {_DELIMITERS[delimiter]}). "
+                "Put quotes around cells that hold the delimiter, or fill in what is missing."
+            ), spans_lines
+        spans_lines = spans_lines or any("\n" in cell for cell in record)
+    if quoting == csv.QUOTE_MINIMAL:
+        last = "".join(itertools.islice(io.StringIO(text, newline=""), start - 1, None))
+        # Within open quotes, one more record would be swallowed.
+        if len(list(_records(f"{last.rstrip()}\nx", delimiter, quoting))) == 1:
+            return FileFormatError(
+                f"{path}, line {start}: a quoted cell begins in this record and never ends. Add the missing quote."
+            ), True
+    return None, spans_lines
+
+
+def _typed(frame: "pd.DataFrame", names: list[str], delimiter: str) -> tuple["pd.DataFrame", list[str]]:
     import pandas as pd
 
-    words = column.str.strip()
-    missing = words.str.lower().isin(_NO_NUMBER)
-    known = words[~missing]
-    note = ""
-    if known.empty:
-        return pd.Series(float("nan"), index=column.index), "empty"
-    numbers = pd.to_numeric(known, errors="coerce")
-    if comma and numbers.isna().any() and known.str.fullmatch(_DECIMAL_COMMA).all():
-        numbers = pd.to_numeric(known.str.replace(",", ".", regex=False), errors="coerce")
-        note = "decimal comma"
-    if numbers.isna().any():
-        return column.where(words != ""), ""
-    if known.str.fullmatch(_LEADING_ZERO).any():
-        return column.where(words != ""), "kept as words, since numbers would lose their leading zeros"
-    if missing.any():
-        numbers = numbers.astype("float64").reindex(column.index)
-    return numbers, note
+    words = [inspect(frame[place]) for place in range(len(names))]
+    style = file_style(words, delimiter)
+    columns, told = {}, {}
+    for name, each in zip(names, words, strict=True):
+        columns[name], told[name] = read_words(each, style)
+    grouped: dict[str, list[str]] = {}
+    for name, notes in told.items():
+        for note in notes:
+            grouped.setdefault(note, []).append(repr(name))
+    return pd.DataFrame(columns), [f"{_listed(which)}: {note}" for note, which in grouped.items()]
+
+
+def _listed(names: list[str]) -> str:
+    many = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return ("column " if len(names) == 1 else "columns ") + ", ".join(names[:6]) + many

@@ -1,0 +1,240 @@
+"""``querist simulate`` as a user meets it: good files, bad files, interruption."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from querist.cli.main import app
+
+QUICK = ["--repeats", "2", "--initial", "10", "--budget", "30", "--estimator", "logistic_regression", "--jobs", "1"]
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """Run in an empty folder, with a cache of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    size, colour = rng.normal(size=120), rng.choice(["red", "blue", "green"], 120)
+    return pd.DataFrame({"size": size, "colour": colour, "kind": np.where((size > 0) ^ (colour == "red"), "a", "b")})
+
+
+def querist(*words):
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def refused(*words, status=1):
+    """Assert that a command ends with one clear message and leaves nothing behind; return the message."""
+    result = querist("simulate", *words)
+    assert result.exit_code == status, result.output
+    message = result.stderr.strip().splitlines()
+    assert message, "no message"
+    assert "Traceback" not in result.output
+    assert message[-1].startswith("Error: ")
+    return message[-1]
+
+
+def test_a_csv_gives_every_result_file(place, frame):
+    frame.to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--strategy", "margin",
+                     "--strategy", "power:beta=2", "--metric", "accuracy", "--metric", "roc_auc", *QUICK)  # fmt: skip
+    assert result.exit_code == 0, result.output
+    out = place / "querist-simulation-things"
+    names = {"table.parquet", "table.csv", "summary.csv", "learning_curve.png", "learning_curve.svg", "report.html",
+             "manifest.json", "experiment.json", "timings.csv"}  # fmt: skip
+    assert names <= {item.name for item in out.iterdir()}
+    table = pd.read_parquet(out / "table.parquet")
+    assert {"random", "margin", "power:beta=2"} <= set(table["strategy"])
+    assert set(table["metric"]) == {"accuracy", "roc_auc"}
+    assert "margin reaches" in result.stdout or "margin does not reach" in result.stdout
+    assert "report.html" in result.stdout
+    assert "delimiter comma" in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["tsv", "semicolon", "xlsx", "parquet", "jsonl", "csv.gz", "npz", "svm"])
+def test_every_format_gives_the_same_problem(place, frame, kind):
+    frame = frame.drop(columns="colour")
+    path = place / {"semicolon": "t.csv"}.get(kind, f"t.{kind}")
+    target = ["--target", "kind"]
+    if kind == "tsv":
+        frame.to_csv(path, index=False, sep="\t")
+    elif kind == "semicolon":
+        frame.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-16")
+    elif kind == "xlsx":
+        frame.to_excel(path, index=False)
+    elif kind == "parquet":
+        frame.to_parquet(path)
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    elif kind == "csv.gz":
+        path.write_bytes(gzip.compress(frame.to_csv(index=False).encode()))
+    elif kind == "npz":
+        np.savez(path, X=frame[["size"]].to_numpy(), y=frame["kind"].to_numpy().astype(str))
+        target = []
+    else:
+        lines = [f"{int(row.kind == 'a')} 1:{row.size}" for row in frame.rename(columns={"size": "size"}).itertuples()]
+        lines = [f"{int(k == 'a')} 1:{v}" for k, v in zip(frame["kind"], frame["size"], strict=True)]
+        path.write_text("\n".join(lines))
+        target = []
+    result = querist("simulate", path, *target, *QUICK)
+    assert result.exit_code == 0, result.output
+    summary = pd.read_csv(place / "querist-simulation-t" / "summary.csv")
+    assert set(summary["strategy"]) == {"random", "margin"}
+
+
+@pytest.mark.parametrize(
+    ("write", "options", "words"),
+    [
+        (None, ["--target", "kind"], ["no file", "things.csv"]),
+        (b"", ["--target", "kind"], ["empty"]),
+        (b"a,b\n", ["--target", "b"], ["no row"]),
+        (b"a,b\n1,x\n2\n3,y\n", ["--target", "b"], ["line 3", "1 cell", "2"]),
+        (b"\x00\x01\x02\x03" * 50, ["--target", "b"], ["binary"]),
+        (b"a,b\n" + bytes(range(1, 9)) * 9 + b"\x81\x8d\x8f,x\n", ["--target", "b"], ["UTF-8"]),
+        (b"a,a,b\n1,2,x\n3,4,y\n", ["--target", "b"], ["'a'", "columns 1 and 2"]),
+        (b"a,label\n1,x\n2,y\n", ["--target", "lable"], ["no target column 'lable'", "Did you mean 'label'"]),
+        (b"a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], ["only one class", "'x'"]),
+        (b"a,b\n1,x\n2,\n3,y\n4,y\n5,x\n", ["--target", "b"], ["missing", "row 2"]),
+        (b"a,b\n" + b"".join(b"1,%f\n" % (i * 0.37) for i in range(60)), ["--target", "b"], ["continuous"]),
+        (b"a,b\n1,x\n2,x\n3,z\n4,y\n5,y\n6,x\n7,y\n", ["--target", "b"], ["'z'", "single row", "row 3"]),
+        (b"a,c,b\n1,2,x\ninf,3,x\n3,4,y\n4,5,y\n5,6,x\n6,7,y\n", ["--target", "b"], ["'a'", "row 2", "infinite"]),
+        (b"a,c,b\n1,2,x\n1e200,3,x\n3,4,y\n4,5,y\n5,6,x\n6,7,y\n", ["--target", "b"], ["'a'", "row 2", "too large"]),
+    ],
+    ids=["missing", "empty", "header-only", "ragged", "binary", "undecodable", "twice-named", "no-such-column", "one-class",
+         "gaps", "continuous", "single-row", "infinite", "huge"],
+)  # fmt: skip
+def test_bad_files_give_one_clear_message(place, write, options, words):
+    if write is not None:
+        (place / "things.csv").write_bytes(write)
+    message = refused("things.csv", *options, "--repeats", "1", "--initial", "2", "--budget", "3", "--jobs", "1")
+    assert all(word in message for word in words), message
+    assert [item.name for item in place.iterdir() if item.name != "cache"] == (["things.csv"] if write is not None else [])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--budget", "1000"], ["budget is 1000", "90 rows"]),
+        (["--batch-size", "0"], ["batch_size", "0"]),
+        (["--repeats", "0"], ["repeats"]),
+        (["--strategy", "margine"], ["Unknown strategy 'margine'", "Did you mean 'margin'", "entropy"]),
+        (["--strategy", "margin:beta=1"], ["no parameter 'beta'"]),
+        (["--estimator", "forest"], ["Unknown estimator 'forest'", "random_forest"]),
+        (["--metric", "precision"], ["precision", "accuracy"]),
+        (["--group", "grp"], ["group column 'grp'"]),
+        (["--drop", "colr"], ["'colr'", "colour"]),
+        (["--test", "nothing.csv"], ["no file"]),
+        (["--test-size", "0.999"], ["test_size"]),
+        (["--initial-set", "best"], ["initial_set", "stratified"]),
+        (["--estimator", "svc", "--strategy", "entropy", "--metric", "log_loss"], ["log_loss", "predict_proba"]),
+    ],
+)
+def test_bad_options_give_one_clear_message(place, frame, options, words):
+    frame.to_csv("things.csv", index=False)
+    message = refused("things.csv", "--target", "kind", "--jobs", "1", "--initial", "10", *options)
+    assert all(word in message for word in words), message
+    assert not (place / "querist-simulation-things").exists()
+
+
+def test_a_folder_with_another_experiment_is_refused(place, frame):
+    frame.to_csv("things.csv", index=False)
+    assert querist("simulate", "things.csv", "--target", "kind", *QUICK, "--out", "out").exit_code == 0
+    before = {item.name: item.read_bytes() for item in (place / "out").iterdir() if item.is_file()}
+    message = refused("things.csv", "--target", "kind", *QUICK, "--seed", "1", "--out", "out")
+    assert "another experiment" in message
+    assert "random_state" in message
+    assert before == {item.name: item.read_bytes() for item in (place / "out").iterdir() if item.is_file()}
+
+
+def test_an_unwritable_folder_is_told(place, frame):
+    frame.to_csv("things.csv", index=False)
+    (place / "out").write_text("a file, not a folder")
+    assert "out" in refused("things.csv", "--target", "kind", *QUICK, "--out", "out")
+
+
+def test_groups_never_stand_on_both_sides(place, frame):
+    frame["machine"] = np.arange(120) // 10
+    frame.to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--group", "machine", *QUICK, "--out", "out")
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(place / "out" / "table.parquet")
+    for _, part in table[table["strategy"] == "margin"].groupby("repeat"):
+        asked = {row for rows in part["rows"] for row in rows}
+        assert len({row // 10 for row in asked}) < 12
+
+
+def test_a_test_file_is_the_test_part(place, frame):
+    frame[:80].to_csv("things.csv", index=False)
+    frame[80:].to_csv("test.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--test", "test.csv", *QUICK, "--out", "out")
+    assert result.exit_code == 0, result.output
+    frame[80:].drop(columns="size").to_csv("narrow.csv", index=False)
+    assert "size" in refused("things.csv", "--target", "kind", "--test", "narrow.csv", *QUICK, "--out", "other")
+
+
+def test_rows_that_stand_twice_are_told(place, frame):
+    pd.concat([frame, frame[:30]]).to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", *QUICK)
+    assert "30 of 150 rows repeat" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
+def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
+    pd.concat([frame] * 8).assign(size=lambda t: np.linspace(0, 1, len(t))).to_csv("things.csv", index=False)
+    words = ["simulate", "things.csv", "--target", "kind", "--repeats", "30", "--initial", "10", "--budget", "200",
+             "--batch-size", "1", "--estimator", "logistic_regression", "--jobs", "2", "--out", "out"]  # fmt: skip
+    environment = os.environ | {"XDG_CACHE_HOME": str(place / "cache")}
+    process = subprocess.Popen([sys.executable, "-m", "querist", *words], stderr=subprocess.PIPE, text=True, env=environment)
+    deadline = time.monotonic() + 120
+    while not list((place / "out" / "runs").glob("**/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on" in message
+    assert "Traceback" not in message
+    assert not (place / "out" / "report.html").exists()
+    kept = len(list((place / "out" / "runs").glob("**/*.json")))
+    assert 0 < kept
+
+
+def test_text_and_real_files(place, real_data):
+    path = real_data / "text" / "sms_spam.csv"
+    result = querist("simulate", path, "--target", "label", "--metric", "balanced_accuracy", *QUICK, "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert "free text: text" in result.stderr
+    assert json.loads((place / "out" / "experiment.json").read_text())
+
+
+def test_compare_ranks_over_data_sets(place, frame):
+    for number in range(2):
+        frame.assign(size=frame["size"] + number).to_csv(f"set{number}.csv", index=False)
+        assert querist("simulate", f"set{number}.csv", "--target", "kind", *QUICK, "--out", f"o{number}").exit_code == 0
+    result = querist("compare", "o0", "o1", "--report", "both.html")
+    assert result.exit_code == 0, result.output
+    assert "average_rank" in result.stdout
+    assert (place / "both.html").stat().st_size > 1000
+    assert querist("compare", "o0", "nowhere").exit_code == 1
+
+
+def test_strategies_lists_everything():
+    result = querist("strategies")
+    for name in ("margin", "weighted_k_means", "subsample", "extra_trees"):
+        assert f"  {name}" in result.stdout
