@@ -89,7 +89,6 @@ def test_every_format_gives_the_same_problem(place, frame, kind):
         np.savez(path, X=frame[["size"]].to_numpy(), y=frame["kind"].to_numpy().astype(str))
         target = []
     else:
-        lines = [f"{int(row.kind == 'a')} 1:{row.size}" for row in frame.rename(columns={"size": "size"}).itertuples()]
         lines = [f"{int(k == 'a')} 1:{v}" for k, v in zip(frame["kind"], frame["size"], strict=True)]
         path.write_text("\n".join(lines))
         target = []
@@ -117,15 +116,18 @@ def test_every_format_gives_the_same_problem(place, frame, kind):
         (b"a,c,b\n1,2,x\ninf,3,x\n3,4,y\n4,5,y\n5,6,x\n6,7,y\n", ["--target", "b"], ["'a'", "row 2", "infinite"]),
         (b"a,c,b\n1,2,x\n1e200,3,x\n3,4,y\n4,5,y\n5,6,x\n6,7,y\n", ["--target", "b"], ["'a'", "row 2", "too large"]),
     ],
-    ids=["missing", "empty", "header-only", "ragged", "binary", "undecodable", "twice-named", "no-such-column", "one-class",
-         "gaps", "continuous", "single-row", "infinite", "huge"],
+    ids=[
+        "missing", "empty", "header-only", "ragged", "binary", "undecodable", "twice-named", "no-such-column",
+        "one-class", "gaps", "continuous", "single-row", "infinite", "huge",
+    ],
 )  # fmt: skip
 def test_bad_files_give_one_clear_message(place, write, options, words):
     if write is not None:
         (place / "things.csv").write_bytes(write)
     message = refused("things.csv", *options, "--repeats", "1", "--initial", "2", "--budget", "3", "--jobs", "1")
     assert all(word in message for word in words), message
-    assert [item.name for item in place.iterdir() if item.name != "cache"] == (["things.csv"] if write is not None else [])
+    left = {item.name for item in place.iterdir()} - {"cache"}
+    assert left == ({"things.csv"} if write is not None else set())
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,8 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
     words = ["simulate", "things.csv", "--target", "kind", "--repeats", "30", "--initial", "10", "--budget", "200",
              "--batch-size", "1", "--estimator", "logistic_regression", "--jobs", "2", "--out", "out"]  # fmt: skip
     environment = os.environ | {"XDG_CACHE_HOME": str(place / "cache")}
-    process = subprocess.Popen([sys.executable, "-m", "querist", *words], stderr=subprocess.PIPE, text=True, env=environment)
+    command = [sys.executable, "-m", "querist", *words]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     deadline = time.monotonic() + 120
     while not list((place / "out" / "runs").glob("**/*.json")) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -212,7 +215,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
     assert "Traceback" not in message
     assert not (place / "out" / "report.html").exists()
     kept = len(list((place / "out" / "runs").glob("**/*.json")))
-    assert 0 < kept
+    assert kept > 0
 
 
 def test_text_and_real_files(place, real_data):

@@ -17,8 +17,8 @@ RANDOM = BASE | {"strategy": "random", "labels_95": 210, "final": 0.9}
 
 def said(random=None, metric="accuracy", **changes):
     frame = pd.DataFrame([RANDOM | {"metric": metric} | (random or {}), BASE | {"metric": metric} | changes])
-    (text,) = findings(frame.astype({"labels_95": "Int64"}), metric, 250)
-    return text
+    (finding,) = findings(frame.astype({"labels_95": "Int64"}), metric, 250)
+    return finding.text
 
 
 def test_a_clear_gain():
@@ -26,7 +26,10 @@ def test_a_clear_gain():
     assert text.startswith(
         "margin reaches 95 % of the full-data accuracy with 120 labels, random with 210: 43 % fewer."
     )
-    assert "differs by +0.0200 (95 % interval +0.0100 to +0.0300, Holm p 0.002): better than random" in text
+    assert (
+        "is 0.0200 higher than random's (95 % interval of the difference +0.0100 to +0.0300, Holm p 0.002): better than random"
+        in text
+    )
     assert "outside the noise" in text
 
 
@@ -76,5 +79,6 @@ def test_an_undefined_metric_is_not_judged():
 
 def test_several_estimators_are_told_apart():
     other = [RANDOM | {"estimator": "svc"}, BASE | {"estimator": "svc"}]
-    texts = findings(pd.DataFrame([RANDOM, BASE, *other]), "accuracy", 250)
-    assert [text.split(" reaches")[0] for text in texts] == ["margin with lr", "margin with svc"]
+    found = findings(pd.DataFrame([RANDOM, BASE, *other]), "accuracy", 250)
+    assert [finding.verdict for finding in found] == ["better", "better"]
+    assert [finding.text.split(" reaches")[0] for finding in found] == ["margin with lr", "margin with svc"]

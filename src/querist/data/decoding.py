@@ -66,8 +66,8 @@ def _strict(path: Path, data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileFormatError(
-            f"{path}, line {line}: byte {error.start} cannot be decoded as {name}, which the file's first bytes announce. "
-            "Save the file as UTF-8."
+            f"{path}, line {line}: byte {error.start} cannot be decoded as {name}, "
+            "although the file's first bytes announce it. Save the file as UTF-8."
         ) from None
 
 

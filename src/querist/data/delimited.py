@@ -6,7 +6,7 @@ import io
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from querist.data.decoding import decode
 from querist.data.numbers import file_style, inspect, read_words
@@ -20,6 +20,7 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_RECORDS = 200
 _SAMPLE_LETTERS = 1 << 20
 _LONGEST_CELL = 2**31 - 1
+_Quoting: TypeAlias = Literal[0, 3]  # as the csv module numbers QUOTE_MINIMAL and QUOTE_NONE
 
 
 def read_delimited(path: Path, data: bytes) -> Table:
@@ -71,9 +72,9 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _records(text: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, delimiter: str, quoting: _Quoting) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line where it starts, 1-based; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
     start = 1
     for record in reader:
         if record and (len(record) > 1 or record[0] == "" or record[0].strip()):
@@ -99,7 +100,9 @@ def _delimiter(text: str, path: Path) -> str:
 
 def _names(path: Path, header: list[str]) -> tuple[list[str], list[str]]:
     """Return the names of the columns, and notes on them."""
-    names, notes, places = [], [], {}
+    names: list[str] = []
+    notes: list[str] = []
+    places: dict[str, int] = {}
     for place, cell in enumerate(header, 1):
         name = cell.strip()
         if not name:
@@ -127,8 +130,8 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _quoting(path: Path, text: str, delimiter: str, width: int) -> int:
-    """Return how double quotes are to be read, as the csv module numbers it.
+def _quoting(path: Path, text: str, delimiter: str, width: int) -> _Quoting:
+    """Return how double quotes are to be read.
 
     Raises
     ------
@@ -145,7 +148,7 @@ def _quoting(path: Path, text: str, delimiter: str, width: int) -> int:
     return csv.QUOTE_MINIMAL
 
 
-def _shape(path: Path, text: str, delimiter: str, width: int, quoting: int) -> tuple[FileFormatError | None, bool]:
+def _shape(path: Path, text: str, delimiter: str, width: int, quoting: _Quoting) -> tuple[FileFormatError | None, bool]:
     """Return what is wrong with the first record that does not fit, and whether a cell spans lines."""
     spans_lines = False
     start, record = 1, [""]

@@ -1,5 +1,6 @@
 """Rows that repeat an earlier row."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -122,8 +123,13 @@ def _hash_sparse(X: Any) -> _Hashes:
 def _equal_values(left: AnyArray, right: AnyArray) -> BoolArray:
     equal: BoolArray = left == right
     if left.dtype.kind in "fmM":
-        equal |= (left != left) & (right != right)  # NaN and NaT are the values unlike themselves
+        equal |= _gaps(left) & _gaps(right)
     return equal
+
+
+def _gaps(values: AnyArray) -> BoolArray:
+    gaps: BoolArray = np.isnan(values) if values.dtype.kind == "f" else np.isnat(values)
+    return gaps
 
 
 def _same_dense(X: AnyArray, rows: IntArray, others: IntArray) -> BoolArray:
@@ -195,4 +201,6 @@ def _codes(values: AnyArray) -> IntArray:
 
 
 def _is_gap(cell: Any) -> bool:
-    return cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell)
+    return (
+        cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell))
+    )

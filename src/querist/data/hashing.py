@@ -3,7 +3,7 @@
 import datetime
 import decimal
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -96,28 +96,35 @@ def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
     """
     if is_missing or value is None or type(value).__name__ in ("NAType", "NaTType"):
         return b"-"
-    if isinstance(value, str):
+    if isinstance(value, str):  # by far the most frequent
         return b"s" + value.encode("utf-8", "surrogatepass")
-    if isinstance(value, bool | np.bool_):
-        return b"b1" if value else b"b0"
-    if isinstance(value, int | np.integer):
-        return b"i%d" % int(value)
-    if isinstance(value, float | np.floating):
-        return b"f" + float(value).hex().encode()
-    if isinstance(value, bytes):
-        return b"y" + value
-    if isinstance(value, datetime.date | datetime.time):  # a pandas Timestamp is a datetime, which is a date
-        return b"t" + value.isoformat().encode()
-    if isinstance(value, decimal.Decimal | datetime.timedelta | complex | np.datetime64 | np.timedelta64):
-        return b"r" + repr(value).encode()
-    if isinstance(value, list | tuple):
-        return b"l" + b"".join(b"%d:%b" % (len(item), item) for item in map(cell_bytes, value))
-    if isinstance(value, np.ndarray):
-        return b"a" + repr(value.shape).encode() + _array_digest(value).encode()
+    for kinds, encode in _ENCODERS:
+        if isinstance(value, kinds):
+            return encode(value)
     raise InvalidParameterError(
         f"X holds a cell of type {type(value).__name__}, whose content cannot be compared. "
         "Turn it into text, numbers or dates first."
     )
+
+
+def _list_bytes(items: Any) -> bytes:
+    return b"l" + b"".join(b"%d:%b" % (len(item), item) for item in map(cell_bytes, items))
+
+
+# The order matters: a bool is an int, a datetime is a date, a numpy float is a float.
+_ENCODERS: tuple[tuple[Any, Callable[[Any], bytes]], ...] = (
+    (bool | np.bool_, lambda value: b"b1" if value else b"b0"),
+    (int | np.integer, lambda value: b"i%d" % int(value)),
+    (float | np.floating, lambda value: b"f" + float(value).hex().encode()),
+    (bytes, lambda value: b"y" + value),
+    (datetime.date | datetime.time, lambda value: b"t" + value.isoformat().encode()),
+    (
+        decimal.Decimal | datetime.timedelta | complex | np.datetime64 | np.timedelta64,
+        lambda v: b"r" + repr(v).encode(),
+    ),
+    (list | tuple, _list_bytes),
+    (np.ndarray, lambda value: b"a" + repr(value.shape).encode() + _array_digest(value).encode()),
+)
 
 
 def _combined(parts: Iterable[str]) -> str:

@@ -20,17 +20,21 @@ def read_libsvm(path: Path, data: bytes, sheet: str | None) -> Table:
     from sklearn.datasets import load_svmlight_file
 
     try:
-        X, y = load_svmlight_file(io.BytesIO(data))
+        X, y = load_svmlight_file(io.BytesIO(data), zero_based=True)
     except (ValueError, OverflowError, UnicodeDecodeError) as error:
-        raise FileFormatError(f"{path}{_bad_line(data)}: {error}. Expected: label index:value index:value ...") from None
+        where = f"{path}{_bad_line(data)}"
+        raise FileFormatError(f"{where}: {error}. Expected: label index:value index:value ...") from None
     if not X.shape[0]:
         raise FileFormatError(f"{path} is empty.")
     if not X.nnz:
         raise DataError(f"{path} holds labels but no feature.")
+    # Read as if counted from 0; where no row names a feature 0, the file counts from 1.
+    first = int(X.indices.min())
+    first = min(first, 1)
+    X = X[:, first:]
     density = X.nnz / (X.shape[0] * X.shape[1])
-    if density > _DENSE:
-        return Table(path, matrix=X.toarray(), labels=y, notes=(f"{X.shape[1]} features, dense",))
-    return Table(path, matrix=X.tocsr(), labels=y, notes=(f"{X.shape[1]} features, sparse ({density:.2%} filled)",))
+    told = f"{X.shape[1]} features, " + ("dense" if density > _DENSE else f"sparse ({density:.2%} filled)")
+    return Table(path, matrix=X.toarray() if density > _DENSE else X, labels=y, first_feature=first, notes=(told,))
 
 
 def _bad_line(data: bytes) -> str:
@@ -39,7 +43,7 @@ def _bad_line(data: bytes) -> str:
 
     for number, line in enumerate(data.split(b"\n"), 1):
         try:
-            load_svmlight_file(io.BytesIO(line + b"\n"), n_features=None)
+            load_svmlight_file(io.BytesIO(line + b"\n"), zero_based=True)
         except (ValueError, OverflowError, UnicodeDecodeError):
             return f", line {number}"
     return ""
@@ -79,27 +83,34 @@ def _check_arrays(path: Path, X: AnyArray, y: AnyArray) -> None:
         raise DataError(f"{path}: X is empty, got shape {X.shape}.")
 
 
-def same_width(X: Pool, X_test: Pool, path: Path, test_path: Path) -> tuple[Pool, Pool]:
-    """Bring two matrices to one kind and width; libsvm leaves out zeros, and with them trailing features.
+def same_features(table: Table, other: Table) -> tuple[Pool, Pool]:
+    """Return two matrices of one kind with the same features.
+
+    A libsvm file leaves out zeros, and with them trailing features that no row has.
 
     Raises
     ------
     DataError
-        If arrays differ in width, or the test file has features that the pool lacks.
+        If arrays differ in width, or the other file has features that the first one lacks.
     """
     import scipy.sparse
 
-    if X_test.shape[1] > X.shape[1] or (X_test.shape[1] < X.shape[1] and not _is_libsvm(test_path)):
+    X, X_other = table.matrix, scipy.sparse.csr_matrix(other.matrix)
+    if other.first_feature > table.first_feature:  # the feature 0 has no value in the other file
+        X_other = scipy.sparse.hstack([scipy.sparse.csr_matrix((X_other.shape[0], 1)), X_other], format="csr")
+    widths = X.shape[1], X_other.shape[1]
+    narrower_is_fine = _is_libsvm(other.path)
+    if (
+        other.first_feature < table.first_feature
+        or widths[1] > widths[0]
+        or (widths[1] < widths[0] and not narrower_is_fine)
+    ):
         raise DataError(
-            f"{path} has {X.shape[1]} features, {test_path} has {X_test.shape[1]}: they must be the same ones."
+            f"{table.path} has {widths[0]} features counted from {table.first_feature}, {other.path} has "
+            f"{other.matrix.shape[1]} counted from {other.first_feature}: they must be the same ones."
         )
-    if not scipy.sparse.issparse(X_test):
-        if not scipy.sparse.issparse(X):
-            return X, np.pad(X_test, ((0, 0), (0, X.shape[1] - X_test.shape[1])))
-        X_test = scipy.sparse.csr_matrix(X_test)
-    X_test = X_test.copy()
-    X_test.resize(X_test.shape[0], X.shape[1])
-    return X, X_test if scipy.sparse.issparse(X) else X_test.toarray()
+    X_other.resize(X_other.shape[0], widths[0])
+    return X, X_other if scipy.sparse.issparse(X) else X_other.toarray()
 
 
 def _is_libsvm(path: Path) -> bool:

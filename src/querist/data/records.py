@@ -35,7 +35,7 @@ def read_spreadsheet(path: Path, data: bytes, sheet: str | None) -> Table:
     rows = [row for row in rows if any(cell != "" for cell in row)]
     if not rows:
         raise FileFormatError(f"{path}, sheet {chosen!r}, is empty.")
-    columns = {}
+    columns: dict[str, Any] = {}
     notes = [] if sheet is not None or len(names) == 1 else [f"read the first sheet, {chosen!r}, of {len(names)}"]
     cells_of = zip(*rows, strict=True)
     for place, cells in enumerate(cells_of, 1):
@@ -142,7 +142,7 @@ def _from_records(path: Path, records: Sequence[dict[str, Any]]) -> Table:
     return _table(path, columns, notes)
 
 
-def _table(path: Path, columns: dict[str, "pd.Series"], notes: list[str]) -> Table:  # type: ignore[type-arg]
+def _table(path: Path, columns: dict[str, "pd.Series"], notes: list[str]) -> Table:
     import pandas as pd
 
     frame = pd.DataFrame(columns)
@@ -152,7 +152,7 @@ def _table(path: Path, columns: dict[str, "pd.Series"], notes: list[str]) -> Tab
     return Table(path, frame, notes=tuple(notes))
 
 
-def _column(values: list[Any]) -> "pd.Series":  # type: ignore[type-arg]
+def _column(values: list[Any]) -> "pd.Series":
     """Return cells as numbers, booleans or dates where all are of one such kind; else they stay what they are."""
     import pandas as pd
 

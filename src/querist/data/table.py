@@ -22,6 +22,8 @@ class Table:
     matrix : ndarray or CSR matrix of shape (n_rows, n_features), or None
     labels : ndarray of shape (n_rows,), or None
         The labels that came with the matrix.
+    first_feature : int
+        The number that the file gives its first feature: 0 or 1 in libsvm files.
     notes : tuple of str
         What was detected, in words.
     """
@@ -30,6 +32,7 @@ class Table:
     frame: "pd.DataFrame | None" = None
     matrix: Pool | None = None
     labels: AnyArray | None = None
+    first_feature: int = 0
     notes: tuple[str, ...] = ()
 
     @property

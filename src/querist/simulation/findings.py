@@ -1,7 +1,7 @@
 """What a simulation found, in words that promise no more than the numbers do."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
@@ -16,8 +16,17 @@ _LEVEL = 95
 _FEWEST_PAIRS = 6
 
 
-def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[str]:
-    """Return one or two sentences per estimator and strategy, random excepted.
+class Finding(NamedTuple):
+    """What was found about one strategy with one estimator."""
+
+    # "better" or "worse" than random, or "unclear": inside the noise.
+    verdict: str
+    # One or two sentences.
+    text: str
+
+
+def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[Finding]:
+    """Return what was found about each estimator and strategy, random excepted.
 
     Parameters
     ----------
@@ -32,8 +41,11 @@ def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[str]:
     several = len({line["estimator"] for line in lines}) > 1
     by_random = {line["estimator"]: line for line in lines if line["strategy"] == RANDOM}
     return [
-        f"{line['strategy']}{' with ' + line['estimator'] if several else ''} "
-        f"{_reach(line, by_random[line['estimator']], metric, budget)}{_difference(line, metric)}"
+        Finding(
+            _verdict(line, metric),
+            f"{line['strategy']}{' with ' + line['estimator'] if several else ''} "
+            f"{_reach(line, by_random[line['estimator']], metric, budget)}{_difference(line, metric)}",
+        )
         for line in lines
         if line["strategy"] != RANDOM
     ]
@@ -43,6 +55,12 @@ def outside_noise(line: dict[str, Any]) -> bool:
     """Return whether both the signed-rank test (Holm) and the t interval exclude no difference, at 5 %."""
     low, high = line["difference_low"], line["difference_high"]
     return bool(line["p_holm"] < ALPHA and (low > 0 or high < 0))
+
+
+def _verdict(line: dict[str, Any], metric: str) -> str:
+    if not outside_noise(line):
+        return "unclear"
+    return "better" if (line["difference"] > 0) == METRICS[metric].higher_is_better else "worse"
 
 
 def _reach(line: dict[str, Any], by_random: dict[str, Any], metric: str, budget: int) -> str:
@@ -78,12 +96,13 @@ def _difference(line: dict[str, Any], metric: str) -> str:
         return " One repeat cannot tell a difference from noise."
     low, high = line["difference_low"], line["difference_high"]
     size = (
-        f"Over the whole curve its {METRICS[metric].label} differs by {line['difference']:+.4f} "
-        f"(95 % interval {low:+.4f} to {high:+.4f}, Holm p {p_text(line['p_holm'])})"
+        f"Averaged over the curve its {METRICS[metric].label} is {abs(line['difference']):.4f} "
+        f"{'higher' if line['difference'] >= 0 else 'lower'} than random's "
+        f"(95 % interval of the difference {low:+.4f} to {high:+.4f}, Holm p {p_text(line['p_holm'])})"
     )
-    if outside_noise(line):
-        better = (line["difference"] > 0) == METRICS[metric].higher_is_better
-        return f" {size}: {'better' if better else 'worse'} than random, outside the noise."
+    verdict = _verdict(line, metric)
+    if verdict != "unclear":
+        return f" {size}: {verdict} than random, outside the noise."
     few = f"; {line['repeats']} repeats are too few to tell" if line["repeats"] < _FEWEST_PAIRS else ""
     return f" {size}: inside the noise{few}."
 

@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from querist.simulation.figure import INK, MUTED
+from querist.simulation.findings import Finding
+
 _STYLE = """
 :root { color-scheme: light dark; --ink: #24292f; --muted: #57606a; --line: #d0d7de; --ground: #ffffff; --card: #f6f8fa;
-  --accent: #0072b2; }
+  --blue: #0072b2; --orange: #d55e00; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
@@ -17,35 +20,38 @@ p.lead, p.caption, footer { color: var(--muted); }
 p.lead { margin: 0 0 1.5rem; }
 p.caption, footer { font-size: .875rem; }
 ul.findings { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; }
-ul.findings li { background: var(--card); border-left: 4px solid var(--accent); border-radius: 0 6px 6px 0;
+ul.findings li { background: var(--card); border-left: 4px solid var(--line); border-radius: 0 6px 6px 0;
   padding: .7rem 1rem; overflow-wrap: anywhere; }
+ul.findings li.better { border-color: var(--blue); }
+ul.findings li.worse { border-color: var(--orange); }
+ul.findings b { display: block; font-size: .8125rem; color: var(--muted); }
+.better b { color: var(--blue) !important; }
+.worse b { color: var(--orange) !important; }
 .scroll { overflow-x: auto; }
 .figure svg { width: 100%; min-width: 34rem; height: auto; display: block; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { font-weight: 600; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td.text { text-align: left; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 0; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
-code { font-size: .875em; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 @media (max-width: 36rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
   main { padding-top: 1.5rem; } }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --muted: #9198a1; --line: #3d444d; --ground: #0d1117; --card: #161b22; --accent: #56b4e9; }
-  .figure [style*="fill: #24292f"] { fill: #e6edf3 !important; }
-  .figure [style*="stroke: #24292f"] { stroke: #e6edf3 !important; }
-  .figure [style*="fill: #0072b2"] { fill: #4aa8e0 !important; }
-  .figure [style*="stroke: #0072b2"] { stroke: #4aa8e0 !important; }
-  .figure [style*="fill: #6e7781"] { fill: #9198a1 !important; }
-  .figure [style*="stroke: #6e7781"] { stroke: #9198a1 !important; }
+  :root { --ink: #e6edf3; --muted: #9198a1; --line: #3d444d; --ground: #0d1117; --card: #161b22;
+    --blue: #4aa8e0; --orange: #f0824a; }
 }
 @media print { body { font-size: 11pt; } main { max-width: none; padding: 0; } .scroll { overflow: visible; }
   .figure svg { min-width: 0; } h2 { break-after: avoid; }
   .figure, tr, li { break-inside: avoid; } th, td { white-space: normal; } }
 """
+
+
+# Colours of the pictures that follow the page from light to dark.
+_FOLLOWING = {INK: "--ink", MUTED: "--muted", "#0072b2": "--blue", "#d55e00": "--orange"}
+_VERDICTS = {"better": "Better than random", "worse": "Worse than random", "unclear": "No clear difference"}
 
 
 def page(title: str, body: Sequence[str]) -> str:
@@ -66,6 +72,8 @@ def inline_svg(svg: bytes, prefix: str, description: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'(\bid=")', rf"\g<1>{prefix}-", text)
     text = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{prefix}-", text)
+    for colour, variable in _FOLLOWING.items():
+        text = re.sub(rf"\b(fill|stroke): {colour}", rf"\g<1>: var({variable})", text)
     label = f'<svg role="img" aria-label="{escape(description)}"'
     return f'<div class="figure scroll">{text.replace("<svg", label, 1)}</div>'
 
@@ -77,10 +85,17 @@ def html_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>'
 
 
-def html_list(items: Sequence[str], kind: str = "") -> str:
+def html_findings(found: Sequence[Finding]) -> str:
+    """Return findings as a list, each under its verdict in words and colour."""
+    items = [f'<li class="{verdict}"><b>{_VERDICTS[verdict]}</b>{escape(text)}</li>' for verdict, text in found] or [
+        "<li>Only random was run.</li>"
+    ]
+    return f'<ul class="findings">{"".join(items)}</ul>'
+
+
+def html_list(items: Sequence[str]) -> str:
     """Return a list of texts."""
-    attribute = f' class="{kind}"' if kind else ""
-    return f"<ul{attribute}>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
 
 
 def html_facts(facts: Sequence[tuple[str, str]]) -> str:

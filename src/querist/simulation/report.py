@@ -10,7 +10,7 @@ from querist.simulation import figure as pictures
 from querist.simulation.curves import LEVELS, Curves, records
 from querist.simulation.findings import findings, p_text
 from querist.simulation.metrics import METRICS
-from querist.simulation.page import html_facts, html_list, html_table, inline_svg, page
+from querist.simulation.page import html_facts, html_findings, html_list, html_table, inline_svg, page
 from querist.simulation.protocol import RANDOM
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def report_html(experiment: dict[str, Any], summary: "pd.DataFrame", panels: Seq
     data = experiment["data"]
     features = "" if data["n_features"] is None else f" of {data['n_features']} features"
     body = [
-        f"<h1>What active learning saves on {escape(protocol['name'])}</h1>",
+        f"<h1>Active learning on {escape(protocol['name'])}</h1>",
         f'<p class="lead">{data["n_rows"]:,} rows{features}, {len(data["classes"])} classes; '
         f"{protocol['repeats']} paired repeats of {protocol['budget']} labels each.</p>",
         "<h2>Findings</h2>",
-        html_list(findings(summary, metric, protocol["budget"]) or ["Only random was run."], "findings"),
+        html_findings(findings(summary, metric, protocol["budget"])),
         "<h2>Learning curves</h2>",
         *(_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)),
         f'<p class="caption">{escape(pictures.CAPTION.format(repeats=protocol["repeats"]))}</p>',

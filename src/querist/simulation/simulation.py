@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from querist._validation import check_positive_int
 from querist.simulation import figure as pictures
 from querist.simulation import files
 from querist.simulation.curves import all_curves, summarise, tidy_table, timings_table
@@ -101,7 +102,8 @@ class Simulation:
 
     def findings(self) -> list[str]:
         """Return what was found, in words: one or two sentences per estimator and strategy, on the main metric."""
-        return findings(self.summary(), self.metrics[0], self.protocol["budget"])
+        found = findings(self.summary(), self.metrics[0], self.protocol["budget"])
+        return [finding.text for finding in found]
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the learning curves in the main metric; with `path`, also write them (.png, .svg or .pdf).
@@ -270,6 +272,7 @@ def simulate(
     [10, 15, 20, 112]
     """
     metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+    check_positive_int(initial, "initial", minimum=0)
     protocol = Protocol(
         repeats=repeats,
         budget=max(initial, 1) if budget is None else budget,
@@ -289,7 +292,9 @@ def simulate(
     for label, estimator in parts.estimators.items():
         check_model_can(estimator, label, metrics, data.problem.classes.size)
     if budget is None:
-        protocol = dataclasses.replace(protocol, budget=min(_BUDGET, smallest_pool(data.problem, protocol)))
+        protocol = dataclasses.replace(
+            protocol, budget=min(max(_BUDGET, initial), smallest_pool(data.problem, protocol))
+        )
     check_draws(data.problem, protocol)
     warn_of_mismatch(parts)
     experiment = describe_experiment(protocol, parts, data)
