@@ -25,7 +25,10 @@ from sklearn.preprocessing import StandardScaler
 
 HERE = Path(__file__).resolve().parent
 # Fewest rows first, so that an interrupted run has finished whole sets.
-SETS = "appendicitis sonar heart ionosphere wdbc diabetes gcloudub german splice spambase banana phoneme".split()
+SETS = (
+    *("appendicitis", "sonar", "heart", "ionosphere", "wdbc", "diabetes"),
+    *("gcloudub", "german", "splice", "spambase", "banana", "phoneme"),
+)
 LARGE = frozenset({"spambase", "banana", "phoneme"})
 TEST_SHARE = 0.4
 N_INITIAL = 20

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sklearn
@@ -36,7 +37,8 @@ def path_of(runs: Path, name: str, strategy: str, seed: int) -> Path:
 
 def save(path: Path, run: Run | None) -> None:
     """Write a run, or None for one whose initial set knows a single class; whole or not at all."""
-    content = {"versions": {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "python": platform.python_version()}}
+    versions = {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "python": platform.python_version()}
+    content: dict[str, Any] = {"versions": versions}
     if run is not None:
         content |= {"aubc": run.aubc, "rows": run.rows, "accuracy": run.accuracy, "seconds": round(run.seconds, 3)}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,9 +57,7 @@ def load(runs: Path, name: str, strategy: str) -> dict[int, float]:
     return found
 
 
-def missing(
-    runs: Path, sets: Iterable[str], strategies: Iterable[str], repeats: int | None
-) -> list[Job]:
+def missing(runs: Path, sets: Iterable[str], strategies: Iterable[str], repeats: int | None) -> list[Job]:
     """Return the jobs that are not finished, set by set, one seed after the other.
 
     Parameters

@@ -14,7 +14,7 @@ Result = tuple[list[int], list[float]]
 
 
 def plain(problem: Problem) -> Result:
-    """numpy and scikit-learn as tutorials write it: rows move from one array to another."""
+    """Numpy and scikit-learn as tutorials write it: rows move from one array to another."""
     X_labelled, y_labelled = problem.X[problem.labelled], problem.y[problem.labelled]
     left = np.delete(np.arange(len(problem.X)), problem.labelled)
     X_left, y_left = problem.X[left], problem.y[left]
@@ -25,7 +25,8 @@ def plain(problem: Problem) -> Result:
             rows.append(int(left[chosen]))
             X_labelled = np.vstack([X_labelled, X_left[chosen]])
             y_labelled = np.append(y_labelled, y_left[chosen])
-            left, X_left, y_left = (np.delete(array, chosen, axis=0) for array in (left, X_left, y_left))
+            left, X_left = np.delete(left, chosen), np.delete(X_left, chosen, axis=0)
+            y_left = np.delete(y_left, chosen)
         model.fit(X_labelled, y_labelled)
         if problem.wants(query):
             scores.append(problem.accuracy(model.predict(problem.X_test)))
@@ -33,7 +34,7 @@ def plain(problem: Problem) -> Result:
 
 
 def plain_by_number(problem: Problem) -> Result:
-    """numpy and scikit-learn, careful: row numbers instead of arrays, the pool is never copied."""
+    """Numpy and scikit-learn, careful: row numbers instead of arrays, the pool is never copied."""
     labelled = problem.labelled.tolist()
     model, scores = problem.estimator(), []
     for query in range(problem.n_queries + 1):
@@ -77,7 +78,7 @@ def querist_warm(problem: Problem) -> Result:
 
 
 def modal(problem: Problem) -> Result:
-    """modAL's learner; its documentation deletes rows from the pool."""
+    """ModAL's learner; its documentation deletes rows from the pool."""
     from modAL.models import ActiveLearner
     from modAL.uncertainty import uncertainty_sampling
 
@@ -105,10 +106,12 @@ def small_text(problem: Problem) -> Result:
     """small-text's learner on dense rows."""
     from small_text import LeastConfidence, PoolBasedActiveLearner, SklearnClassifierFactory, SklearnDataset
 
-    learner = PoolBasedActiveLearner(
-        SklearnClassifierFactory(problem.estimator(), 2), LeastConfidence(), SklearnDataset(problem.X, problem.y)
+    classes = np.array([0, 1])
+    pool, test = (
+        SklearnDataset(X, y, target_labels=classes)
+        for X, y in ((problem.X, problem.y), (problem.X_test, problem.y_test))
     )
-    test = SklearnDataset(problem.X_test, problem.y_test)
+    learner = PoolBasedActiveLearner(SklearnClassifierFactory(problem.estimator(), 2), LeastConfidence(), pool)
     learner.initialize_data(problem.labelled, problem.y[problem.labelled])
     rows, scores = [], []
     for query in range(problem.n_queries + 1):

@@ -30,10 +30,11 @@ SHOWN = {
 HEAD = """\
 # Speed
 
-Written by `python benchmarks/speed/run.py all`, every line of it, favourable or not. Each figure is the median over fresh
-processes, which took turns (A B C A B C ...); *ratio* is Querist's cold fit divided into it, so above 1 Querist is faster.
-Peers run in environments of their own, on the newest scikit-learn that they work with; Querist is measured on both.
-Everything runs on one BLAS thread, where peers and plain code are fastest too, except under *Threads*.
+Written by `python benchmarks/speed/run.py all`, every line of it, favourable or not. Each figure is the median over
+fresh processes, which took turns (A B C A B C ...); *ratio* is the figure divided by that of Querist with cold fits, so
+above 1 Querist is faster. Peers run in environments of their own, on the newest scikit-learn that they work with;
+Querist is measured on both. Everything runs on one BLAS thread, which is best for the peers too, except under
+*Threads*.
 
 """
 TITLES = {
@@ -56,7 +57,8 @@ class Series:
 
     def seconds(self, kind: str | None = None) -> float:
         """Return the median time."""
-        return median((result if kind is None else result[kind])["seconds"] for result in self.results)
+        times = [result if kind is None else result[kind] for result in self.results]
+        return median(float(time["seconds"]) for time in times)
 
     @property
     def sklearn(self) -> str:
@@ -89,8 +91,9 @@ def read(folder: Path) -> list[Series]:
     series: dict[tuple[Any, ...], Series] = {}
     for path in sorted(folder.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
-        key = tuple(content[name] for name in ("task", "library", "environment", "threads"))
-        series.setdefault(key, Series(*key, content["versions"])).results.append(content["result"])
+        names = {name: content[name] for name in ("task", "library", "environment", "threads")}
+        one = series.setdefault(tuple(names.values()), Series(**names, versions=content["versions"]))
+        one.results.append(content["result"])
     return list(series.values())
 
 
@@ -135,11 +138,18 @@ def loop_section(task: str, series: list[Series]) -> tuple[list[str], list[Targe
     targets = []
     for version, group in by_version(series).items():
         ours = group["querist"].seconds()
-        lines += [f"scikit-learn {version}:", "", "| | seconds | ratio | test accuracy | peak beyond X, MB |", "|---|---|---|---|---|"]
+        lines += [
+            f"scikit-learn {version}:",
+            "",
+            "| | seconds | ratio | test accuracy | peak beyond X, MB |",
+            "|---|---|---|---|---|",
+        ]
         for name, one in sorted(group.items(), key=lambda item: item[1].seconds()):
             memory = f"{one.memory:.0f}" if "memory_mb" in one.results[0] else ""
             accuracy = one.results[0]["scores"][-1]
-            lines.append(f"| {SHOWN[name]} | {one.seconds():.4g} | {one.seconds() / ours:.2f} | {accuracy:.4f} | {memory} |")
+            lines.append(
+                f"| {SHOWN[name]} | {one.seconds():.4g} | {one.seconds() / ours:.2f} | {accuracy:.4f} | {memory} |"
+            )
         lines.append("")
         targets += loop_targets(task, version, group)
     return lines, targets
@@ -151,7 +161,10 @@ def selection_section(series: list[Series]) -> list[str]:
     lines = ["## (d) Selection alone: the top 100 of 1,000,000 x 10 probabilities, milliseconds", ""]
     lines += ["| | " + " | ".join(f"{kind.replace('_', ' ')} | ratio" for kind in KINDS) + " |", "|---" * 7 + "|"]
     for name, one in names.items():
-        cells = [f"{one.seconds(kind) * 1e3:.1f} | {one.seconds(kind) / names['querist'].seconds(kind):.2f}" for kind in KINDS]
+        cells = [
+            f"{one.seconds(kind) * 1e3:.1f} | {one.seconds(kind) / names['querist'].seconds(kind):.2f}"
+            for kind in KINDS
+        ]
         lines.append(f"| {SHOWN[name]} | " + " | ".join(cells) + " |")
     return [*lines, ""]
 

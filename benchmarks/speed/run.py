@@ -1,9 +1,9 @@
 """Querist's speed beside its peers and beside plain code.
 
-    python benchmarks/speed/run.py setup      # one environment for each library, under .envs
-    python benchmarks/speed/run.py all        # measures everything, then writes README.md; keep the machine quiet
-    python benchmarks/speed/run.py measure a  # one task: a to f
-    python benchmarks/speed/run.py report     # writes README.md from the results that are there
+python benchmarks/speed/run.py setup      # one environment for each library, under .envs
+python benchmarks/speed/run.py all        # measures everything, then writes README.md; keep the machine quiet
+python benchmarks/speed/run.py measure a  # one task: a to f
+python benchmarks/speed/run.py report     # writes README.md from the results that are there
 """
 
 import argparse

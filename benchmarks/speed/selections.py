@@ -22,7 +22,7 @@ class Known:
 
 
 def plain(proba: Floats, kind: str) -> Any:
-    """numpy as one would write it: whole-matrix expressions and argpartition."""
+    """Numpy as one would write it: whole-matrix expressions and argpartition."""
     if kind == "least_confidence":
         values = 1 - proba.max(axis=1)
     elif kind == "margin":
@@ -42,7 +42,7 @@ def querist(proba: Floats, kind: str) -> Any:
 
 
 def modal(proba: Floats, kind: str) -> Any:
-    """modAL's query functions."""
+    """ModAL's query functions."""
     from modAL import uncertainty
 
     names = {"least_confidence": "uncertainty_sampling", "margin": "margin_sampling", "entropy": "entropy_sampling"}

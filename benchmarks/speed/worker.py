@@ -1,6 +1,6 @@
 """Measure one library on one task in this process, and print one line of JSON.
 
-    python worker.py LIBRARY TASK
+python worker.py LIBRARY TASK
 """
 
 import json
@@ -8,7 +8,9 @@ import platform
 import resource
 import sys
 import time
+import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 import numpy as np
 from loops import LOOPS
 from problems import Problem, linear, probabilities, tutorial
+
 from selections import KINDS, SELECTIONS
 
 # How often the tutorial's loop is repeated within the process; it takes milliseconds.
@@ -48,7 +51,7 @@ def select(library: str) -> dict[str, Any]:
     small, proba, result = probabilities(1000), probabilities(1_000_000), {}
     for kind in KINDS:
         SELECTIONS[library](small, kind)
-        seconds, chosen = _timed(lambda kind=kind: SELECTIONS[library](proba, kind))
+        seconds, chosen = _timed(partial(SELECTIONS[library], proba, kind))
         result[kind] = {"seconds": seconds, "rows": sorted(int(row) for row in chosen)}
     return result
 
@@ -95,6 +98,8 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "querist", "scikit-activeml", "sma
 def main() -> None:
     """Do what the arguments say."""
     library, task = sys.argv[1:]
+    # Peers warn at every step; printing that would count as their time.
+    warnings.simplefilter("ignore")
     result = TASKS[task](library)
     versions = {name: found for name in PACKAGES if (found := _version(name))}
     print(json.dumps({"result": result, "versions": versions | {"python": platform.python_version()}}))

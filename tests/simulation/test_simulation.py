@@ -176,6 +176,22 @@ def test_what_cannot_be_run_is_told_before_anything_is_written(changes, error, w
     assert not (tmp_path / "out" / "runs").exists() or not list((tmp_path / "out" / "runs").iterdir())
 
 
+def test_without_a_budget_it_is_200_or_the_pool():
+    assert max(small(budget=None, initial=80).table.query("strategy == 'margin'")["n_labels"]) == 90
+    double = np.concatenate([X[:40], X])
+    result = small(double, np.concatenate([Y[:40], Y]), budget=None, initial=80, repeats=3)
+    sizes = []
+    for _, lines in result.table.query("strategy == 'margin'").groupby("repeat"):
+        rows = [row for rows in lines["rows"] for row in rows]
+        assert np.unique(double[rows], axis=0).shape[0] == len(rows)
+        sizes.append(len(rows))
+    assert sizes == [result.protocol["budget"]] * 3
+    features, labels = make_classification(n_samples=400, random_state=0)
+    changes = {"budget": None, "strategies": "random", "repeats": 1, "batch_size": 60}
+    assert small(features, labels, **changes).protocol["budget"] == 200
+    assert small(features, labels, **changes | {"initial": 250}).protocol["budget"] == 250
+
+
 def test_progress_is_told_after_every_run():
     seen = []
     small(progress=lambda *told: seen.append(told))
@@ -297,6 +313,14 @@ def test_the_report_is_one_well_formed_page_that_needs_nothing_else(several, tmp
     for word in ("margin", "naive_bayes", "log loss", "Findings", several.experiment["data"]["hash"], "scikit-learn"):
         assert word.lower() in text.lower()
     assert "nan" not in text.lower().replace("naive", "").split()
+
+
+def test_pictures_in_the_report_follow_the_page_from_light_to_dark(several, tmp_path):
+    several.report(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    pictures = page[page.index("<svg") : page.rindex("</svg>")]
+    assert "var(--ink)" in pictures
+    assert "#24292f" not in pictures
 
 
 def test_labels_are_text_not_markup(tmp_path):

@@ -193,14 +193,14 @@ def _codes(values: AnyArray) -> IntArray:
         if not kinds <= {str, type(None)}:
             # Python takes 1, 1.0 and True for equal, and cannot compare lists.
             packed = np.empty(values.size, object)
-            packed[:] = [None if _is_gap(cell) else cell_bytes(cell) for cell in values]
+            packed[:] = [_key(cell) for cell in values]
             values = packed
     elif values.dtype.kind in "UST":
         values = values.astype(object)
     return pd.factorize(values)[0].astype(np.int64)
 
 
-def _is_gap(cell: Any) -> bool:
-    return (
-        cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell))
-    )
+def _key(cell: Any) -> bytes | None:
+    if isinstance(cell, float | np.floating):
+        return None if math.isnan(cell) else cell_bytes(cell + 0.0)  # -0.0 becomes 0.0
+    return None if cell is None or type(cell).__name__ in ("NAType", "NaTType") else cell_bytes(cell)

@@ -4,35 +4,42 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import scipy.sparse
 
 from querist._typing import Pool
+from querist.data.hashing import pool_hash
 
 if TYPE_CHECKING:
     from querist.data.features import Features
 
 
-def read(folder: str | os.PathLike[str] | None, key: str) -> dict[str, Any] | None:
-    """Return what `Features` is made of, or None if it is not there, or damaged."""
-    if folder is None:
+DAMAGED: Literal["damaged"] = "damaged"
+
+
+def read(folder: str | os.PathLike[str] | None, key: str) -> dict[str, Any] | Literal["damaged"] | None:
+    """Return what `Features` is made of, None if it is not there, or ``DAMAGED``."""
+    if folder is None or not (path := Path(folder) / f"{key}.npz").is_file():
         return None
     try:
-        with np.load(Path(folder) / f"{key}.npz", allow_pickle=False) as arrays:
+        with np.load(path, allow_pickle=False) as arrays:
             words = json.loads(str(arrays["words"]))
-            return {
+            found = {
                 "X": _matrix(arrays, "X"),
                 "X_test": _matrix(arrays, "X_test") if words["has_test"] else None,
                 "names": tuple(words["names"]),
                 "kinds": words["kinds"],
                 "notes": tuple(words["notes"]),
             }
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            hashes = [pool_hash(found[name]) for name in ("X", "X_test") if found[name] is not None]
+            return found if hashes == words["hashes"] else DAMAGED
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
         # A cache that cannot be read costs time and nothing else: the features are built again.
-        return None
+        return DAMAGED
 
 
 def write(folder: str | os.PathLike[str] | None, key: str, features: "Features") -> None:
@@ -44,6 +51,7 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: "Features")
         "kinds": features.kinds,
         "notes": features.notes,
         "has_test": features.X_test is not None,
+        "hashes": [pool_hash(X) for X in (features.X, features.X_test) if X is not None],
     }
     arrays = {"words": np.array(json.dumps(words)), **_arrays(features.X, "X")}
     if features.X_test is not None:
@@ -56,6 +64,7 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: "Features")
             np.savez(file, **arrays)
         os.replace(temporary, Path(folder) / f"{key}.npz")
     except OSError:
+        # The features are at hand; only the next run takes longer.
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
 

@@ -3,9 +3,8 @@
 import hashlib
 import json
 import os
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,16 +14,17 @@ import scipy.sparse
 
 from querist._typing import Pool
 from querist.data import feature_cache
-from querist.data.hashing import data_hash
+from querist.data.dates import date_format, date_note
+from querist.data.encoding import as_categories, encode_categories, encode_dates, encode_numbers, encode_text
+from querist.data.hashing import pool_hash
 from querist.data.kinds import Kind, kind_of
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Squares of larger numbers overflow, and with them every distance and variance.
-_HUGE = 1e150
-_SEED = 0
+# Raised when the same columns give other features, so that kept ones are not taken for them.
+_RECIPE = 2
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,11 @@ def build_features(
 ) -> Features:
     """Turn columns into numbers, without looking at labels.
 
-    Numbers: gaps are filled with the median and marked in a column of their own. Categories: one column each, up to 40;
-    more are encoded by their letters (skrub's StringEncoder). Dates: year, month, day ... (skrub's DatetimeEncoder).
-    Free text: TF-IDF of words and pairs of words. What is not 0 or 1 or TF-IDF is brought to mean 0 and variance 1.
-    Constant columns and names of rows are left out, and told.
+    Numbers: gaps are filled with the median and marked in a column of their own. Categories: one
+    column each, a gap is one too; from 40 on they are encoded by their letters (skrub's
+    StringEncoder). Dates, also in words: year, month, day, weekday, hour, days since 1970. Free
+    text: TF-IDF of words and pairs of words. Numbers and dates are brought to mean 0 and variance 1,
+    columns of 0 and 1 stay. Constant columns and names of rows are left out, and told.
 
     Parameters
     ----------
@@ -81,61 +82,103 @@ def build_features(
     Raises
     ------
     DataError
-        If no column can be used, a number is infinite or above 1e150, or the test frame lacks a column.
-    """
-    import pandas as pd
+        If no column can be used, a number is infinite or above 1e150, a cell of the test frame does not
+        fit its column, or the test frame lacks a column.
 
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"size": [1.0, 3.0, None, 3.0], "colour": ["red", "blue", "red", "green"]})
+    >>> features = build_features(frame)
+    >>> features.names
+    ('size', 'size is missing', 'colour_blue', 'colour_green', 'colour_red')
+    >>> features.X.shape, features.kinds
+    ((4, 5), {'size': 'number', 'colour': 'category'})
+    """
+    _check_columns(frame, test_frame, text_columns)
+    if test_frame is not None:
+        test_frame = test_frame[list(frame.columns)]
+    key = "" if cache_dir is None else _key(frame, test_frame, text_columns)
+    cached = feature_cache.read(cache_dir, key)
+    if isinstance(cached, dict):
+        return Features(**cached)
+    frames = [each.reset_index(drop=True) for each in (frame, test_frame) if each is not None]
+    features = _built(frames, text_columns)
+    if cached == feature_cache.DAMAGED:
+        told = "the kept features of this file were damaged and have been built anew"
+        features = replace(features, notes=(*features.notes, told))
+    feature_cache.write(cache_dir, key, features)
+    return features
+
+
+def _check_columns(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", text_columns: Sequence[str]) -> None:
+    if not len(frame):
+        raise DataError("The table has no rows.")
+    names = [str(name) for name in frame.columns]
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise DataError(f"Two columns are called {twice!r}. Rename one.")
     missing = [str(name) for name in frame.columns if test_frame is not None and name not in test_frame.columns]
     if missing:
         raise DataError(f"The test file lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.")
-    unknown = [name for name in text_columns if name not in frame.columns]
+    unknown = [name for name in text_columns if name not in names]
     if unknown:
-        raise DataError(
-            f"There is no column {unknown[0]!r} to read as text. There is: {', '.join(map(str, frame.columns))}."
-        )
-    if test_frame is not None:
-        test_frame = test_frame[list(frame.columns)]
-    key = _key(frame, test_frame, text_columns)
-    cached = feature_cache.read(cache_dir, key)
-    if cached is not None:
-        return Features(**cached)
+        raise DataError(f"There is no column {unknown[0]!r} to read as text. There is: {_listed(names, 30)}.")
+
+
+def _built(frames: list["pd.DataFrame"], text_columns: Sequence[str]) -> Features:
     kinds: dict[str, Kind] = {}
+    parts: list[tuple[list[Any], list[str]]] = []
     notes = []
-    for name in frame.columns:
-        kinds[str(name)], reason = kind_of(frame[name], text_columns)
-        if reason:
-            notes.append(f"column {name!r} is left out: {reason}")
-    for table, where in ((frame, ""), (test_frame, " of the test file")):
-        if table is not None:
-            _check_numbers(table, kinds, where)
-    used = {kind: [name for name in frame.columns if kinds[str(name)] == kind] for kind in ("text", "date")}
-    plain = [name for name in frame.columns if kinds[str(name)] in ("number", "category", "date")]
-    if not plain and not used["text"]:
-        raise DataError(f"No column is left to learn from: {'; '.join(notes)}.")
-    frames = [frame] if test_frame is None else [frame, test_frame]
-    parts, names = [], []
-    if plain:
-        values, more = _plain_features([pd.DataFrame(each[plain]) for each in frames], kinds)
-        parts.append(values)
-        names += more
-    for name in used["text"]:
-        values, more = _text_features([each[name] for each in frames], str(name))
-        parts.append(values)
-        names += more
-    matrices = [_beside([part[number] for part in parts]) for number in range(len(frames))]
+    for name in frames[0].columns:
+        columns = [frame[name] for frame in frames]
+        kind, note = kind_of(columns[0], text_columns)
+        kinds[str(name)] = kind
+        if note:
+            notes.append(f"column {str(name)!r}{' is left out' if kind == 'dropped' else ''}: {note}")
+        if kind == "number":
+            parts.append(encode_numbers(columns))
+        elif kind == "date":
+            known = columns[0].dropna().astype(str)
+            format_ = None if columns[0].dtype.kind == "M" else date_format(known)
+            if format_ is not None:
+                notes.append(f"column {str(name)!r}: {date_note(known, format_)}")
+            parts.append(encode_dates(columns, format_))
+        elif kind == "text":
+            parts.append(encode_text(columns))
+    categories = [name for name in frames[0].columns if kinds[str(name)] == "category"]
+    if categories:
+        parts.append(encode_categories([frame[categories] for frame in frames]))
+        notes += _unseen(frames, categories)
+    names = [name for _, more in parts for name in more]
+    if not names:
+        raise DataError(f"No column is left to learn from. {'; '.join(notes).capitalize()}.")
+    matrices = [_beside([part[number] for part, _ in parts]) for number in range(len(frames))]
     notes.insert(0, _told(kinds))
-    features = Features(matrices[0], tuple(names), kinds, tuple(notes), matrices[1] if len(matrices) > 1 else None)
-    feature_cache.write(cache_dir, key, features)
-    return features
+    return Features(matrices[0], tuple(names), kinds, tuple(notes), matrices[1] if len(matrices) > 1 else None)
+
+
+def _unseen(frames: list["pd.DataFrame"], categories: Sequence[Any]) -> list[str]:
+    """Return notes on categories that only the test frame has."""
+    if len(frames) < 2:
+        return []
+    known, new = (as_categories(frame[list(categories)]) for frame in frames)
+    notes = []
+    for name in known.columns:
+        count = int((~new[name].dropna().isin(known[name].cat.categories)).sum())
+        if count:
+            notes.append(f"column {name!r}: {count} rows of the test file have categories that the pool lacks")
+    return notes
 
 
 def _key(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", text_columns: Sequence[str]) -> str:
     packages = ("querist", "skrub", "scikit-learn", "pandas", "numpy")
     content = {
         "versions": {package: version(package) for package in packages},
-        "frame": data_hash(frame),
-        "test": None if test_frame is None else data_hash(test_frame),
+        "frame": pool_hash(frame),
+        "test": None if test_frame is None else pool_hash(test_frame),
         "text": sorted(text_columns),
+        "recipe": _RECIPE,
     }
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
 
@@ -147,82 +190,15 @@ def _told(kinds: dict[str, Kind]) -> str:
     return "columns read as " + "; ".join(told)
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-
-
-def _check_numbers(frame: "pd.DataFrame", kinds: dict[str, Kind], where: str) -> None:
-    for name, kind in kinds.items():
-        if kind != "number":
-            continue
-        values = np.asarray(frame[name], np.float64)
-        wrong = np.flatnonzero(np.abs(values) > _HUGE)
-        if wrong.size:
-            value = values[wrong[0]]
-            what = "is infinite" if np.isinf(value) else f"holds {value:g}, too large to compute with"
-            raise DataError(f"Column {name!r}, row {wrong[0] + 1}{where} {what}. Correct it, or leave the cell empty.")
-
-
-def _plain_features(frames: list[Any], kinds: dict[str, Kind]) -> tuple[list[Any], list[str]]:
-    from skrub import StringEncoder, TableVectorizer
-    from sklearn.impute import SimpleImputer
-    from sklearn.preprocessing import StandardScaler
-
-    frames = [_as_kinds(frame, kinds) for frame in frames]
-    with warnings.catch_warnings():
-        # What matters of them is told in the notes: categories that only the test file has, gaps.
-        warnings.simplefilter("ignore")
-        vectorizer = TableVectorizer(high_cardinality=StringEncoder(random_state=_SEED))
-        tables = [vectorizer.fit_transform(frames[0]), *(vectorizer.transform(frame) for frame in frames[1:])]
-        imputer = SimpleImputer(strategy="median", add_indicator=True)
-        filled = [imputer.fit_transform(tables[0]), *(imputer.transform(table) for table in tables[1:])]
-    names = [str(name) for name in imputer.get_feature_names_out(tables[0].columns)]
-    matrices = [np.ascontiguousarray(matrix, dtype=np.float64) for matrix in filled]
-    graded = np.flatnonzero(~np.isin(matrices[0], (0.0, 1.0)).all(axis=0))
-    if graded.size:
-        scaler = StandardScaler().fit(matrices[0][:, graded])
-        for matrix in matrices:
-            matrix[:, graded] = scaler.transform(matrix[:, graded])
-    return matrices, names
-
-
-def _as_kinds(frame: Any, kinds: dict[str, Kind]) -> Any:
-    import pandas as pd
-
-    columns = {}
-    for name in frame.columns:
-        column = frame[name]
-        if kinds[str(name)] == "number":
-            columns[name] = pd.to_numeric(column, errors="coerce").astype("float64")
-        elif kinds[str(name)] == "date":
-            columns[name] = pd.to_datetime(column, errors="coerce", format="mixed")
-        else:
-            columns[name] = column.map(str, na_action="ignore").astype(object).where(column.notna(), None)
-    return pd.DataFrame(columns).reset_index(drop=True)
-
-
-def _text_features(columns: list[Any], name: str) -> tuple[list[Any], list[str]]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    texts = [column.fillna("").astype(str).tolist() for column in columns]
-    options = {"sublinear_tf": True, "ngram_range": (1, 2), "dtype": np.float32, "strip_accents": "unicode"}
-    try:
-        vectorizer = TfidfVectorizer(min_df=2, max_features=100_000, **options)
-        first = vectorizer.fit_transform(texts[0])
-    except ValueError:  # no word stands twice
-        try:
-            vectorizer = TfidfVectorizer(token_pattern=r"(?u)\b\w+\b", **options)
-            first = vectorizer.fit_transform(texts[0])
-        except ValueError as error:
-            raise DataError(f"Column {name!r} is read as text, but holds no words.") from error
-    matrices = [first, *(vectorizer.transform(text) for text in texts[1:])]
-    return matrices, [f"{name}: {word}" for word in vectorizer.get_feature_names_out()]
+def _listed(names: list[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _beside(parts: list[Any]) -> Pool:
-    if len(parts) == 1:
-        return parts[0]
-    return scipy.sparse.hstack([scipy.sparse.csr_matrix(part, dtype=np.float32) for part in parts], format="csr")
+    """Put matrices side by side: sparse where one of them is, else a plain array in C order."""
+    if any(scipy.sparse.issparse(part) for part in parts):
+        return scipy.sparse.hstack([scipy.sparse.csr_matrix(part, dtype=np.float32) for part in parts], format="csr")
+    return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
 
 def default_cache_dir() -> Path:

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,9 @@ def same_features(table: Table, other: Table) -> tuple[Pool, Pool]:
     """
     import scipy.sparse
 
-    X, X_other = table.matrix, scipy.sparse.csr_matrix(other.matrix)
+    X: Any = table.matrix
+    X_other: Any = scipy.sparse.csr_matrix(other.matrix)
+    width = X_other.shape[1]
     if other.first_feature > table.first_feature:  # the feature 0 has no value in the other file
         X_other = scipy.sparse.hstack([scipy.sparse.csr_matrix((X_other.shape[0], 1)), X_other], format="csr")
     widths = X.shape[1], X_other.shape[1]
@@ -107,7 +110,7 @@ def same_features(table: Table, other: Table) -> tuple[Pool, Pool]:
     ):
         raise DataError(
             f"{table.path} has {widths[0]} features counted from {table.first_feature}, {other.path} has "
-            f"{other.matrix.shape[1]} counted from {other.first_feature}: they must be the same ones."
+            f"{width} counted from {other.first_feature}: they must be the same ones."
         )
     X_other.resize(X_other.shape[0], widths[0])
     return X, X_other if scipy.sparse.issparse(X) else X_other.toarray()

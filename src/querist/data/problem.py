@@ -2,17 +2,19 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from querist._typing import AnyArray, Pool
+from querist.data.encoding import HUGE
 from querist.data.features import build_features, default_cache_dir
+from querist.data.matrices import same_features
 from querist.data.read import read_table
 from querist.data.table import Table
-from querist.data.target import column_of, split_target
+from querist.data.target import column_of, split_target, take_target
 from querist.exceptions import DataError
 
 
@@ -79,83 +81,104 @@ def read_problem(
         See `read_table`, `build_features` and `split_target`.
     """
     table = read_table(path, sheet=sheet)
-    groups = None if group is None else np.asarray(column_of(table, group, "group").astype(str).tolist())
+    _check_roles(table, target, group, drop)
+    groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     others = [name for name in (group, *drop) if name is not None]
-    for name in drop:
-        column_of(table, name, "--drop")
-    table, y = split_target(table, target)
+    table, y = split_target(table, target, split=test is None and group is None)
     test_table, y_test = None, None
     if test is not None:
-        test_table, y_test = split_target(read_table(test, sheet=sheet), target)
-        unknown = sorted({str(label) for label in set(y_test.tolist()) - set(y.tolist())})
-        if unknown:
-            raise DataError(
-                f"{test}: class {unknown[0]!r} does not occur in {Path(path).name}, so it cannot be learned."
-            )
-    if table.frame is None:
-        return _from_matrix(table, y, test_table, y_test)
-    frames = [None if each is None else _without(each, others) for each in (table, test_table)]
+        # A test file may well have one row of a class, or lack one.
+        test_table, y_test = take_target(read_table(test, sheet=sheet), target)
+        _check_test(table.path, y, test_table, y_test)
+    notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
+    if table.frame is None or (test_table is not None and test_table.frame is None):
+        if text_columns:
+            raise DataError(f"{path} or {test} holds a matrix without named columns: there is no text to read.")
+        X, X_test, more = _from_matrices(table, test_table)
+        return Problem(X, y, X_test, y_test, None, (*notes, *more))
     features = build_features(
-        frames[0],
-        test_frame=frames[1],
+        _without(table.frame, others),
+        test_frame=None if test_table is None or test_table.frame is None else _without(test_table.frame, others),
         text_columns=list(text_columns),
         cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
     )
-    notes = (*table.notes, *features.notes)
-    return Problem(features.X, y, features.X_test, y_test, groups, notes)
+    return Problem(features.X, y, features.X_test, y_test, groups, (*notes, *features.notes))
 
 
-def _without(table: Table, names: Sequence[str]) -> Any:
-    return None if table.frame is None else table.frame.drop(columns=[name for name in names if name in table.frame])
+def _check_roles(table: Table, target: str | None, group: str | None, drop: Sequence[str]) -> None:
+    """Each column named exists, and has one role."""
+    for name, role in ((group, "group"), *((name, "drop") for name in drop)):
+        if name is not None:
+            column_of(table, name, role)
+            if name == target:
+                raise DataError(f"Column {name!r} cannot be both the target and the column to {role}.")
 
 
-def _from_matrix(table: Table, y: AnyArray, test_table: Table | None, y_test: AnyArray | None) -> Problem:
+def _groups(column: Any, path: Path) -> AnyArray:
+    gaps = np.flatnonzero(column.isna().to_numpy())
+    if gaps.size:
+        raise DataError(
+            f"{path}: group column {column.name!r} has {gaps.size} missing values, the first in row {gaps[0] + 1}. "
+            "Rows without a group cannot be split: fill them in or remove them."
+        )
+    return np.asarray([str(cell) for cell in column.tolist()])
+
+
+def _check_test(path: Path, y: AnyArray, test_table: Table, y_test: AnyArray) -> None:
+    kinds = {"i": "whole numbers", "U": "words", "b": "booleans"}
+    if y.dtype.kind != y_test.dtype.kind:
+        raise DataError(
+            f"{test_table.path}: the classes are {kinds[y_test.dtype.kind]}, but {kinds[y.dtype.kind]} in {path}. "
+            "Write them in one way."
+        )
+    unknown = sorted(set(y_test.tolist()) - set(y.tolist()))
+    if unknown:
+        row = int(np.flatnonzero(y_test == unknown[0])[0]) + 1
+        raise DataError(
+            f"{test_table.path}, row {row}: class {unknown[0]!r} does not occur in {path}, so it cannot be learned. "
+            "Remove such rows, or add some to the file to learn from."
+        )
+
+
+def _without(frame: Any, names: Sequence[str]) -> Any:
+    return frame.drop(columns=[name for name in names if name in frame])
+
+
+def _from_matrices(table: Table, test_table: Table | None) -> tuple[Pool, Pool | None, tuple[str, ...]]:
     import scipy.sparse
     from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
-    matrices = [table.matrix, None if test_table is None else test_table.matrix]
-    if matrices[1] is not None:
-        matrices = _same_width(matrices, table, test_table)
-    for matrix, each in zip(matrices, (table, test_table), strict=True):
-        if matrix is not None:
-            _check_matrix(matrix, each)
-    sparse = scipy.sparse.issparse(matrices[0])
+    if table.frame is not None or (test_table is not None and test_table.frame is not None):
+        raise DataError("One file holds named columns, the other a matrix without names. Use one format for both.")
+    _check_numbers(table)
+    X, X_test = table.matrix, None
+    if test_table is not None:
+        _check_numbers(test_table)
+        X, X_test = same_features(table, test_table)
+    sparse = scipy.sparse.issparse(X)
     scaler = MaxAbsScaler() if sparse else StandardScaler()
-    X = scaler.fit_transform(matrices[0])
-    X_test = None if matrices[1] is None else scaler.transform(matrices[1])
+    X = scaler.fit_transform(_as_floats(X))
+    if X_test is not None:
+        X_test = scaler.transform(_as_floats(X_test))
     how = "divided by their largest absolute value" if sparse else "brought to mean 0 and variance 1"
-    return Problem(X, y, X_test, y_test, None, (*replace(table).notes, f"features {how}"))
+    return X, X_test, (f"features {how}",)
 
 
-def _same_width(matrices: list[Any], table: Table, test_table: Table | None) -> list[Any]:
-    """Widen sparse files, which leave out trailing features that no row has."""
+def _as_floats(X: Any) -> Any:
+    return X if X.dtype.kind == "f" and X.dtype.itemsize >= 4 else X.astype(np.float64)
+
+
+def _check_numbers(table: Table) -> None:
     import scipy.sparse
 
-    if not all(scipy.sparse.issparse(matrix) for matrix in matrices):
-        widths = [matrix.shape[1] for matrix in matrices]
-        if widths[0] != widths[1]:
-            raise DataError(f"{table.path} has {widths[0]} features, {test_table and test_table.path} has {widths[1]}.")
-        return [matrix.toarray() if scipy.sparse.issparse(matrix) else matrix for matrix in matrices]
-    width = max(matrix.shape[1] for matrix in matrices)
-    for matrix in matrices:
-        matrix.resize(matrix.shape[0], width)
-    return matrices
-
-
-def _check_matrix(matrix: Any, table: Table | None) -> None:
-    import scipy.sparse
-
-    values = matrix.data if scipy.sparse.issparse(matrix) else matrix
-    path = None if table is None else table.path
-    if values.dtype.kind not in "biuf":
-        raise DataError(f"{path}: X must hold numbers, got dtype {values.dtype}.")
-    if values.dtype.kind == "f" and not (np.abs(values) < 1e150).all():
-        dense = matrix.tocoo() if scipy.sparse.issparse(matrix) else matrix
-        wrong = ~(np.abs(values) < 1e150)
-        if scipy.sparse.issparse(matrix):
-            row, column = int(dense.row[wrong][0]), int(dense.col[wrong][0])
-        else:
-            row, column = (int(place[0]) for place in np.nonzero(wrong))
-        raise DataError(
-            f"{path}: row {row + 1}, feature {column + 1} is missing, infinite or too large to compute with. Correct it."
-        )
+    matrix: Any = table.matrix
+    entries = matrix.tocoo() if scipy.sparse.issparse(matrix) else None
+    values = matrix if entries is None else entries.data
+    if values.dtype.kind != "f" or (np.abs(values) <= HUGE).all():
+        return
+    wrong = ~(np.abs(values) <= HUGE)
+    rows, columns = np.nonzero(wrong) if entries is None else (entries.row[wrong], entries.col[wrong])
+    raise DataError(
+        f"{table.path}: row {rows[0] + 1}, feature {columns[0] + table.first_feature} is missing, infinite or above "
+        f"{HUGE:g}, too large to compute with. Correct it."
+    )

@@ -1,22 +1,26 @@
 """The column to predict, checked."""
 
+import datetime
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from querist._typing import AnyArray
+from querist.data.numbers import MISSING_WORDS
 from querist.data.table import Table
 from querist.exceptions import TargetError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# More distinct numbers than this, most of them not whole or seldom repeated, are measurements and not classes.
+# More distinct numbers than this, not whole or seldom repeated, are measurements and not classes.
 _MANY = 20
+_BINNING = "cut the numbers into ranges first, for example with pandas.cut(values, bins=4)"
 
 
-def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":  # type: ignore[type-arg]
+def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":
     """Return a column by name.
 
     Raises
@@ -26,16 +30,16 @@ def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series": 
     """
     if table.frame is None:
         raise TargetError(f"{table.path} holds a matrix without named columns, so there is no column {name!r}.")
-    names = [str(column) for column in table.frame.columns]
+    names = [str(each) for each in table.frame.columns]
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        lower = {each.lower(): each for each in reversed(names)}
+        near = [lower[found] for found in difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)]
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = ", ".join(names[:30]) + (" ..." if len(names) > 30 else "")
-        raise TargetError(f"{table.path} has no {purpose} column {name!r}.{hint} It has: {listed}.")
+        raise TargetError(f"{table.path} has no {purpose} column {name!r}.{hint} It has: {_listed(names)}.")
     return table.frame.iloc[:, names.index(name)]
 
 
-def split_target(table: Table, target: str | None) -> tuple[Table, AnyArray]:
+def split_target(table: Table, target: str | None, *, split: bool = True) -> tuple[Table, AnyArray]:
     """Take the target out of a table.
 
     Parameters
@@ -43,78 +47,132 @@ def split_target(table: Table, target: str | None) -> tuple[Table, AnyArray]:
     table : Table
     target : str or None
         Name of the column; None for files that carry their labels (libsvm, NPZ).
+    split : bool, default=True
+        Whether the rows will be split by class into two parts; then each class needs two rows.
 
     Returns
     -------
     table : Table
-        Without the target.
+        Without the target; its notes say how labels were read.
     labels : ndarray of shape (n_rows,)
-        Of int, str, bool or float.
+        Of int64, str or bool: whole floats become int; up to 20 other numbers, and mixed cells, words.
 
     Raises
     ------
     TargetError
-        If there is no such column, or it has gaps, one class only, a class of one row, or too many distinct numbers.
+        If there is no such column, or it has gaps, one class only, a class of one row, or so many
+        distinct values that they are measurements or names of the rows.
     """
-    from dataclasses import replace
+    table, labels = take_target(table, target)
+    _check_classes(labels, f"{table.path}: {_what(table, target)}", split=split)
+    return table, labels
 
+
+def take_target(table: Table, target: str | None) -> tuple[Table, AnyArray]:
+    """Take the target out of a table, however few classes it has: see `split_target`.
+
+    Raises
+    ------
+    TargetError
+        If there is no such column, or a cell that is no label.
+    """
     if table.frame is None:
         if target is not None and target not in ("y", "label", "target"):
-            raise TargetError(f"{table.path} carries its labels itself. Leave out the target.")
-        return table, as_classes(np.asarray(table.labels), str(table.path), "the labels")
-    if target is None:
-        listed = ", ".join(str(name) for name in table.frame.columns)
-        raise TargetError(f"Name the column to predict with --target (target=...). {table.path} has: {listed}.")
-    column = column_of(table, target)
-    return replace(table, frame=table.frame.drop(columns=column.name)), as_classes(
-        column, str(table.path), f"column {target!r}"
-    )
+            raise TargetError(f"{table.path} carries its labels itself. Leave out the target {target!r}.")
+        values: Any = table.labels
+        rest = table
+    else:
+        if target is None:
+            names = [str(name) for name in table.frame.columns]
+            raise TargetError(f"Name the column to predict (target). {table.path} has: {_listed(names)}.")
+        values = column_of(table, target)
+        rest = replace(table, frame=table.frame.drop(columns=values.name))
+    what = _what(table, target)
+    labels, notes = _labels(values, f"{table.path}: {what}")
+    return rest.told(*(f"{what}: {note}" for note in notes)), labels
 
 
-def as_classes(values: Any, path: str, what: str) -> AnyArray:
-    """Return values as class labels, whole floats as int.
+def _what(table: Table, target: str | None) -> str:
+    return "the labels" if table.frame is None else f"target column {target!r}"
 
-    Raises
-    ------
-    TargetError
-        As in `split_target`.
-    """
+
+def _labels(values: Any, what: str) -> tuple[AnyArray, list[str]]:
     import pandas as pd
 
     column = pd.Series(values).reset_index(drop=True)
     gaps = np.flatnonzero(column.isna().to_numpy())
     if gaps.size:
         raise TargetError(
-            f"{path}: {what} has {gaps.size} missing value{'s' if gaps.size > 1 else ''}, the first in row "
-            f"{gaps[0] + 1}. Simulation needs the truth of every row: fill them in or remove those rows."
+            f"{what} has {gaps.size} missing value{'s' if gaps.size > 1 else ''}, the first in row {gaps[0] + 1}. "
+            "The truth of every row is needed: fill them in or remove those rows."
         )
-    labels: AnyArray = np.asarray(column.tolist())
-    if labels.dtype.kind not in "biufU":
-        labels = np.asarray([str(item) for item in column.tolist()])
-    if labels.dtype.kind == "f" and np.all(labels == np.round(labels)) and np.all(np.abs(labels) < 2**53):
-        labels = labels.astype(np.int64)
-    _check_classes(labels, path, what)
-    return labels
+    cells = column.tolist()
+    kinds = {type(cell) for cell in cells}
+    if any(issubclass(kind, datetime.date | datetime.time | datetime.timedelta) for kind in kinds):
+        raise TargetError(f"{what} holds dates. Querist predicts classes: name another column.")
+    if kinds <= {int, float} and float in kinds:
+        return _from_numbers(np.asarray(cells, np.float64), what)
+    if kinds == {bool}:
+        return np.asarray(cells, bool), []
+    if kinds == {int}:
+        if max(abs(cell) for cell in cells) < 2**63:
+            return np.asarray(cells, np.int64), []
+        return np.asarray([str(cell) for cell in cells]), []
+    return _from_words(cells)
 
 
-def _check_classes(labels: AnyArray, path: str, what: str) -> None:
+def _from_numbers(numbers: AnyArray, what: str) -> tuple[AnyArray, list[str]]:
+    wrong = np.flatnonzero(~np.isfinite(numbers) | (np.abs(numbers) > 2**53))
+    if wrong.size:
+        raise TargetError(f"{what}, row {wrong[0] + 1}, holds {numbers[wrong[0]]:g}, which is no class. Correct it.")
+    if (numbers == np.round(numbers)).all():
+        return numbers.astype(np.int64), []
+    distinct = np.unique(numbers)
+    if distinct.size > _MANY or distinct.size > numbers.size // 2:
+        raise TargetError(
+            f"{what} has {distinct.size} distinct numbers in {numbers.size} rows, such as "
+            f"{distinct[distinct % 1 != 0][0]:g}: it looks continuous. Querist predicts classes: {_BINNING}."
+        )
+    return np.asarray([f"{number:.17g}" if float(f"{number:g}") != number else f"{number:g}" for number in numbers]), [
+        f"its {distinct.size} numbers are read as names of classes"
+    ]
+
+
+def _from_words(cells: list[Any]) -> tuple[AnyArray, list[str]]:
+    notes = []
+    kinds = sorted({type(cell).__name__ for cell in cells})
+    if len(kinds) > 1:
+        notes.append(f"it mixes cells of type {' and '.join(kinds)}; read as words")
+    words = [str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in cells]
+    for word in sorted(set(words)):
+        if word.strip().lower() in MISSING_WORDS:
+            count = words.count(word)
+            notes.append(f"{word!r} ({count} rows) is taken for a class; leave the cell empty if it means missing")
+    return np.asarray(words), notes
+
+
+def _check_classes(labels: AnyArray, what: str, *, split: bool) -> None:
     classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
     if classes.size == 1:
-        raise TargetError(f"{path}: {what} has only one class, {classes[0].item()!r}. There is nothing to learn.")
-    numbers = labels.dtype.kind in "iuf"
-    if classes.size > _MANY and (labels.dtype.kind == "f" or (numbers and classes.size > labels.size // 5)):
+        raise TargetError(f"{what} has only one class, {classes[0].item()!r}. There is nothing to learn.")
+    if labels.dtype.kind == "i" and classes.size > max(_MANY, labels.size // 5):
         raise TargetError(
-            f"{path}: {what} has {classes.size} distinct numbers in {labels.size} rows: it looks continuous. Querist "
-            "predicts classes: cut the numbers into ranges first, for example with pandas.cut."
+            f"{what} has {classes.size} distinct numbers in {labels.size} rows: it looks continuous. "
+            f"Querist predicts classes: {_BINNING}."
         )
-    if classes.size > labels.size // 2:
+    if classes.size > max(_MANY, labels.size // 2):
         raise TargetError(
-            f"{path}: {what} has {classes.size} distinct values in {labels.size} rows: these are names or numbers of "
-            "rows, not classes. Name another column."
+            f"{what} has {classes.size} distinct values in {labels.size} rows: these are names of rows or texts, "
+            "not classes. Name another column."
         )
-    if (counts == 1).any():
-        odd = int(np.flatnonzero(counts == 1)[0])
+    if split and (counts == 1).any():
+        lone = np.flatnonzero(counts == 1)
+        others = f" (and {lone.size - 1} more such classes)" if lone.size > 1 else ""
         raise TargetError(
-            f"{path}: in {what} class {classes[odd].item()!r} has a single row (row {first[odd] + 1}). A class needs two, "
-            "one to learn from and one to test on: remove the row or merge the class with another."
+            f"{what}: class {classes[lone[0]].item()!r} has a single row, row {first[lone[0]] + 1}{others}. A class "
+            "needs two, one to learn from and one to test on: remove the row or merge the class with another."
         )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")

@@ -26,7 +26,7 @@ _LEGEND = (
     "Mean height: area under the learning curve over the range of label counts. Difference: mean height less that of "
     "random, paired by repeat. Labels to 90, 95, 99 %: the first label count from which the mean curve stays at or "
     "above that percentage of the value with all labels for three points (to the end, where fewer remain); in brackets "
-    "what is saved against random."
+    "how that compares with random."
 )
 
 
@@ -68,16 +68,29 @@ def _picture(curves: Curves, number: int, name: str) -> str:
 
 def _numbers(summary: "pd.DataFrame", metric: str) -> str:
     higher = METRICS[metric].higher_is_better
-    header = ["estimator, strategy", "mean height", "difference", "95 % interval", "Holm p", "at the end"]
+    summed = records(summary[summary["metric"] == metric])
+    full = {line["estimator"]: line["full_data"] for line in summed}
+
+    def name(estimator: str, what: str) -> str:
+        return what if len(full) == 1 else f"{estimator}, {what}"
+
+    header = ["strategy" if len(full) == 1 else "estimator, strategy"]
+    header += ["mean height", "difference", "95 % interval", "Holm p", "at the end"]
     header += [f"labels to {level} %" for level in LEVELS] if higher else []
-    lines = []
-    for line in records(summary[summary["metric"] == metric]):
-        cells = [f"{line['estimator']}, {line['strategy']}", _number(line["aulc"]), *_against_random(line)]
-        cells += [_number(line["final"])]
-        lines.append(cells + ([_labels(line, level) for level in LEVELS] if higher else []))
-    full = {line["estimator"]: line["full_data"] for line in records(summary[summary["metric"] == metric])}
+    lines = [
+        [
+            name(line["estimator"], line["strategy"]),
+            _number(line["aulc"]),
+            *_against_random(line),
+            _number(line["final"]),
+            *([_labels(line, level) for level in LEVELS] if higher else []),
+        ]
+        for line in summed
+    ]
     blank = [""] * (len(header) - 6)
-    lines += [[f"{name}, all labels", "", "", "", "", _number(value), *blank] for name, value in full.items()]
+    lines += [
+        [name(estimator, "all labels"), "", "", "", "", _number(value), *blank] for estimator, value in full.items()
+    ]
     better = "" if higher else " (lower is better)"
     return f"<h3>{escape(METRICS[metric].label.capitalize())}{better}</h3>{html_table(header, lines)}"
 
@@ -101,7 +114,9 @@ def _labels(line: dict[str, Any], level: int) -> str:
     if not isinstance(count, int):
         return "not reached"
     saved = line[f"saved_percent_{level}"]
-    return f"{count}" if line["strategy"] == RANDOM or math.isnan(saved) else f"{count} ({saved:+.0f} %)"
+    if line["strategy"] == RANDOM or math.isnan(saved) or saved == 0:
+        return f"{count}"
+    return f"{count} ({abs(saved):.0f} % {'fewer' if saved > 0 else 'more'})"
 
 
 def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Reproduce the published table of Lu, Li, Cheng and Lin (2023), arXiv:2306.08954, on twelve of its sets.
 
-python benchmarks/published/lu2023_cli.py run     # resumable: finished runs are kept
-python benchmarks/published/lu2023_cli.py table   # writes README.md beside this file
+python benchmarks/published/lu2023.py run     # resumable: finished runs are kept
+python benchmarks/published/lu2023.py table   # writes README.md beside this file
 """
 
 import argparse
