@@ -30,6 +30,9 @@ def single_blas_thread() -> Iterator[None]:
 
 @contextmanager
 def single_thread() -> Iterator[None]:
-    """Run the block with one BLAS and one OpenMP thread, so that results do not depend on the core count."""
+    """Run the block with one BLAS and one OpenMP thread, so that results do not depend on the core count.
+
+    Libraries that are loaded after the first call are not limited.
+    """
     with _controller().limit(limits=1):
         yield

@@ -117,8 +117,13 @@ def unmarked_rows(total: int, *marked: IntArray) -> IntArray:
     return np.flatnonzero(free)
 
 
-def as_labels(labels: Any, expected: int) -> AnyArray:
+_SKIP = "Use skip(rows) for rows that nobody can label."
+
+
+def as_labels(labels: Any, expected: int, *, if_missing: str = _SKIP) -> AnyArray:
     """Return `labels` as a one-dimensional array of `expected` class labels.
+
+    `if_missing` is the advice that the error about a missing label ends with.
 
     Raises
     ------
@@ -142,11 +147,11 @@ def as_labels(labels: Any, expected: int) -> AnyArray:
     if array.size != expected:
         raise InvalidParameterError(f"{expected} rows need {expected} labels, got {array.size}.")
     if array.dtype.kind == "f" and np.isnan(array).any():
-        raise _missing(int(np.flatnonzero(np.isnan(array))[0]))
+        raise _missing(int(np.flatnonzero(np.isnan(array))[0]), if_missing)
     if array.dtype.kind == "O":
         for position, item in enumerate(array):
             if item is None or (_kind(item) == "float" and math.isnan(item)):
-                raise _missing(position)
+                raise _missing(position, if_missing)
             if _kind(item) == "other":
                 raise InvalidParameterError(
                     f"A label must be a str, int, bool or float; label {position} is a {type(item).__name__}."
@@ -156,10 +161,8 @@ def as_labels(labels: Any, expected: int) -> AnyArray:
     return array
 
 
-def _missing(position: int) -> InvalidParameterError:
-    return InvalidParameterError(
-        f"Label {position} is missing (None or NaN). Use skip(rows) for rows that nobody can label."
-    )
+def _missing(position: int, advice: str) -> InvalidParameterError:
+    return InvalidParameterError(f"Label {position} is missing (None or NaN). {advice}")
 
 
 def _kind(item: Any) -> str:

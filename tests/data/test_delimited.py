@@ -224,9 +224,7 @@ def test_real_files_are_read_as_the_csv_module_reads_them(real_data, name, rows)
     path = real_data / name
     data = path.read_bytes()
     text = (gzip.decompress(data) if name.endswith(".gz") else data).decode()
-    records = [
-        record for record in csv.reader(io.StringIO(text, newline=""), delimiter="\t" if ".tsv" in name else ",")
-    ]
+    records = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t" if ".tsv" in name else ","))
     frame = read_table(path).frame
     assert list(frame.columns) == records[0]
     assert len(frame) == len(records) - 1

@@ -133,7 +133,8 @@ def npz(**arrays):
         ("t.npz", npz(X=np.ones((2, 2, 2)), y=np.arange(2)), "X.reshape"),
         ("t.npz", npz(X=np.array([["a"], ["b"]]), y=np.arange(2)), "must hold numbers"),
         ("t.npz", npz(X=np.ones((2, 0)), y=np.arange(2)), "X is empty"),
-        ("t.npz", b"no archive", "not an NPZ file"), ("t.npz", npz(X=np.eye(2), y=np.arange(2))[:-80], "not an NPZ file"),
+        ("t.npz", b"no archive", "not an NPZ file"),
+        ("t.npz", npz(X=np.eye(2), y=np.arange(2))[:-80], "not an NPZ file"),
     ],
 )  # fmt: skip
 def test_damage_is_named(put, name, content, message):

@@ -85,3 +85,9 @@ def test_gaps_surface_unless_the_pool_is_known_to_have_none():
 def test_warm_starts_are_refused_where_they_are_not_known_to_be_safe(estimator):
     with pytest.raises(InvalidParameterError):
         Refitter(estimator, seed=0, warm_start=True)
+
+
+def test_many_classes_with_few_labels_each_raise_no_warning():
+    labels = np.array([f"class {number}" for number in range(40)] * 2)[:60]
+    model = Refitter(LogisticRegression(), seed=0).fit(X[:60], labels, finite=True)
+    assert len(model.classes_) == 40

@@ -92,7 +92,7 @@ def date_parts(dates: "pd.Series[pd.Timestamp]") -> dict[str, FloatArray]:
         "year": dates.dt.year,
         "month": dates.dt.month,
         "day": dates.dt.day,
-        "weekday": dates.dt.dayofweek + 1,
+        "weekday": dates.dt.day_of_week + 1,
         "hour": dates.dt.hour,
         "days since 1970": (dates - pd.Timestamp(0)) / pd.Timedelta(days=1),
     }

@@ -174,9 +174,13 @@ def _check_numbers(table: Table) -> None:
     matrix: Any = table.matrix
     entries = matrix.tocoo() if scipy.sparse.issparse(matrix) else None
     values = matrix if entries is None else entries.data
-    if values.dtype.kind != "f" or (np.abs(values) <= HUGE).all():
+    if values.dtype.kind != "f" or not values.size:
         return
-    wrong = ~(np.abs(values) <= HUGE)
+    limit = min(HUGE, float(np.finfo(values.dtype).max))
+    # Both are NaN where a value is, and NaN is below nothing.
+    if -limit <= values.min() and values.max() <= limit:
+        return
+    wrong = ~(np.abs(values) <= limit)
     rows, columns = np.nonzero(wrong) if entries is None else (entries.row[wrong], entries.col[wrong])
     raise DataError(
         f"{table.path}: row {rows[0] + 1}, feature {columns[0] + table.first_feature} is missing, infinite or above "

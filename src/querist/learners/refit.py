@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import warnings
 from collections.abc import Iterator
 
 import sklearn
@@ -12,6 +13,8 @@ from querist._threads import single_blas_thread
 from querist._typing import AnyArray, Model, Pool
 from querist.exceptions import InvalidParameterError
 from querist.learners.label_encoded import LabelEncoded, needs_encoding
+
+_FEW_LABELS = 2000
 
 
 def warm_startable(estimator: Model) -> bool:
@@ -94,7 +97,7 @@ class Refitter:
         if self.warm_start:
             _start_from(model, previous, labels)
         try:
-            with self.settings(finite=finite):
+            with self.settings(finite=finite), _without_advice(labels):
                 model.fit(X, labels)
         except Exception as error:
             error.add_note(f"Raised while fitting {type(self.estimator).__name__} on {len(labels)} answers.")
@@ -113,6 +116,17 @@ class Refitter:
             single_blas_thread(),
         ):
             yield
+
+
+@contextlib.contextmanager
+def _without_advice(labels: AnyArray) -> Iterator[None]:
+    """Keep scikit-learn from asking whether many classes with few labels each are meant: here they are the rule."""
+    if len(labels) > _FEW_LABELS or 2 * len(set(labels.tolist())) < len(labels):
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
+        yield
 
 
 def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:

@@ -106,9 +106,9 @@ def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_o
 
 def _labels(y: Any, expected: int, name: str) -> AnyArray:
     try:
-        labels = as_labels(y, expected)
+        labels = as_labels(y, expected, if_missing="Leave rows without a label out.")
     except InvalidParameterError as error:
-        raise TargetError(f"{name}: {_about_target(error)}") from error
+        raise TargetError(f"{name}: {error}") from error
     if labels.dtype.kind == "O":
         first: dict[type, Any] = {}
         for label in labels:
@@ -127,11 +127,6 @@ def _labels(y: Any, expected: int, name: str) -> AnyArray:
 def _is_continuous(labels: AnyArray) -> bool:
     numbers = labels.dtype.kind == "f" or (labels.dtype.kind == "O" and isinstance(labels[0], float))
     return numbers and bool((labels % 1 != 0).any())
-
-
-def _about_target(error: InvalidParameterError) -> str:
-    # A simulation needs every label; skipping rows is advice for people who label.
-    return str(error).replace("Use skip(rows) for rows that nobody can label.", "Leave rows without a label out.")
 
 
 def _classes(labels: AnyArray, test_labels: AnyArray | None) -> tuple[AnyArray, IntArray, IntArray | None]:
@@ -160,7 +155,7 @@ def _check_classes(classes: AnyArray, codes: IntArray, *, split: bool) -> None:
 
 def _groups(groups: Any, expected: int) -> IntArray:
     try:
-        array = as_labels(groups, expected)
+        array = as_labels(groups, expected, if_missing="Leave rows without a label out.")
     except InvalidParameterError as error:
         raise InvalidParameterError(f"groups: {error}".replace("labels", "groups")) from error
     return np.unique(array.astype(str), return_inverse=True)[1].astype(np.int64)
