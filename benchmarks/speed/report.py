@@ -166,7 +166,8 @@ def selection_section(series: list[Series]) -> list[str]:
             for kind in KINDS
         ]
         lines.append(f"| {SHOWN[name]} | " + " | ".join(cells) + " |")
-    return [*lines, ""]
+    same = all(len({tuple(one.results[0][kind]["rows"]) for one in series}) == 1 for kind in KINDS)
+    return [*lines, "", "All choose the same 100 rows." if same else "**Not all choose the same 100 rows.**", ""]
 
 
 def thread_section(series: list[Series]) -> tuple[list[str], list[Target]]:

@@ -271,9 +271,18 @@ def test_the_table_judges(tmp_path):
     assert "0 of 0 runs of both asked" in text
 
 
-def test_gaps_are_over_the_seeds_of_both(tmp_path):
-    fake(tmp_path, "heart", "random", [0.80, 0.70])
-    fake(tmp_path, "heart", "k_center", [0.81])
+def test_a_loss_as_published_is_a_sign_as_published(tmp_path):
+    # Published on banana: random 0.8926, least confidence 0.8787.
+    fake(tmp_path, "banana", "random", [0.89])
+    fake(tmp_path, "banana", "least_confidence", [0.87])
+    line = lines(tmp_path)[1]
+    assert (line.sign, line.within) == (True, False)
+
+
+@pytest.mark.parametrize("more", ["random", "k_center"])
+def test_gaps_are_over_the_seeds_of_both(tmp_path, more):
+    fake(tmp_path, "heart", "random", [0.80, 0.70] if more == "random" else [0.80])
+    fake(tmp_path, "heart", "k_center", [0.81, 0.90] if more == "k_center" else [0.81])
     assert lines(tmp_path)[1].gap == pytest.approx(0.01)
 
 

@@ -125,3 +125,14 @@ def test_threads_and_start(tmp_path):
     assert "1.20 times | **no** |" in text
     assert "under 0.15 s | 0.100 s | yes |" in text
     assert "under 0.5 s | 0.60 s | **no** |" in text
+
+
+@pytest.mark.parametrize(("rows", "words"), [([1, 2], "\nAll choose the same"), ([1, 3], "**Not all choose the same")])
+def test_selection_alone(tmp_path, rows, words):
+    for library, seconds, chosen in (("querist", 0.02, [1, 2]), ("modal", 0.05, rows)):
+        kinds = {kind: {"seconds": seconds, "rows": chosen} for kind in KINDS}
+        keep(tmp_path, "d", library, "x", "1.9.1", **kinds)
+    report.write_report(tmp_path, tmp_path / "page.md")
+    text = (tmp_path / "page.md").read_text()
+    assert "| modAL 0.4.2.1 | 50.0 | 2.50 | 50.0 | 2.50 | 50.0 | 2.50 |" in text
+    assert words in text

@@ -28,7 +28,7 @@ def frame_of(n=40, seed=0):
         "colour": rng.choice(["red", "green", "blue", None], n),
         "ok": rng.random(n) < 0.5,
         "day": pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 700, n), unit="D")).astype(str),
-        "city": [f"city of {number}" for number in rng.integers(0, 500, n)],
+        "city": [f"city{number}" for number in rng.integers(0, 500, n)],
     })  # fmt: skip
 
 

@@ -128,7 +128,7 @@ def test_impossible_numbers_in_a_matrix_are_named(tmp_path, value, dtype):
     dense = np.zeros((30, 9))
     dense[17, 4], dense[3, 4] = value, 1.0
     sparse = scipy.sparse.csr_matrix(dense)
-    if dtype == np.float64 and not np.isnan(value):
+    if value == -1e200:  # the others cannot be written
         with pytest.raises(DataError, match="row 18, feature 5 is missing"):
             read_problem(svm(tmp_path / "p.svm", sparse, np.arange(30) % 2, False), None)
 

@@ -26,7 +26,8 @@ def read(folder: str | os.PathLike[str] | None, key: str) -> dict[str, Any] | Li
     if folder is None or not (path := Path(folder) / f"{key}.npz").is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # numpy leaves a damaged file open when it opens it itself.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             words = json.loads(str(arrays["words"]))
             found = {
                 "X": _matrix(arrays, "X"),

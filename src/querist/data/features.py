@@ -104,10 +104,10 @@ def build_features(
         return Features(**cached)
     frames = [each.reset_index(drop=True) for each in (frame, test_frame) if each is not None]
     features = _built(frames, text_columns)
+    feature_cache.write(cache_dir, key, features)
     if cached == feature_cache.DAMAGED:
         told = "the kept features of this file were damaged and have been built anew"
-        features = replace(features, notes=(*features.notes, told))
-    feature_cache.write(cache_dir, key, features)
+        return replace(features, notes=(*features.notes, told))
     return features
 
 
