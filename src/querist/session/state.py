@@ -64,8 +64,11 @@ class State:
         InvalidRowsError
             Naming the first such row, its status and what to do instead.
         """
-        wrong = rows[~np.isin(self.status[rows], list(allowed))]
-        if wrong.size:
+        fits = np.zeros(len(_WORDS), bool)
+        fits[list(allowed)] = True
+        fine = fits[self.status[rows]]
+        if not fine.all():
+            wrong = rows[~fine]
             status = _WORDS[int(self.status[wrong[0]])]
             raise InvalidRowsError(f"Cannot {action} row {wrong[0]}: it is {status}. {hint}")
 
