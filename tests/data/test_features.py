@@ -343,6 +343,19 @@ def test_damaged_files_are_built_anew_and_told(tmp_path, place, damage):
     assert build_features(frame, cache_dir=tmp_path).notes == built.notes
 
 
+def test_a_kept_file_with_other_numbers_is_not_believed(tmp_path):
+    frame = frame_of(40)
+    built = build_features(frame, cache_dir=tmp_path)
+    path = next(tmp_path.iterdir())
+    with np.load(path) as arrays:
+        content = dict(arrays)
+    content["X"] = content["X"] + 1  # a sound archive, so its own checksums say nothing
+    np.savez(path, **content)
+    again = build_features(frame, cache_dir=tmp_path)
+    np.testing.assert_array_equal(again.X, built.X)
+    assert "damaged" in again.notes[-1]
+
+
 def test_a_folder_that_cannot_be_written_to_is_no_obstacle(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")

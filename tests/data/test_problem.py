@@ -133,6 +133,12 @@ def test_impossible_numbers_in_a_matrix_are_named(tmp_path, value, dtype):
             read_problem(svm(tmp_path / "p.svm", sparse, np.arange(30) % 2, False), None)
 
 
+def test_impossible_numbers_in_a_test_matrix_are_named(tmp_path):
+    pool = npz(tmp_path / "p.npz", np.eye(4), [0, 1, 0, 1])
+    with pytest.raises(DataError, match=r"t\.npz: row 2, feature 0 is missing"):
+        read_problem(pool, None, test=npz(tmp_path / "t.npz", np.array([[1.0] * 4, [np.nan] + [1.0] * 3]), [0, 1]))
+
+
 def test_whole_numbers_in_a_matrix(tmp_path):
     problem = read_problem(npz(tmp_path / "p.npz", np.arange(8).reshape(4, 2), [0, 1, 0, 1]), None)
     np.testing.assert_allclose(problem.X.std(axis=0), 1)

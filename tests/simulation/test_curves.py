@@ -87,24 +87,27 @@ def test_repeats_where_the_metric_is_undefined_are_left_out_and_counted():
 
 
 def test_the_summary_of_curves_worked_out_by_hand():
-    summary = summarise(table(TWO, [1.0, 1.0])).set_index("strategy")
+    summary = summarise(table(TWO, [0.8, 0.8])).set_index("strategy")
     assert summary.loc["random", "aulc"] == pytest.approx((0.65 + 0.65 + 0.05 / 3) / 2)
     # Trapezoids: (0.65 + 0.85 + 0.9) / 3 and (0.65 + 0.85 + 0.95) / 3.
     assert summary.loc["margin", "aulc"] == pytest.approx((0.8 + 2.45 / 3) / 2)
     assert summary.loc["margin", "final"] == pytest.approx(0.95)
-    assert summary.loc["margin", "full_data"] == 1.0
-    assert summary.loc["margin", "labels_90"] == 30
-    assert summary.loc["margin", "labels_95"] == 40
+    assert summary.loc["margin", "full_data"] == 0.8
+    assert summary.loc["margin", "labels_90"] == 20
+    assert summary.loc["margin", "labels_99"] == 20
     assert summary.loc["random", "labels_90"] is pd.NA
     assert summary.loc["margin", "saved_90"] is pd.NA
 
 
 def test_what_is_saved_is_counted_against_random():
-    better = summarise(table(TWO, [0.85, 0.85])).set_index("strategy").loc["margin"]
-    assert (better["labels_90"], better["saved_90"], better["saved_percent_90"]) == (20, 20, 50.0)
-    swapped = {"random": TWO["margin"], "margin": TWO["random"]}
-    worse = summarise(table(swapped, [0.85, 0.85])).set_index("strategy").loc["margin"]
-    assert (worse["labels_90"], worse["saved_90"], worse["saved_percent_90"]) == (40, -20, -100.0)
+    quick, slow = [[0.5, 0.8, 0.8, 0.8, 0.8, 0.8]], [[0.5, 0.5, 0.5, 0.8, 0.8, 0.8]]
+    counts = [10, 20, 30, 40, 50, 60]
+    better = summarise(table({"random": slow, "margin": quick}, [0.8], counts=counts)).set_index("strategy")
+    line = better.loc["margin"]
+    assert (line["labels_90"], line["saved_90"], line["saved_percent_90"]) == (20, 20, 50.0)
+    worse = summarise(table({"random": quick, "margin": slow}, [0.8], counts=counts)).set_index("strategy")
+    line = worse.loc["margin"]
+    assert (line["labels_90"], line["saved_90"], line["saved_percent_90"]) == (40, -20, -100.0)
 
 
 def test_differences_are_paired_and_their_tests_are_those_of_scipy(rng):

@@ -145,14 +145,16 @@ def test_labels_to_reach_is_the_first_that_holds(curve, level, points):
     counts = list(range(10, 10 + len(curve)))
     found = labels_to_reach(counts, curve, level, points)
     holding = [
-        count for place, count in enumerate(counts) if all(value >= level for value in curve[place : place + points])
+        counts[place]
+        for place in range(len(counts))
+        if len(curve[place : place + points]) == points and min(curve[place : place + points]) >= level
     ]
     assert found == (holding[0] if holding else None)
 
 
-def test_one_lucky_point_does_not_count_but_the_last_points_may():
-    assert labels_to_reach([1, 2, 3, 4], [0.9, 0.1, 0.9, 0.9], 0.9) == 3
-    assert labels_to_reach([1, 2, 3], [0.1, 0.1, 0.9], 0.9) == 3
+def test_one_lucky_point_does_not_count_and_two_at_the_end_do_not():
+    assert labels_to_reach([1, 2, 3, 4, 5], [0.9, 0.1, 0.9, 0.9, 0.9], 0.9) == 3
+    assert labels_to_reach([1, 2, 3, 4], [0.9, 0.1, 0.9, 0.9], 0.9) is None
     assert labels_to_reach([1, 2, 3], [0.9, 0.9, 0.1], 0.9) is None
 
 

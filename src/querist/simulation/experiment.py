@@ -1,7 +1,6 @@
 """All that determines the results of a simulation, as one record."""
 
 import platform
-import sys
 import warnings
 from importlib.metadata import version
 from typing import Any
@@ -14,8 +13,7 @@ from querist.simulation.run import RunKey
 
 FORMAT = 1
 # Those that can change a number or a byte of the result files.
-_PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib")
-_MODELS = ("xgboost", "lightgbm", "catboost", "skrub", "torch")
+_PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib", "skrub")
 
 
 def describe_experiment(protocol: Protocol, parts: Parts, data: Data) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def describe_experiment(protocol: Protocol, parts: Parts, data: Data) -> dict[st
         **parts.descriptions,
         "data": data.description,
         "notes": list(data.notes),
-        "versions": _versions(),
+        "versions": _versions(parts.descriptions),
     }
 
 
@@ -61,13 +59,25 @@ def warn_of_mismatch(parts: Parts) -> None:
         )
 
 
-def _versions() -> dict[str, str]:
-    loaded = [name for name in _MODELS if name in sys.modules]
-    found = {name: version(_distribution(name)) for name in (*_PACKAGES, *loaded)}
+def _versions(descriptions: Any) -> dict[str, str]:
+    """Return the versions of what computes: the packages above, and those that the parts' classes come from.
+
+    Not of whatever happens to be loaded: that would depend on what else the process has done.
+    """
+    from importlib.metadata import packages_distributions
+
+    homes = packages_distributions()
+    own = {name for module in _modules(descriptions) for name in homes.get(module, [])}
+    found = {name: version(name) for name in (*_PACKAGES, *sorted(own - set(_PACKAGES)))}
     return {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"} | found
 
 
-def _distribution(name: str) -> str:
-    from importlib.metadata import packages_distributions
-
-    return name if name in _PACKAGES else packages_distributions().get(name, [name])[0]
+def _modules(description: Any) -> set[str]:
+    """Return the top-level modules of all classes named ``module:Class`` in a description."""
+    if isinstance(description, dict):
+        return {module for item in description.values() for module in _modules(item)}
+    if isinstance(description, list | tuple):
+        return {module for item in description for module in _modules(item)}
+    if isinstance(description, str) and ":" in description:
+        return {description.partition(":")[0].partition(".")[0]}
+    return set()

@@ -25,7 +25,7 @@ _SCOPE = (
 _LEGEND = (
     "Mean height: area under the learning curve over the range of label counts. Difference: mean height less that of "
     "random, paired by repeat. Labels to 90, 95, 99 %: the first label count from which the mean curve stays at or "
-    "above that percentage of the value with all labels for three points (to the end, where fewer remain); in brackets "
+    "above that percentage of the value with all labels for three points; in brackets "
     "how that compares with random."
 )
 

@@ -90,7 +90,7 @@ class Simulation:
             - ``p``, ``p_holm``: Wilcoxon signed-rank test of that difference, as it is and adjusted (Holm) for the
               strategies of this estimator and metric;
             - ``labels_90``, ``labels_95``, ``labels_99``: the first label count from which the mean curve stays at
-              or above that percentage of ``full_data`` for three points (to the end, where fewer remain); missing if
+              or above that percentage of ``full_data`` for three points; missing if
               that is not reached, and for log loss, where it has no meaning;
             - ``saved_90`` ..., ``saved_percent_90`` ...: labels that random needs more, absolute and in percent of
               what random needs; negative if it needs fewer.

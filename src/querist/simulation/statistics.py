@@ -142,8 +142,7 @@ def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: i
     curve : array-like of shape (n_points,)
     level : float
     points : int, default=3
-        How many consecutive points must reach it, so that one lucky point does not count. Where
-        fewer remain, all of them must.
+        How many consecutive points must reach it, so that one lucky point does not count.
 
     Returns
     -------
@@ -152,13 +151,13 @@ def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: i
 
     Examples
     --------
-    >>> labels_to_reach([10, 20, 30, 40, 50], [0.5, 0.9, 0.7, 0.9, 0.9], 0.9)
+    >>> labels_to_reach([10, 20, 30, 40, 50, 60], [0.5, 0.9, 0.7, 0.9, 0.9, 0.9], 0.9)
     40
     """
     above = np.asarray(curve, np.float64) >= level
-    for position, count in enumerate(n_labels):
+    for position in range(len(n_labels) - points + 1):
         if above[position : position + points].all():
-            return int(count)
+            return int(n_labels[position])
     return None
 
 
