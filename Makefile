@@ -47,7 +47,8 @@ test-oldest: constraints/oldest.txt pyproject.toml  ## the tests on the oldest v
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	.venv-oldest/bin/python -m pip install --quiet --constraint constraints/oldest.txt --group oldest --editable .
-	.venv-oldest/bin/python -m pytest -n $(JOBS) -m "not proof and not installs"
+	.venv-oldest/bin/python -m pytest -n $(JOBS) -m "not proof and not installs" \
+		--ignore tests/benchmarks --ignore tests/test_docs.py --ignore tests/test_layers.py
 
 format: $(VENV)/.installed-dev  ## let ruff rewrite the files
 	$(BIN)/ruff format .

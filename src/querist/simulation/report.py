@@ -141,7 +141,7 @@ def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
             for what, (label, part) in parts
         ),
         ("Classes", ", ".join(f"{name} ({count})" for name, count in data["classes"].items())),
-        ("Data", f"SHA-256 {data['hash']}"),
+        ("Data", f"BLAKE2b {data['hash']}"),
         ("Versions", versions),
     ]
     if experiment["query_estimator"] is not None:
