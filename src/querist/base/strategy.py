@@ -77,9 +77,16 @@ class QueryStrategy(BaseEstimator, ABC):
     # Whether it measures distances, and so profits from the preprocessing of a fitted pipeline.
     measures_distances: ClassVar[bool] = False
 
-    selection: Selection | None
-    candidates: CandidateFilter | None
-    ties: Literal["random", "first"]
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+        candidates: CandidateFilter | None = None,
+        ties: Literal["random", "first"] = "random",
+    ) -> None:
+        self.selection = selection
+        self.candidates = candidates
+        self.ties = ties
 
     @overload
     def query(

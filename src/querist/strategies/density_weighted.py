@@ -77,11 +77,9 @@ class DensityWeighted(QueryStrategy):
         candidates: CandidateFilter | None = None,
         ties: Literal["random", "first"] = "random",
     ) -> None:
+        super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.uncertainty = uncertainty
         self.beta = beta
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties
 
     def _utilities(self, context: QueryContext) -> FloatArray:
         check_choice(self.uncertainty, "uncertainty", UNCERTAINTIES)

@@ -1,9 +1,7 @@
 """Ask where the predicted probabilities are spread most evenly."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from querist.base.candidates import CandidateFilter
-from querist.base.selection import Selection
 from querist.base.uncertainty import UncertaintyStrategy
 
 
@@ -50,14 +48,3 @@ class EntropySampling(UncertaintyStrategy):
 
     label: ClassVar[str] = "Entropy"
     uncertainty_name = "entropy"
-
-    def __init__(
-        self,
-        *,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
-    ) -> None:
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties

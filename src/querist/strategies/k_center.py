@@ -1,14 +1,12 @@
 """Ask about the rows that lie farthest from all that are labelled."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from querist._typing import FloatArray, IntArray
 from querist.base.blocks import pool_width
-from querist.base.candidates import CandidateFilter
 from querist.base.distances import Distances
-from querist.base.selection import Selection
 from querist.base.strategy import QueryContext, QueryStrategy
 from querist.measures.ranking import top_k
 
@@ -62,17 +60,6 @@ class KCenter(QueryStrategy):
     label: ClassVar[str] = "k-center"
     needs_model: ClassVar[bool] = False
     measures_distances: ClassVar[bool] = True
-
-    def __init__(
-        self,
-        *,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
-    ) -> None:
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties
 
     def _utilities(self, context: QueryContext) -> FloatArray:
         distances = Distances(context.space.matrix, context.candidates)

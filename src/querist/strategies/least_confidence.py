@@ -1,9 +1,7 @@
 """Ask where the likeliest class is least likely."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from querist.base.candidates import CandidateFilter
-from querist.base.selection import Selection
 from querist.base.uncertainty import UncertaintyStrategy
 
 
@@ -46,14 +44,3 @@ class LeastConfidence(UncertaintyStrategy):
 
     label: ClassVar[str] = "Least confidence"
     uncertainty_name = "least_confidence"
-
-    def __init__(
-        self,
-        *,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
-    ) -> None:
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties

@@ -1,9 +1,7 @@
 """Ask where the two likeliest classes are closest."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from querist.base.candidates import CandidateFilter
-from querist.base.selection import Selection
 from querist.base.uncertainty import UncertaintyStrategy
 
 
@@ -44,14 +42,3 @@ class MarginSampling(UncertaintyStrategy):
 
     label: ClassVar[str] = "Margin"
     uncertainty_name = "margin"
-
-    def __init__(
-        self,
-        *,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
-    ) -> None:
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties

@@ -95,12 +95,10 @@ class QueryByCommittee(QueryStrategy):
         candidates: CandidateFilter | None = None,
         ties: Literal["random", "first"] = "random",
     ) -> None:
+        super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.committee = committee
         self.n_members = n_members
         self.method = method
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties
 
     @property
     def needs_model(self) -> bool:  # type: ignore[override]

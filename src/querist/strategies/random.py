@@ -1,10 +1,8 @@
 """Ask in random order."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from querist._typing import FloatArray
-from querist.base.candidates import CandidateFilter
-from querist.base.selection import Selection
 from querist.base.strategy import QueryContext, QueryStrategy
 
 
@@ -39,17 +37,6 @@ class RandomSampling(QueryStrategy):
     label: ClassVar[str] = "Random"
     needs_model: ClassVar[bool] = False
     stochastic: ClassVar[bool] = True
-
-    def __init__(
-        self,
-        *,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
-    ) -> None:
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties
 
     def _utilities(self, context: QueryContext) -> FloatArray:
         return context.rng.random(context.candidates.size)

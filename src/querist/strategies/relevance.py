@@ -64,10 +64,8 @@ class RelevanceSampling(QueryStrategy):
         candidates: CandidateFilter | None = None,
         ties: Literal["random", "first"] = "random",
     ) -> None:
+        super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.target = target
-        self.selection = selection
-        self.candidates = candidates
-        self.ties = ties
 
     def _utilities(self, context: QueryContext) -> FloatArray:
         """Return the utilities.
