@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import threadpoolctl
 
@@ -16,25 +17,33 @@ def _controller() -> threadpoolctl.ThreadpoolController:
     return threadpoolctl.ThreadpoolController()
 
 
-@contextmanager
-def single_blas_thread() -> Iterator[None]:
-    """Run the block with one BLAS thread; OpenMP pools (boosting, forests) keep theirs.
+class SingleBlasThread:
+    """Context in which BLAS uses one thread; OpenMP pools (boosting, forests) keep theirs.
 
     A model of a few thousand labels and a pass over row blocks are too small for
     BLAS to split: a loop on 100,000 x 50 takes about twice as long with two
     threads as with one (``benchmarks/speed``).
+
+    Done by hand, since threadpoolctl's own context takes longer than a prediction of a
+    hundred rows.
     """
-    # By hand, since the general way takes longer than a prediction of a hundred rows.
-    blas = [library for library in _controller().lib_controllers if library.user_api == "blas"]
-    before = [library.num_threads for library in blas]
-    many = [(library, count) for library, count in zip(blas, before, strict=True) if count is not None and count > 1]
-    for library, _ in many:
-        library.set_num_threads(1)
-    try:
-        yield
-    finally:
-        for library, count in many:
+
+    def __enter__(self) -> None:
+        self._limited = []
+        for library in _blas():
+            count = library.num_threads
+            if count is not None and count > 1:
+                library.set_num_threads(1)
+                self._limited.append((library, count))
+
+    def __exit__(self, *error: object) -> None:
+        for library, count in self._limited:
             library.set_num_threads(count)
+
+
+@functools.cache
+def _blas() -> list[Any]:
+    return [library for library in _controller().lib_controllers if library.user_api == "blas"]
 
 
 @contextmanager

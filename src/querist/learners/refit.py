@@ -1,15 +1,13 @@
 """Fit a fresh copy of a classifier to the answers so far."""
 
-import contextlib
 import copy
 import warnings
-from collections.abc import Iterator
 
 import sklearn
 from sklearn.base import clone
 
 from querist._random import derive_int
-from querist._threads import single_blas_thread
+from querist._threads import SingleBlasThread
 from querist._typing import AnyArray, Model, Pool
 from querist.exceptions import InvalidParameterError
 from querist.learners.label_encoded import LabelEncoded, needs_encoding
@@ -97,36 +95,44 @@ class Refitter:
         if self.warm_start:
             _start_from(model, previous, labels)
         try:
-            with self.settings(finite=finite), _without_advice(labels):
-                model.fit(X, labels)
+            with self.settings(finite=finite):
+                _fit(model, X, labels)
         except Exception as error:
             error.add_note(f"Raised while fitting {type(self.estimator).__name__} on {len(labels)} answers.")
             raise
         self._validated = True
         return model
 
-    @contextlib.contextmanager
-    def settings(self, *, finite: bool) -> Iterator[None]:
-        """Run the block without checks that have been done before, on one BLAS thread."""
-        with (
-            sklearn.config_context(
-                assume_finite=finite or sklearn.get_config()["assume_finite"],
-                skip_parameter_validation=self._validated or sklearn.get_config()["skip_parameter_validation"],
-            ),
-            single_blas_thread(),
-        ):
-            yield
+    def settings(self, *, finite: bool) -> "Settings":
+        """Return the context of fits and predictions: one BLAS thread, no checks that have been done before."""
+        return Settings(assume_finite=finite, skip_parameter_validation=self._validated)
 
 
-@contextlib.contextmanager
-def _without_advice(labels: AnyArray) -> Iterator[None]:
-    """Keep scikit-learn from asking whether many classes with few labels each are meant: here they are the rule."""
+class Settings(SingleBlasThread):
+    """Context with one BLAS thread and fewer of scikit-learn's checks; what the caller has switched off stays off."""
+
+    def __init__(self, **switches: bool) -> None:
+        self._switches = switches
+
+    def __enter__(self) -> None:
+        before = sklearn.get_config()
+        self._before = {name: before[name] for name in self._switches}
+        sklearn.set_config(**{name: on or before[name] for name, on in self._switches.items()})
+        super().__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        sklearn.set_config(**self._before)
+
+
+def _fit(model: Model, X: Pool, labels: AnyArray) -> None:
     if len(labels) > _FEW_LABELS or 2 * len(set(labels.tolist())) < len(labels):
-        yield
+        model.fit(X, labels)
         return
     with warnings.catch_warnings():
+        # scikit-learn asks whether many classes with few labels each are meant: here they are the rule.
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
-        yield
+        model.fit(X, labels)
 
 
 def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:

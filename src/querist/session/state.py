@@ -1,7 +1,6 @@
 """The state of a session: what replaying its log gives."""
 
-from collections.abc import Iterable
-from functools import singledispatchmethod
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,9 @@ from querist.session.events import (
     Skipped,
     Undone,
 )
+
+# Up to this many labels are counted one by one.
+_FEW = 32
 
 FREE, OUTSTANDING, ANSWERED, SKIPPED = 0, 1, 2, 3
 _WORDS = {FREE: "not asked", OUTSTANDING: "asked and not answered", ANSWERED: "answered", SKIPPED: "skipped"}
@@ -106,38 +108,28 @@ class State:
             elif isinstance(event, Answered | Changed):
                 self._learn_classes(_distinct(event.labels))
 
-    @singledispatchmethod
-    def apply(self, event: Any) -> None:
+    def apply(self, event: Event) -> None:
         """Change the state as one event says. Assumes that the event was checked when it was made."""
-        raise TypeError(f"unknown event {event!r}")
+        _EFFECTS[type(event)](self, event)
 
-    @apply.register
-    def _(self, event: RowsAdded) -> None:
-        pass  # the rows are there with X; the event tells when they came
+    def _nothing(self, event: Event) -> None:
+        """Leave the state as it is: rows come with X, and what was undone is left out when the log is replayed."""
 
-    @apply.register
-    def _(self, event: Undone) -> None:
-        pass
-
-    @apply.register
-    def _(self, event: ClassesAdded) -> None:
+    def _add_classes(self, event: ClassesAdded) -> None:
         self._learn_classes(list(event.classes))
         self.declared = True
 
-    @apply.register
-    def _(self, event: Asked) -> None:
+    def _ask(self, event: Asked) -> None:
         self.status[event.rows] = OUTSTANDING
         self.n_asks = max(self.n_asks, event.round + 1)
 
-    @apply.register
-    def _(self, event: Answered) -> None:
+    def _answer(self, event: Answered) -> None:
         self.status[event.rows] = ANSWERED
         self.answers.append(event.rows, event.labels)
         self._learn_classes(_distinct(event.labels))
         self._count(event.labels, +1)
 
-    @apply.register
-    def _(self, event: Changed) -> None:
+    def _change(self, event: Changed) -> None:
         position = {int(row): place for place, row in enumerate(self.answers.rows)}
         old = self.answers.labels[[position[int(row)] for row in event.rows]].copy()
         self._count(old, -1)
@@ -145,17 +137,13 @@ class State:
         self._learn_classes(_distinct(event.labels))
         self._count(event.labels, +1)
 
-    @apply.register
-    def _(self, event: Skipped) -> None:
+    def _skip(self, event: Skipped) -> None:
         self.status[event.rows] = SKIPPED
 
-    @apply.register(Released)
-    @apply.register(Expired)
-    def _(self, event: Released | Expired) -> None:
+    def _release(self, event: Released | Expired) -> None:
         self.status[event.rows] = FREE
 
-    @apply.register
-    def _(self, event: Flagged) -> None:
+    def _flag(self, event: Flagged) -> None:
         self.flags.update(dict.fromkeys(event.rows.tolist(), event.note))
 
     def _learn_classes(self, labels: list[Label]) -> None:
@@ -165,7 +153,7 @@ class State:
                 self.counts[label] = 0
 
     def _count(self, labels: AnyArray, sign: int) -> None:
-        if labels.dtype == object:
+        if labels.size <= _FEW or labels.dtype == object:
             for label in labels.tolist():
                 self.counts[label] += sign
             return
@@ -174,9 +162,23 @@ class State:
             self.counts[label] += sign * count
 
 
+_EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
+    RowsAdded: State._nothing,
+    ClassesAdded: State._add_classes,
+    Asked: State._ask,
+    Answered: State._answer,
+    Changed: State._change,
+    Skipped: State._skip,
+    Released: State._release,
+    Expired: State._release,
+    Flagged: State._flag,
+    Undone: State._nothing,
+}
+
+
 def _distinct(labels: AnyArray) -> list[Label]:
     """Return the distinct labels in order of first appearance, as plain Python values."""
-    if labels.size <= 32 or labels.dtype == object:
+    if labels.size <= _FEW or labels.dtype == object:
         return list(dict.fromkeys(labels.tolist()))
     values, first = np.unique(labels, return_index=True)
     ordered: list[Label] = values[np.argsort(first)].tolist()

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from sklearn.base import clone
 
-from querist._threads import single_blas_thread
+from querist._threads import SingleBlasThread
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import check_choice, check_positive_int, take_rows
 from querist.base.candidates import CandidateFilter
@@ -115,7 +115,7 @@ class QueryByCommittee(QueryStrategy):
                 "Label more rows first, for example with the random strategy."
             )
         answers = np.array([codes[label] for label in context.labels.tolist()])
-        with single_blas_thread():
+        with SingleBlasThread():
             members = (
                 self._own(context) if self.committee is not None else self._bootstrap(context, answers, len(codes))
             )
