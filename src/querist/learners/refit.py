@@ -3,6 +3,7 @@
 import copy
 import warnings
 
+import numpy as np
 import sklearn
 from sklearn.base import clone
 
@@ -137,7 +138,7 @@ def _fit(model: Model, X: Pool, labels: AnyArray) -> None:
 
 def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:
     model.set_params(warm_start=True)
-    if previous is None or len(set(previous.classes_.tolist()) ^ set(labels.tolist())):
+    if previous is None or not np.array_equal(np.unique(labels), previous.classes_):
         return
     # Copies: the caller may still hold the previous model.
     model.coef_ = previous.coef_.copy()
