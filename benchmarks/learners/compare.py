@@ -81,8 +81,8 @@ def main():
     lines = [
         "# Classifiers for few labels",
         "",
-        f"Written by `python benchmarks/learners/compare.py --repeats {arguments.repeats}`. Random labels, means over data",
-        "sets and repeats; accuracy / balanced accuracy in percent. It decides what `auto` takes.",
+        f"Written by `python benchmarks/learners/compare.py --repeats {arguments.repeats}`. Random labels, means over",
+        "data sets and repeats; accuracy / balanced accuracy in percent. It decides what `auto` takes.",
     ]
     for kind, names in (("tables", TABLES), ("texts", TEXTS)):
         files = [
