@@ -117,13 +117,19 @@ def loop_targets(task: str, version: str, group: dict[str, Series]) -> list[Targ
         different = [SHOWN[name] for name, one in group.items() if one.rows != rows]
         found = f"others from {', '.join(different)}" if different else "the same from all"
         return [*targets, Target(f"(a) the rows of plain code, {where}", group["querist"].rows == rows, found)]
-    fastest = min(others, key=lambda name: others[name])
     cold, warm = {"b": (1.2, 2.0), "c": (1.4, 4.0)}[task]
-    named = f"({task}) than the fastest other, {SHOWN[fastest]}, {where}"
-    targets = [
-        _at_least(f"{named}: cold fit", others[fastest], cold),
-        _at_least(f"{named}: warm_start=True", others[fastest] * ours / group["querist_warm"].seconds(), warm),
-    ]
+    targets = []
+    # Judged twice: beside the libraries and the code of tutorials, and beside careful code that no tutorial shows.
+    usual = {name: ratio for name, ratio in others.items() if name != "plain_by_number"}
+    for rivals, what in ((usual, "the fastest of libraries and tutorial code"), (others, "the fastest of all")):
+        fastest = min(rivals, key=lambda name: rivals[name])
+        if rivals is others and fastest in usual:
+            continue
+        named = f"({task}) than {what} ({SHOWN[fastest]}), {where}"
+        targets += [
+            _at_least(f"{named}: cold fit", others[fastest], cold),
+            _at_least(f"{named}: warm_start=True", others[fastest] * ours / group["querist_warm"].seconds(), warm),
+        ]
     if task == "c":
         for name in QUERIST:
             memory = group[name].memory

@@ -21,7 +21,7 @@ class SingleBlasThread:
     """Context in which BLAS uses one thread; OpenMP pools (boosting, forests) keep theirs.
 
     A model of a few thousand labels and a pass over row blocks are too small for
-    BLAS to split: a loop on 100,000 x 50 takes about twice as long with two
+    BLAS to split: a plain loop on 100,000 x 50 takes 1.7 times as long with two
     threads as with one (``benchmarks/speed``).
 
     Done by hand, since threadpoolctl's own context takes longer than a prediction of a

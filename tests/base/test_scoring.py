@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClas
 
 from querist.base import blocks
 from querist.base.blocks import block_rows, row_blocks
-from querist.base.scoring import candidate_blocks, known_classes, score_rows, uncertainty
+from querist.base.scoring import candidate_blocks, known_classes, probabilities, score_rows, uncertainty
 from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
 
 CONTAINERS = {
@@ -108,3 +108,24 @@ def test_margin_of_many_classes_from_decision_values(rng):
     ordered = np.sort(model.decision_function(X), axis=1)
     expected = 1 / (1 + ordered[:, -1] - ordered[:, -2])
     np.testing.assert_allclose(uncertainty(model, X, np.arange(30), "margin"), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("scale", [0.01, 1.0, 50.0])
+def test_the_short_way_of_binary_logistic_regression_is_its_predict_proba(dtype, scale):
+    rng = np.random.default_rng(0)
+    X = (scale * rng.normal(size=(200, 7))).astype(dtype)
+    model = LogisticRegression().fit(X, X[:, 0] > 0)
+    expected = model.predict_proba(X)
+    found = probabilities(model, X)
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-12 if dtype is np.float64 else 1e-5, atol=1e-300)
+
+
+def test_other_models_take_their_own_way():
+    class Odd(LogisticRegression):
+        def predict_proba(self, X):
+            return np.full((len(X), 2), 0.5)
+
+    X = np.linspace(-1, 1, 20).reshape(-1, 1)
+    assert (probabilities(Odd().fit(X, X[:, 0] > 0), X) == 0.5).all()
