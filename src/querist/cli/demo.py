@@ -3,11 +3,14 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from querist.cli.friendly import friendly
+
+if TYPE_CHECKING:
+    from querist.simulation.tutorial import TutorialRun
 
 
 @friendly
@@ -19,7 +22,8 @@ def demo(
 ) -> None:
     """Watch active learning work: the tutorial, its honest comparison, and real data."""
     out.mkdir(parents=True, exist_ok=True)
-    pictures = [_tutorial(out), _honest(out, repeats, jobs), _digits(out, jobs)]
+    run = _tutorial(out)
+    pictures = [out / "tutorial.png", _honest(out, run, repeats, jobs), _digits(out, jobs)]
     typer.echo("\nThe pictures lie in:")
     for picture in pictures:
         typer.echo(f"  {picture.resolve()}")
@@ -30,7 +34,7 @@ def demo(
     typer.echo("\nNext: querist simulate YOUR_FILE.csv --target COLUMN   (what would it have saved on your data?)")
 
 
-def _tutorial(out: Path) -> Path:
+def _tutorial(out: Path) -> "TutorialRun":
     from querist.simulation.tutorial import plot_tutorial, run_tutorial
 
     typer.echo("1. The tutorial: 1,000 synthetic rows, 100 of them for testing; logistic regression;")
@@ -47,15 +51,14 @@ def _tutorial(out: Path) -> Path:
         f"{run.accuracy[-1]:.4f} with {run.n_labels[-1]}: {100 * (run.accuracy[-1] - run.accuracy[0]):+.1f} points."
     )
     typer.echo("   (The tutorial's text speaks of 100 to 120 labels; its code gives 90 to 110.)\n")
-    path = out / "tutorial.png"
-    plot_tutorial(run, path)
-    return path
+    plot_tutorial(run, out / "tutorial.png")
+    return run
 
 
-def _honest(out: Path, repeats: int, jobs: int) -> Path:
+def _honest(out: Path, run: "TutorialRun", repeats: int, jobs: int) -> Path:
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate
-    from querist.simulation.tutorial import N_QUERIES, run_tutorial, split_gain, tutorial_model, tutorial_problem
+    from querist.simulation.tutorial import N_QUERIES, split_gain, tutorial_model, tutorial_problem
 
     typer.echo(f"2. The honest part: the same experiment {repeats} times, with new splits, against random rows.")
     X, y = tutorial_problem()
@@ -75,7 +78,7 @@ def _honest(out: Path, repeats: int, jobs: int) -> Path:
             name="tutorial",
             progress=progress,
         )
-    split = split_gain(run_tutorial(), simulation.table)
+    split = split_gain(run, simulation.table)
     inside = abs(split.better_choice) <= split.better_choice_margin
     typer.echo(
         f"\n   Of the tutorial's {100 * split.gain:.2f} points, {100 * split.more_labels:.2f} come from having "

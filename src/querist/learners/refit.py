@@ -27,6 +27,12 @@ def warm_startable(estimator: Model) -> bool:
     return type(estimator) is LogisticRegression and estimator.solver != "liblinear"
 
 
+def unset_random_states(estimator: Model) -> list[str]:
+    """Return the names of the ``random_state`` parameters, nested ones too, that are None; sorted."""
+    params = estimator.get_params(deep=True)
+    return [name for name in sorted(params) if name.rpartition("__")[2] == "random_state" and params[name] is None]
+
+
 class Refitter:
     """Fits clones of one classifier; the classifier itself is never fitted.
 
@@ -61,11 +67,7 @@ class Refitter:
         # A private unfitted copy: what the caller does to theirs later has no effect here.
         self._template = clone(self.estimator)
         params = self._template.get_params(deep=True)
-        self._unseeded = [
-            name
-            for name, value in sorted(params.items())
-            if value is None and (name == "random_state" or name.endswith("__random_state"))
-        ]
+        self._unseeded = unset_random_states(self._template)
         # Of an unfitted estimator whose parameters are immutable, a shallow copy is a clone,
         # without the inspection of signatures that takes clone longer than a small fit's algebra.
         self._copy_is_clone = all(value is None or isinstance(value, str | int | float) for value in params.values())

@@ -8,8 +8,7 @@ from querist.base.uncertainty import UncertaintyStrategy
 class MarginSampling(UncertaintyStrategy):
     """Ask about the rows whose two likeliest classes are closest.
 
-    The most robust uncertainty over many studies, and the default. Works with
-    ``decision_function`` too, for any number of classes.
+    The default. Works with ``decision_function`` too, for any number of classes.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ from querist.base.scoring import needs_probabilities, probabilities, score_rows
 from querist.base.selection import Selection
 from querist.base.strategy import QueryContext, QueryStrategy
 from querist.exceptions import InvalidParameterError, ModelMismatchWarning, NotEnoughLabelsError
+from querist.learners.refit import unset_random_states
 from querist.measures.disagreement import consensus_kl, vote_entropy
 
 
@@ -170,8 +171,7 @@ def bootstrap(answers: IntArray, n_classes: int, rng: np.random.Generator) -> In
 
 def _fitted(model: Model, context: QueryContext, drawn: IntArray, name: str) -> Model:
     member = clone(model)
-    params = member.get_params(deep=True)
-    unset = [key for key in sorted(params) if key.rpartition("__")[2] == "random_state" and params[key] is None]
+    unset = unset_random_states(member)
     if unset:
         member.set_params(**{key: int(context.rng.integers(2**31)) for key in unset})
     try:
