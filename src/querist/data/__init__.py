@@ -1,12 +1,32 @@
-"""Files in, numbers out: tables, targets, features, duplicates, fingerprints."""
+"""Files in, numbers out: tables, targets, features, duplicates, fingerprints.
 
-from querist.data.duplicates import find_duplicates
-from querist.data.features import Features, build_features
-from querist.data.hashing import data_hash, pool_hash
-from querist.data.problem import Problem, read_problem
-from querist.data.read import read_table
-from querist.data.table import Table
-from querist.data.target import split_target
+Names are loaded on first use: who only reads a table does not wait for the libraries behind features.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from querist.data.duplicates import find_duplicates
+    from querist.data.features import Features, build_features
+    from querist.data.hashing import data_hash, pool_hash
+    from querist.data.problem import Problem, read_problem
+    from querist.data.read import read_table
+    from querist.data.table import Table
+    from querist.data.target import split_target
+
+_HOMES = {
+    "Features": "features",
+    "Problem": "problem",
+    "Table": "table",
+    "build_features": "features",
+    "data_hash": "hashing",
+    "find_duplicates": "duplicates",
+    "pool_hash": "hashing",
+    "read_problem": "problem",
+    "read_table": "read",
+    "split_target": "target",
+}
 
 __all__ = [
     "Features",
@@ -20,3 +40,13 @@ __all__ = [
     "read_table",
     "split_target",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"querist.data.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'querist.data' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

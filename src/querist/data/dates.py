@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ISO = "ISO8601"
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
-_HINT = re.compile(
+HINT = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(\d{1,2} )?[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4}"
 )
 _SAMPLE = 50
@@ -29,7 +29,7 @@ def date_format(words: "pd.Series[str]") -> str | None:
     import warnings
 
     first = words.iloc[:_SAMPLE].str.strip().tolist()
-    if not first or not all(_HINT.match(word) for word in first):
+    if not first or not all(HINT.match(word) for word in first):
         return None
     if all(_ISO.fullmatch(word) for word in first) and _parsed(words, ISO).notna().all():
         return ISO

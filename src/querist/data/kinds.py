@@ -18,7 +18,7 @@ Kind = Literal["number", "category", "date", "text", "dropped"]
 _WORDS, _DISTINCT = 3.0, 0.5
 # Some languages put no blanks between words.
 _LETTERS_PER_WORD = 12.0
-_ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|index|row_?(number|id)?)$|^unnamed", re.IGNORECASE)
+ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|index|row_?(number|id)?)$|^unnamed", re.IGNORECASE)
 _SAMPLE = 2000
 # With fewer rows it is chance that all differ, or that they count up.
 _FEW_ROWS = 10
@@ -73,7 +73,7 @@ def _kind_of_numbers(known: "pd.Series", name: str, n_distinct: int, n_rows: int
         raise DataError(f"Column {name!r} holds complex numbers. Give their parts columns of their own.")
     if not types.is_integer_dtype(known) or n_distinct != n_rows:
         return "number", ""
-    if _ID_NAME.search(name):
+    if ID_NAME.search(name):
         return "dropped", "it numbers the rows"
     steps = np.diff(known.to_numpy(np.float64))
     if n_rows >= _FEW_ROWS and ((steps == 1).all() or (steps == -1).all()):
@@ -94,12 +94,20 @@ def _kind_of_cells(known: "pd.Series", name: str, n_distinct: int) -> tuple[Kind
     sample = words.iloc[:: max(1, len(words) // _SAMPLE)].tolist()
     if date_format(words) is not None:
         return "date", note
-    n_words = float(np.mean([len(cell.split()) for cell in sample]))
-    if (n_words >= _WORDS or is_unspaced(sample)) and n_distinct > _DISTINCT * len(known):
+    if is_text(sample, n_distinct, len(known)):
         return "text", note
-    if n_distinct == len(known) and len(known) > 2 * _FEW_ROWS and (n_words < 1.5 or _ID_NAME.search(name)):
+    if n_distinct == len(known) and len(known) > 2 * _FEW_ROWS and (_mean_words(sample) < 1.5 or ID_NAME.search(name)):
         return "dropped", "every row has another name; if it is text to learn from, name it as a text column"
     return "category", note
+
+
+def is_text(sample: list[str], n_distinct: int, n_known: int) -> bool:
+    """Whether cells are free text: several words on average, and seldom the same twice."""
+    return (_mean_words(sample) >= _WORDS or is_unspaced(sample)) and n_distinct > _DISTINCT * n_known
+
+
+def _mean_words(texts: list[str]) -> float:
+    return float(np.mean([len(text.split()) for text in texts]))
 
 
 def is_unspaced(texts: list[str]) -> bool:

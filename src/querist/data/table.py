@@ -1,5 +1,7 @@
 """What a file holds once it is read."""
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,3 +46,17 @@ class Table:
     def told(self, *notes: str) -> "Table":
         """Return the table with more notes."""
         return replace(self, notes=(*self.notes, *notes))
+
+
+def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) -> str:
+    """Say that a column does not exist: suggest the nearest name and list all."""
+    known = list(names)
+    lower = {each.lower(): each for each in reversed(known)}
+    near = [lower[found] for found in difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)]
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{path} has no {purpose} column {name!r}.{hint} It has: {listed(known)}."
+
+
+def listed(names: list[str]) -> str:
+    """Join names, at most 30 of them."""
+    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")

@@ -1,7 +1,6 @@
 """The column to predict, checked."""
 
 import datetime
-import difflib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from querist._typing import AnyArray
 from querist.data.numbers import MISSING_WORDS
-from querist.data.table import Table
+from querist.data.table import Table, listed, no_such_column
 from querist.exceptions import TargetError
 
 if TYPE_CHECKING:
@@ -32,10 +31,7 @@ def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":
         raise TargetError(f"{table.path} holds a matrix without named columns, so there is no column {name!r}.")
     names = [str(each) for each in table.frame.columns]
     if name not in names:
-        lower = {each.lower(): each for each in reversed(names)}
-        near = [lower[found] for found in difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)]
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise TargetError(f"{table.path} has no {purpose} column {name!r}.{hint} It has: {_listed(names)}.")
+        raise TargetError(no_such_column(table.path, name, names, purpose))
     return table.frame.iloc[:, names.index(name)]
 
 
@@ -84,7 +80,7 @@ def take_target(table: Table, target: str | None) -> tuple[Table, AnyArray]:
     else:
         if target is None:
             names = [str(name) for name in table.frame.columns]
-            raise TargetError(f"Name the column to predict (target). {table.path} has: {_listed(names)}.")
+            raise TargetError(f"Name the column to predict (target). {table.path} has: {listed(names)}.")
         values = column_of(table, target)
         rest = replace(table, frame=table.frame.drop(columns=values.name))
     what = _what(table, target)
@@ -172,7 +168,3 @@ def _check_classes(labels: AnyArray, what: str, *, split: bool) -> None:
             f"{what}: class {classes[lone[0]].item()!r} has a single row, row {first[lone[0]] + 1}{others}. A class "
             "needs two, one to learn from and one to test on: remove the row or merge the class with another."
         )
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")

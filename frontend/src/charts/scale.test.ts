@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { nearest, path, scale, ticks } from "./scale";
+
+describe("ticks", () => {
+  it.each([
+    [0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]],
+    [0, 100, 5, [0, 20, 40, 60, 80, 100]],
+    [13, 87, 4, [20, 40, 60, 80]],
+    [0, 3, 10, [0, 0.5, 1, 1.5, 2, 2.5, 3]],
+    [7, 7, 5, [7]],
+  ])("from %f to %f are round", (low, high, most, expected) => {
+    expect(ticks(low, high, most)).toEqual(expected);
+  });
+});
+
+it("a scale maps the ends, and one value onto the middle", () => {
+  const to = scale(10, 20, 100, 0);
+  expect([to(10), to(15), to(20)]).toEqual([100, 50, 0]);
+  expect(scale(5, 5, 0, 100)(5)).toBe(50);
+});
+
+it("a path breaks where a value is missing", () => {
+  const same = (value: number): number => value;
+  expect(path([0, 1, 2, 3, 4], [null, 1, 2, null, 4], same, same)).toBe("M1.0 1.0L2.0 2.0M4.0 4.0");
+  expect(path([0, 1], [null, null], same, same)).toBe("");
+});
+
+it("finds the nearest point", () => {
+  expect(nearest([0, 10, 20], 14)).toBe(1);
+  expect(nearest([0, 10, 20], 99)).toBe(2);
+  expect(nearest([], 1)).toBe(-1);
+});

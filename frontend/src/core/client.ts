@@ -1,0 +1,217 @@
+/** Every endpoint of `/api/v1` that the page calls, by name. Views get one of these. */
+
+import type {
+  Action,
+  AnswersReply,
+  ClassInfo,
+  ExploreFilter,
+  ExploreReply,
+  ExploreSort,
+  HistoryEntry,
+  ImportReply,
+  Insights,
+  ItemDetail,
+  Person,
+  Project,
+  QueueReply,
+  Settings,
+} from "./api";
+import type { StreamEvents, Transport } from "./transport";
+import { newUuid } from "./uuid";
+
+export interface ClassesReply {
+  classes: ClassInfo[];
+  class_version: number;
+}
+
+export type ClassChanges = Partial<Pick<ClassInfo, "name" | "colour" | "key" | "description" | "examples">>;
+export type SettingsChanges = Partial<Pick<Settings, "opinions" | "audit_share" | "strategy" | "estimator">>;
+export type ExportFormat = "csv" | "jsonl" | "parquet" | "label-studio" | "xlsx";
+
+/** What happens to the project, by the server's stream or by a call of this client. */
+export interface ClientEvents extends StreamEvents {
+  classesChanged?(reply: ClassesReply): void;
+  settingsChanged?(settings: Settings): void;
+  peopleChanged?(people: Person[]): void;
+}
+
+export class Client {
+  /** Rows that the label view holds: an action sent from another view must not release their leases. */
+  holding: () => number[] = () => [];
+
+  readonly #listeners = new Set<ClientEvents>();
+  #disconnect: (() => void) | null = null;
+
+  constructor(readonly transport: Transport) {}
+
+  project(): Promise<Project> {
+    return this.transport.request("GET", "/project");
+  }
+
+  // --- labelling
+
+  queue(holding: number[], want: number): Promise<QueueReply> {
+    return this.transport.request("POST", "/queue", { holding, want });
+  }
+
+  answers(actions: Action[], holding: number[], want: number): Promise<AnswersReply> {
+    return this.transport.request("POST", "/answers", { actions, holding, want });
+  }
+
+  async history(limit: number): Promise<HistoryEntry[]> {
+    return (await this.transport.request<{ entries: HistoryEntry[] }>("GET", `/history?limit=${limit}`)).entries;
+  }
+
+  item(row: number): Promise<ItemDetail> {
+    return this.transport.request("GET", `/items/${row}`);
+  }
+
+  // --- explore
+
+  explore(
+    filter: ExploreFilter,
+    sort: ExploreSort,
+    offset: number,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<ExploreReply> {
+    return this.transport.request("GET", `/items?${query({ ...filter, sort, offset, limit })}`, undefined, signal);
+  }
+
+  /** Label many rows at once; null skips them. The reply's uuid undoes it. */
+  labelRows(classId: number | null, rows: number[]): Promise<{ n: number; uuid: string }> {
+    return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, rows });
+  }
+
+  /** Label everything that a filter finds; refused when that is no longer the `expected` number of rows. */
+  labelFiltered(
+    classId: number | null,
+    filter: ExploreFilter,
+    expected: number,
+  ): Promise<{ n: number; uuid: string }> {
+    return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, filter, expected });
+  }
+
+  /** Take back a bulk action. */
+  async undoBulk(target: string): Promise<void> {
+    const action: Action = { uuid: newUuid(), kind: "undo", row: 0, target };
+    const { results } = await this.answers([action], this.holding(), 0);
+    const result = results[0];
+    if (result?.status === "refused") throw new Error(result.message ?? "The server refused to undo this.");
+  }
+
+  /** Ask for a second opinion on these rows. */
+  askAgain(rows: number[]): Promise<void> {
+    return this.transport.request("POST", "/items/again", { rows });
+  }
+
+  // --- classes
+
+  addClass(name: string, more: { colour?: string; description?: string } = {}): Promise<ClassesReply> {
+    return this.#changeClasses("POST", "/classes", { name, ...more });
+  }
+
+  changeClass(id: number, changes: ClassChanges): Promise<ClassesReply> {
+    return this.#changeClasses("PATCH", `/classes/${id}`, changes);
+  }
+
+  orderClasses(ids: number[]): Promise<ClassesReply> {
+    return this.#changeClasses("POST", "/classes/order", { ids });
+  }
+
+  mergeClass(id: number, into: number): Promise<ClassesReply> {
+    return this.#changeClasses("POST", `/classes/${id}/merge`, { into });
+  }
+
+  removeClass(id: number): Promise<ClassesReply> {
+    return this.#changeClasses("DELETE", `/classes/${id}`);
+  }
+
+  // --- insights, data, people
+
+  insights(): Promise<Insights> {
+    return this.transport.request("GET", "/insights");
+  }
+
+  async changeSettings(changes: SettingsChanges): Promise<Settings> {
+    const settings = await this.transport.request<Settings>("PATCH", "/settings", changes);
+    this.#emit((listener) => listener.settingsChanged?.(settings));
+    return settings;
+  }
+
+  /** Addresses for plain links: the browser saves what comes. */
+  exportUrl(format: ExportFormat, rows: "all" | "labelled", predictions: boolean): string {
+    return `/api/v1/export?${query({ format, rows, predictions })}`;
+  }
+
+  readonly modelUrl = "/api/v1/export/model";
+  readonly logUrl = "/api/v1/export/log";
+
+  importLabels(file: File): Promise<ImportReply> {
+    const form = new FormData();
+    form.append("file", file);
+    return this.transport.request("POST", "/labels", form);
+  }
+
+  async people(): Promise<Person[]> {
+    const people = (await this.transport.request<{ people: Person[] }>("GET", "/people")).people;
+    this.#emit((listener) => listener.peopleChanged?.(people));
+    return people;
+  }
+
+  /** `expires_at`: seconds since 1970. */
+  invite(role: Person["role"], uses: number): Promise<{ url: string; expires_at: number }> {
+    return this.transport.request("POST", "/invitations", { role, uses });
+  }
+
+  removePerson(id: number): Promise<void> {
+    return this.transport.request("DELETE", `/people/${id}`);
+  }
+
+  join(token: string, name: string): Promise<void> {
+    return this.transport.request("POST", "/join", { token, name });
+  }
+
+  // --- events
+
+  /** Hear of changes until the returned function is called. */
+  listen(listener: ClientEvents): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Open the stream of events; a hidden tab closes it, since a browser allows few connections to one server. */
+  connect(): void {
+    this.#disconnect ??= this.transport.stream({
+      open: () => this.#emit((listener) => listener.open?.()),
+      lost: () => this.#emit((listener) => listener.lost?.()),
+      ranking: (version) => this.#emit((listener) => listener.ranking?.(version)),
+      model: (status) => this.#emit((listener) => listener.model?.(status)),
+      progress: (progress) => this.#emit((listener) => listener.progress?.(progress)),
+      classes: (version) => this.#emit((listener) => listener.classes?.(version)),
+    });
+  }
+
+  disconnect(): void {
+    this.#disconnect?.();
+    this.#disconnect = null;
+  }
+
+  async #changeClasses(method: string, path: string, body?: unknown): Promise<ClassesReply> {
+    const reply = await this.transport.request<ClassesReply>(method, path, body);
+    this.#emit((listener) => listener.classesChanged?.(reply));
+    return reply;
+  }
+
+  #emit(tell: (listener: ClientEvents) => void): void {
+    for (const listener of [...this.#listeners]) tell(listener);
+  }
+}
+
+function query(values: object): string {
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(values) as [string, unknown][]) {
+    if (value !== undefined && value !== null && value !== "") parts.set(name, String(value));
+  }
+  return parts.toString();
+}

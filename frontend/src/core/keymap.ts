@@ -1,0 +1,141 @@
+/** Which key does what. No key means two things, and none acts with Ctrl, Alt or Meta. */
+
+import type { ClassInfo } from "./api";
+
+export const ACTIONS = ["undo", "skip", "flag", "note", "help", "search"] as const;
+export type ActionName = (typeof ACTIONS)[number];
+export type ActionKeys = Record<ActionName, string>;
+
+/** Names as in `KeyboardEvent.key`, letters in lower case. */
+export const DEFAULT_KEYS: ActionKeys = {
+  undo: "Backspace",
+  skip: " ",
+  flag: "f",
+  note: "n",
+  help: "?",
+  search: "/",
+};
+
+/** From this many classes on, a box where a name is typed stands above the buttons. */
+export const TYPE_AHEAD_FROM = 21;
+
+/** F and N are kept free also where flag and note were given other keys: a habit must not label. */
+const BY_POSITION = [..."123456789abcdeghijklmopqrstuvwxyz"];
+
+/** Keys of the browser and of the page itself; nothing else may have them. */
+const RESERVED = new Set(["Escape", "Enter", "Tab"]);
+
+export type Command =
+  | { kind: "class"; classId: number }
+  | { kind: "action"; action: ActionName }
+  | { kind: "escape" };
+
+/** The part of a KeyboardEvent that decides. */
+export interface KeyPress {
+  key: string;
+  code: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+}
+
+export class Keymap {
+  readonly #commands = new Map<string, Command>();
+  readonly #byClass = new Map<number, string>();
+
+  /** `classes`: the active ones, in the order of their buttons. */
+  constructor(
+    classes: readonly Pick<ClassInfo, "id" | "key">[],
+    readonly actions: ActionKeys = DEFAULT_KEYS,
+  ) {
+    for (const action of ACTIONS) this.#commands.set(actions[action], { kind: "action", action });
+    for (const { id, key } of classes) {
+      const own = key === null ? null : normal(key);
+      if (own !== null && this.isFree(own)) this.#give(id, own);
+    }
+    classes.forEach(({ id }, position) => {
+      if (this.#byClass.has(id)) return;
+      const wanted = BY_POSITION[position];
+      const key = wanted !== undefined && this.isFree(wanted) ? wanted : BY_POSITION.slice(9).find((k) => this.isFree(k));
+      // A freed digit would move every later one; letters fill up.
+      if (key !== undefined) this.#give(id, key);
+    });
+    this.#commands.set("Escape", { kind: "escape" });
+  }
+
+  isFree(key: string): boolean {
+    return !this.#commands.has(key) && !RESERVED.has(key);
+  }
+
+  /** The key of a class, or null: there are more classes than keys. */
+  keyOf(classId: number): string | null {
+    return this.#byClass.get(classId) ?? null;
+  }
+
+  /** What a press means, or null. */
+  read(press: KeyPress): Command | null {
+    if (press.ctrlKey || press.altKey || press.metaKey) return null;
+    const command = this.#commands.get(normal(press.key));
+    if (command) return command;
+    // Keyboards without Latin letters, or with digits above the shift key, say what the key is by its place.
+    const place = /^(?:Digit|Numpad)(\d)$|^Key([A-Z])$/.exec(press.code);
+    const plain = /^[\x21-\x7e]$/.test(press.key) && /[a-z0-9]/i.test(press.key);
+    if (!place || plain) return null;
+    return this.#commands.get(place[1] ?? place[2]!.toLowerCase()) ?? null;
+  }
+
+  #give(classId: number, key: string): void {
+    this.#byClass.set(classId, key);
+    this.#commands.set(key, { kind: "class", classId });
+  }
+}
+
+/** `A` and `a` are one key: Caps Lock must not change a meaning. */
+function normal(key: string): string {
+  return key.length === 1 ? key.toLowerCase() : key;
+}
+
+/** How a key is called on a key cap. */
+export function keyName(key: string): string {
+  const names: Record<string, string> = {
+    " ": "Space",
+    Backspace: "⌫",
+    ArrowLeft: "←",
+    ArrowRight: "→",
+    ArrowUp: "↑",
+    ArrowDown: "↓",
+  };
+  return names[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+}
+
+export interface Match {
+  classId: number;
+  /** The name in pieces; `hit` pieces are what was typed. */
+  pieces: { text: string; hit: boolean }[];
+}
+
+/** Classes whose name holds what was typed: those that start with it first, then at a word, then anywhere. */
+export function typeAhead(classes: readonly Pick<ClassInfo, "id" | "name">[], typed: string): Match[] {
+  const wanted = fold(typed.trim());
+  const found: { match: Match; rank: number }[] = [];
+  for (const { id, name } of classes) {
+    const at = fold(name).indexOf(wanted);
+    if (at < 0) continue;
+    const rank = at === 0 ? 0 : /[\p{L}\p{N}]/u.test(name.charAt(at - 1)) ? 2 : 1;
+    const pieces = [
+      { text: name.slice(0, at), hit: false },
+      { text: name.slice(at, at + wanted.length), hit: true },
+      { text: name.slice(at + wanted.length), hit: false },
+    ].filter((piece) => piece.text !== "");
+    found.push({ match: { classId: id, pieces }, rank });
+  }
+  return found.sort((a, b) => a.rank - b.rank).map(({ match }) => match);
+}
+
+/** Lower case without accents, one character for each: positions stay those of the name. */
+function fold(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => {
+    const one = text.charAt(at).normalize("NFD").charAt(0).toLowerCase();
+    return one.length === 1 ? one : text.charAt(at);
+  }).join("");
+}

@@ -1,0 +1,432 @@
+/**
+ * The labelling machine: what is on screen, what a press does to it, and what becomes of the press. It knows no DOM;
+ * a view calls it and repaints when told.
+ *
+ * A press changes only local state; the lane sends it when it can. An answer belongs to the item that was painted: it
+ * is not taken before the view said `painted`.
+ */
+
+import type { Action, ActionKind, ClassInfo, Item, Progress } from "./api";
+import type { Client } from "./client";
+import { type Connection, HEARTBEAT_MS, Lane } from "./lane";
+import type { KeptAction, Outbox } from "./outbox";
+import { Queue } from "./queue";
+import { type Step, Steps, settles } from "./steps";
+import { Stopwatch } from "./stopwatch";
+import { inWords } from "./transport";
+import { newUuid } from "./uuid";
+
+/** What a view shows; a new object after each change. */
+export interface SessionView {
+  item: Item | null;
+  /** The item is not yet known to be painted: tell when it is. */
+  unpainted: boolean;
+  /** The item on screen has this answer of mine already: another one changes it. */
+  standing: Step | null;
+  /** What comes next; a view preloads the images. */
+  ahead: readonly Item[];
+  /** Nothing is left to label, as far as the server says. */
+  exhausted: boolean;
+  recent: readonly Step[];
+  canUndo: boolean;
+  pending: number;
+  refused: readonly KeptAction[];
+  /** Answers outlive this page. */
+  durable: boolean;
+  connection: Connection;
+  /** What the server says is wrong with it. */
+  trouble: string | null;
+  progress: Progress;
+  /** What just happened, for the live region. */
+  said: string;
+  /** Something that could not be done, for the person to read. */
+  notice: string | null;
+}
+
+const HISTORY = 100;
+const REMEMBERED = 500;
+const SNIPPET = 80;
+/** Away for longer than this, the leases may have gone to other people. */
+const AWAY_MS = 45_000;
+
+export class Session {
+  readonly #queue = new Queue();
+  readonly #steps = new Steps();
+  readonly #stopwatch = new Stopwatch();
+  readonly #lane: Lane;
+  readonly #listeners = new Set<(view: SessionView) => void>();
+  /** Items of this page's life, so that undo works without the server. */
+  readonly #known = new Map<number, Item>();
+
+  #classes: readonly ClassInfo[] = [];
+  #classVersion = 0;
+  #progress: Progress;
+  /** The item on screen was brought back, and this answer stands for it. */
+  #standing: Step | null = null;
+  #painted: number | null = null;
+  #shownAt = 0;
+  #guessVisible = false;
+  #guessSeen = false;
+  #fetching = false;
+  #historyAsked = HISTORY;
+  #historyLength = 0;
+  #historyDone = false;
+  readonly #reread = new Set<number>();
+  #hiddenSince: number | null = null;
+  #said = "";
+  #notice: string | null = null;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly client: Client,
+    private readonly outbox: Outbox,
+    progress: Progress,
+  ) {
+    this.#progress = progress;
+    this.#lane = new Lane(client, this.#queue, outbox, {
+      changed: () => this.#changed(),
+      progress: (now) => {
+        this.setProgress(now);
+        void this.#readAgain().catch(() => {});
+      },
+      refused: (actions) => this.#takeBackRefused(actions),
+    });
+    client.holding = () => this.#lane.holding();
+  }
+
+  /** Send what an earlier page left behind, then fill the queue. */
+  async start(livingTabs?: ReadonlySet<string>): Promise<void> {
+    await this.outbox.open(livingTabs);
+    this.#steps.load([], this.outbox.pending);
+    this.#lane.fill();
+    this.#heartbeat = setInterval(() => {
+      if (this.#hiddenSince === null) this.#lane.fill();
+    }, HEARTBEAT_MS);
+    // Undo works at once on what is pending; the rest of the history may come later, and does when it is needed.
+    await this.#loadHistory().catch(() => {});
+  }
+
+  stop(): void {
+    clearInterval(this.#heartbeat);
+    this.#lane.stop();
+    this.client.holding = () => [];
+  }
+
+  subscribe(listener: (view: SessionView) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  view(): SessionView {
+    return {
+      item: this.#queue.current,
+      unpainted: this.#queue.current !== null && this.#queue.current.row !== this.#painted,
+      standing: this.#standing,
+      ahead: this.#queue.ahead,
+      exhausted: this.#lane.exhausted,
+      recent: this.#steps.recent(10),
+      canUndo: this.#steps.newest !== undefined || !this.#historyDone,
+      pending: this.outbox.pending.length,
+      refused: this.outbox.refused,
+      durable: this.outbox.durable,
+      connection: this.#lane.connection,
+      trouble: this.#lane.trouble,
+      progress: this.#progress,
+      said: this.#said,
+      notice: this.#notice,
+    };
+  }
+
+  // --- told from outside
+
+  setClasses(classes: readonly ClassInfo[], version: number): void {
+    this.#classes = classes;
+    this.#classVersion = version;
+  }
+
+  setProgress(progress: Progress): void {
+    this.#progress = progress;
+    this.#changed();
+  }
+
+  /** The person wants to see the model's guess, where there is one. */
+  setGuessVisible(visible: boolean): void {
+    this.#guessVisible = visible;
+    this.#noteGuess();
+  }
+
+  setVisible(visible: boolean): void {
+    this.#stopwatch.setVisible(visible);
+    if (!visible) {
+      this.#hiddenSince ??= Date.now();
+      return;
+    }
+    const away = this.#hiddenSince === null ? 0 : Date.now() - this.#hiddenSince;
+    this.#hiddenSince = null;
+    if (away > AWAY_MS) this.#lane.replace();
+    this.#lane.hurry();
+  }
+
+  /** A new ranking is there. */
+  ranked(): void {
+    this.#lane.replace();
+  }
+
+  /** The network, the server or the person is back. */
+  reconnected(): void {
+    this.#lane.fill();
+    this.#lane.hurry();
+  }
+
+  /** The view painted this item: from now on a press belongs to it. */
+  painted(row: number): void {
+    if (row !== this.#queue.current?.row || row === this.#painted) return;
+    this.#painted = row;
+    this.#shownAt = Date.now();
+    this.#stopwatch.restart();
+    this.#noteGuess();
+    this.#changed();
+  }
+
+  // --- what a person does; each tells whether it was done
+
+  answer(classId: number): boolean {
+    const item = this.#pressed();
+    const chosen = this.#classes.find((each) => each.id === classId && each.state === "active");
+    if (!item || !chosen) return false;
+    this.#settle("answer", item, { class_id: classId }, chosen.name);
+    return true;
+  }
+
+  skip(): boolean {
+    const item = this.#pressed();
+    if (!item) return false;
+    this.#settle("skip", item, {}, "Skipped");
+    return true;
+  }
+
+  /** Flag the item, or take the flag off. */
+  flag(): boolean {
+    const item = this.#pressed();
+    if (!item) return false;
+    const flagged = !item.flagged;
+    this.#record(flagged ? "flag" : "unflag", item, flagged ? { note: item.note } : {});
+    this.#change(item.row, { flagged });
+    this.#say(flagged ? "Flagged" : "Flag taken off");
+    return true;
+  }
+
+  note(text: string): boolean {
+    const item = this.#pressed();
+    if (!item || text === item.note) return false;
+    this.#record("note", item, { note: text });
+    this.#change(item.row, { note: text });
+    this.#say("Note kept");
+    return true;
+  }
+
+  /** Take back the newest step; an answer or a skip brings its item back on screen. */
+  async undo(): Promise<boolean> {
+    if (this.#fetching) return false;
+    return this.#whileFetching(async () => {
+      if (!this.#steps.newest && !this.#historyDone) await this.#loadHistory();
+      const step = this.#steps.newest;
+      if (!step) {
+        this.#say("Nothing to undo");
+        return false;
+      }
+      // Before anything is taken back: an item that cannot be shown keeps its answer.
+      const item = settles(step) ? await this.#fetch(step.row) : null;
+      this.#send({ ...this.#action("undo", step.row), target: step.uuid }, step);
+      this.#steps.remove(step.uuid);
+      if (item) this.#show(item, this.#steps.standing(step.row));
+      else if (step.before) this.#change(step.row, step.before);
+      else this.#reread.add(step.row);
+      this.#say(`Undone: ${this.#inWords(step)}`);
+      return true;
+    });
+  }
+
+  /** Bring an answered item back on screen; its answer stands until another one is given. */
+  async revisit(row: number): Promise<boolean> {
+    if (this.#fetching) return false;
+    return this.#whileFetching(async () => {
+      const step = this.#steps.standing(row);
+      if (!step) return false;
+      this.#show(await this.#fetch(row), step);
+      this.#say(`Back on screen: ${this.#inWords(step)}`);
+      return true;
+    });
+  }
+
+  /** Leave a revisited item as it is. */
+  leave(): boolean {
+    if (!this.#standing) return false;
+    this.#advance();
+    this.#changed();
+    return true;
+  }
+
+  /** Show the item of a refused action again. */
+  async again(uuid: string): Promise<boolean> {
+    const refused = this.outbox.refused.find((kept) => kept.uuid === uuid);
+    if (!refused || this.#fetching) return false;
+    return this.#whileFetching(async () => {
+      const { row } = refused.action;
+      this.#show(await this.#fetch(row), this.#steps.standing(row));
+      this.outbox.dismiss(uuid);
+      return true;
+    });
+  }
+
+  dismiss(uuid: string): void {
+    this.outbox.dismiss(uuid);
+    this.#changed();
+  }
+
+  clearNotice(): void {
+    this.#notice = null;
+    this.#changed();
+  }
+
+  // --- inside
+
+  /** The item that a press belongs to: the painted one. */
+  #pressed(): Item | null {
+    const item = this.#queue.current;
+    return item && this.#painted === item.row && !this.#fetching ? item : null;
+  }
+
+  #settle(kind: "answer" | "skip", item: Item, more: Partial<Action>, said: string): void {
+    this.#remember(item);
+    this.#record(kind, item, {
+      ...more,
+      shown_at: this.#shownAt,
+      answered_at: Date.now(),
+      duration_ms: this.#stopwatch.read(),
+      guess_shown: this.#guessSeen,
+    });
+    this.#advance();
+    this.#say(said);
+  }
+
+  #record(kind: Exclude<ActionKind, "undo">, item: Item, more: Partial<Action>): void {
+    const action = { ...this.#action(kind, item.row), ...more };
+    const about = { id: item.id, snippet: snippet(item) };
+    const { uuid, row, class_id = null } = action;
+    this.#steps.push({ uuid, kind, row, class_id, ...about, before: { flagged: item.flagged, note: item.note } });
+    this.#send(action, about);
+  }
+
+  #action(kind: ActionKind, row: number): Action {
+    return { uuid: newUuid(), kind, row, class_version: this.#classVersion };
+  }
+
+  #send(action: Action, about: { id: string; snippet: string }): void {
+    this.outbox.add(action, about);
+    this.#lane.send();
+  }
+
+  #show(item: Item, standing: Step | null): void {
+    // An item that has its answer needs no place in the queue.
+    this.#queue.bringBack(item, this.#standing !== null);
+    this.#standing = standing;
+    this.#unpaint();
+  }
+
+  #advance(): void {
+    this.#queue.advance();
+    this.#standing = null;
+    this.#unpaint();
+    if (this.#queue.wanted > 0 && !this.#lane.exhausted && this.outbox.pending.length === 0) this.#lane.fill();
+  }
+
+  #unpaint(): void {
+    this.#painted = null;
+    this.#guessSeen = false;
+  }
+
+  #noteGuess(): void {
+    const item = this.#queue.current;
+    if (this.#guessVisible && item?.guess && this.#painted === item.row) this.#guessSeen = true;
+  }
+
+  #remember(item: Item): void {
+    this.#known.delete(item.row);
+    this.#known.set(item.row, item);
+    if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value!);
+  }
+
+  #change(row: number, changes: Partial<Item>): void {
+    this.#queue.update(row, changes);
+    const known = this.#known.get(row);
+    if (known) this.#known.set(row, { ...known, ...changes });
+  }
+
+  /** Flags and notes of steps that an earlier page did, and this one took back: the server knows what was before. */
+  async #readAgain(): Promise<void> {
+    if (this.outbox.pending.length > 0) return;
+    for (const row of [...this.#reread]) {
+      this.#reread.delete(row);
+      const { flagged, note } = await this.client.item(row);
+      this.#change(row, { flagged, note });
+      this.#changed();
+    }
+  }
+
+  #takeBackRefused(actions: readonly KeptAction[]): void {
+    for (const { uuid } of actions) this.#steps.remove(uuid);
+    this.#changed();
+  }
+
+  async #fetch(row: number): Promise<Item> {
+    const onScreen = this.#queue.current;
+    return onScreen?.row === row ? onScreen : (this.#known.get(row) ?? (await this.client.item(row)));
+  }
+
+  async #whileFetching(work: () => Promise<boolean>): Promise<boolean> {
+    this.#fetching = true;
+    try {
+      return await work();
+    } catch (problem) {
+      this.#notice = `This item cannot be brought back now. ${inWords(problem)}`;
+      return false;
+    } finally {
+      this.#fetching = false;
+      this.#changed();
+    }
+  }
+
+  async #loadHistory(): Promise<void> {
+    const entries = await this.client.history(this.#historyAsked);
+    this.#steps.load(entries, this.outbox.pending);
+    this.#historyDone = entries.length <= this.#historyLength;
+    this.#historyLength = entries.length;
+    this.#historyAsked *= 4;
+    this.#changed();
+  }
+
+  #inWords(step: Step): string {
+    if (step.kind !== "answer") return { skip: "skipped", flag: "flag", unflag: "flag taken off", note: "note" }[step.kind];
+    return this.#classes.find((each) => each.id === step.class_id)?.name ?? "answer";
+  }
+
+  #say(what: string): void {
+    this.#said = what;
+    this.#notice = null;
+    this.#changed();
+  }
+
+  #changed(): void {
+    const view = this.view();
+    for (const listener of [...this.#listeners]) listener(view);
+  }
+}
+
+/** The start of an item, for lists. */
+export function snippet(item: Item): string {
+  const prose = item.fields.filter((field) => field.role === "text");
+  const parts = prose.length > 0 ? prose.map((field) => field.value) : item.fields.map((f) => `${f.name} ${f.value}`);
+  const text = parts.join(" ").slice(0, 4 * SNIPPET).replace(/\s+/g, " ").trim();
+  return text.length > SNIPPET ? `${text.slice(0, SNIPPET - 1)}…` : text;
+}

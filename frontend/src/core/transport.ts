@@ -1,0 +1,128 @@
+/** How the page talks to its server: requests with one error shape, and one stream of events. */
+
+import type { ApiError, ModelStatus, Progress } from "./api";
+
+/** The server answered, and the answer was no. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly hint: string | null = null,
+    readonly where: string | null = null,
+  ) {
+    super(message);
+    this.name = "Refusal";
+  }
+
+  /** The same request may pass later: the server is overloaded, restarting or out of disk. */
+  get passing(): boolean {
+    return this.status >= 500 || this.status === 408 || this.status === 429;
+  }
+}
+
+/** No answer came: no network, no server, or too slow. */
+export class Unreachable extends Error {
+  constructor(message = "The server cannot be reached.") {
+    super(message);
+    this.name = "Unreachable";
+  }
+}
+
+/** What the person is told about any failure. */
+export function inWords(problem: unknown): string {
+  if (problem instanceof Refusal && problem.hint) return `${problem.message} ${problem.hint}`;
+  return problem instanceof Error ? problem.message : String(problem);
+}
+
+export interface StreamEvents {
+  /** A (re)connection stands; events may have been missed before it. */
+  open?(): void;
+  lost?(): void;
+  ranking?(version: number): void;
+  model?(status: ModelStatus): void;
+  progress?(progress: Progress): void;
+  classes?(version: number): void;
+}
+
+export interface Transport {
+  /** `path` below `/api/v1`, for example `/queue`. A FormData body is sent as it is, everything else as JSON. */
+  request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T>;
+  /** Listen until the returned function is called; reconnects by itself. */
+  stream(events: StreamEvents): () => void;
+}
+
+const ROOT = "/api/v1";
+const PATIENCE_MS = 30_000;
+
+export class HttpTransport implements Transport {
+  constructor(private readonly tab: string) {}
+
+  async request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const headers: Record<string, string> = { Accept: "application/json", "X-Tab": this.tab };
+    const upload = body instanceof FormData;
+    if (body !== undefined && !upload) headers["Content-Type"] = "application/json";
+    const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+    if (body !== undefined) init.body = upload ? body : JSON.stringify(body);
+    // Goes through also when the tab is closed right after the press (browsers allow 64 KiB).
+    if (path === "/answers" && (init.body as string).length < 30_000) init.keepalive = true;
+    // An upload takes as long as it takes.
+    const limits = [...(signal ? [signal] : []), ...(upload ? [] : [AbortSignal.timeout(PATIENCE_MS)])];
+    if (limits.length > 0) init.signal = AbortSignal.any(limits);
+
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(ROOT + path, init);
+      text = await response.text();
+    } catch {
+      throw new Unreachable();
+    }
+    if (!response.ok) throw refusal(response.status, text);
+    try {
+      return (text ? JSON.parse(text) : undefined) as T;
+    } catch {
+      throw new Unreachable("Something else than Querist answered: a proxy or a log-in page of the network?");
+    }
+  }
+
+  stream(events: StreamEvents): () => void {
+    let source: EventSource | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let wait = 1000;
+    const connect = (): void => {
+      source = new EventSource(`${ROOT}/stream`);
+      source.onopen = () => {
+        wait = 1000;
+        events.open?.();
+      };
+      source.onerror = () => {
+        events.lost?.();
+        // The browser reconnects by itself after a lost connection, but gives up on an answer that is no stream.
+        if (source?.readyState !== EventSource.CLOSED) return;
+        timer = setTimeout(connect, wait);
+        wait = Math.min(2 * wait, 15_000);
+      };
+      const on = <D>(name: string, handle: ((data: D) => void) | undefined): void =>
+        source?.addEventListener(name, (event) => handle?.(JSON.parse((event as MessageEvent<string>).data) as D));
+      on<{ version: number }>("ranking", (data) => events.ranking?.(data.version));
+      on<ModelStatus>("model", (data) => events.model?.(data));
+      on<Progress>("progress", (data) => events.progress?.(data));
+      on<{ class_version: number }>("classes", (data) => events.classes?.(data.class_version));
+    };
+    connect();
+    return () => {
+      clearTimeout(timer);
+      source?.close();
+    };
+  }
+}
+
+function refusal(status: number, text: string): Refusal {
+  try {
+    const { code, message, hint, where } = (JSON.parse(text) as ApiError).error;
+    return new Refusal(status, code, message, hint, where);
+  } catch {
+    return new Refusal(status, `http_${status}`, `The server answered with status ${status}.`);
+  }
+}

@@ -1,0 +1,57 @@
+/** Deeds on many rows: what only the server can count, and which requests they are. */
+
+import type { ExploreFilter } from "../../core/api";
+import type { Client } from "../../core/client";
+import { type Deed, type Selection, nOverwritten } from "./selection";
+
+type Server = Pick<Client, "explore" | "labelRows" | "labelFiltered" | "askAgain">;
+
+/** Above this many rows a second opinion is not asked for at once: every one of them costs a person's time. */
+export const MOST_AGAIN = 1000;
+const CHUNK = 500;
+
+/** How many labels a deed would replace. */
+export async function countOverwritten(
+  server: Server,
+  selection: Selection,
+  filter: ExploreFilter,
+  deed: Deed,
+): Promise<number> {
+  const known = nOverwritten(selection, deed);
+  if (known !== null) return known;
+  if (filter.status && filter.status !== "labelled") return 0;
+  const labelled = await total(server, { ...filter, status: "labelled" });
+  if (deed.kind !== "label") return labelled;
+  if (filter.label !== undefined && filter.label !== deed.class_id) return labelled;
+  return labelled - (await total(server, { ...filter, status: "labelled", label: deed.class_id }));
+}
+
+/** Does it; the uuid undoes it, where it can be undone. */
+export async function carryOut(
+  server: Server,
+  selection: Selection,
+  filter: ExploreFilter,
+  deed: Deed,
+): Promise<{ n: number; uuid: string | null }> {
+  if (deed.kind === "again") {
+    const rows = selection.all ? await matching(server, filter, selection.total) : [...selection.rows.keys()];
+    await server.askAgain(rows);
+    return { n: rows.length, uuid: null };
+  }
+  const classId = deed.kind === "label" ? deed.class_id : null;
+  if (selection.all) return server.labelFiltered(classId, filter, selection.total);
+  return server.labelRows(classId, [...selection.rows.keys()]);
+}
+
+async function matching(server: Server, filter: ExploreFilter, n: number): Promise<number[]> {
+  const rows: number[] = [];
+  for (let offset = 0; offset < n; offset += CHUNK) {
+    const reply = await server.explore(filter, "row", offset, CHUNK);
+    rows.push(...reply.items.map((item) => item.row));
+  }
+  return rows;
+}
+
+async function total(server: Server, filter: ExploreFilter): Promise<number> {
+  return (await server.explore(filter, "row", 0, 1)).total;
+}

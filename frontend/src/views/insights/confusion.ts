@@ -1,0 +1,34 @@
+/** Answers against predictions: counts, with the shares that colour the cells. */
+
+import type { ClassInfo, Insights } from "../../core/api";
+
+export interface ConfusionRow {
+  id: number;
+  name: string;
+  total: number;
+  cells: { id: number; count: number; share: number; right: boolean }[];
+}
+
+export interface ConfusionTable {
+  names: string[];
+  rows: ConfusionRow[];
+  n: number;
+  correct: number;
+}
+
+/** Rows are answers, columns predictions; the shares of a row add up to 1 (an empty row has none). */
+export function confusionTable(confusion: Insights["confusion"], classes: readonly ClassInfo[]): ConfusionTable {
+  const { classes: ids, counts } = confusion;
+  const names = ids.map((id) => classes.find((known) => known.id === id)?.name ?? `class ${id}`);
+  const rows = ids.map((id, i) => {
+    const row = counts[i] ?? [];
+    const total = row.reduce((sum, count) => sum + count, 0);
+    const cells = ids.map((other, j) => {
+      const count = row[j] ?? 0;
+      return { id: other, count, share: total ? count / total : 0, right: i === j };
+    });
+    return { id, name: names[i] as string, total, cells };
+  });
+  const correct = rows.reduce((sum, row, i) => sum + (row.cells[i]?.count ?? 0), 0);
+  return { names, rows, n: confusion.n, correct };
+}

@@ -1,0 +1,125 @@
+/** What every view stands on: the client, the project as it is now, and the labelling session. */
+
+import { claimTab } from "./browser/tab";
+import type { Progress, Project } from "./core/api";
+import { Client } from "./core/client";
+import { openKept } from "./core/kept";
+import { Outbox } from "./core/outbox";
+import { Session, type SessionView } from "./core/session";
+import { HttpTransport, Refusal, Unreachable, inWords } from "./core/transport";
+import { preferences } from "./preferences.svelte";
+
+export type Phase = "loading" | "unreachable" | "signed-out" | "failed" | "ready";
+
+const RETRY_MS = 2000;
+/** A browser that does not open its storage by then works without. */
+const STORAGE_MS = 2000;
+
+export class Workplace {
+  phase = $state<Phase>("loading");
+  problem = $state("");
+  project = $state.raw<Project | null>(null);
+  view = $state.raw<SessionView | null>(null);
+  client!: Client;
+  session: Session | null = null;
+
+  #labelling = false;
+  #outbox: Outbox | null = null;
+  #projectAsked = false;
+
+  /** Load the project and begin; keeps trying while the server is away. */
+  async open(): Promise<void> {
+    const tab = await claimTab();
+    this.client = new Client(new HttpTransport(tab.id));
+    for (;;) {
+      try {
+        const project = await this.client.project();
+        await this.#begin(project, tab);
+        return;
+      } catch (problem) {
+        this.problem = inWords(problem);
+        if (problem instanceof Refusal && problem.status === 401) this.phase = "signed-out";
+        else if (problem instanceof Unreachable || (problem instanceof Refusal && problem.passing)) this.phase = "unreachable";
+        else this.phase = "failed";
+        if (this.phase !== "unreachable") return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** The label view is on screen, or another one. */
+  setLabelling(labelling: boolean): void {
+    this.#labelling = labelling;
+    this.#tellVisibility();
+  }
+
+  async #begin(project: Project, tab: { id: string; living: Set<string> }): Promise<void> {
+    this.project = project;
+    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("no storage")), STORAGE_MS));
+    const store = await Promise.race([openKept(project.id), late]).catch(() => null);
+    this.#outbox = new Outbox(store, tab.id, () => {});
+    const session = new Session(this.client, this.#outbox, project.progress);
+    this.session = session;
+    session.setClasses(project.classes, project.progress.class_version);
+    session.setGuessVisible(preferences.now.guess);
+    this.view = session.view();
+    session.subscribe((view) => {
+      this.view = view;
+      if (view.progress !== this.project?.progress) this.#setProgress(view.progress);
+    });
+    this.client.listen({
+      open: () => session.reconnected(),
+      ranking: () => session.ranked(),
+      progress: (progress) => session.setProgress(progress),
+      model: (model) => this.view && session.setProgress({ ...this.view.progress, model }),
+      classes: (version) => this.#catchUp(version),
+      classesChanged: ({ classes, class_version }) => this.#setClasses(classes, class_version),
+      settingsChanged: (settings) => this.project && (this.project = { ...this.project, settings }),
+      peopleChanged: (people) => this.project && (this.project = { ...this.project, people }),
+    });
+    window.addEventListener("online", () => session.reconnected());
+    document.addEventListener("visibilitychange", () => this.#tellVisibility());
+    window.addEventListener("beforeunload", (event) => {
+      if (!this.#outbox?.durable && this.#outbox?.pending.length) event.preventDefault();
+    });
+    this.phase = "ready";
+    this.#tellVisibility();
+    await session.start(tab.living);
+  }
+
+  #tellVisibility(): void {
+    const visible = document.visibilityState === "visible";
+    // A browser allows six connections to one server over all tabs; a hidden tab needs none.
+    if (visible) this.client.connect();
+    else this.client.disconnect();
+    this.session?.setVisible(visible && this.#labelling);
+  }
+
+  #setProgress(progress: Progress): void {
+    if (!this.project) return;
+    this.project = { ...this.project, progress };
+    this.#catchUp(progress.class_version);
+  }
+
+  #setClasses(classes: Project["classes"], version: number): void {
+    if (!this.project) return;
+    this.project = { ...this.project, classes, progress: { ...this.project.progress, class_version: version } };
+    this.session?.setClasses(classes, version);
+    this.session?.setProgress(this.project.progress);
+    this.#classVersion = version;
+  }
+
+  #classVersion = 0;
+
+  /** Somebody else changed the classes. */
+  #catchUp(version: number): void {
+    if (version <= this.#classVersion || this.#projectAsked) return;
+    this.#projectAsked = true;
+    this.client
+      .project()
+      .then((project) => this.#setClasses(project.classes, project.progress.class_version))
+      // The next progress tells again.
+      .catch(() => {})
+      .finally(() => (this.#projectAsked = false));
+  }
+}

@@ -1,0 +1,27 @@
+"""``querist add PROJECT FILE``: more rows."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from querist.cli.friendly import friendly
+
+
+@friendly
+def add(
+    project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
+    file: Annotated[Path, typer.Argument(help="A table with the project's columns, or a folder.")],
+) -> None:
+    """Add new rows to a project; rows that it has already are told and stay as they are."""
+    from querist.cli.progress import progress_bar
+    from querist.cli.words import print_notes
+    from querist.labelling.adding import add_rows
+    from querist.store import Store
+
+    with Store.open(project) as store:
+        with progress_bar("rows") as progress:
+            added = add_rows(store, file, progress=progress)
+        print_notes(added.notes)
+        known = f"; {added.n_known} were there already" if added.n_known else ""
+        typer.echo(f"{added.n_added} rows added{known}. The project has {store.n_items} rows.")

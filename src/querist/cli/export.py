@@ -1,0 +1,80 @@
+"""``querist export PROJECT``: labels, the model or the log, without the page."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO, Literal
+
+import typer
+
+from querist.cli.friendly import friendly
+from querist.exceptions import DataError, UnknownNameError
+
+_ENDINGS = {
+    "csv": ".csv",
+    "jsonl": ".jsonl",
+    "parquet": ".parquet",
+    "label-studio": ".json",
+    "xlsx": ".xlsx",
+    "model": "-model.zip",
+    "log": "-log.jsonl",
+}
+
+
+@friendly
+def export(
+    project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
+    format: Annotated[str, typer.Option(help=f"{', '.join(_ENDINGS)}.")] = "csv",  # noqa: A002
+    out: Annotated[
+        Path | None, typer.Option(help="Where to; - is standard output. Default: PROJECT-labels beside you.")
+    ] = None,
+    rows: Annotated[str, typer.Option(help="all or labelled.")] = "all",
+    predictions: Annotated[bool, typer.Option("--predictions", help="Add the model's guesses.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write the rows with their labels, the trained model, or the whole log."""
+    if format not in _ENDINGS:
+        raise UnknownNameError.of("format", format, _ENDINGS)
+    if rows not in ("all", "labelled"):
+        raise UnknownNameError.of("choice of rows", rows, ("all", "labelled"))
+    from querist.cli.words import print_notes
+    from querist.labelling.view import ProjectView
+
+    path = out or _default(project, format)
+    if format == "model":
+        from querist.labelling.model_export import export_model
+        from querist.store import Store
+
+        with Store.open(project, read_only=True) as store, _target(path, overwrite) as target:
+            export_model(store, target)
+    else:
+        chosen: Literal["all", "labelled"] = "all" if rows == "all" else "labelled"
+        with ProjectView.read(project) as view, _target(path, overwrite) as target:
+            print_notes(view.export(format, target, rows=chosen, predictions=predictions))
+    if str(path) != "-":
+        typer.echo(f"Written: {path}")
+
+
+def _default(location: str, format: str) -> Path:  # noqa: A002
+    name = "project" if "://" in location else Path(location).stem
+    ending = _ENDINGS[format]
+    return Path(f"{name}{ending}" if ending.startswith("-") else f"{name}-labels{ending}")
+
+
+@contextlib.contextmanager
+def _target(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
+    """Give a file to write to, which is put in its place when it is complete."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    if path.exists() and not overwrite:
+        raise DataError(f"{path} exists already. Name another file with --out, or say --overwrite.")
+    draft = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    try:
+        with draft.open("wb") as target:
+            yield target
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,32 @@
+"""``querist import-labels PROJECT FILE``: labels that were given elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from querist.cli.friendly import FAILED, friendly
+
+_SHOWN = 10
+
+
+@friendly
+def import_labels(
+    project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
+    file: Annotated[Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels.")],
+) -> None:
+    """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
+    from querist.labelling.labels_in import read_labels_for
+    from querist.labelling.project import Project
+
+    with Project.open(project, train=False) as opened:
+        read = read_labels_for(opened, file.read_bytes(), file.name)
+        changed = opened.import_labels(read.labels, source=file.name).result()
+    typer.echo(f"{changed} labels imported; {len(read.labels) - changed} were there already.")
+    if read.refused:
+        typer.echo(f"{len(read.refused)} lines were refused:", err=True)
+        for where, why in read.refused[:_SHOWN]:
+            typer.echo(f"   {where}: {why}", err=True)
+        if len(read.refused) > _SHOWN:
+            typer.echo(f"   and {len(read.refused) - _SHOWN} more", err=True)
+        raise typer.Exit(FAILED)

@@ -1,0 +1,134 @@
+"""``querist label FILE``: a page on which a person labels."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from querist.cli.friendly import friendly
+from querist.cli.page import Annotator, Browser, Host, Port, serve_page
+from querist.cli.words import print_notes
+from querist.exceptions import DataError, FileFormatError, UnknownNameError
+
+if TYPE_CHECKING:
+    from querist.labelling.guessing import ImportPlan
+
+ENDING = ".querist"
+
+
+@friendly
+def label(
+    file: Annotated[str, typer.Argument(help="A table (CSV, Excel, JSONL ...), a folder of images, or a project.")],
+    text: Annotated[
+        list[str] | None, typer.Option(help="Column of texts; repeat for several. Default: guessed.")
+    ] = None,
+    image: Annotated[str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.")] = None,
+    columns: Annotated[str | None, typer.Option(help="Columns to show, with commas between them.")] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="The classes, with commas between them; more can come later.")
+    ] = None,
+    label_column: Annotated[str | None, typer.Option(help="Column of labels already given. Default: guessed.")] = None,
+    existing_labels: Annotated[bool, typer.Option(help="Keep labels that the data has already as answers.")] = True,
+    id_column: Annotated[str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
+    project: Annotated[
+        str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
+    ] = None,
+    strategy: Annotated[str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].")] = None,
+    estimator: Annotated[str | None, typer.Option(help="The model: NAME[:key=value,...].")] = None,
+    audit_share: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of random questions, for honest figures. Default: 0.2.")
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Port = None,
+    browser: Browser = True,
+    annotator: Annotator = None,
+) -> None:
+    """Label texts, rows or images on a page that learns along.
+
+    The same command resumes. Everything lies in one project file beside the data.
+    """
+    chosen = {"strategy": strategy, "estimator": estimator, "audit_share": audit_share}
+    changes = {name: value for name, value in chosen.items() if value is not None}
+    _check_names(strategy, estimator)
+    source, location = _places(file, project)
+    classes = _listed(labels)
+    from querist.labelling.places import has_project
+
+    if has_project(location):
+        from querist.labelling.opening import resume
+
+        asked = {
+            "text_columns": tuple(text or ()),
+            "image_column": image,
+            "columns": _listed(columns),
+            "labels": classes,
+            "label_column": label_column,
+            "id_column": id_column,
+            "existing_labels": existing_labels,
+        }
+        print_notes(resume(location, source, asked=asked, changes=changes, images=images))
+    elif source is None:
+        raise FileFormatError(
+            f"There is no project {location}. Make one from your data: querist label FILE --project {location}"
+        )
+    else:
+        from querist.labelling.guessing import guess_plan
+
+        plan = guess_plan(
+            source,
+            text=text or (),
+            image=image,
+            columns=_listed(columns),
+            labels=classes,
+            label_column=label_column,
+            id_column=id_column,
+            images=images,
+            existing_labels=existing_labels,
+        )
+        print_notes(plan.notes)
+        _make(plan, location, changes)
+    serve_page(location, host=host, port=port, browser=browser, annotator=annotator)
+
+
+def _make(plan: "ImportPlan", location: str, changes: dict[str, Any]) -> None:
+    from querist.cli.progress import progress_bar
+    from querist.labelling.importing import import_rows
+
+    with progress_bar("rows") as progress:
+        import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
+    typer.echo(f"Project: {location}")
+
+
+def _places(data: str, project: str | None) -> tuple[Path | None, str]:
+    """Return where the data is, if any was named, and the project."""
+    if "://" in data:
+        raise DataError("That is the address of a database. Open its project with: querist serve ADDRESS")
+    path = Path(data)
+    if path.suffix == ENDING and not path.is_dir():
+        if project is not None:
+            raise DataError(f"{data} is a project itself. Leave out --project, or name a file with data first.")
+        return None, data
+    whole = path.absolute() if path.name else path.resolve()
+    name = whole.name if path.is_dir() else Path(whole.name.removesuffix(".gz")).stem
+    location = str(path.with_name(name + ENDING) if path.name else whole.with_name(name + ENDING))
+    return path, project or location
+
+
+def _listed(names: str | None) -> tuple[str, ...]:
+    """Split at commas; a name that holds one stands in double quotes."""
+    if names is None:
+        return ()
+    return tuple(name.strip() for name in next(csv.reader([names], skipinitialspace=True), []) if name.strip())
+
+
+def _check_names(strategy: str | None, estimator: str | None) -> None:
+    """Refuse names that do not exist before anything is made."""
+    from querist.registry import estimator_names, strategy_names
+
+    for what, given, known in (("strategy", strategy, strategy_names), ("estimator", estimator, estimator_names)):
+        name = (given or "auto").partition(":")[0]
+        if name != "auto" and name not in known():
+            raise UnknownNameError.of(what, name, known())

@@ -1,0 +1,53 @@
+"""The labelling page from the command line: served, announced, opened in the browser."""
+
+import getpass
+import os
+from typing import Annotated, TypeAlias
+from urllib.parse import urlsplit
+
+import typer
+
+from querist.cli.display import has_display, is_remote
+from querist.cli.words import print_notes
+
+Host: TypeAlias = Annotated[
+    str, typer.Option(help="Where to listen; 0.0.0.0 lets people of the network in, by invitation.")
+]
+Port: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Default: the one of last time, else 8765; if it is taken, the next."),
+]
+Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page if there is a display.")]
+Annotator: TypeAlias = Annotated[str | None, typer.Option(help="Your name in the answers. Default: your login.")]
+
+
+def serve_page(location: str, *, host: str, port: int | None, browser: bool, annotator: str | None) -> None:
+    """Serve a project until Ctrl-C; print the link, and open it where somebody sees it."""
+    from querist.web.serving import serve
+
+    def ready(link: str, notes: tuple[str, ...]) -> None:
+        print_notes(notes)
+        typer.echo(f"\nLabel at: {link}")
+        typer.echo("(The link works once. Stop with Ctrl-C; the same command goes on.)")
+        if is_remote():
+            typer.echo(f"From your own machine: {_tunnel(link)}   and open the link there.")
+        elif browser and has_display():
+            typer.launch(link)
+
+    serve(location, host=host, port=port, annotator=annotator or _login(), on_ready=ready)
+    typer.echo("Stopped. Every answer is saved.")
+
+
+def _tunnel(link: str) -> str:
+    """Return the command that brings the page to the machine where the person sits."""
+    port = urlsplit(link).port
+    server = os.environ.get("SSH_CONNECTION", "").split()
+    machine = server[2] if len(server) == 4 else "THIS_MACHINE"
+    return f"ssh -L {port}:127.0.0.1:{port} {_login()}@{machine}"
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container whose user has no name
+        return "me"

@@ -1,0 +1,1 @@
+"""Labelling by people: the one place where the library and the store meet."""

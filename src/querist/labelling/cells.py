@@ -1,0 +1,114 @@
+"""A table as JSON values: numbers stay numbers, gaps are None, dates are ISO texts."""
+
+import datetime
+import decimal
+import math
+from typing import TYPE_CHECKING, Any
+
+from querist.data.table import Table
+from querist.exceptions import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Columns = dict[str, list[Any]]
+
+# A card with more fields than this is read by nobody.
+_WIDEST_MATRIX = 1000
+
+
+def columns_of(table: Table) -> tuple[Columns, list[str]]:
+    """Return the columns of a table as lists of JSON values, and notes.
+
+    The features of a matrix are called ``feature 1``, ``feature 2`` ... and its labels ``label``.
+
+    Raises
+    ------
+    DataError
+        If a cell is no single value, or a matrix is too wide to be read by people.
+    """
+    if table.frame is None:
+        return _of_matrix(table), []
+    columns: Columns = {}
+    notes = []
+    for name in table.frame.columns:
+        values, note = _of_column(table, str(name), table.frame[name])
+        columns[str(name)] = values
+        notes += [note] if note else []
+    return columns, notes
+
+
+def _of_matrix(table: Table) -> Columns:
+    matrix: Any = table.matrix
+    width = matrix.shape[1]
+    if width > _WIDEST_MATRIX:
+        raise DataError(
+            f"{table.path} has {width} features; people cannot read more than {_WIDEST_MATRIX} on a card. "
+            "Label the texts or images that the features were made from."
+        )
+    dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
+    columns = {f"feature {place}": _numbers(dense[:, place - 1].tolist()) for place in range(1, width + 1)}
+    labels: Any = table.labels
+    return columns | {"label": _numbers(labels.tolist())}
+
+
+def _of_column(table: Table, name: str, column: "pd.Series") -> tuple[list[Any], str]:
+    import pandas as pd
+
+    kind = column.dtype.kind if hasattr(column.dtype, "kind") else "O"
+    if kind == "M":
+        return _dates(column), ""
+    cells = column.astype(object).where(column.notna(), None).tolist()
+    if kind in "iub":
+        return cells, ""
+    if kind == "f":
+        n_infinite = sum(cell is not None and math.isinf(cell) for cell in cells)
+        note = f"column {name!r}: {n_infinite} infinite numbers are kept as words" if n_infinite else ""
+        return _numbers(cells), note
+    if isinstance(column.dtype, pd.StringDtype):
+        return cells, ""
+    return [_value(table, name, row, cell) for row, cell in enumerate(cells, 1)], ""
+
+
+def _numbers(cells: list[Any]) -> list[Any]:
+    """Gaps turn whole numbers into floats when a table is read; here they become whole again."""
+    known = [cell for cell in cells if not _is_gap(cell)]
+    gaps = len(known) < len(cells)
+    whole = gaps and all(float(cell).is_integer() and abs(cell) <= 2**53 for cell in known)
+
+    def value(cell: Any) -> Any:
+        if _is_gap(cell):
+            return None
+        if isinstance(cell, float) and math.isinf(cell):
+            return "inf" if cell > 0 else "-inf"  # JSON has no infinite numbers
+        return int(cell) if whole else cell
+
+    return [value(cell) for cell in cells]
+
+
+def _is_gap(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
+
+
+def _dates(column: "pd.Series") -> list[Any]:
+    known = column.dropna()
+    whole_days = column.dt.tz is None and bool((known == known.dt.normalize()).all())
+    dates = [None if gap else date for date, gap in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    return [None if date is None else (date.date() if whole_days else date).isoformat() for date in dates]
+
+
+def _value(table: Table, name: str, row: int, cell: Any) -> Any:
+    if cell is None or isinstance(cell, str | bool | int):
+        return cell
+    if isinstance(cell, float):
+        return _numbers([cell])[0]
+    if isinstance(cell, decimal.Decimal):
+        return int(cell) if cell == cell.to_integral_value() else float(cell)
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, bytes | bytearray | memoryview):
+        raise DataError(
+            f"{table.path}: column {name!r}, row {row} holds bytes. "
+            "Write them to files and give the column their paths, or drop it from the file."
+        )
+    return str(cell)

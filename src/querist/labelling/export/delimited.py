@@ -1,0 +1,67 @@
+"""CSV that spreadsheets open without running what is in it."""
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+from querist.labelling.export.layout import Layout, in_words, told_halves, visible
+from querist.labelling.records import Record
+
+_ROWS_AT_ONCE = 1000
+# Spreadsheets take a cell for a formula that begins so (some pass over blanks first, some read full-width signs).
+_FORMULA = re.compile("'*(?:[\t\r\n]|\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+def neutralise(cell: str) -> str:
+    """Put an apostrophe before a cell that a spreadsheet could run; plain numbers stay as they are.
+
+    A cell that begins with apostrophes and goes on like a formula gets one more, so that
+    `restore` finds exactly what was there.
+
+    Examples
+    --------
+    >>> [neutralise(cell) for cell in ("=1+1", "-1.5", "-x", "'=1", "it's", "'quoted'")]
+    ["'=1+1", '-1.5', "'-x", "''=1", "it's", "'quoted'"]
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def restore(cell: str) -> str:
+    """Take off the apostrophe that `neutralise` put there.
+
+    Examples
+    --------
+    >>> [restore(neutralise(cell)) for cell in ("=1+1", "-1.5", "''-1.5", "'tis")]
+    ['=1+1', '-1.5', "''-1.5", "'tis"]
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def write_csv(records: Iterable[Record], target: BinaryIO, layout: Layout) -> tuple[str, ...]:
+    """Write comma-separated UTF-8 with a byte-order mark, without which Excel shows garbage for other than English."""
+    target.write(b"\xef\xbb\xbf")
+    lines = itertools.chain([layout.header], layout.rows(records))
+    halves = 0
+    while chunk := list(itertools.islice(lines, _ROWS_AT_ONCE)):
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in line] for line in chunk)
+        encoded, found = _encoded(text.getvalue())
+        target.write(encoded)
+        halves += found
+    return told_halves(halves, "CSV in UTF-8")
+
+
+def _cell(value: Any) -> str:
+    return neutralise(value) if isinstance(value, str) else in_words(value)
+
+
+def _encoded(text: str) -> tuple[bytes, int]:
+    try:
+        return text.encode(), 0
+    except UnicodeEncodeError:
+        shown, halves = visible(text)
+        return shown.encode(), halves

@@ -1,0 +1,179 @@
+"""Which columns an exported file has: the user's own, kept as they are, then Querist's."""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from querist.labelling.records import Record
+
+# The column that says which row it is; it has the prefix always, so that it tells Querist's files apart.
+ID = "querist_id"
+_PREFIX = "querist_"
+
+
+def utc(at: float | None) -> str | None:
+    """Return seconds since 1970 as ISO 8601 in UTC, to the millisecond.
+
+    Examples
+    --------
+    >>> utc(0.0015)
+    '1970-01-01T00:00:00.002Z'
+    """
+    if at is None:
+        return None
+    moment = datetime.datetime.fromtimestamp(round(at, 3), datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _agreement(record: Record) -> float | None:
+    if len(record.answers) < 2:
+        return None
+    agreeing = sum(bool(answer["label"] == record.label) for answer in record.answers)
+    return round(agreeing / len(record.answers), 4)
+
+
+_GIVEN: dict[str, Callable[[Record], Any]] = {
+    "label": lambda record: record.label,
+    "status": lambda record: record.status,
+    "annotator": lambda record: record.annotator,
+    "labelled_at": lambda record: utc(record.answered_at),
+    "seconds": lambda record: _rounded(record.seconds),
+    "how": lambda record: record.how,
+    "first_label": lambda record: record.first_label,
+    "n_answers": lambda record: len(record.answers),
+    "agreement": _agreement,
+    "flagged": lambda record: record.flagged,
+    "note": lambda record: record.note or None,
+}
+_PREDICTED: dict[str, Callable[[Record], Any]] = {
+    "prediction": lambda record: record.prediction,
+    "confidence": lambda record: None if record.confidence is None else round(record.confidence, 4),
+}
+
+
+def querist_names(columns: Iterable[str]) -> dict[str, str]:
+    """Return how Querist's columns are called beside the user's: the user's keep their names.
+
+    Examples
+    --------
+    >>> names = querist_names(["text", "label"])
+    >>> names["label"], names["note"], names["id"]
+    ('querist_label', 'note', 'querist_id')
+    """
+    taken = set(columns)
+    names = {}
+    for key in (*_GIVEN, *_PREDICTED):
+        name = key
+        while name in taken:
+            name = _PREFIX + name
+        names[key] = name
+    names["id"] = ID
+    while names["id"] in taken:
+        names["id"] = _PREFIX + names["id"]
+    return names
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is written, and how it is called.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The user's, in their order.
+    text_columns : tuple of str
+        Those that are read as prose.
+    image_column : str or None
+    classes : tuple of str
+        Names of the classes, in the order of their buttons.
+    project_name : str
+    predictions : bool
+        Whether the model's guesses are written too.
+    """
+
+    columns: tuple[str, ...]
+    text_columns: tuple[str, ...]
+    image_column: str | None
+    classes: tuple[str, ...]
+    project_name: str
+    predictions: bool
+
+    @property
+    def fields(self) -> dict[str, Callable[[Record], Any]]:
+        """Querist's columns, by what they hold: how each is found in a record."""
+        return _GIVEN | (_PREDICTED if self.predictions else {}) | {"id": lambda record: record.item_id}
+
+    @property
+    def header(self) -> list[str]:
+        """Names of all columns."""
+        names = querist_names(self.columns)
+        return [*self.columns, *(names[key] for key in self.fields)]
+
+    def rows(self, records: Iterable[Record]) -> Iterable[list[Any]]:
+        """Yield one list of cells a record, as `header` says."""
+        columns, getters = self.columns, tuple(self.fields.values())
+        for record in records:
+            values = record.columns
+            yield [*(values.get(name) for name in columns), *(get(record) for get in getters)]
+
+    @property
+    def shown_column(self) -> str | None:
+        """The one column that is the text or the image; None where there are several or none."""
+        if self.image_column is not None:
+            return self.image_column
+        return self.text_columns[0] if len(self.text_columns) == 1 else None
+
+
+def shown_text(columns: dict[str, Any], text_columns: Sequence[str]) -> str:
+    """Return what other programs show of a row: its text, several texts with a blank line between, or all cells."""
+    if text_columns:
+        return "\n\n".join(words for name in text_columns if (words := in_words(columns.get(name))))
+    return "\n".join(f"{name}: {in_words(value)}" for name, value in columns.items())
+
+
+def in_words(value: Any) -> str:
+    """Return a JSON value as a cell of a text file; a gap is empty.
+
+    Examples
+    --------
+    >>> in_words(None), in_words(True), in_words(0.1), in_words([1, "é"])
+    ('', 'true', '0.1', '[1, "é"]')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+def visible(text: str) -> tuple[str, int]:
+    r"""Write halves of characters (lone surrogates), which UTF-8 cannot, as ``\ud800``; and return how many there are.
+
+    Examples
+    --------
+    >>> visible("a\ud800")
+    ('a\\ud800', 1)
+    """
+    return _NO_CHARACTER.subn(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def told_halves(count: int, what: str) -> tuple[str, ...]:
+    """Return the note on halves of characters, where there are any."""
+    if not count:
+        return ()
+    return (rf"{count} halves of characters (lone surrogates) are written as \udXXX: {what} cannot hold them.",)

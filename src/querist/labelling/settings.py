@@ -1,0 +1,118 @@
+"""What a project knows about its data and how it asks: the one definition, kept as JSON in the project."""
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from querist.exceptions import InvalidParameterError
+
+Kind = Literal["text", "table", "image"]
+
+# What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
+DEFAULT_STRATEGY = "margin"
+# Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
+AUDIT_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """A file or folder that rows came from.
+
+    Attributes
+    ----------
+    path : str
+        Relative to the project file where it lies in the same folder or below, else absolute.
+    hash : str
+        Of its content; of a folder: of the names and sizes of its images.
+    size : int
+        In bytes; of a folder: its number of images.
+    n_rows, first_row : int
+        Its rows in the project: `first_row` and the `n_rows` from there.
+    folder : bool
+        Whether it is a folder of images.
+    images : str or None
+        The folder that image paths start from, written like `path`; None where there are no images.
+    """
+
+    path: str
+    hash: str
+    size: int
+    n_rows: int
+    first_row: int
+    folder: bool = False
+    images: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a project.
+
+    Attributes
+    ----------
+    kind : {"text", "table", "image"}
+    columns : tuple of str
+        Shown on the card, in this order.
+    text_columns, feature_columns : tuple of str
+        Read as prose; learned from.
+    image_column, id_column, label_column : str or None
+    sources : tuple of SourceInfo
+    notes : tuple of str
+        What was guessed when the project was made.
+    opinions : int
+        Answers by different people wanted per row.
+    audit_share : float in [0, 1]
+    strategy, estimator : str
+        As ``NAME[:key=value,...]``, or ``auto``.
+    port : int or None
+        Where the page was served last.
+    unknown : dict
+        What a newer version wrote; kept as it is.
+    """
+
+    kind: Kind
+    columns: tuple[str, ...] = ()
+    text_columns: tuple[str, ...] = ()
+    image_column: str | None = None
+    id_column: str | None = None
+    label_column: str | None = None
+    feature_columns: tuple[str, ...] = ()
+    sources: tuple[SourceInfo, ...] = ()
+    notes: tuple[str, ...] = ()
+    opinions: int = 1
+    audit_share: float = AUDIT_SHARE
+    strategy: str = "auto"
+    estimator: str = "auto"
+    port: int | None = None
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.audit_share <= 1:
+            raise InvalidParameterError(f"The audit share must lie between 0 and 1, got {self.audit_share:g}.")
+        if self.opinions < 1:
+            raise InvalidParameterError(f"At least one opinion per row is needed, got {self.opinions}.")
+
+    @property
+    def strategy_in_use(self) -> str:
+        """The strategy, with ``auto`` resolved."""
+        return DEFAULT_STRATEGY if self.strategy == "auto" else self.strategy
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON takes them."""
+        values: dict[str, Any] = asdict(self)
+        unknown: dict[str, Any] = values.pop("unknown")
+        known = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return unknown | known
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Settings":
+        """Return the settings that `to_dict` wrote; what this version does not know is kept."""
+        names = {each.name for each in fields(cls)} - {"unknown"}
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names
+        }
+        known["sources"] = tuple(_source(each) for each in values.get("sources", ()))
+        return cls(**known, unknown={name: value for name, value in values.items() if name not in names})
+
+
+def _source(values: dict[str, Any]) -> SourceInfo:
+    known = {each.name for each in fields(SourceInfo)}
+    return SourceInfo(**{name: value for name, value in values.items() if name in known})

@@ -1,0 +1,119 @@
+"""Connections to the two databases: many that read, one that writes."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from sqlalchemy import URL, Engine, QueuePool, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+
+from querist.exceptions import StoreError, StoreWriteError
+from querist.store.lock import ProjectDatabaseLock
+
+_PATIENCE = 15.0  # seconds that a connection waits for another one to finish its transaction
+_READERS = 16
+_SQLITE_WRITER = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # in WAL mode NORMAL may lose what was acknowledged when the power fails
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+def sqlite_reader(path: Path) -> Engine:
+    """Return an engine that cannot change the file."""
+    return create_engine(
+        "sqlite://",
+        creator=lambda: _connect_sqlite(path, "ro"),
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        isolation_level="AUTOCOMMIT",
+    )
+
+
+def sqlite_writer(path: Path) -> Engine:
+    """Return an engine with one connection, whose transactions take the write lock when they begin."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _connect_sqlite(path, "rw"),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
+        for statement in _SQLITE_WRITER:
+            connection.execute(statement)
+
+    # The driver's own BEGIN is switched off in _connect_sqlite; SQLAlchemy documents this as the way to choose it.
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _connect_sqlite(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
+    posix = path.as_posix()
+    uri = f"file://{'' if posix.startswith('/') else '/'}{quote(posix, errors='surrogateescape')}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+
+
+def postgresql_reader(url: URL) -> Engine:
+    """Return an engine that cannot change the database."""
+    engine = _create_postgresql(url, pool_size=_READERS, isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.commit()
+
+    return engine
+
+
+def postgresql_writer(url: URL, lock: ProjectDatabaseLock) -> Engine:
+    """Return an engine with one connection, which holds the project's lock as long as it lives."""
+    engine = _create_postgresql(url, pool_size=1, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        lock.take(connection)
+
+    return engine
+
+
+def _create_postgresql(url: URL, **options: Any) -> Engine:
+    try:
+        return create_engine(url, poolclass=QueuePool, pool_pre_ping=True, **options)
+    except ModuleNotFoundError as error:
+        raise StoreError("PostgreSQL needs a driver: pip install 'querist[postgres]'.") from error
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Tell failures of the database as StoreError."""
+    try:
+        yield
+    except StatementError as error:
+        raise StoreError(f"{name} cannot be read: {error.orig}.") from error.orig
+
+
+@contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Tell failures of the database as StoreWriteError, values that it cannot take as StoreError."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise StoreError(f"{name} refused a change, nothing of it was saved: {error.orig}.") from error.orig
+    except DBAPIError as error:
+        raise StoreWriteError(
+            f"{name} could not be written, nothing of this step was saved: {error.orig}. "
+            "Check that there is space left and that nothing else keeps it locked, then try again."
+        ) from error.orig
+    except StatementError as error:
+        raise StoreError(f"{name} cannot hold a value, nothing of this step was saved: {error.orig}.") from error.orig

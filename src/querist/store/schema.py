@@ -1,0 +1,156 @@
+"""The tables. A change here needs a migration beside the others and the next `VERSION`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    Double,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
+
+from querist.store.columns import ExactText, Json, SearchText
+
+VERSION = 1
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+# SQLite numbers rows itself only where the type is INTEGER to the letter.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+project = Table(
+    "project",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("name", ExactText, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("settings", Json, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("item_id", ExactText, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("text", SearchText, nullable=False),
+    Column("audit_number", Double, nullable=False),
+    Column("source", Integer, nullable=False),
+)
+
+annotators = Table(
+    "annotators",
+    metadata,
+    Column("annotator_id", Integer, Identity(), primary_key=True),
+    Column("name", ExactText, nullable=False),
+    Column("role", Text, CheckConstraint("role IN ('owner', 'annotator')", name="role"), nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("created_at", Double, nullable=False),
+    Column("active", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _Number, Identity(), primary_key=True),
+    Column("uuid", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("annotator", Integer, ForeignKey(annotators.c.annotator_id)),
+    Column("row", Integer, ForeignKey(items.c.row)),
+    Column("data", Json, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given twice, whatever was deleted
+)
+
+rankings = Table(
+    "rankings",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("seq", _Number, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("n_labels", Integer, nullable=False),
+    Column("metrics", Json, nullable=False),
+    Column("blob", LargeBinary),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("role", Text, CheckConstraint("role IN ('owner', 'annotator')", name="role"), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("max_uses", Integer, nullable=False),
+    Column("uses", Integer, nullable=False),
+)
+
+# As Alembic makes it, which is only loaded where a project is older than this Querist.
+alembic_version = Table(
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+# The words of the items. They come folded and parted by blanks (see search.py), so both databases find the same.
+_WORDS_TABLE = {
+    "sqlite": ["CREATE VIRTUAL TABLE item_words USING fts5(words, content='', columnsize=0, tokenize='ascii')"],
+    "postgresql": [
+        "CREATE TABLE item_words (row INTEGER NOT NULL PRIMARY KEY REFERENCES items (row), words TSVECTOR NOT NULL)",
+        "CREATE INDEX item_words_words ON item_words USING gin (words)",
+    ],
+}
+
+
+@event.listens_for(items, "after_create")
+def _create_words_table(target: object, connection: Connection, **options: object) -> None:
+    for statement in _WORDS_TABLE[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
+def table_names(connection: Connection) -> list[str]:
+    """Return the tables that stand where a project would stand."""
+    return sorted(inspect(connection).get_table_names())
+
+
+def create(connection: Connection) -> None:
+    """Make the tables of a new project."""
+    metadata.create_all(connection)
+    connection.execute(insert(alembic_version).values(version_num=f"{VERSION:04}"))
+
+
+def version(connection: Connection) -> int | None:
+    """Return the number of the schema, None where there is no project."""
+    if not {project.name, alembic_version.name} <= set(table_names(connection)):
+        return None
+    number = connection.execute(select(alembic_version.c.version_num)).scalar()
+    return int(number) if number is not None and number.isdecimal() else None
+
+
+# Rows have no gaps, and the highest one is found without counting.
+NEXT_ROW = select(func.coalesce(func.max(items.c.row), -1) + 1)

@@ -1,0 +1,95 @@
+"""Full text search: the same words, phrases and prefixes found on both databases.
+
+Texts are cut into folded words here (no case, no accents) and not by the databases, whose rules differ from each
+other and with the locale of a server. Scripts that put no blanks between words are searched by substring.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, Select, TextClause, select, text
+
+from querist.store.columns import storable
+from querist.store.schema import items
+
+# More of a query than this is not looked at; both databases have limits somewhere above it.
+_LONGEST_QUERY = 1000
+# PostgreSQL keeps at most 1 MB of words for a text; no text of this length can exceed it.
+_LONGEST_TEXT = {"postgresql": 200_000, "sqlite": None}
+
+_WORD = re.compile(r"[^\W_]+")
+_TERM = re.compile(r'"([^"]*)(?:"(\*?)|$)|([^\s"]+)')
+# Thai, Lao, Tibetan, Burmese, Khmer, Japanese, Chinese.
+_NO_BLANKS = re.compile(
+    "[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
+
+_FILL = {
+    "sqlite": "INSERT INTO item_words (rowid, words) VALUES (:row, :words)",
+    "postgresql": "INSERT INTO item_words (row, words) VALUES (:row, to_tsvector('simple', :words))",
+}
+_FIND = {
+    "sqlite": "SELECT rowid AS row FROM item_words WHERE item_words MATCH :words",
+    "postgresql": "SELECT row FROM item_words WHERE words @@ to_tsquery('simple', :words)",
+}
+
+
+def words_of(text: str) -> list[str]:
+    """Cut a text into words without case and accents."""
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        text = _NO_BLANKS.sub(r" \g<0> ", text)  # so that the words between them are found
+    return _WORD.findall(text.casefold())
+
+
+def fill(dialect: str) -> TextClause:
+    """Return the statement that stores the words of one row, given as `indexed` returns them."""
+    return text(_FILL[dialect])
+
+
+def indexed(text: str, dialect: str) -> str:
+    """Return what of a text is stored to be found."""
+    return " ".join(words_of(text[: _LONGEST_TEXT[dialect]]))
+
+
+def find(query: str, dialect: str) -> Select[int]:
+    """Return the statement that finds the rows of a query, in their order.
+
+    All terms must be found: a word, "a phrase", a prefix*. A term without any word, or in a script
+    without blanks, is found as a substring. A blank query asks for nothing and finds every row.
+    """
+    statement = select(items.c.row).order_by(items.c.row)
+    terms = list(_terms(storable(query[:_LONGEST_QUERY])))
+    phrases = [term for term in terms if term.words]
+    if phrases:
+        found = text(_FIND[dialect]).bindparams(words=_match(phrases, dialect)).columns(row=Integer)
+        statement = statement.where(items.c.row.in_(found))
+    return statement.where(*(items.c.text.icontains(term.raw, autoescape=True) for term in terms if not term.words))
+
+
+@dataclass(frozen=True)
+class _Term:
+    raw: str
+    words: list[str]
+    prefix: bool
+
+
+def _terms(query: str) -> Iterable[_Term]:
+    for phrase, star, word in _TERM.findall(query):
+        raw = (phrase or word).strip()
+        bare = raw.rstrip("*") if word else raw
+        if raw and _NO_BLANKS.search(raw):
+            yield _Term(bare, [], False)
+        elif raw:
+            yield _Term(raw, words_of(raw), prefix=star == "*" or raw != bare)
+
+
+def _match(phrases: list[_Term], dialect: str) -> str:
+    # Words hold letters and digits only, so nothing in them needs an escape.
+    if dialect == "sqlite":
+        return " ".join(f'"{" ".join(term.words)}"{" *" if term.prefix else ""}' for term in phrases)
+    return " & ".join(
+        "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "") + ")" for term in phrases
+    )

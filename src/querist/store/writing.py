@@ -1,0 +1,129 @@
+"""What can be changed within one transaction."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from querist.exceptions import StoreError
+from querist.store import schema, search
+from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, Role
+
+_CHUNK = 2000
+_BLOBS_KEPT = 3
+
+
+class Writing:
+    """A transaction of a `Store`; get it from ``with store.writing() as tx``."""
+
+    def __init__(self, connection: Connection, name: str):
+        self._connection = connection
+        self._name = name
+
+    def set_info(self, **changes: Any) -> ProjectInfo:
+        """Change fields of the project's info and return it."""
+        info = replace(ProjectInfo(*self._connection.execute(select(schema.project)).one()), **changes)
+        self._connection.execute(update(schema.project).values(vars(info)))
+        return info
+
+    def add_items(self, first_row: int, items: Iterable[ItemRow]) -> int:
+        """Add items behind those there are.
+
+        Parameters
+        ----------
+        first_row : int
+            The row of the first one, which is the number of items so far.
+        items : iterable of ItemRow
+            Their rows count on from `first_row`.
+
+        Returns
+        -------
+        int
+            How many were added.
+        """
+        row = int(self._connection.execute(schema.NEXT_ROW).scalar_one())
+        if row != first_row:
+            raise StoreError(f"{self._name} has {row} items, so the next row is {row} and not {first_row}.")
+        dialect = self._connection.dialect.name
+        incoming = iter(items)
+        while chunk := list(islice(incoming, _CHUNK)):
+            for item in chunk:
+                if item.row != row:
+                    raise StoreError(f"Rows count without gaps: an item has row {item.row} in the place of row {row}.")
+                row += 1
+            words = [{"row": item.row, "words": search.indexed(item.text, dialect)} for item in chunk]
+            self._connection.execute(insert(schema.items), [vars(item) for item in chunk])
+            self._connection.execute(search.fill(dialect), words)
+        return row - first_row
+
+    def append(self, events: Sequence[EventRow]) -> list[int]:
+        """Write events to the log and return their numbers, which rise in the order given.
+
+        Each `seq` must be None. A uuid that the log has already is refused with StoreError;
+        `Store.find_events` tells before.
+        """
+        if not events:
+            return []
+        values = [vars(event).copy() for event in events]
+        for value in values:
+            if value.pop("seq") is not None:
+                raise StoreError(f"The event {value['uuid']} has a number already, so it is in the log.")
+        statement = insert(schema.events).returning(schema.events.c.seq, sort_by_parameter_order=True)
+        return list(self._connection.scalars(statement, values))
+
+    def save_ranking(self, ranking: RankingRow) -> None:
+        """Keep a ranking; all keep their metrics, the last three their blobs."""
+        table = schema.rankings
+        self._connection.execute(insert(table).values(vars(ranking)))
+        kept = select(table.c.version).order_by(table.c.version.desc()).limit(_BLOBS_KEPT)
+        self._connection.execute(
+            update(table).where(table.c.version.not_in(kept), table.c.blob.is_not(None)).values(blob=None)
+        )
+
+    def add_annotator(self, name: str, role: Role, token_hash: str) -> int:
+        """Add a person, active from now on, and return their number."""
+        statement = insert(schema.annotators).returning(schema.annotators.c.annotator_id)
+        values = {"name": name, "role": role, "token_hash": token_hash, "created_at": time.time(), "active": True}
+        return int(self._connection.execute(statement, values).scalar_one())
+
+    def set_annotator(self, annotator_id: int, **changes: Any) -> AnnotatorRow:
+        """Change fields of a person and return them as they are now."""
+        table = schema.annotators
+        found = self._connection.execute(select(table).where(table.c.annotator_id == annotator_id)).one_or_none()
+        if found is None:
+            raise StoreError(f"{self._name} has no annotator {annotator_id}.")
+        annotator = replace(AnnotatorRow(*found), **changes)
+        self._connection.execute(update(table).where(table.c.annotator_id == annotator_id).values(vars(annotator)))
+        return annotator
+
+    def add_invitation(self, invitation: InvitationRow) -> None:
+        """Keep an invitation."""
+        self._connection.execute(insert(schema.invitations).values(vars(invitation)))
+
+    def use_invitation(self, token_hash: str, *, at: float | None = None) -> InvitationRow | None:
+        """Count one use of an invitation.
+
+        Parameters
+        ----------
+        token_hash : str
+            Which one.
+        at : float, default=None
+            The moment of its use; None is now.
+
+        Returns
+        -------
+        InvitationRow or None
+            None where there is no such invitation, it has expired or is used up.
+        """
+        table = schema.invitations
+        used = self._connection.execute(
+            update(table)
+            .where(table.c.token_hash == token_hash, table.c.uses < table.c.max_uses)
+            .where(table.c.expires_at > (time.time() if at is None else at))
+            .values(uses=table.c.uses + 1)
+            .returning(*table.c)
+        ).one_or_none()
+        return None if used is None else InvitationRow(*used)

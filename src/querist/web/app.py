@@ -1,0 +1,79 @@
+"""The ASGI application: API, page, guard."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+import querist
+from querist.labelling.project import Project
+from querist.web import schemas
+from querist.web.errors import add_error_handlers
+from querist.web.routes import classes, exports, items, project, queue
+from querist.web.security import LOOPBACK, Guard
+
+PAGE = Path(__file__).parent / "static"
+_ERRORS = {status: {"model": schemas.ErrorOut} for status in (401, 403, 404, 422, 503, 507)}
+_UNBUILT = (
+    "<!doctype html><title>Querist</title><p>The page was not built. In a checkout, run "
+    "<code>make page</code>; the API is at /api/v1."
+)
+
+
+def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collection[str] = LOOPBACK) -> ASGIApp:
+    """Return the application of one project.
+
+    Parameters
+    ----------
+    the_project : Project
+        Open; the caller closes it.
+    owner_name : str, default="me"
+        Who the owner's link signs in.
+    hosts : collection of str
+        Names that the server answers to; empty: any.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.stopping.set()
+
+    app = FastAPI(
+        title="Querist",
+        version=querist.__version__,
+        description="Labelling with active learning. Sign in by a link; the cookie does the rest.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.project = the_project
+    app.state.owner_name = owner_name
+    app.state.stopping = asyncio.Event()
+    add_error_handlers(app)
+    for router in (queue.router, items.router, classes.router, exports.router, project.router):
+        app.include_router(router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
+    app.include_router(project.entrance)
+    _serve_page(app)
+    return Guard(app, hosts)
+
+
+def _serve_page(app: FastAPI) -> None:
+    if (PAGE / "assets").is_dir():
+        app.mount("/assets", StaticFiles(directory=PAGE / "assets"), name="assets")
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> Response:
+        if not (PAGE / "index.html").exists():
+            return Response(_UNBUILT, media_type="text/html")
+        return FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"})
+
+    @app.get("/favicon.svg", include_in_schema=False)
+    async def icon() -> Response:
+        path = PAGE / "favicon.svg"
+        return FileResponse(path) if path.exists() else Response(status_code=404)

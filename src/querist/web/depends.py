@@ -1,0 +1,31 @@
+"""What routes ask for."""
+
+import asyncio
+from concurrent.futures import Future
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request
+
+from querist.labelling.project import Project
+from querist.store.rows import AnnotatorRow
+from querist.web import security
+
+T = TypeVar("T")
+
+
+def _project(request: Request) -> Project:
+    project: Project = request.app.state.project
+    return project
+
+
+async def done(future: "Future[T]") -> T:
+    """Wait for the project's writer without holding up other requests."""
+    return await asyncio.wrap_future(future)
+
+
+TheProject = Annotated[Project, Depends(_project)]
+Someone = Annotated[AnnotatorRow, Depends(security.signed_in)]
+Owner = Annotated[AnnotatorRow, Depends(security.owner)]
+Tab = Annotated[
+    str, Header(alias="X-Tab", min_length=1, max_length=64, description="Each tab names itself; leases are its own.")
+]

@@ -1,0 +1,74 @@
+"""Classes, while people label."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from querist.labelling import classes as class_lists
+from querist.labelling.classes import Classes
+from querist.web import schemas
+from querist.web.depends import Someone, TheProject, done
+
+router = APIRouter(prefix="/classes", tags=["classes"])
+
+
+@router.post("", response_model=schemas.Classes)
+async def add(body: schemas.NewClassBody, project: TheProject, person: Someone) -> dict[str, Any]:
+    """Add a class."""
+
+    def change(classes: Classes) -> Classes:
+        return class_lists.add(classes, body.name, colour=body.colour, description=body.description)
+
+    return await done(project.change_classes(person.annotator_id, change, op="add", name=body.name))
+
+
+@router.post("/order", response_model=schemas.Classes)
+async def reorder(body: schemas.OrderBody, project: TheProject, person: Someone) -> dict[str, Any]:
+    """Put the buttons into another order."""
+    return await done(
+        project.change_classes(person.annotator_id, lambda each: class_lists.reorder(each, body.ids), op="reorder")
+    )
+
+
+@router.patch("/{class_id}", response_model=schemas.Classes)
+async def change(
+    class_id: schemas.ClassId, body: schemas.ChangedClassBody, project: TheProject, person: Someone
+) -> dict[str, Any]:
+    """Change a class; a new name keeps its answers."""
+    changes = body.model_dump(exclude_unset=True)
+    changes = {name: value for name, value in changes.items() if value is not None or name == "key"}
+    return await done(
+        project.change_classes(
+            person.annotator_id,
+            lambda each: class_lists.change(each, class_id, **changes),
+            op="change",
+            class_id=class_id,
+            changes=changes,
+        )
+    )
+
+
+@router.post("/{class_id}/merge", response_model=schemas.Classes)
+async def merge(
+    class_id: schemas.ClassId, body: schemas.MergeBody, project: TheProject, person: Someone
+) -> dict[str, Any]:
+    """Let the answers of a class count for another."""
+    return await done(
+        project.change_classes(
+            person.annotator_id,
+            lambda each: class_lists.merge(each, class_id, body.into),
+            op="merge",
+            class_id=class_id,
+            into=body.into,
+        )
+    )
+
+
+@router.delete("/{class_id}", response_model=schemas.Classes)
+async def remove(class_id: schemas.ClassId, project: TheProject, person: Someone) -> dict[str, Any]:
+    """Remove a class; its answers stay in the log, count no more, and their rows are asked again."""
+    return await done(
+        project.change_classes(
+            person.annotator_id, lambda each: class_lists.remove(each, class_id), op="remove", class_id=class_id
+        )
+    )

@@ -1,0 +1,90 @@
+"""Labels out, and in."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, UploadFile
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+
+from querist.labelling.export import FORMATS
+from querist.labelling.labels_in import read_labels_for
+from querist.labelling.project import Project
+from querist.web import schemas
+from querist.web.depends import Someone, TheProject, done
+from querist.web.errors import ApiError
+
+router = APIRouter(tags=["exports"])
+_MODEL_PATIENCE = 600.0
+
+
+@router.get("/export", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
+def export(
+    project: TheProject,
+    person: Someone,
+    format: Annotated[Literal["csv", "jsonl", "parquet", "label-studio", "xlsx"], Query()] = "csv",  # noqa: A002
+    rows: Annotated[Literal["all", "labelled"], Query()] = "all",
+    predictions: Annotated[bool, Query()] = False,
+) -> FileResponse:
+    """Download the rows and their labels."""
+    path = _temporary()
+    with path.open("wb") as target:
+        project.export(format, target, rows=rows, predictions=predictions)
+    return _download(path, f"{_stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
+
+
+@router.get("/export/log", response_class=FileResponse, responses={200: {"content": {"application/x-ndjson": {}}}})
+def export_log(project: TheProject, person: Someone) -> FileResponse:
+    """Download the whole log, one event a line."""
+    path = _temporary()
+    with path.open("wb") as target:
+        project.export("log", target)
+    return _download(path, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
+
+
+@router.get("/export/model", response_class=FileResponse, responses={200: {"content": {"application/zip": {}}}})
+def export_model(project: TheProject, person: Someone) -> FileResponse:
+    """Train on all labels and download the model, with a script that uses it."""
+    path = _temporary()
+    # In a process of its own: scikit-learn is slow to load, and training would hold up the labelling.
+    command = [sys.executable, "-m", "querist.labelling.model_export", str(project.store.location), str(path)]
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=_MODEL_PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        path.unlink(missing_ok=True)
+        hint = "Run `querist export` with --format model instead; it has no limit."
+        raise ApiError(503, "too_slow", "The model was not trained within ten minutes.", hint=hint) from None
+    if ended.returncode:
+        path.unlink(missing_ok=True)
+        told = ended.stderr.strip().splitlines()
+        raise ApiError(422, "no_model", told[-1].removeprefix("Error: ") if told else "The model could not be trained.")
+    return _download(path, f"{_stem(project)}-model.zip", "application/zip")
+
+
+@router.post("/labels", response_model=schemas.ImportOut)
+async def import_labels(file: UploadFile, project: TheProject, person: Someone) -> dict[str, Any]:
+    """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote."""
+    content = await file.read()
+    read = read_labels_for(project, content, file.filename or "labels.csv")
+    changed = await done(project.import_labels(read.labels, source=file.filename or ""))
+    refused = [{"where": where, "message": message} for where, message in read.refused]
+    return {"imported": changed, "unchanged": len(read.labels) - changed, "refused": refused}
+
+
+def _temporary() -> Path:
+    with tempfile.NamedTemporaryFile(prefix="querist-export-", delete=False) as file:
+        return Path(file.name)
+
+
+def _download(path: Path, name: str, media_type: str) -> FileResponse:
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
+    return FileResponse(path, media_type=media_type, headers=headers, background=BackgroundTask(path.unlink, True))
+
+
+def _stem(project: Project) -> str:
+    return re.sub(r"[^\w.-]+", "-", project.info.name).strip("-.") or "labels"

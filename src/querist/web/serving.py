@@ -1,0 +1,140 @@
+"""Run the server of one project until it is told to stop."""
+
+import errno
+import ipaddress
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from querist.exceptions import InvalidParameterError
+from querist.labelling import people
+from querist.labelling.project import Project
+from querist.web.app import create_app
+from querist.web.security import LOOPBACK
+
+DEFAULT_PORT = 8765
+# So many ports after the wanted one are tried.
+_PORTS = 50
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and lets open streams end at once when it stops."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+        self._on_stop = on_stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            threading.Thread(target=self._on_ready, daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stop()
+        await super().shutdown(sockets=sockets)
+
+
+def serve(
+    location: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    annotator: str = "me",
+    on_ready: Callable[[str, tuple[str, ...]], None] | None = None,
+) -> int:
+    """Serve a project until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    location : str
+        Path of a project file, or address of a PostgreSQL database.
+    host : str, default="127.0.0.1"
+        Where to listen. Anything but this machine itself: people from the network may open the page, with a link.
+    port : int, default=None
+        None: where the project was served last, else 8765. If it is taken, the next free one.
+    annotator : str, default="me"
+        Who the printed link signs in.
+    on_ready : callable, default=None
+        Called with the link and with notes (a port that was taken, a data file that moved),
+        once the page can be opened.
+
+    Returns
+    -------
+    int
+        The port.
+
+    Raises
+    ------
+    ProjectInUseError
+        If another process serves the project.
+    InvalidParameterError
+        If the host is not an address of this machine, or no port is free.
+    """
+    project = Project.open(location)
+    try:
+        wanted = port or project.settings.port or DEFAULT_PORT
+        listener = _listen(host, wanted)
+        taken: int = listener.getsockname()[1]
+        notes = [*project.warnings]
+        if taken != wanted:
+            notes.append(f"port {wanted} is in use, so the page is at port {taken}")
+        project.remember_port(taken)
+        address = f"http://{_shown(host)}:{taken}"
+        project.store.announce(address)
+        token, _ = project.invite(role="owner", seconds=people.OWNER_LINK_SECONDS).result()
+        app = create_app(project, owner_name=annotator, hosts=LOOPBACK if _is_loopback(host) else ())
+        server = _Server(
+            uvicorn.Config(
+                app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
+            ),
+            on_ready=lambda: on_ready(f"{address}/join?token={token}", tuple(notes)) if on_ready else None,
+            on_stop=lambda: project.live.tell("stopping"),
+        )
+        server.run(sockets=[listener])
+        return taken
+    finally:
+        project.close()
+
+
+def _listen(host: str, wanted: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(wanted, min(wanted + _PORTS, 65_536)):
+        listener = socket.socket(family)
+        if sys.platform != "win32":  # where it would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except PermissionError:
+            listener.close()
+            raise InvalidParameterError(f"Port {port} may not be used. Take one above 1023.") from None
+        except OSError as error:
+            listener.close()
+            if not _is_taken(error):
+                raise InvalidParameterError(f"Cannot listen on {host!r}: {error.strerror}.") from error
+            continue
+        listener.listen(2048)
+        return listener
+    raise InvalidParameterError(f"No port from {wanted} to {wanted + _PORTS - 1} is free. Name another with --port.")
+
+
+def _is_taken(error: OSError) -> bool:
+    return error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host
