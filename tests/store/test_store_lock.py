@@ -168,13 +168,28 @@ def test_the_driver_of_a_reader_cannot_write(location):
         connection.execute(delete(project))
 
 
-def test_a_lost_connection_loses_nothing(store_location, request):
-    """The server ends the writer's connection: what was not committed is not saved, and writing goes on."""
-    location, end_connections = _postgresql(store_location, request)
+@pytest.fixture
+def end_writers(postgresql_url):
+    """A function that ends the connections of all writers, as a server that restarts does."""
+    import psycopg
+
+    def end():
+        statement = (
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'querist %'"
+        )
+        with psycopg.connect(postgresql_url) as connection:
+            connection.execute(statement)
+
+    return end
+
+
+@pytest.mark.parametrize("store_location", ["postgresql"], indirect=True)
+def test_a_lost_connection_loses_nothing(store_location, end_writers):
+    location = store_location()
     with Store.create(location, INFO) as store:
         with pytest.raises(StoreWriteError, match="nothing of this step was saved"), store.writing() as tx:
             tx.append([noted("lost")])
-            end_connections()
+            end_writers()
             tx.append([noted("lost too")])
         write(store, "kept")
         assert uuids(store) == ["kept"]
@@ -182,27 +197,14 @@ def test_a_lost_connection_loses_nothing(store_location, request):
             Store.open(location)
 
 
-def test_a_lock_that_was_lost_and_taken_stops_the_first_writer(store_location, request):
-    location, end_connections = _postgresql(store_location, request)
+@pytest.mark.parametrize("store_location", ["postgresql"], indirect=True)
+def test_a_lock_that_was_lost_and_taken_stops_the_first_writer(store_location, end_writers):
+    location = store_location()
     with Store.create(location, INFO) as first:
-        end_connections()
+        end_writers()
         with Store.open(location) as second:
             write(second, "second")
             with pytest.raises(ProjectInUseError):
                 write(first, "first")
         write(first, "first")
         assert uuids(first) == ["second", "first"]
-
-
-def _postgresql(store_location, request):
-    location = store_location()
-    if "://" not in location:
-        pytest.skip("a file has no connection to lose")
-    import psycopg
-
-    def end_connections():
-        statement = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'querist %'"
-        with psycopg.connect(request.getfixturevalue("postgresql_url")) as connection:
-            connection.execute(statement)
-
-    return location, end_connections

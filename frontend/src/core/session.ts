@@ -259,6 +259,19 @@ export class Session {
     });
   }
 
+  /** Get all of an item whose text was cut. */
+  async whole(): Promise<void> {
+    const row = this.#queue.current?.row;
+    if (row === undefined) return;
+    try {
+      const { fields } = await this.client.item(row);
+      this.#change(row, { fields, truncated: false });
+    } catch (problem) {
+      this.#notice = `The rest of the text is not to be had now. ${inWords(problem)}`;
+    }
+    this.#changed();
+  }
+
   /** Leave a revisited item as it is. */
   leave(): boolean {
     if (!this.#standing) return false;

@@ -45,10 +45,9 @@ def export(
     path = out or _default(project, format)
     if format == "model":
         from querist.labelling.model_export import export_model
-        from querist.store import Store
 
-        with Store.open(project, read_only=True) as store, _target(path, overwrite) as target:
-            export_model(store, target)
+        with _target(path, overwrite) as target:
+            export_model(project, target)
     else:
         chosen: Literal["all", "labelled"] = "all" if rows == "all" else "labelled"
         with ProjectView.read(project) as view, _target(path, overwrite) as target:

@@ -20,7 +20,7 @@ def import_labels(
     from querist.labelling.project import Project
 
     with Project.open(project, train=False) as opened:
-        read = read_labels_for(opened, file.read_bytes(), file.name)
+        read = read_labels_for(opened, file)
         changed = opened.import_labels(read.labels, source=file.name).result()
     typer.echo(f"{changed} labels imported; {len(read.labels) - changed} were there already.")
     if read.refused:

@@ -1,5 +1,6 @@
 """The labelling page from the command line: served, announced, opened in the browser."""
 
+import contextlib
 import getpass
 import os
 from typing import Annotated, TypeAlias
@@ -34,7 +35,9 @@ def serve_page(location: str, *, host: str, port: int | None, browser: bool, ann
         elif browser and has_display():
             typer.launch(link)
 
-    serve(location, host=host, port=port, annotator=annotator or _login(), on_ready=ready)
+    # Ctrl-C is how a server ends.
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(location, host=host, port=port, annotator=annotator or _login(), on_ready=ready)
     typer.echo("Stopped. Every answer is saved.")
 
 

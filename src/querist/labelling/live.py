@@ -12,6 +12,7 @@ class Live:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
+        self.closed = False
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Add a listener; the result takes it away again. It is called from other threads and must not block."""
@@ -31,3 +32,8 @@ class Live:
             listeners = list(self._listeners)
         for listener in listeners:
             listener(name)
+
+    def close(self) -> None:
+        """Tell every listener that nothing more will come."""
+        self.closed = True
+        self.tell("closed")

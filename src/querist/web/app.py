@@ -1,8 +1,6 @@
 """The ASGI application: API, page, guard."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -37,12 +35,6 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
     hosts : collection of str
         Names that the server answers to; empty: any.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
-        app.state.stopping.set()
-
     app = FastAPI(
         title="Querist",
         version=querist.__version__,
@@ -50,11 +42,9 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
     )
     app.state.project = the_project
     app.state.owner_name = owner_name
-    app.state.stopping = asyncio.Event()
     add_error_handlers(app)
     for router in (queue.router, items.router, classes.router, exports.router, project.router):
         app.include_router(router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]

@@ -2,10 +2,12 @@
 
 import errno
 import ipaddress
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -27,6 +29,16 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._on_ready = on_ready
         self._on_stop = on_stop
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in good order: uvicorn's own would raise the signal again, before the project is closed."""
+        old = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in old.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -92,7 +104,7 @@ def serve(
                 app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
             ),
             on_ready=lambda: on_ready(f"{address}/join?token={token}", tuple(notes)) if on_ready else None,
-            on_stop=lambda: project.live.tell("stopping"),
+            on_stop=project.live.close,
         )
         server.run(sockets=[listener])
         return taken

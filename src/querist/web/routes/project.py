@@ -136,16 +136,16 @@ def _set_cookie(response: Response, project: Project, cookie: str) -> None:
 
 
 @router.get("/stream", response_class=StreamingResponse)
-async def stream(request: Request, project: TheProject, person: Someone) -> StreamingResponse:
+async def stream(project: TheProject, person: Someone) -> StreamingResponse:
     """Server-sent events: ``ranking``, ``model``, ``progress``, ``classes``, ``settings``."""
     return StreamingResponse(
-        _news(request, project, person.annotator_id),
+        _news(project, person.annotator_id),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _news(request: Request, project: Project, annotator: int) -> AsyncIterator[str]:
+async def _news(project: Project, annotator: int) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     woken = asyncio.Event()
     waiting: dict[str, None] = {}
@@ -162,7 +162,7 @@ async def _news(request: Request, project: Project, annotator: int) -> AsyncIter
     stop = project.live.listen(listener)
     try:
         yield _event("progress", project.progress(annotator))
-        while not request.app.state.stopping.is_set():
+        while True:
             try:
                 await asyncio.wait_for(woken.wait(), _HEARTBEAT)
             except TimeoutError:
@@ -171,6 +171,8 @@ async def _news(request: Request, project: Project, annotator: int) -> AsyncIter
             names = list(waiting)
             waiting.clear()
             woken.clear()
+            if project.live.closed:
+                return
             for name in names:
                 yield _event(name, _payload(project, name, annotator))
             await asyncio.sleep(_PAUSE)
