@@ -25,6 +25,7 @@ export class Workplace {
 
   #labelling = false;
   #outbox: Outbox | null = null;
+  #classVersion = 0;
   #projectAsked = false;
 
   /** Load the project and begin; keeps trying while the server is away. */
@@ -50,7 +51,7 @@ export class Workplace {
   /** The label view is on screen, or another one. */
   setLabelling(labelling: boolean): void {
     this.#labelling = labelling;
-    this.#tellVisibility();
+    if (this.session) this.#tellVisibility();
   }
 
   async #begin(project: Project, tab: { id: string; living: Set<string> }): Promise<void> {
@@ -60,7 +61,8 @@ export class Workplace {
     this.#outbox = new Outbox(store, tab.id, () => {});
     const session = new Session(this.client, this.#outbox, project.progress);
     this.session = session;
-    session.setClasses(project.classes, project.progress.class_version);
+    this.#classVersion = project.progress.class_version;
+    session.setClasses(project.classes, this.#classVersion);
     session.setGuessVisible(preferences.now.guess);
     this.view = session.view();
     session.subscribe((view) => {
@@ -108,8 +110,6 @@ export class Workplace {
     this.session?.setProgress(this.project.progress);
     this.#classVersion = version;
   }
-
-  #classVersion = 0;
 
   /** Somebody else changed the classes. */
   #catchUp(version: number): void {

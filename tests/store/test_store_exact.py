@@ -20,7 +20,7 @@ ODD = [
     "x\udfffy",
     "\udc80\udcff",
     "\u202eright to left\u202c \u2066isolated\u2069",
-    "👩‍👩‍👧 🏳️‍🌈 𝕳",
+    "👩‍👩‍👧 🏳️‍🌈\U00020000",
     "é e\u0301",
     "\ufeff\ufffe\uffff\U0010ffff",
     '"quoted" \\ \\u0000 \'',

@@ -154,6 +154,17 @@ def test_reading_leaves_the_file_as_it_is(tmp_path):
     assert not Path(f"{path}.lock").exists()
 
 
+def test_a_project_in_a_folder_that_cannot_be_written_is_read(tmp_path, monkeypatch):
+    """SQLite would make files beside it; root may write everywhere, so the answer of the system is a fake."""
+    path = tmp_path / "a.querist"
+    with Store.create(path, INFO) as store:
+        write(store, "a")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with Store.open(path, read_only=True) as store:
+        assert uuids(store) == ["a"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_the_driver_of_a_reader_cannot_write(location):
     from sqlalchemy import delete
     from sqlalchemy.exc import DBAPIError
@@ -162,7 +173,7 @@ def test_the_driver_of_a_reader_cannot_write(location):
 
     with (
         Store.open(location, read_only=True) as store,
-        pytest.raises(DBAPIError, match="read-?only"),
+        pytest.raises(DBAPIError, match=r"read-?only"),
         store._reader.connect() as connection,
     ):
         connection.execute(delete(project))
@@ -187,10 +198,15 @@ def end_writers(postgresql_url):
 def test_a_lost_connection_loses_nothing(store_location, end_writers):
     location = store_location()
     with Store.create(location, INFO) as store:
-        with pytest.raises(StoreWriteError, match="nothing of this step was saved"), store.writing() as tx:
-            tx.append([noted("lost")])
-            end_writers()
-            tx.append([noted("lost too")])
+
+        def write_and_lose():
+            with store.writing() as tx:
+                tx.append([noted("lost")])
+                end_writers()
+                tx.append([noted("lost too")])
+
+        with pytest.raises(StoreWriteError, match="nothing of this step was saved"):
+            write_and_lose()
         write(store, "kept")
         assert uuids(store) == ["kept"]
         with pytest.raises(ProjectInUseError):  # the new connection holds the lock again

@@ -21,9 +21,10 @@ export const TYPE_AHEAD_FROM = 21;
 
 /** F and N are kept free also where flag and note were given other keys: a habit must not label. */
 const BY_POSITION = [..."123456789abcdeghijklmopqrstuvwxyz"];
+const BY_NAME = new Set([..."0", ...BY_POSITION]);
 
 /** Keys of the browser and of the page itself; nothing else may have them. */
-const RESERVED = new Set(["Escape", "Enter", "Tab"]);
+const RESERVED = new Set(["Escape", "Enter", "Tab", "+", "-", "="]);
 
 export type Command =
   | { kind: "class"; classId: number }
@@ -43,9 +44,12 @@ export class Keymap {
   readonly #commands = new Map<string, Command>();
   readonly #byClass = new Map<number, string>();
 
-  /** `classes`: the active ones, in the order of their buttons. */
+  /**
+   * `classes`: the active ones, in the order of their buttons. A key that was chosen comes first; then a class that is
+   * called by one digit or letter has just that (5 must mean "5", whatever the place of its button); then the place.
+   */
   constructor(
-    classes: readonly Pick<ClassInfo, "id" | "key">[],
+    classes: readonly Pick<ClassInfo, "id" | "name" | "key">[],
     readonly actions: ActionKeys = DEFAULT_KEYS,
   ) {
     for (const action of ACTIONS) this.#commands.set(actions[action], { kind: "action", action });
@@ -53,11 +57,15 @@ export class Keymap {
       const own = key === null ? null : normal(key);
       if (own !== null && this.isFree(own)) this.#give(id, own);
     }
+    for (const { id, name } of classes) {
+      const own = normal(name.trim());
+      if (!this.#byClass.has(id) && BY_NAME.has(own) && this.isFree(own)) this.#give(id, own);
+    }
     classes.forEach(({ id }, position) => {
       if (this.#byClass.has(id)) return;
       const wanted = BY_POSITION[position];
+      // Where the place's own key is taken, a letter: the next digit would move every later one.
       const key = wanted !== undefined && this.isFree(wanted) ? wanted : BY_POSITION.slice(9).find((k) => this.isFree(k));
-      // A freed digit would move every later one; letters fill up.
       if (key !== undefined) this.#give(id, key);
     });
     this.#commands.set("Escape", { kind: "escape" });

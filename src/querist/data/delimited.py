@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from querist.data.decoding import decode
-from querist.data.numbers import file_style, inspect, read_words
+from querist.data.numbers import file_style, inspect, is_number, read_words
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
@@ -109,25 +109,17 @@ def _names(path: Path, header: list[str]) -> tuple[list[str], list[str]]:
             name = f"column {place}"
             notes.append(f"column {place} has no name; it is called {name!r}")
         if name in places:
-            hint = " Is the first line data? Then put a line of names above it." if _is_number(name) else ""
+            hint = " Is the first line data? Then put a line of names above it." if is_number(name) else ""
             raise DataError(f"{path}: columns {places[name]} and {place} are both called {name!r}. Rename one.{hint}")
         places[name] = place
         names.append(name)
     numbered = [str(place) for place in range(len(names))], [str(place + 1) for place in range(len(names))]
-    if all(_is_number(name) for name in names) and names not in numbered:
+    if all(is_number(name) for name in names) and names not in numbered:
         notes.append(
             f"the first line ({', '.join(names[:3])}, ...) was taken for the names of the columns; "
             "if it is data, put a line of names above it"
         )
     return names, notes
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _quoting(path: Path, text: str, delimiter: str, width: int) -> _Quoting:

@@ -74,6 +74,15 @@ def file_style(columns: list[Words], delimiter: str) -> Style:
     return "comma" if delimiter == ";" else "point"
 
 
+def is_number(word: str) -> bool:
+    """Whether Python reads a word as a number."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def read_words(words: Words, style: Style) -> tuple[Any, tuple[str, ...]]:
     """Return a column as numbers or booleans where all its cells are, else as words; and what was decided.
 

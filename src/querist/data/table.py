@@ -54,7 +54,8 @@ def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) ->
     lower = {each.lower(): each for each in reversed(known)}
     near = [lower[found] for found in difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)]
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"{path} has no {purpose} column {name!r}.{hint} It has: {listed(known)}."
+    what = f"{purpose} column".strip()
+    return f"{path} has no {what} {name!r}.{hint} It has: {listed(known)}."
 
 
 def listed(names: list[str]) -> str:

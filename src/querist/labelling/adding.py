@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from querist.data.numbers import is_number
 from querist.data.table import listed, no_such_column
 from querist.exceptions import DataError
 from querist.labelling.classes import Classes, ClassInfo, active, resolution
@@ -117,7 +118,9 @@ def _check_numbers(source: Source, settings: Settings, store: Store) -> None:
         cells = source.columns[name]
         if not any(value is not None for value in before) or any(isinstance(value, str) for value in before):
             continue
-        row = next((row for row, cell in enumerate(cells, 1) if isinstance(cell, str)), None)
+        # One word turns the numbers of a text file into words too; the word is what is wrong.
+        words = [row for row, cell in enumerate(cells, 1) if isinstance(cell, str)]
+        row = next((row for row in words if not is_number(cells[row - 1])), words[0] if words else None)
         if row is not None:
             raise DataError(
                 f"{source.path}: column {name!r}, row {row} holds {cells[row - 1]!r}, but the project's rows hold "

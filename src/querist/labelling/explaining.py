@@ -11,7 +11,7 @@ from querist.labelling.pool_features import PoolFeatures
 
 # The most of them that a person reads.
 _MOST = 6
-# A column that changes a probability by less than this speaks for nothing.
+# A column that changes a probability (or a word that changes a log-odds) by less than this speaks for nothing.
 _LEAST = 0.005
 _SAMPLE = 2000
 
@@ -111,7 +111,7 @@ def _by_occlusion(
         without[:, places] = usual
         drops[column] = (probabilities - model.predict_proba(without))[everyone, predicted]
     return {
-        row: _strongest({column: float(drop[number]) for column, drop in drops.items()}, _LEAST)
+        row: _strongest({column: float(drop[number]) for column, drop in drops.items()})
         for number, row in enumerate(rows.tolist())
     }
 
@@ -130,6 +130,6 @@ def _usual(features: PoolFeatures) -> Iterator[tuple[str, IntArray, AnyArray]]:
             yield column, places, np.median(values, axis=0)
 
 
-def _strongest(weights: dict[str, float], least: float = 0.0) -> list[dict[str, Any]]:
-    speaking = sorted((item for item in weights.items() if item[1] > least), key=lambda item: -item[1])
+def _strongest(weights: dict[str, float]) -> list[dict[str, Any]]:
+    speaking = sorted((item for item in weights.items() if item[1] > _LEAST), key=lambda item: -item[1])
     return [{"word": word, "weight": round(weight, 4)} for word, weight in speaking[:_MOST]]

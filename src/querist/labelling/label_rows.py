@@ -221,9 +221,11 @@ def _prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:
     """Yield what a task of Prodigy says: an accepted option of a choice, or the label of a yes-or-no question."""
     own: Any = task.get("querist")
     own = own if isinstance(own, dict) else {}
-    meta: Any = task.get("meta")
+    given: Any = task.get("meta")
     shown = _words(task.get("text", task.get("image")))
-    cells = task | (meta if isinstance(meta, dict) else {})
+    meta: dict[str, Any] = given if isinstance(given, dict) else {}
+    # In Querist's own files every column stands in `meta`, or is named by `shown`.
+    cells = dict(meta) if own else task | meta
     if own.get("shown") and shown is not None:
         cells[own["shown"]] = shown
     base = LabelRow(

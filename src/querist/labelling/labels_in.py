@@ -24,6 +24,8 @@ MOST_BYTES = 256 << 20
 _UNPACKED = 8
 _MOST_REFUSED = 1000
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WHOLE = re.compile(r"-?\d{16,}")
+_LONGEST_NUMBER = 40
 _CUT = re.compile(re.escape(CUT).replace(re.escape("{:,}"), r"[\d,]+") + r"\Z")
 
 
@@ -234,23 +236,10 @@ def _digest(cells: Iterable[Any]) -> bytes:
 def _canonical(cell: Any) -> str:
     """Return a cell as all formats give it back: 1, 1.0 and "1" are the same, so are True and "TRUE"."""
     words = visible(in_words(cell))[0]
-    if len(words) <= 40 and (isinstance(cell, int | float) or _NUMBER.fullmatch(words)):
-        return _number(words)
-    return words.lower() if len(words) <= 5 and words.lower() in ("true", "false") else words
-
-
-def _number(words: str) -> str:
-    try:
-        number = float(words)
-    except ValueError:  # True
-        return words
-    return (
-        str(int(number)) if number.is_integer() and abs(number) <= 2**53 else words if _whole(words) else repr(number)
-    )
-
-
-def _whole(words: str) -> bool:
-    return words.lstrip("-").isdigit()
+    if len(words) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words):
+        # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
+        return words if _WHOLE.fullmatch(words) else f"{float(words):.15g}"
+    return words.lower() if words.lower() in ("true", "false") else words
 
 
 def _identity(value: Any) -> str:

@@ -19,6 +19,7 @@ from querist.labelling.live import Live
 from querist.labelling.queue import CurrentRanking, Queue, Ticket
 from querist.labelling.ranking import Ranking
 from querist.labelling.settings import Settings
+from querist.labelling.sources import check_sources
 from querist.labelling.supervisor import Supervisor
 from querist.labelling.view import ProjectView, audit_order
 from querist.labelling.writer import Batch, Writer
@@ -56,7 +57,9 @@ class Project(ProjectView):
     """
 
     def __init__(self, store: Store, *, train: bool = True, clock: Callable[[], float] = time.time) -> None:
+        warnings = check_sources(store)
         super().__init__(store)
+        self.warnings = (*self.warnings, *warnings)
         self.live = Live()
         self._clock = clock
         self._version = self.current.version if self.current else 0

@@ -106,8 +106,9 @@ def is_address(image: str) -> bool:
 def image_below(folder: Path, image: str) -> Path | None:
     """Return the file of an image, or None where it would lie outside the folder."""
     # By its words, not by where links lead: links were made by the owner of the folder.
-    path = Path(os.path.normpath(folder / image))
-    return path if path.is_relative_to(os.path.normpath(folder)) else None
+    top = os.path.abspath(folder)
+    path = Path(os.path.normpath(os.path.join(top, image)))
+    return path if path.is_relative_to(top) else None
 
 
 def find_image(settings: Settings, location: str | os.PathLike[str], source: int, image: str) -> Path | None:

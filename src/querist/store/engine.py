@@ -1,5 +1,6 @@
 """Connections to the two databases: many that read, one that writes."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,9 @@ def sqlite_writer(path: Path) -> Engine:
 def _connect_sqlite(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
     posix = path.as_posix()
     uri = f"file://{'' if posix.startswith('/') else '/'}{quote(posix, errors='surrogateescape')}?mode={mode}"
+    if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+        # SQLite makes files beside the project even to read it, unless it is told that nobody can be writing.
+        uri += "&immutable=1"
     return sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
 
 
@@ -101,6 +105,8 @@ def reading(name: str) -> Iterator[None]:
         yield
     except StatementError as error:
         raise StoreError(f"{name} cannot be read: {error.orig}.") from error.orig
+    except ValueError as error:  # a text that is no JSON any more
+        raise StoreError(f"{name} is damaged and cannot be read: {error}.") from error
 
 
 @contextmanager

@@ -67,10 +67,11 @@ annotators = Table(
     metadata,
     Column("annotator_id", Integer, Identity(), primary_key=True),
     Column("name", ExactText, nullable=False),
-    Column("role", Text, CheckConstraint("role IN ('owner', 'annotator')", name="role"), nullable=False),
+    Column("role", Text, nullable=False),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("created_at", Double, nullable=False),
     Column("active", Boolean, nullable=False),
+    CheckConstraint("role IN ('owner', 'annotator')", name="role"),
     sqlite_autoincrement=True,
 )
 
@@ -102,11 +103,12 @@ invitations = Table(
     "invitations",
     metadata,
     Column("token_hash", Text, primary_key=True),
-    Column("role", Text, CheckConstraint("role IN ('owner', 'annotator')", name="role"), nullable=False),
+    Column("role", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     Column("max_uses", Integer, nullable=False),
     Column("uses", Integer, nullable=False),
+    CheckConstraint("role IN ('owner', 'annotator')", name="role"),
 )
 
 # As Alembic makes it, which is only loaded where a project is older than this Querist.

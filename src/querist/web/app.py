@@ -54,16 +54,12 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
 
 
 def _serve_page(app: FastAPI) -> None:
-    if (PAGE / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=PAGE / "assets"), name="assets")
-
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
         if not (PAGE / "index.html").exists():
             return Response(_UNBUILT, media_type="text/html")
+        # Its name never changes, those of the files that it names do.
         return FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"})
 
-    @app.get("/favicon.svg", include_in_schema=False)
-    async def icon() -> Response:
-        path = PAGE / "favicon.svg"
-        return FileResponse(path) if path.exists() else Response(status_code=404)
+    if PAGE.is_dir():
+        app.mount("/", StaticFiles(directory=PAGE))

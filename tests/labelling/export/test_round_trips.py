@@ -123,8 +123,8 @@ def test_json_lines_lose_nothing(data):
     for line, record in zip(content.split(b"\n"), records, strict=False):
         task = json.loads(line)
         back = dict(task["meta"])
-        if task["querist"]["shown"] not in back:
-            back[columns[0]] = task["text"]
+        if task["querist"]["shown"] is not None:
+            back[task["querist"]["shown"]] = task["text"]
         assert {name: back[name] for name in columns} == record.columns
         # The user's order is kept among the columns that are not the text.
         assert [name for name in back if name in columns[1:]] == [name for name in columns[1:] if name in back]

@@ -33,25 +33,24 @@ def write_excel(records: Iterable[Record], target: BinaryIO, layout: Layout) -> 
         raise InvalidParameterError(
             f"Excel holds {MOST_COLUMNS:,} columns, this table has {len(header):,}. Choose csv, jsonl or parquet."
         )
-    # Rows go to the disk one by one; formulas and links are never made of texts.
-    book = xlsxwriter.Workbook(target, {"constant_memory": True})
-    sheet = _Sheet(book.add_worksheet("labels"), header)
-    bold = book.add_format({"bold": True})
-    sheet.write(0, header, bold)
-    for number, cells in enumerate(layout.rows(records), 1):
-        if number == MOST_ROWS:
-            raise InvalidParameterError(
-                f"Excel holds {MOST_ROWS - 1:,} rows below the header, and there are more. "
-                "Choose csv, jsonl or parquet."
-            )
-        sheet.write(number, cells)
-    if sheet.notes:
-        notes = book.add_worksheet("notes")
-        for number, line in enumerate([("row", "column", "note"), *sheet.notes]):
-            for place, cell in enumerate(line):
-                notes.write_string(number, place, cell, bold if number == 0 else None)
-    book.close()
-    return tuple(f"Row {row}, column {column}: {note}" for row, column, note in sheet.notes)
+    # Rows go to the disk one by one; texts are written as texts, never as formulas or links.
+    with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
+        bold = book.add_format({"bold": True})
+        sheet = _Sheet(book.add_worksheet("labels"), header)
+        sheet.write(0, header, bold)
+        for number, cells in enumerate(layout.rows(records), 1):
+            if number == MOST_ROWS:
+                raise InvalidParameterError(
+                    f"Excel holds {MOST_ROWS - 1:,} rows below the header, and there are more. "
+                    "Choose csv, jsonl or parquet."
+                )
+            sheet.write(number, cells)
+        if sheet.notes:
+            notes = book.add_worksheet("notes")
+            for number, line in enumerate([("row", "column", "note"), *sheet.notes]):
+                for place, cell in enumerate(line):
+                    notes.write_string(number, place, cell, bold if number == 0 else None)
+    return tuple(f"row {row}, column {column}: {note}" if row else note for row, column, note in sheet.notes)
 
 
 class _Sheet:
@@ -61,6 +60,7 @@ class _Sheet:
         self._sheet = sheet
         self._header = header
         self._unlisted = 0
+        self._rounded = 0
         self._notes: list[tuple[str, str, str]] = []
 
     def write(self, row: int, cells: list[Any], style: Any = None) -> None:
@@ -71,7 +71,9 @@ class _Sheet:
             if isinstance(value, bool):
                 sheet.write_boolean(row, place, value, style)
             elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
-                sheet.write_number(row, place, value, style)
+                kept = float(f"{value:.15g}")
+                self._rounded += kept != value
+                sheet.write_number(row, place, kept, style)
             else:
                 sheet.write_string(row, place, self._text(row, place, value), style)
 
@@ -83,9 +85,8 @@ class _Sheet:
         if _CONTROL.search(text):
             # XlsxWriter escapes them as the format demands (_x0007_); Excel and Querist read them back.
             self._tell(row, place, "control characters are written as _x0007_ and the like; some programs show that")
-        text, halves = visible(text)
-        text, others = _NEVER.subn(lambda found: f"\\u{ord(found.group()):04x}", text)
-        if halves or others:
+        text, impossible = _possible(text)
+        if impossible:
             self._tell(row, place, r"what is no character is written as \udXXX: a workbook cannot hold it")
         length = _units(text)
         if length <= LONGEST_CELL:
@@ -95,14 +96,16 @@ class _Sheet:
 
     def _tell(self, row: int, place: int, note: str) -> None:
         if len(self._notes) < _MOST_NOTES:
-            self._notes.append((str(row + 1), in_words(self._header[place])[:1000], note))
+            self._notes.append((str(row + 1), _possible(self._header[place])[0][:1000], note))
         else:
             self._unlisted += 1
 
     @property
     def notes(self) -> list[tuple[str, str, str]]:
-        more = [("", "", f"{self._unlisted:,} more such cells")] if self._unlisted else []
-        return self._notes + more
+        told = [("", "", f"{self._unlisted:,} more such cells")] if self._unlisted else []
+        if self._rounded:
+            told.append(("", "", f"{self._rounded:,} numbers have more than the 15 digits that Excel keeps"))
+        return self._notes + told
 
 
 def cut(text: str) -> str:
@@ -110,6 +113,13 @@ def cut(text: str) -> str:
     ending = CUT.format(_units(text))
     kept = text.encode("utf-16-le")[: 2 * (LONGEST_CELL - _units(ending))]
     return kept.decode("utf-16-le", "ignore") + ending
+
+
+def _possible(text: str) -> tuple[str, int]:
+    """Write what XML cannot hold visibly, and return how much that was."""
+    text, halves = visible(text)
+    text, others = _NEVER.subn(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return text, halves + others
 
 
 def _units(text: str) -> int:

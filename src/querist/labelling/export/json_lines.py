@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from querist.labelling.export.layout import Layout, shown_text
+from querist.labelling.export.layout import Layout, in_words, querist_names, shown_text
 from querist.labelling.records import Record
 
 _ANSWERS = {"labelled": "accept", "skipped": "ignore"}
@@ -35,7 +35,7 @@ def json_bytes(value: Any) -> bytes:
 
 def _task(record: Record, layout: Layout, options: list[dict[str, str]]) -> dict[str, Any]:
     task, meta = _shown(record, layout)
-    meta["id" if "id" not in layout.columns else "querist_id"] = record.item_id
+    meta["id" if "id" not in layout.columns else querist_names(layout.columns)["id"]] = record.item_id
     task |= {"meta": meta, "options": options, "accept": [] if record.label is None else [record.label]}
     if record.status in _ANSWERS:
         task["answer"] = _ANSWERS[record.status]
@@ -48,9 +48,12 @@ def _task(record: Record, layout: Layout, options: list[dict[str, str]]) -> dict
     }
     if record.status in _ANSWERS:
         task["_annotator_id"] = task["_session_id"] = record.annotator or "import"
-        task["_timestamp"] = None if record.answered_at is None else int(record.answered_at)
+        if record.answered_at is not None:
+            task["_timestamp"] = int(record.answered_at)
     fields = {key: get(record) for key, get in layout.fields.items() if key != "label"}
-    answers = {"answers": list(record.answers), "shown": layout.shown_column}
+    # Which column the text or image is; None where it stands among the others.
+    column = layout.shown_column if layout.shown_column not in meta else None
+    answers = {"answers": list(record.answers), "shown": column}
     return task | {"querist": {"project": layout.project_name} | fields | answers}
 
 
@@ -62,7 +65,7 @@ def _shown(record: Record, layout: Layout) -> tuple[dict[str, Any], dict[str, An
     if isinstance(value, str):
         return {key: value}, {name: record.columns.get(name) for name in layout.columns if name != column}
     everything = {name: record.columns.get(name) for name in layout.columns}
-    return {key: shown_text(everything, layout.text_columns)}, everything
+    return {key: shown_text(everything, layout.text_columns) if column is None else in_words(value)}, everything
 
 
 def _hash(text: str) -> int:

@@ -10,6 +10,8 @@ from querist.labelling.export.layout import Layout, in_words, told_halves, visib
 from querist.labelling.records import Record
 
 _ROWS_AT_ONCE = 10_000
+# Whole numbers beyond 15 digits are ids rather than measurements: among floats they would lose digits.
+_EXACT = 10**15
 _TYPES = {
     "labelled_at": "timestamp", "seconds": "double", "n_answers": "int64", "agreement": "double",
     "flagged": "bool", "confidence": "double",
@@ -49,7 +51,7 @@ def _kind(cell: Any) -> str:
     if isinstance(cell, bool):
         return "bool"
     if isinstance(cell, int):
-        return "int64" if abs(cell) <= 2**53 else "long" if abs(cell) < 2**63 else "text"
+        return "int64" if abs(cell) < _EXACT else "long" if abs(cell) < 2**63 else "text"
     if isinstance(cell, float):
         return "double"
     return "text" if isinstance(cell, str) else "other"
