@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from typer.testing import CliRunner
 
 from querist.cli.main import app
+from querist.cli.offer import offer_page
 from querist.simulation.tutorial import run_tutorial, split_gain, tutorial_problem
+from querist.store import Store
 
 
 def plain_tutorial():
@@ -73,3 +77,22 @@ def test_the_demo_prints_and_draws_without_a_display(tmp_path, monkeypatch):
     for name in ("tutorial.png", "tutorial_repeated.png", "digits.png", "digits.html"):
         assert (tmp_path / "shown" / name).exists()
         assert name in result.stdout
+    assert f"label {tmp_path / 'shown' / 'digits'} --labels 1,2,3,4,5,6,7,8,9,0" in result.stdout
+    assert "Open it now?" not in result.stdout  # nobody is there who could answer
+
+
+@pytest.mark.parametrize(("answer", "opened"), [("y", True), ("", True), ("n", False)])
+def test_the_page_on_digits_is_offered_where_somebody_can_answer(tmp_path, monkeypatch, answer, opened):
+    served = []
+    monkeypatch.setattr("querist.web.serving.serve", lambda location, **options: served.append(location))
+    monkeypatch.setattr("querist.cli.offer.is_interactive", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda question, default: {"y": True, "": default, "n": False}[answer])
+    offer_page(tmp_path / "digits")
+    names = sorted(path.name for path in (tmp_path / "digits").iterdir())
+    assert (len(names), names[0]) == (1797, "0001.png")
+    pixels = np.asarray(Image.open(tmp_path / "digits" / "0001.png"))
+    np.testing.assert_allclose(16 - pixels / 255 * 16, load_digits().images[0], atol=0.05)
+    assert served == ([str(tmp_path / "digits.querist")] if opened else [])
+    if opened:
+        with Store.open(served[0]) as store:
+            assert (store.info.kind, store.n_items) == ("image", 1797)

@@ -18,8 +18,10 @@ from querist.labelling.places import clear_leftovers, has_project
 from querist.labelling.settings import Settings
 from querist.store import Store
 
-HOSTILE = ["<script>alert(1)</script> and more words", "a\u0000b c d e", "\ud800 half a pair of words", "x" * 100_000,
-           "שלום עולם how are you", "😀 emoji with some words", "=SUM(A1:A9) is a formula here", "line\nbreaks\r\nare kept here"]  # fmt: skip
+HOSTILE = [
+    "<script>alert(1)</script> and more words", "a\u0000b c d e", "\ud800 half a pair of words", "x" * 100_000,
+    "שלום עולם how are you", "😀 emoji with some words", "=SUM(A1:A9) is a formula here", "line\nbreaks\r\nare kept",
+]  # fmt: skip
 
 
 def write_texts(folder, n=20, name="data.csv"):
@@ -76,7 +78,7 @@ def test_types_of_a_parquet_file_become_json(tmp_path):
         }
     ).to_parquet(path)
     plan = guess_plan(path)
-    assert {name: cells for name, cells in plan.source.columns.items()} == {
+    assert plan.source.columns == {
         "n": [1, None], "gaps": [2, None], "floats": [2.0, 3.0], "infinite": ["inf", 1.5], "price": [1.25, 3],
         "day": ["2024-01-31", None], "zone": ["2024-01-31T12:00:00+02:00", None], "group": ["a", None],
     }  # fmt: skip
@@ -96,7 +98,7 @@ def test_the_project_knows_its_data(tmp_path, store_location):
         assert settings.sources[0].path == ("data.csv" if store.dialect == "sqlite" else str(path))
         assert [item.item_id for item in store.items([0, 19])] == ["r0", "r19"]
         assert [event.kind for event in store.events()] == ["rows_added", "classes"]
-        classes = list(store.events(kinds=["classes"]))[0].data
+        classes = next(store.events(kinds=["classes"])).data
         assert [each["name"] for each in classes["classes"]] == ["good", "bad"]
         assert classes["version"] == 1
         assert store.search("number 7").tolist() == [7]
@@ -161,7 +163,7 @@ def test_what_is_there_is_never_overwritten(tmp_path, store_location):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(StoreError, match="no folder .*nowhere"):
+    with pytest.raises(StoreError, match=r"no folder .*nowhere"):
         import_rows(guess_plan(write_texts(tmp_path)), tmp_path / "nowhere" / "p.querist")
 
 
@@ -187,7 +189,11 @@ def test_an_import_that_is_stopped_leaves_nothing(tmp_path, store_location, erro
 
 
 def run_import(code, *words):
-    script = "import sys\nfrom querist.labelling.guessing import guess_plan\nfrom querist.labelling.importing import import_rows\n"
+    script = """
+import sys
+from querist.labelling.guessing import guess_plan
+from querist.labelling.importing import import_rows
+"""
     command = [sys.executable, "-c", script + textwrap.dedent(code), *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

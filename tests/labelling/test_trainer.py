@@ -161,20 +161,19 @@ def test_details_explain_the_rows_that_come_next(play):
     assert header["suspects"] == []
 
 
-def test_a_wrong_label_becomes_suspect_and_a_changed_answer_trains_again(play):
+def test_wrong_labels_become_suspects_and_a_changed_answer_trains_again(play):
     project = play()
-    project.label(range(1, 60))
-    wrong = project.classes[0].id if project.truth(0) == project.classes[1].id else project.classes[1].id
-    messages = project.run(project.write(event("answered", 0, class_id=wrong)))
+    project.label(range(2, 80))
+    project.write(event("answered", 0, class_id=project.truth(1)))
+    messages = project.run(project.write(event("answered", 1, class_id=project.truth(0))))
     suspects = last(messages, "details")[0]["suspects"]
-    assert suspects[0]["row"] == 0
-    assert suspects[0]["class_id"] == wrong
-    assert suspects[0]["suggested"] == project.truth(0)
+    assert {each["row"] for each in suspects} >= {0, 1}
+    assert all(each["suggested"] == project.truth(each["row"]) for each in suspects if each["row"] < 2)
     # The number of labels stays the same; the log does not.
-    messages = project.run(project.write(event("changed", 0, class_id=project.truth(0))))
-    header, blob = last(messages, "ranking")
-    assert header["n_labels"] == 60
-    assert last(messages, "details")[0].get("suspects", []) == []
+    project.write(event("changed", 0, class_id=project.truth(0)))
+    messages = project.run(project.write(event("changed", 1, class_id=project.truth(1))))
+    assert last(messages, "ranking")[0]["n_labels"] == 80
+    assert last(messages, "details")[0]["suspects"] == []
 
 
 def test_each_position_of_the_log_is_learned_once(play):

@@ -224,3 +224,13 @@ def test_a_lock_that_was_lost_and_taken_stops_the_first_writer(store_location, e
                 write(first, "first")
         write(first, "first")
         assert uuids(first) == ["second", "first"]
+
+
+def test_a_lock_file_that_cannot_be_written_says_so(tmp_path):
+    path = tmp_path / "a.querist"
+    Store.create(path, INFO).close()
+    Path(f"{path}.lock").mkdir()
+    with pytest.raises(StoreWriteError, match=r"a.querist.lock beside it: .*Check that its folder can be written to"):
+        Store.open(path)
+    Path(f"{path}.lock").rmdir()
+    Store.open(path).close()

@@ -115,6 +115,7 @@ def test_a_new_project_is_what_all_migrations_make(store_location):
     assert described(store_location(), schema.create) == described(store_location(), migrations.upgrade)
 
 
+@pytest.mark.parametrize("store_location", ["postgresql"], indirect=True)  # SQLite tells too little of its columns
 def test_the_tables_are_what_the_migrations_say(store_location):
     """Alembic's own comparison: it sees columns and keys that a migration forgot."""
     from alembic.autogenerate import compare_metadata
@@ -127,7 +128,7 @@ def test_the_tables_are_what_the_migrations_say(store_location):
         migrations.upgrade(connection)
         assert MigrationContext.configure(connection).get_current_revision() == f"{schema.VERSION:04}"
         context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, kind, _: kind != "table" or "item_words" not in name}
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name != "item_words"}
         )
         assert compare_metadata(context, schema.metadata) == []
     database.close(None, writer)

@@ -44,6 +44,8 @@ export interface SessionView {
 }
 
 const HISTORY = 100;
+/** The server tells no more. */
+const MOST_HISTORY = 1000;
 const REMEMBERED = 500;
 const SNIPPET = 80;
 /** Away for longer than this, the leases may have gone to other people. */
@@ -276,6 +278,7 @@ export class Session {
   leave(): boolean {
     if (!this.#standing) return false;
     this.#advance();
+    if (this.#queue.wanted > 0) this.#lane.fill();
     this.#changed();
     return true;
   }
@@ -312,14 +315,15 @@ export class Session {
 
   #settle(kind: "answer" | "skip", item: Item, more: Partial<Action>, said: string): void {
     this.#remember(item);
-    this.#record(kind, item, {
-      ...more,
+    const circumstances = {
       shown_at: this.#shownAt,
       answered_at: Date.now(),
       duration_ms: this.#stopwatch.read(),
       guess_shown: this.#guessSeen,
-    });
+    };
+    // First off the screen: the request that saves it asks for what comes in its place.
     this.#advance();
+    this.#record(kind, item, { ...more, ...circumstances });
     this.#say(said);
   }
 
@@ -351,7 +355,6 @@ export class Session {
     this.#queue.advance();
     this.#standing = null;
     this.#unpaint();
-    if (this.#queue.wanted > 0 && !this.#lane.exhausted && this.outbox.pending.length === 0) this.#lane.fill();
   }
 
   #unpaint(): void {
@@ -415,7 +418,7 @@ export class Session {
     this.#steps.load(entries, this.outbox.pending);
     this.#historyDone = entries.length <= this.#historyLength;
     this.#historyLength = entries.length;
-    this.#historyAsked *= 4;
+    this.#historyAsked = Math.min(10 * this.#historyAsked, MOST_HISTORY);
     this.#changed();
   }
 

@@ -1,6 +1,5 @@
 """``querist demo``: the tutorial's experiment, what it is made of, and the same loop on real data."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,13 +7,10 @@ import typer
 
 from querist.cli.display import has_display
 from querist.cli.friendly import friendly
-from querist.cli.label import label
+from querist.cli.offer import offer_page
 
 if TYPE_CHECKING:
     from querist.simulation.tutorial import TutorialRun
-
-# The keys 1 to 9 stand on the buttons in this order, so each digit has its own.
-_DIGITS = "1,2,3,4,5,6,7,8,9,0"
 
 
 @friendly
@@ -36,7 +32,7 @@ def demo(
         typer.launch(str(pictures[0].resolve()))
         typer.launch(str((out / "digits.html").resolve()))
     typer.echo("\nNext: querist simulate YOUR_FILE.csv --target COLUMN   (what would it have saved on your data?)")
-    _offer_page(out / "digits")
+    offer_page(out / "digits")
 
 
 def _tutorial(out: Path) -> "TutorialRun":
@@ -125,24 +121,3 @@ def _digits(out: Path, jobs: int) -> Path:
     path = out / "digits.png"
     simulation.plot(path)
     return path
-
-
-def _offer_page(folder: Path) -> None:
-    """Write the digits as images, and say how to label them; ask only where somebody can answer."""
-    _write_digits(folder)
-    typer.echo("\n4. Your turn: label the same digits yourself, as images, while a model learns along.")
-    typer.echo(f"   querist label {folder} --labels {_DIGITS}")
-    if sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm("\nOpen it now?", default=True):
-        label(str(folder), labels=_DIGITS)
-
-
-def _write_digits(folder: Path) -> None:
-    import numpy as np
-    from PIL import Image
-    from sklearn.datasets import load_digits
-
-    folder.mkdir(exist_ok=True)
-    # Ink is 16 there and paper 0.
-    images = (255 - 255 * load_digits().images / 16).round().astype(np.uint8)
-    for number, image in enumerate(images, 1):
-        Image.fromarray(image).save(folder / f"{number:04d}.png")

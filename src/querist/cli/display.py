@@ -11,6 +11,11 @@ def has_display() -> bool:
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def is_interactive() -> bool:
+    """Return whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def is_remote() -> bool:
     """Return whether the person sits at another machine, connected by SSH."""
     return bool(os.environ.get("SSH_CONNECTION"))

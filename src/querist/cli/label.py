@@ -13,7 +13,7 @@ from querist.cli.words import print_notes
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
 
 if TYPE_CHECKING:
-    from querist.labelling.guessing import ImportPlan
+    from querist.labelling.plan import ImportPlan
 
 ENDING = ".querist"
 

@@ -12,7 +12,8 @@ from querist.data.numbers import is_number
 from querist.data.table import listed, no_such_column
 from querist.exceptions import DataError
 from querist.labelling.classes import Classes, ClassInfo, active, resolution
-from querist.labelling.guessing import ImportPlan, check_images, label_of, repeated
+from querist.labelling.given_labels import label_of
+from querist.labelling.guessing import repeated
 from querist.labelling.importing import (
     Progress,
     answer_events,
@@ -23,6 +24,7 @@ from querist.labelling.importing import (
     source_info,
     watched,
 )
+from querist.labelling.plan import ImportPlan, check_images
 from querist.labelling.settings import Settings
 from querist.labelling.sources import FOLDER, Source, found, read_source
 from querist.store import Store

@@ -4,91 +4,25 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
 from querist.data.kinds import ID_NAME, is_text
-from querist.data.table import listed, no_such_column
-from querist.exceptions import DataError, InvalidParameterError
-from querist.labelling.classes import MAX_NAME
-from querist.labelling.settings import Kind, Settings
-from querist.labelling.sources import FILE, FOLDER, Source, image_below, is_address, read_source
+from querist.data.table import listed
+from querist.exceptions import DataError
+from querist.labelling.given_labels import classes_of, label_column_of
+from querist.labelling.plan import ImportPlan, check_images
+from querist.labelling.settings import Kind
+from querist.labelling.sources import FILE, Source, read_source
 
 _TEXT_NAME = re.compile(r"^(text|texts|message|review|comment|sentence|question|tweet|body|content)$", re.IGNORECASE)
-# The likeliest first.
-_LABEL_NAMES = ("label", "labels", "class", "target", "category", "sentiment", "included", "spam", "intent", "y")
-_LABEL_NAME = re.compile(r"^(label|is|target|class)_\w+$|_(label|class|category)$", re.IGNORECASE)
 _TIME = r"([T ,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?( ?[A-Z]{1,4}| ?[+-]\d{2}:?\d{2})?)?"
 _DATE = re.compile(f"({HINT.pattern}){_TIME}")
 _IMAGE = re.compile(rf"\S.*({'|'.join(re.escape(ending) for ending in IMAGE_ENDINGS)})([?#].*)?", re.IGNORECASE)
 _SAMPLE = 2000
-# More distinct values than these are no classes: under a name that says so, and without one.
-_MOST_CLASSES, _FEW_CLASSES = 500, 20
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What will be imported, and how it was read.
-
-    Attributes
-    ----------
-    source : Source
-    kind : {"text", "table", "image"}
-    columns : tuple of str
-        Shown on the card.
-    text_columns, feature_columns : tuple of str
-    image_column, id_column, label_column : str or None
-    images : Path or None
-        The folder that image paths start from.
-    id_prefix : str
-        Stands before the ids of these rows.
-    classes : tuple of str
-        Names of the classes, in the order of their buttons.
-    notes : tuple of str
-        Everything that was guessed, in plain words.
-    """
-
-    source: Source
-    kind: Kind
-    columns: tuple[str, ...] = ()
-    text_columns: tuple[str, ...] = ()
-    feature_columns: tuple[str, ...] = ()
-    image_column: str | None = None
-    id_column: str | None = None
-    label_column: str | None = None
-    images: Path | None = None
-    id_prefix: str = ""
-    classes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def settings(self) -> Settings:
-        """Return the settings of a new project; its sources are added on import."""
-        return Settings(
-            kind=self.kind,
-            columns=self.columns,
-            text_columns=self.text_columns,
-            feature_columns=self.feature_columns,
-            image_column=self.image_column,
-            id_column=self.id_column,
-            label_column=self.label_column,
-            notes=self.notes,
-        )
-
-
-@dataclass
-class _Guess:
-    """The parts of a plan while they are found."""
-
-    source: Source
-    notes: list[str] = field(default_factory=list)
-
-    def check(self, name: str, purpose: str) -> str:
-        if name not in self.source.columns:
-            raise DataError(no_such_column(self.source.path, name, self.source.columns, purpose))
-        return name
 
 
 def guess_plan(
@@ -137,39 +71,38 @@ def guess_plan(
         If the data cannot be read, or a column named does not exist or does not fit.
     """
     source = read_source(Path(path))
-    guess = _Guess(source, list(source.notes))
-    texts, image = _shape(guess, [*dict.fromkeys(text)], image, [*dict.fromkeys(columns)])
-    if columns and (label_column in columns or id_column in columns):
-        raise DataError(f"Column {label_column or id_column!r} cannot be both shown and the label or id column.")
-    id_column = _id_column(guess, id_column, image, {*texts, *columns})
-    taken = {name for name in (*texts, image, id_column, *columns) if name is not None}
-    found_labels = _label_column(guess, label_column, taken, bool(texts), labels, existing_labels)
-    left = [name for name in source.columns if name not in (id_column, found_labels)]
+    notes = list(source.notes)
+    texts, image = _shape(source, [*dict.fromkeys(text)], image, columns)
+    roles = [*texts, *columns]
+    for name, purpose in ((id_column, "id"), (label_column, "label")):
+        if name is not None and source.named(name, purpose) in roles:
+            raise DataError(f"Column {name!r} cannot be both shown and the {purpose} column.")
+    id_column, told = _id_column(source, id_column, image, set(roles))
+    notes += told
+    taken = {name for name in (*roles, image, id_column) if name is not None}
+    given, told = label_column_of(
+        source, label_column, taken=taken, has_text=bool(texts), labels=labels, existing=existing_labels
+    )
+    notes += told
     kind: Kind = "image" if image else "text" if texts else "table"
-    shown = tuple(columns) if columns else (*texts,) if kind != "table" else (*left,)
-    shown = (*texts, *(name for name in shown if name not in texts))
+    others = columns or ([name for name in source.columns if name not in (id_column, given)] if kind == "table" else ())
+    shown = tuple(dict.fromkeys((*texts, *others)))
     if kind == "table" and not shown:
         raise DataError(f"{source.path} has no column to show beside ids and labels. Name some with --columns.")
     plan = ImportPlan(
-        source, kind, shown, (*texts,), {"image": (), "text": (*texts,), "table": shown}[kind], image, id_column,
-        found_labels if existing_labels else None,
+        source,
+        kind,
+        columns=shown,
+        text_columns=tuple(texts),
+        feature_columns={"image": (), "text": tuple(texts), "table": shown}[kind],
+        image_column=image,
+        id_column=id_column,
+        label_column=given if existing_labels else None,
         images=(images or (source.path if source.is_folder else source.path.parent)) if image else None,
-    )  # fmt: skip
-    _tell_kind(guess, plan)
-    guess.notes += check_images(plan)
-    classes = _classes(guess, plan, labels, named=label_column is not None)
-    return replace(plan, classes=classes, notes=tuple(guess.notes))
-
-
-def label_of(value: Any) -> str | None:
-    """Return the name of a class as a cell holds it; None for a gap."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() or None
+    )
+    notes += [*_kind_told(plan), *check_images(plan)]
+    classes, told = classes_of(source, plan.label_column, labels, named=label_column is not None)
+    return replace(plan, classes=classes, notes=(*notes, *told))
 
 
 def repeated(values: Iterable[Any]) -> list[str]:
@@ -177,19 +110,19 @@ def repeated(values: Iterable[Any]) -> list[str]:
     return [str(value) for value, count in Counter(map(str, values)).items() if count > 1]
 
 
-def _shape(guess: _Guess, text: list[str], image: str | None, columns: list[str]) -> tuple[list[str], str | None]:
+def _shape(source: Source, text: list[str], image: str | None, columns: Sequence[str]) -> tuple[list[str], str | None]:
     """Find the text columns and the image column."""
     for name in text:
-        guess.check(name, "text")
+        source.named(name, "text")
     for name in columns:
-        guess.check(name, "shown")
+        source.named(name, "shown")
     if image is not None:
-        return text, guess.check(image, "image")
-    if guess.source.is_folder:
+        return text, source.named(image, "image")
+    if source.is_folder:
         return text, FILE
     if text or columns:
         return text, None
-    known = {name: [cell for cell in cells if isinstance(cell, str)] for name, cells in guess.source.columns.items()}
+    known = {name: [cell for cell in cells if isinstance(cell, str)] for name, cells in source.columns.items()}
     pictured = [name for name, cells in known.items() if _are_images(cells)]
     if pictured:
         return [], pictured[0]
@@ -214,168 +147,49 @@ def _is_prose(name: str, cells: list[str], only: bool) -> bool:
     return (only or _TEXT_NAME.match(name) is not None) and n_distinct * 2 > len(cells)
 
 
-def _id_column(guess: _Guess, named: str | None, image: str | None, taken: set[str]) -> str | None:
-    columns = guess.source.columns
+def _id_column(source: Source, named: str | None, image: str | None, taken: set[str]) -> tuple[str | None, list[str]]:
+    """Return the column of ids, if there is one, and notes."""
+    notes = []
     if named is not None:
-        cells = columns[guess.check(named, "id")]
-        gaps = [row for row, cell in enumerate(cells, 1) if cell is None]
-        twice = repeated(cell for cell in cells if cell is not None)
-        if gaps:
-            raise DataError(
-                f"{guess.source.path}: id column {named!r} has {len(gaps)} gaps, the first in row {gaps[0]}. "
-                "Fill them in, or leave out --id: rows are then numbered."
-            )
-        if twice:
-            raise DataError(
-                f"{guess.source.path}: id column {named!r} holds {twice[0]!r} more than once "
-                f"({len(twice)} such values). Name a column whose values all differ."
-            )
-        return named
-    for name, cells in columns.items():
+        _check_ids(source, named)
+        return named, []
+    for name, cells in source.columns.items():
         if name in taken or not ID_NAME.search(name):
             continue
         n_gaps = cells.count(None)
         twice = repeated(cell for cell in cells if cell is not None)
         if not n_gaps and not twice:
-            guess.notes.append(f"ids: column {name!r}")
-            return name
+            return name, [*notes, f"ids: column {name!r}"]
         why = f"{len(twice)} values occur more than once, such as {twice[0]!r}" if twice else f"{n_gaps} are missing"
-        guess.notes.append(f"column {name!r} looks like ids, but {why}: rows are numbered instead")
-    if image is not None and None not in columns[image] and not repeated(columns[image]):
-        return image
-    return None
+        notes.append(f"column {name!r} looks like ids, but {why}: rows are numbered instead")
+    if image is not None and None not in source.columns[image] and not repeated(source.columns[image]):
+        return image, notes
+    return None, notes
 
 
-def _label_column(
-    guess: _Guess, named: str | None, taken: set[str], has_text: bool, labels: Sequence[str], existing: bool
-) -> str | None:
-    """Find the labels that are there already."""
-    if named is not None:
-        if not existing:
-            raise InvalidParameterError("--label-column and --no-existing-labels contradict each other. Leave out one.")
-        return guess.check(named, "label")
-    columns = {name: cells for name, cells in guess.source.columns.items() if name not in taken}
-    if guess.source.is_folder:
-        folders = columns.get(FOLDER, [])
-        few = None not in folders and 1 < len(set(folders)) <= max(2, min(_MOST_CLASSES, len(folders) // 2))
-        return FOLDER if few else None
-    ranked = sorted(columns, key=_likelihood)
-    chosen = next((name for name in ranked if _likelihood(name) < len(_LABEL_NAMES) + 1 and _few(columns[name])), None)
-    if chosen is None and has_text:
-        words = [name for name, cells in columns.items() if _few_words(cells)]
-        # Beside an only column of few words without a telling name, the classes asked for decide.
-        if len(words) == 1 and (not labels or _names(columns[words[0]]) <= set(labels)):
-            chosen = words[0]
-    if chosen is not None and not existing:
-        guess.notes.append(f"column {chosen!r}, which looks like labels, is neither shown nor learned from")
-    return chosen
+def _check_ids(source: Source, name: str) -> None:
+    cells = source.columns[name]
+    if None in cells:
+        raise DataError(
+            f"{source.path}: id column {name!r} has {cells.count(None)} gaps, the first in row {cells.index(None) + 1}. "
+            "Fill them in, or leave out --id: rows are then numbered."
+        )
+    twice = repeated(cells)
+    if twice:
+        raise DataError(
+            f"{source.path}: id column {name!r} holds {twice[0]!r} more than once ({len(twice)} such values). "
+            "Name a column whose values all differ."
+        )
 
 
-def _likelihood(name: str) -> int:
-    """Rank a name of a column: the smaller, the rather it holds labels."""
-    lower = name.strip().lower()
-    if lower in _LABEL_NAMES:
-        return _LABEL_NAMES.index(lower)
-    return len(_LABEL_NAMES) + (0 if _LABEL_NAME.search(lower) else 1)
-
-
-def _few(cells: list[Any]) -> bool:
-    known = [cell for cell in cells if cell is not None]
-    if any(isinstance(cell, float) and not cell.is_integer() for cell in known):
-        return False
-    names = _names(known)
-    limit = _MOST_CLASSES if any(isinstance(cell, str) for cell in known) else 50
-    within = 0 < len(names) <= min(limit, max(_FEW_CLASSES, len(known) // 2))
-    return within and all(len(name) <= MAX_NAME for name in names) and (len(names) > 1 or len(known) < len(cells))
-
-
-def _few_words(cells: list[Any]) -> bool:
-    known = [cell for cell in cells if cell is not None]
-    if not known or not all(isinstance(cell, str) for cell in known):
-        return False
-    names = _names(known)
-    return 1 < len(names) <= _FEW_CLASSES and len(known) >= 5 * len(names) and max(map(len, names)) <= MAX_NAME
-
-
-def _names(cells: Iterable[Any]) -> set[str]:
-    return {name for name in map(label_of, cells) if name is not None}
-
-
-def _classes(guess: _Guess, plan: ImportPlan, labels: Sequence[str], named: bool) -> tuple[str, ...]:
-    """Return the classes, and tell about labels already given."""
-    wanted = [label.strip() for label in labels]
-    if plan.label_column is None:
-        return tuple(wanted)
-    column = plan.label_column
-    given = [name for name in map(label_of, plan.source.columns[column]) if name is not None]
-    counts = Counter(given)
-    if wanted:
-        unknown = [name for name in counts if name not in wanted]
-        if unknown:
-            hint = "" if named else ", or say --no-existing-labels if the column holds something else"
-            raise DataError(
-                f"{plan.source.path}: column {column!r} holds labels that are not among --labels: "
-                f"{listed(unknown)}. Add them to --labels{hint}."
-            )
-    shown = ", ".join(f"{name} {count}" for name, count in counts.most_common(5))
-    more = f" and {len(counts) - 5} more" if len(counts) > 5 else ""
-    what = "the names of the folders" if plan.source.is_folder else f"column {column!r}"
-    guess.notes.append(
-        f"{what}: {len(given)} labels already given ({shown}{more}); kept as answers"
-        f"{'' if named else ' (--no-existing-labels to leave them out)'}"
-    )
-    if len(given) == plan.source.n_rows:
-        guess.notes.append("every row has a label already: nothing is left to ask, unless labels are left out")
-    return tuple(wanted) if wanted else tuple(sorted(counts, key=_by_number))
-
-
-def _by_number(name: str) -> tuple[int, int, str]:
-    return (0, int(name), name) if re.fullmatch(r"[+-]?\d{1,18}", name, re.ASCII) else (1, 0, name)
-
-
-def _tell_kind(guess: _Guess, plan: ImportPlan) -> None:
+def _kind_told(plan: ImportPlan) -> list[str]:
     columns, n = plan.source.columns, plan.source.n_rows
     if plan.kind == "text":
         which = ", ".join(map(repr, plan.text_columns))
         empty = sum(not any(columns[name][row] for name in plan.text_columns) for row in range(n))
-        guess.notes.append(f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}")
-        if empty:
-            guess.notes.append(f"{empty} of them are empty")
-    elif plan.kind == "table":
-        guess.notes.append(f"{n} rows of a table, shown with {len(plan.columns)} columns: {listed(list(plan.columns))}")
-    else:
-        where = f"in {plan.source.path}" if plan.source.is_folder else f"named in column {plan.image_column!r}"
-        guess.notes.append(f"{n} images {where}")
-
-
-def check_images(plan: ImportPlan) -> list[str]:
-    """Look whether images are there, and within the folder that will be served; return notes.
-
-    Raises
-    ------
-    DataError
-        If an image lies outside the folder, or none is there.
-    """
-    if plan.image_column is None or plan.images is None or plan.source.is_folder:
-        return []
-    cells = plan.source.columns[plan.image_column]
-    missing = []
-    for row, cell in enumerate(cells, 1):
-        if cell is not None and is_address(str(cell)):
-            continue
-        path = plan.images if cell is None else image_below(plan.images, str(cell))
-        if path is None:
-            raise DataError(
-                f"{plan.source.path}, row {row}: the image {cell} lies outside {plan.images}. "
-                "Only images of one folder are served: name a folder that holds them all with --images."
-            )
-        if not path.is_file():
-            missing.append(f"row {row} ({cell or 'no name'})")
-    if len(missing) == len(cells):
-        raise DataError(
-            f"{plan.source.path}: none of the images in column {plan.image_column!r} is there; looked in "
-            f"{plan.images} for {next((cell for cell in cells if cell), 'nothing')}. "
-            "Name their folder with --images, or the right column with --image."
-        )
-    some = f"{', '.join(missing[:3])}{', ...' * (len(missing) > 3)}"
-    return [f"{len(missing)} images are missing: {some}; they can be skipped"] if missing else []
+        told = f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"
+        return [told, f"{empty} of them are empty"] if empty else [told]
+    if plan.kind == "table":
+        return [f"{n} rows of a table, shown with {len(plan.columns)} columns: {listed(list(plan.columns))}"]
+    where = f"in {plan.source.path}" if plan.source.is_folder else f"named in column {plan.image_column!r}"
+    return [f"{n} images {where}"]

@@ -12,8 +12,9 @@ import numpy as np
 from querist._random import derive, fresh_seed, row_keys
 from querist._typing import FloatArray
 from querist.labelling.classes import added
-from querist.labelling.guessing import ImportPlan, label_of
+from querist.labelling.given_labels import label_of
 from querist.labelling.places import new_project
+from querist.labelling.plan import ImportPlan
 from querist.labelling.settings import Settings, SourceInfo
 from querist.labelling.sources import fingerprint, written
 from querist.store import EventRow, ItemRow, ProjectInfo, Writing

@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+import math
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from querist.data.decoding import decode
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.delimited import restore
 from querist.labelling.export.layout import querist_names
-from querist.labelling.guessing import label_of
+from querist.labelling.given_labels import label_of
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 2**31 - 1
@@ -150,14 +151,14 @@ def _json_lines(data: bytes, name: str, columns: tuple[str, ...], most_unpacked:
         where = f"{name}, line {number}"
         try:
             task = json.loads(line.decode("utf-8-sig"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield LabelRow(where, problem=f"not JSON ({error})")
             continue
         found = True
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
         elif "accept" in task or "answer" in task or "querist" in task:
-            yield from _prodigy(where, task)
+            yield from _understood(where, _prodigy, task)
         elif "label" not in task and querist_names(columns)["label"] not in task:
             yield LabelRow(where, problem="it has no label")
         else:
@@ -169,7 +170,7 @@ def _json_lines(data: bytes, name: str, columns: tuple[str, ...], most_unpacked:
 def _json(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) -> Iterator[LabelRow]:
     try:
         tasks = json.loads(_text(data, name))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileFormatError(f"{name}: not JSON ({error}). One object a line is .jsonl.") from None
     if not isinstance(tasks, list):
         raise FileFormatError(f"{name}: expected a list of tasks, [{{...}}, ...].")
@@ -178,9 +179,17 @@ def _json(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) 
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
         elif isinstance(task.get("data"), dict):
-            yield from _label_studio(where, task, querist_names(columns)["id"])
+            yield from _understood(where, _label_studio, task, querist_names(columns)["id"])
         else:
             yield _Table(name, list(task), columns).read(where, task)
+
+
+def _understood(where: str, read: Callable[..., Iterator[LabelRow]], *task: Any) -> list[LabelRow]:
+    """Return what a task says; one of another shape than its program writes is a problem, not the end."""
+    try:
+        return list(read(where, *task))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [LabelRow(where, problem=f"it is not written as Prodigy or Label Studio do ({error!r})")]
 
 
 class _Table:
@@ -202,11 +211,11 @@ class _Table:
             value = cells.get(self._names[key])
             return None if value == "" else value
 
-        label = label_of(cells.get(str(self._label)))
+        label = label_of(_plain(cells.get(str(self._label))))
         return LabelRow(
             where,
             own_id=_identity(own("id")),
-            cells={name: cells[name] for name in self._columns if name in cells},
+            cells={name: _plain(cells[name]) for name in self._columns if name in cells},
             shown=_words(cells.get("text", cells.get("image"))),
             label=label,
             skipped=label is None and own("status") == "skipped",
@@ -309,6 +318,17 @@ def _completed_by(annotation: dict[str, Any]) -> str | None:
 def _check_size(name: str, size: int, most: int) -> None:
     if size > most:
         raise DataError(f"{name} unpacks to {size:,} bytes; at most {most:,} are read. Give it in parts.")
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON holds it: dates as texts, NaN as a gap."""
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if value is None or isinstance(value, str | int | float | list | dict):
+        return value
+    if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time():
+        value = value.date()
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
 
 
 def _identity(value: Any) -> str | None:

@@ -111,6 +111,9 @@ class ItemIndex:
         known = [self._ids[each] for each in given if each in self._ids]
         if known and (digest is None or any(self._digests[row] == digest for row in known)):
             return known[0] if digest is None else next(row for row in known if self._digests[row] == digest)
+        if known and self._id_column is not None:
+            return f"row {given[0]!r} of the project has another content; take the data columns out to go by id alone"
+        # Ids that only count rows are the same in every project, so the content decides.
         rows = [] if digest is None else self._rows.get(digest, [])
         if len(rows) == 1:
             return rows[0]
@@ -118,7 +121,7 @@ class ItemIndex:
             listed = ", ".join(str(row + 1) for row in rows[:5])
             return f"its content is that of {len(rows)} rows ({listed}{', ...' * (len(rows) > 5)}): give it an id"
         if known:
-            return f"row {given[0]!r} of the project has another content; take the data columns out to go by id alone"
+            return f"row {given[0]!r} of the project has another content, and no row has this one"
         what = f"id {given[0]!r}" if given else "this content"
         return f"no row of the project has {what}"
 

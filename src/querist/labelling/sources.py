@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from querist.data.image_folder import find_images
+from querist.data.table import no_such_column
 from querist.exceptions import DataError
 from querist.labelling.settings import Settings, SourceInfo
 
@@ -40,6 +41,18 @@ class Source:
     def n_rows(self) -> int:
         """Rows of data."""
         return len(next(iter(self.columns.values())))
+
+    def named(self, column: str, purpose: str) -> str:
+        """Return the name of a column that exists.
+
+        Raises
+        ------
+        DataError
+            If it does not; the message suggests the nearest.
+        """
+        if column not in self.columns:
+            raise DataError(no_such_column(self.path, column, self.columns, purpose))
+        return column
 
     @property
     def is_folder(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from querist.exceptions import ProjectInUseError
+from querist.exceptions import ProjectInUseError, StoreWriteError
 
 _TRIES = 5
 _PAUSE = 0.1
@@ -69,9 +69,15 @@ class ProjectFileLock:
         """Take the lock, or raise ProjectInUseError."""
         try:
             self._lock.acquire(timeout=0)
+            self.announce("")
         except Timeout:
             raise in_use(str(self._project), self._holder()) from None
-        self.announce("")
+        except OSError as error:
+            self._lock.release()
+            raise StoreWriteError(
+                f"{self._project} cannot be opened for writing: {self._path.name} beside it: {error.strerror}. "
+                "Check that its folder can be written to and has space left."
+            ) from error
 
     def announce(self, url: str) -> None:
         """Write who holds the lock. The first byte stays as it is: on Windows the lock is on it."""

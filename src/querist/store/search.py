@@ -1,7 +1,8 @@
 """Full text search: the same words, phrases and prefixes found on both databases.
 
 Texts are cut into folded words here (no case, no accents) and not by the databases, whose rules differ from each
-other and with the locale of a server. Scripts that put no blanks between words are searched by substring.
+other and with the locale of a server: both get words that are ready. Scripts that put no blanks between words are
+searched by substring.
 """
 
 import re
@@ -16,8 +17,9 @@ from querist.store.schema import items
 
 # More of a query than this is not looked at; both databases have limits somewhere above it.
 _LONGEST_QUERY = 1000
-# PostgreSQL keeps at most 1 MB of words for a text; no text of this length can exceed it.
-_LONGEST_TEXT = {"postgresql": 200_000, "sqlite": None}
+# PostgreSQL refuses words of more than 2046 bytes, and more than 1 MB of words for a text; a character has up to 4.
+_LONGEST_WORD = 500
+_POSTGRESQL_LONGEST_TEXT = 200_000
 
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)(?:"(\*?)|$)|([^\s"]+)')
@@ -28,11 +30,11 @@ _NO_BLANKS = re.compile(
 
 _FILL = {
     "sqlite": "INSERT INTO item_words (rowid, words) VALUES (:row, :words)",
-    "postgresql": "INSERT INTO item_words (row, words) VALUES (:row, to_tsvector('simple', :words))",
+    "postgresql": "INSERT INTO item_words (row, words) VALUES (:row, CAST(:words AS tsvector))",
 }
 _FIND = {
     "sqlite": "SELECT rowid AS row FROM item_words WHERE item_words MATCH :words",
-    "postgresql": "SELECT row FROM item_words WHERE words @@ to_tsquery('simple', :words)",
+    "postgresql": "SELECT row FROM item_words WHERE words @@ CAST(:words AS tsquery)",
 }
 
 
@@ -51,7 +53,11 @@ def fill(dialect: str) -> TextClause:
 
 def indexed(text: str, dialect: str) -> str:
     """Return what of a text is stored to be found."""
-    return " ".join(words_of(text[: _LONGEST_TEXT[dialect]]))
+    words = [word for word in words_of(text) if len(word) <= _LONGEST_WORD]
+    if dialect == "sqlite":
+        return " ".join(words)
+    words = " ".join(words)[:_POSTGRESQL_LONGEST_TEXT].split()
+    return " ".join(f"{word}:{place}" for place, word in enumerate(words, 1))
 
 
 def find(query: str, dialect: str) -> Select[int]:
@@ -80,10 +86,11 @@ def _terms(query: str) -> Iterable[_Term]:
     for phrase, star, word in _TERM.findall(query):
         raw = (phrase or word).strip()
         bare = raw.rstrip("*") if word else raw
-        if raw and _NO_BLANKS.search(raw):
+        words = words_of(raw)
+        if _NO_BLANKS.search(raw) or any(len(part) > _LONGEST_WORD for part in words):
             yield _Term(bare, [], False)
         elif raw:
-            yield _Term(raw, words_of(raw), prefix=star == "*" or raw != bare)
+            yield _Term(raw, words, prefix=star == "*" or raw != bare)
 
 
 def _match(phrases: list[_Term], dialect: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from querist.labelling.export.layout import Layout, in_words, told_halves, visible
 from querist.labelling.records import Record
 
-_ROWS_AT_ONCE = 1000
+_ROWS_AT_ONCE = 100
 # Spreadsheets take a cell for a formula that begins so (some pass over blanks first, some read full-width signs).
 _FORMULA = re.compile("'*(?:[\t\r\n]|\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")

@@ -1,6 +1,5 @@
 """Parquet: the user's columns in the types that their cells have."""
 
-import itertools
 import pickle
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -9,7 +8,8 @@ from typing import IO, Any, BinaryIO
 from querist.labelling.export.layout import Layout, in_words, told_halves, visible
 from querist.labelling.records import Record
 
-_ROWS_AT_ONCE = 10_000
+# Characters and cells of a group of rows.
+_GROUP = 5_000_000
 # Whole numbers beyond 15 digits are ids rather than measurements: among floats they would lose digits.
 _EXACT = 10**15
 _TYPES = {
@@ -28,13 +28,24 @@ def write_parquet(records: Iterable[Record], target: BinaryIO, layout: Layout) -
 
 def _spooled(records: Iterable[Record], spool: IO[bytes], layout: Layout) -> list[set[str]]:
     kinds: list[set[str]] = [set() for _ in layout.columns]
-    rows = iter(layout.rows(records))
-    while chunk := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-        columns = list(zip(*chunk, strict=True))
+    for group in _groups(layout.rows(records)):
+        columns = list(zip(*group, strict=True))
         for seen, cells in zip(kinds, columns, strict=False):
             seen |= {_kind(cell) for cell in cells}
         pickle.dump(columns, spool)
     return kinds
+
+
+def _groups(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
+    group, size = [], 0
+    for row in rows:
+        group.append(row)
+        size += len(row) + sum(len(cell) for cell in row if isinstance(cell, str))
+        if size >= _GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _chunks(spool: IO[bytes]) -> Iterator[list[tuple[Any, ...]]]:

@@ -1,0 +1,94 @@
+"""Predictions for the audit rows by models that have not seen them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._validation import take_rows
+from querist.audit.folds import fold_of
+from querist.exceptions import InvalidParameterError
+
+Fit = Callable[[IntArray, AnyArray], Model]
+
+
+class CrossFit(NamedTuple):
+    """What models that never saw the rows say about them.
+
+    Attributes
+    ----------
+    predicted : ndarray of shape (n,)
+        Labels.
+    probabilities : ndarray of shape (n, n_classes) or None
+        Columns in the order of `classes`; a class unknown to a fold's model gets 0. None if the
+        models have no ``predict_proba``.
+    classes : ndarray of shape (n_classes,)
+    """
+
+    predicted: AnyArray
+    probabilities: FloatArray | None
+    classes: AnyArray
+
+    @property
+    def confidence(self) -> FloatArray | None:
+        """The largest probability of each row."""
+        return None if self.probabilities is None else self.probabilities.max(axis=1)
+
+
+def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int = 10) -> CrossFit:
+    """Predict each held row with a model trained on all labels but those of the held rows in its fold.
+
+    Parameters
+    ----------
+    fit : callable
+        From (rows, labels) to a fitted classifier.
+    X : pool
+    rows, labels : ndarray of shape (n_labelled,)
+        Every labelled row and its answer.
+    held : ndarray of shape (n,)
+        Those of `rows` to predict: the audit sample.
+    n_folds : int, default=10
+        Folds by `fold_of`. More folds train on more labels and cost more fits; empty ones cost nothing.
+
+    Returns
+    -------
+    CrossFit
+        In the order of `held`.
+
+    Raises
+    ------
+    InvalidParameterError
+        If a held row has no label.
+    Exception
+        Whatever `fit` raises: a fold may leave one class only.
+
+    Notes
+    -----
+    Labels outside the held rows train every fold's model: they were chosen, so no honest figure can
+    be taken from them, but the model whose accuracy is asked for has seen them.
+    """
+    place = {row: position for position, row in enumerate(rows.tolist())}
+    missing = [row for row in held.tolist() if row not in place]
+    if missing:
+        raise InvalidParameterError(f"Row {missing[0]} is to be predicted out of its fold but has no label.")
+    positions = np.array([place[row] for row in held.tolist()], np.int64)
+    folds = fold_of(held, n_folds)
+    classes = np.unique(labels)
+    predicted = np.empty(held.size, labels.dtype)
+    probabilities: FloatArray | None = np.zeros((held.size, classes.size))
+    for fold in np.unique(folds):
+        inside = folds == fold
+        train = np.ones(rows.size, bool)
+        train[positions[inside]] = False
+        model = fit(rows[train], labels[train])
+        block = take_rows(X, held[inside])
+        if hasattr(model, "predict_proba") and probabilities is not None:
+            columns = np.searchsorted(classes, model.classes_)
+            proba = model.predict_proba(block)
+            probabilities[np.ix_(inside, columns)] = proba
+            predicted[inside] = np.asarray(model.classes_)[proba.argmax(axis=1)]
+        else:
+            probabilities = None
+            predicted[inside] = model.predict(block)
+    return CrossFit(predicted, probabilities, classes)

@@ -1,0 +1,95 @@
+"""The audit's order: one permanent random number per row, and how far it has been answered."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from querist import _random
+from querist._typing import BoolArray, FloatArray, IntArray
+
+# With this purpose the labelling page has always derived its numbers: a project's never change.
+_PURPOSE = "permanent random numbers"
+
+
+class AuditPrefix(NamedTuple):
+    """The part of the audit order that is answered.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_audited,)
+        The audit sample, in audit order.
+    skipped : ndarray of shape (n_skipped,)
+        Rows of the same part that nobody could answer. They belong to the random sample: an
+        estimate that leaves them out must say what they could change.
+    """
+
+    rows: IntArray
+    skipped: IntArray
+
+
+def audit_numbers(seed: int, rows: IntArray) -> FloatArray:
+    """Return the permanent random number of each row, uniform in [0, 1).
+
+    A pure function of the seed and the row number: rows that come later get theirs, and nobody
+    else's changes. Strategies must never see them: what they choose is then independent of the
+    order, and the answered part of the order stays a simple random sample of the pool.
+
+    Parameters
+    ----------
+    seed : int
+        The session's or the project's.
+    rows : ndarray of shape (n,)
+        Row numbers.
+
+    References
+    ----------
+    .. [1] E. Ohlsson, "Coordination of samples using permanent random numbers", in Business Survey
+       Methods (ed. B. G. Cox et al.), Wiley, 1995, doi:10.1002/9781118150504.ch9.
+    """
+    own = int(_random.derive(seed, _PURPOSE).generate_state(1, np.uint64)[0])
+    return _random.row_keys(own, rows)
+
+
+def audit_order(numbers: FloatArray) -> IntArray:
+    """Return the row numbers in audit order: ascending permanent random number, ties by row number."""
+    return np.argsort(numbers, kind="stable")
+
+
+def audit_prefix(order: IntArray, answered: BoolArray, skipped: BoolArray | None = None) -> AuditPrefix:
+    """Return the answered part of the order, cut just before its first open row.
+
+    Rows that the strategy asked about belong to it as soon as the order reaches them. It is cut
+    *before* the first row without an answer: where the cut falls depends on that row, which had no
+    share in the strategy's attention, so to count it would favour rows of its kind (the terminating draw
+    of inverse sampling; Haldane 1945).
+
+    Parameters
+    ----------
+    order : ndarray of shape (n_rows,)
+        From `audit_order`.
+    answered, skipped : ndarray of shape (n_rows,), bool
+        By row number. Skipped rows are passed over, and counted; an answer counts more than a skip.
+
+    Returns
+    -------
+    AuditPrefix
+
+    Notes
+    -----
+    Let the strategy be blind to the numbers. Given the set of rows that it asked about, the ranks of the rows
+    are a uniform permutation, and so is the order of the answered rows within any prefix of *fixed* length:
+    the prefix is a simple random sample of the pool. Its actual length is where the audit has got to; that
+    follows from how many rows were drawn, which is fixed beforehand, and from how many of the rows in between
+    the strategy had asked about, so the two parts come in the pool's proportions only up to terms of order
+    1/length (tests/audit/test_audit_order.py measures them by enumeration).
+
+    References
+    ----------
+    .. [1] J. B. S. Haldane, "On a method of estimating frequencies", Biometrika 33(3), 1945,
+       doi:10.1093/biomet/33.3.222.
+    """
+    done = answered if skipped is None else answered | skipped
+    open_places = np.flatnonzero(~done[order])
+    head = order[: open_places[0]] if open_places.size else order
+    told = answered[head]
+    return AuditPrefix(head[told], head[~told])

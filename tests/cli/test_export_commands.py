@@ -1,0 +1,145 @@
+"""``querist export`` and ``querist import-labels``: labels out and in without the page."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from querist.cli.main import app
+from querist.labelling.guessing import guess_plan
+from querist.labelling.importing import import_rows
+from querist.labelling.project import Project
+from querist.store import Store
+
+LABELS = ["good", "bad", None] * 10
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """Run in a folder with one project."""
+    monkeypatch.chdir(tmp_path)
+    words = {"good": "what a lovely thing", "bad": "broken and ugly mess"}
+    texts = [f"{words.get(label, 'some other words')} number {number}" for number, label in enumerate(LABELS)]
+    pd.DataFrame({"key": [f"k{n}" for n in range(30)], "review": texts, "label": LABELS}).to_csv(
+        "reviews.csv", index=False
+    )
+    import_rows(guess_plan("reviews.csv"), "reviews.querist")
+    return tmp_path
+
+
+def querist(*words, status=0):
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == status, result.output
+    return result
+
+
+def labels_of(location):
+    with Project.open(location, train=False) as project:
+        names = {each.id: each.name for each in project.board.classes}
+        return [names.get(int(number)) for number in project.board.labels]
+
+
+def test_labels_come_out_as_csv_beside_you(place):
+    before = (place / "reviews.csv").read_bytes()
+    assert "Written: reviews-labels.csv" in querist("export", "reviews.querist").stdout
+    frame = pd.read_csv("reviews-labels.csv")
+    assert frame.columns[:3].tolist() == ["key", "review", "label"]
+    assert len(frame) == 30
+    assert (place / "reviews.csv").read_bytes() == before
+    assert not list(place.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("jsonl", "reviews-labels.jsonl"), ("parquet", "reviews-labels.parquet"), ("xlsx", "reviews-labels.xlsx"),
+     ("label-studio", "reviews-labels.json"), ("log", "reviews-log.jsonl")],
+)  # fmt: skip
+def test_every_format_has_its_ending(place, kind, name):
+    querist("export", "reviews.querist", "--format", kind)
+    assert (place / name).stat().st_size > 100
+
+
+def test_only_what_is_labelled(place):
+    querist("export", "reviews.querist", "--format", "jsonl", "--rows", "labelled", "--out", "some.jsonl")
+    lines = (place / "some.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 20
+
+
+def test_the_model_comes_out(place):
+    querist("export", "reviews.querist", "--format", "model")
+    with zipfile.ZipFile(io.BytesIO((place / "reviews-model.zip").read_bytes())) as packed:
+        assert any(name.endswith(".py") for name in packed.namelist())
+
+
+def test_a_file_that_is_there_is_not_replaced_unless_asked(place):
+    (place / "mine.csv").write_text("mine")
+    message = querist("export", "reviews.querist", "--out", "mine.csv", status=1).stderr
+    assert "mine.csv exists already" in message
+    assert "--overwrite" in message
+    assert (place / "mine.csv").read_text() == "mine"
+    querist("export", "reviews.querist", "--out", "mine.csv", "--overwrite")
+    assert len(pd.read_csv("mine.csv")) == 30
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["reviews.querist", "--format", "jsonlines"], "Unknown format 'jsonlines'. Did you mean 'jsonl'"),
+        (["reviews.querist", "--rows", "some"], "Known: all, labelled"),
+        (["nothing.querist"], "no project nothing.querist"),
+        (["reviews.csv"], "reviews.csv"),
+    ],
+)
+def test_what_cannot_be_exported_is_told(place, words, told):
+    before = sorted(path.name for path in place.iterdir())
+    message = querist("export", *words, status=1).stderr.strip()
+    assert message.startswith("Error: ")
+    assert told in message
+    assert sorted(path.name for path in place.iterdir()) == before
+
+
+def test_a_model_without_labels_is_told(place):
+    pd.DataFrame({"review": [f"some words here {number}" for number in range(5)]}).to_csv("bare.csv", index=False)
+    import_rows(guess_plan("bare.csv"), "bare.querist")
+    assert "label" in querist("export", "bare.querist", "--format", "model", status=1).stderr
+    assert not list(place.glob("*.zip"))
+
+
+def test_labels_go_in_from_what_came_out(place):
+    querist("export", "reviews.querist", "--rows", "labelled")
+    frame = pd.read_csv("reviews.csv").drop(columns="label")
+    frame.to_csv("bare.csv", index=False)
+    import_rows(guess_plan("bare.csv"), "bare.querist")
+    result = querist("import-labels", "bare.querist", "reviews-labels.csv")
+    assert "20 labels imported; 0 were there already" in result.stdout
+    assert labels_of("bare.querist") == LABELS
+    assert "0 labels imported; 20 were there" in querist("import-labels", "bare.querist", "reviews-labels.csv").stdout
+
+
+def test_lines_that_fit_no_row_are_told(place):
+    rows = [{"key": "k2", "label": "good"}, {"key": "nobody", "label": "bad"}]
+    (place / "more.csv").write_text(pd.DataFrame(rows).to_csv(index=False))
+    result = querist("import-labels", "reviews.querist", "more.csv", status=1)
+    assert "1 labels imported" in result.stdout
+    assert "nobody" in result.stderr
+    assert labels_of("reviews.querist")[2] == "good"
+
+
+def test_the_log_says_where_labels_came_from(place):
+    (place / "more.csv").write_text("key,label\nk2,good\n")
+    querist("import-labels", "reviews.querist", "more.csv")
+    with Store.open("reviews.querist") as store:
+        *_, last = store.events()
+    assert (last.row, last.data["how"], last.data["source"]) == (2, "import", "more.csv")
+
+
+def test_the_log_goes_to_standard_output(place):
+    result = querist("export", "reviews.querist", "--format", "log", "--out", "-")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len([event for event in events if event.get("kind") == "answered"]) == np.sum([bool(x) for x in LABELS])
