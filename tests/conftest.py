@@ -44,6 +44,20 @@ def postgresql_url():
         yield running.get_uri()
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium without a window, for the tests of one module."""
+    pytest.importorskip("playwright", reason="playwright is not installed")
+    from chromium import MISSING, find
+    from labelling_page import chromium
+
+    path = find()
+    if path is None:
+        pytest.skip(MISSING)
+    with chromium(path) as running:
+        yield running
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_location(request, tmp_path):
     """A function that names a new, empty place for a project: a file, and a schema in PostgreSQL."""

@@ -1,12 +1,12 @@
 """One run of active learning with an interleaved audit, and everything that an estimator could look at."""
 
 import numpy as np
-from problems import classifier
+from fast import FastDiscriminant, FastLogistic
+from sklearn.ensemble import ExtraTreesClassifier
 
 from querist._random import derive_generator, derive_int
 from querist.audit.cross_fit import cross_fit
 from querist.audit.order import audit_numbers, audit_order, audit_prefix
-from querist.learners.refit import Refitter
 from querist.registry import make_strategy
 
 POOL_ROWS = 2000
@@ -22,25 +22,21 @@ def split(problem, seed):
 
 
 class Learner:
-    """Fits on labelled rows of the pool; the loop starts from the last solution, the folds do not."""
+    """Fits on labelled rows of the pool: "fast" for the whole table, "extra_trees" to see a very different model."""
 
     def __init__(self, X, kind, n_classes, seed):
-        self.X = X
-        model = classifier(kind, n_classes)
-        self.cold = Refitter(model, seed=seed)
-        self.warm = Refitter(model, seed=seed, warm_start=kind == "logistic")
+        self.X, self.kind, self.seed = X, kind, seed
+        self.fast = FastLogistic if n_classes == 2 else FastDiscriminant
 
-    def fit(self, rows, labels):
-        """Return a model that owes nothing to any other row (for folds)."""
-        return self.cold.fit(self.X[rows], labels, finite=True)
-
-    def refit(self, rows, labels, previous):
-        """Return the loop's next model."""
-        return self.warm.fit(self.X[rows], labels, finite=True, previous=previous)
+    def fit(self, rows, labels, start=None):
+        """Return a fitted model; `start` saves time and leaves no trace."""
+        if self.kind == "fast":
+            return self.fast().fit(self.X[rows], labels, start=start)
+        return ExtraTreesClassifier(20, random_state=self.seed).fit(self.X[rows], labels)
 
 
 def play(problem, kind, strategy_name, batch, seed, *, share=SHARE, stages=STAGES):
-    """Label up to the last stage; return a record of one dict per stage, and the audit draws as they came.
+    """Label up to the last stage; return one dict per stage.
 
     The first labels are the first rows of the audit order. A batch takes its audit rows first.
     """
@@ -55,12 +51,12 @@ def play(problem, kind, strategy_name, batch, seed, *, share=SHARE, stages=STAGE
         n_first += 1
     rows = list(order[:n_first])
     answered[rows] = True
-    model, carry, draws, record = None, 0.0, [], []
+    model, carry, drawn, record = None, 0.0, {}, []
     for number in range(stages[-1]):
         array = np.array(rows)
-        model = learner.refit(array, y[array], model)
+        model = learner.fit(array, y[array], model)
         if len(rows) in stages:
-            record.append(_stage(problem, held, X, y, learner, model, array, order, answered, audited=share > 0))
+            record.append(_stage(problem, held, X, y, learner, model, array, order, answered, drawn, n_first) if share else _score(problem, held, model, array))
         if len(rows) >= stages[-1]:
             break
         size = min(batch, min(stage for stage in stages if stage > len(rows)) - len(rows))
@@ -69,9 +65,8 @@ def play(problem, kind, strategy_name, batch, seed, *, share=SHARE, stages=STAGE
         carry -= n_audit
         chosen = order[~answered[order]][:n_audit]
         if n_audit:
-            proba = model.predict_proba(X[chosen])
-            right = model.classes_[proba.argmax(axis=1)] == y[chosen]
-            draws += [[len(rows), int(r), round(float(g), 4)] for r, g in zip(right, proba.max(axis=1), strict=True)]
+            right = model.predict(X[chosen]) == y[chosen]
+            drawn |= {row: (len(rows), int(hit)) for row, hit in zip(chosen.tolist(), right, strict=True)}
         answered[chosen] = True
         if size > n_audit:
             generator = derive_generator(seed, "ask", number)
@@ -87,37 +82,39 @@ def play(problem, kind, strategy_name, batch, seed, *, share=SHARE, stages=STAGE
             chosen = np.concatenate([chosen, asked])
             answered[asked] = True
         rows += chosen.tolist()
-    return {"stages": record, "draws": draws}
+    return record
 
 
-def _stage(problem, held, X, y, learner, model, rows, order, answered, *, audited):
+def _score(problem, held, model, rows):
     accuracy = float((model.predict(problem.X[held]) == problem.y[held]).mean())
-    out = {"n": len(rows), "accuracy": round(accuracy, 5)}
-    if not audited:
-        return out
+    return {"n": len(rows), "accuracy": round(accuracy, 5)}
+
+
+def _stage(problem, held, X, y, learner, model, rows, order, answered, drawn, n_first):
     audit = audit_prefix(order, answered).rows
     chosen = np.setdiff1d(rows, audit)
     free = np.flatnonzero(~answered)
-    found = cross_fit(learner.fit, X, rows, y[rows], audit)
+
+    def fit(train, labels):
+        # A class that only the held rows have is missing from a fold: no warm start then.
+        same = np.unique(labels).size == model.classes_.size
+        return learner.fit(train, labels, model if same else None)
+
+    found = cross_fit(fit, X, rows, y[rows], audit)
     z = found.predicted == y[audit]
-    g_chosen = cross_fit(learner.fit, X, rows, y[rows], chosen, n_folds=5).confidence
+    g_chosen = cross_fit(fit, X, rows, y[rows], chosen, n_folds=5).confidence
     g_free = model.predict_proba(X[free]).max(axis=1)
-    return out | {
+    return _score(problem, held, model, rows) | {
         "z": "".join("01"[int(one)] for one in z),
         "g": np.round(found.confidence, 4).tolist(),
         "free": moments(g_free),
         "chosen": moments(g_chosen),
         "chosen_seen": moments(model.predict_proba(X[chosen]).max(axis=1)),
-        "joint": _joint(learner, X, y, rows, audit, chosen),
+        # When each audit row was drawn (0: with the first labels; -1: the strategy had asked before), and whether the
+        # model of that moment was right.
+        "drawn": [0 if place < n_first else drawn.get(row, (-1,))[0] for place, row in enumerate(audit.tolist())],
+        "then": "".join(str(drawn.get(row, (0, "-"))[1]) for row in audit.tolist()),
     }
-
-
-def _joint(learner, X, y, rows, audit, chosen):
-    found = cross_fit(learner.fit, X, rows, y[rows], np.concatenate([audit, chosen]))
-    z = found.predicted[: audit.size] == y[audit]
-    g = found.confidence
-    return {"z": "".join("01"[int(one)] for one in z), "g": np.round(g[: audit.size], 4).tolist(),
-            "chosen": moments(g[audit.size :])}
 
 
 def moments(values):

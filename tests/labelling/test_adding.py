@@ -57,7 +57,7 @@ def test_rows_are_known_by_their_id(tmp_path):
         assert store.items([0])[0].content["review"] == text(0)
         with pytest.raises(DataError, match="'x' more than once"):
             add_rows(store, write(tmp_path, range(2), "twice.csv", doc_id=["x", "x"]))
-        with pytest.raises(DataError, match="row 2 is empty"):
+        with pytest.raises(DataError, match="1 gaps, the first in row 2"):
             add_rows(store, write(tmp_path, range(2), "gap.csv", doc_id=["x", None]))
         assert store.n_items == 7
 

@@ -74,7 +74,7 @@ def people():
 
 
 def test_the_column_that_decides_speaks_for_the_guess(people):
-    columns, features, labels = people
+    _, features, labels = people
     model = ExtraTreesClassifier(50, random_state=0).fit(features.X, labels)
     # Oslo is not the commonest city, so taking it away matters.
     rows = np.flatnonzero(labels == 1)[:5]

@@ -53,7 +53,7 @@ def test_labels_that_are_left_out_are_neither_shown_nor_learned_from(tmp_path):
     assert plan.label_column is None
     assert plan.classes == ()
     assert plan.columns == plan.feature_columns == ("size", "colour")
-    assert told(plan, "'label'", "neither shown nor learned from")
+    assert told(plan, "'label' looks like labels: neither shown nor learned from")
 
 
 def test_a_lone_column_of_few_words_beside_a_text_holds_labels(tmp_path):

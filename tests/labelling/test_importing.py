@@ -162,6 +162,30 @@ def test_what_is_there_is_never_overwritten(tmp_path, store_location):
     assert (tmp_path / "notes.querist").read_text() == "mine"
 
 
+def test_two_imports_at_once_make_one_project(tmp_path):
+    plan = guess_plan(write_texts(tmp_path))
+
+    def meanwhile(done, total, label):
+        (tmp_path / "p.querist").write_text("the other import was faster")
+
+    with pytest.raises(StoreError, match="exists already"):
+        import_rows(plan, tmp_path / "p.querist", progress=meanwhile)
+    assert (tmp_path / "p.querist").read_text() == "the other import was faster"
+    assert {item.name for item in tmp_path.iterdir()} == {"data.csv", "p.querist"}
+
+
+def test_a_drive_without_hard_links(tmp_path, monkeypatch):
+    def refuse(old, new):
+        raise PermissionError("not here")
+
+    monkeypatch.setattr("os.link", refuse)
+    import_rows(guess_plan(write_texts(tmp_path)), tmp_path / "p.querist")
+    with Store.open(tmp_path / "p.querist") as store:
+        assert store.n_items == 20
+    with pytest.raises(StoreError, match="exists already"):
+        import_rows(guess_plan(tmp_path / "data.csv"), tmp_path / "p.querist")
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(StoreError, match=r"no folder .*nowhere"):
         import_rows(guess_plan(write_texts(tmp_path)), tmp_path / "nowhere" / "p.querist")

@@ -33,7 +33,8 @@ def event(kind, row=None, **data):
 
 def items(first, count):
     return [
-        ItemRow(row, str(row), {"text": text_of(row)}, text_of(row), row / 1000, 0) for row in range(first, first + count)
+        ItemRow(row, str(row), {"text": text_of(row)}, text_of(row), row / 1000, 0)
+        for row in range(first, first + count)
     ]
 
 
@@ -62,9 +63,7 @@ class Play:
     def __init__(self, folder, n_rows=N_ROWS, **settings):
         location = folder / "p.querist"
         values = Settings("text", columns=("text",), text_columns=("text",), feature_columns=("text",), **settings)
-        self.store = Store.create(
-            location, ProjectInfo(str(uuid.uuid4()), "films", "text", 0.0, 7, values.to_dict())
-        )
+        self.store = Store.create(location, ProjectInfo(str(uuid.uuid4()), "films", "text", 0.0, 7, values.to_dict()))
         self.classes = class_lists.added(["good", "bad", "other"])
         self.add(n_rows)
         self.write(self.classes_event(1))
@@ -157,7 +156,7 @@ def test_details_explain_the_rows_that_come_next(play):
     order = Ranking.from_bytes(last(messages, "ranking")[1]).order
     assert set(header["because"]) == {str(row) for row in order[:200].tolist()}
     words = {each["word"] for row in header["because"].values() for each in row}
-    assert words & {word for word in GOOD}
+    assert words & set(GOOD)
     assert header["suspects"] == []
 
 

@@ -21,7 +21,7 @@ export const TYPE_AHEAD_FROM = 21;
 
 /** F and N are kept free also where flag and note were given other keys: a habit must not label. */
 const BY_POSITION = [..."123456789abcdeghijklmopqrstuvwxyz"];
-const BY_NAME = new Set([..."0", ...BY_POSITION]);
+const DIGITS = new Set("0123456789");
 
 /** Keys of the browser and of the page itself; nothing else may have them. */
 const RESERVED = new Set(["Escape", "Enter", "Tab", "+", "-", "="]);
@@ -46,7 +46,7 @@ export class Keymap {
 
   /**
    * `classes`: the active ones, in the order of their buttons. A key that was chosen comes first; then a class that is
-   * called by one digit or letter has just that (5 must mean "5", whatever the place of its button); then the place.
+   * called by one digit has just that (5 must mean "5", whatever the place of its button); then the place decides.
    */
   constructor(
     classes: readonly Pick<ClassInfo, "id" | "name" | "key">[],
@@ -59,7 +59,7 @@ export class Keymap {
     }
     for (const { id, name } of classes) {
       const own = normal(name.trim());
-      if (!this.#byClass.has(id) && BY_NAME.has(own) && this.isFree(own)) this.#give(id, own);
+      if (!this.#byClass.has(id) && DIGITS.has(own) && this.isFree(own)) this.#give(id, own);
     }
     classes.forEach(({ id }, position) => {
       if (this.#byClass.has(id)) return;

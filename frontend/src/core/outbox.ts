@@ -53,7 +53,8 @@ export class Outbox {
     }
     const here = new Set(this.#kept.map((kept) => kept.uuid));
     left = left.filter((kept) => !here.has(kept.uuid) && (kept.tab === this.tab || !living.has(kept.tab)));
-    this.#kept = [...left, ...this.#kept].sort((a, b) => a.order - b.order);
+    this.#kept = [...left.sort((a, b) => a.order - b.order), ...this.#kept];
+    this.#order = Math.max(this.#order, ...left.map((kept) => kept.order));
     this.changed();
     return left;
   }

@@ -16,12 +16,10 @@ def add(
     """Add new rows to a project; rows that it has already are told and stay as they are."""
     from querist.cli.progress import progress_bar
     from querist.cli.words import print_notes
-    from querist.labelling.adding import add_rows
-    from querist.store import Store
+    from querist.labelling.adding import add_file
 
-    with Store.open(project) as store:
-        with progress_bar("rows") as progress:
-            added = add_rows(store, file, progress=progress)
-        print_notes(added.notes)
-        known = f"; {added.n_known} were there already" if added.n_known else ""
-        typer.echo(f"{added.n_added} rows added{known}. The project has {store.n_items} rows.")
+    with progress_bar("rows") as progress:
+        added = add_file(project, file, progress=progress)
+    print_notes(added.notes)
+    known = f"; {added.n_known} were there already" if added.n_known else ""
+    typer.echo(f"{added.n_added} rows added{known}. The project has {added.n_rows} rows.")

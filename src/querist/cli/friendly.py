@@ -47,5 +47,5 @@ def _end(message: str, status: int) -> typer.Exit:
 def _told(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
     if error.errno == errno.ENOSPC:
-        return f"The disk is full{where}. Make room, then run the same command again: finished runs are kept."
+        return f"The disk is full{where}. Make room, then run the same command again: what is finished is kept."
     return f"{error.strerror or error}{where}."

@@ -13,7 +13,7 @@ from querist.data.table import listed, no_such_column
 from querist.exceptions import DataError
 from querist.labelling.classes import Classes, ClassInfo, active, resolution
 from querist.labelling.given_labels import label_of
-from querist.labelling.guessing import repeated
+from querist.labelling.guessing import ids_of
 from querist.labelling.importing import (
     Progress,
     answer_events,
@@ -38,12 +38,27 @@ class Added:
     ----------
     n_added, n_known : int
         New rows; rows that the project had already, which stay as they are.
+    n_rows : int
+        All rows of the project now.
     notes : tuple of str
     """
 
     n_added: int
     n_known: int
+    n_rows: int
     notes: tuple[str, ...]
+
+
+def add_file(location: str | Path, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Added:
+    """Open a project and append the rows of a file or folder to it: see `add_rows`.
+
+    Raises
+    ------
+    StoreError
+        If there is no project, or another process has it open.
+    """
+    with Store.open(location) as store:
+        return add_rows(store, path, progress=progress)
 
 
 def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Added:
@@ -89,7 +104,7 @@ def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress |
             tx.append([event("rows_added", {"n_rows": n_rows, "source": number})])
             tx.append(answer_events(plan, ids, first_row=first_row, class_version=version))
             tx.set_info(settings=replace(settings, sources=(*settings.sources, info)).to_dict())
-    return Added(n_rows, n_known, tuple(notes))
+    return Added(n_rows, n_known, first_row + n_rows, tuple(notes))
 
 
 def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, list[str]]:
@@ -158,7 +173,7 @@ def _unknown(plan: ImportPlan, store: Store) -> tuple[ImportPlan, int, list[str]
         known = {_print([item.content.get(name) for name in names]) for item in store.all_items()}
         fresh = [place for place, own in enumerate(prints) if own not in known]
     else:
-        ids = [plan.id_prefix + item_id for item_id in _ids(source, plan.id_column)]
+        ids = [plan.id_prefix + item_id for item_id in ids_of(source, plan.id_column)]
         before = {item.item_id: _print([item.content.get(name) for name in names]) for item in store.all_items()}
         fresh = [place for place, item_id in enumerate(ids) if item_id not in before]
         differing = sum(before.get(item_id, own) != own for item_id, own in zip(ids, prints, strict=True))
@@ -166,16 +181,6 @@ def _unknown(plan: ImportPlan, store: Store) -> tuple[ImportPlan, int, list[str]
             notes.append(f"{differing} rows have the id of an earlier row but other content; the earlier rows stay")
     columns = {name: [cells[place] for place in fresh] for name, cells in source.columns.items()}
     return replace(plan, source=replace(source, columns=columns)), source.n_rows - len(fresh), notes
-
-
-def _ids(source: Source, name: str) -> list[str]:
-    cells = source.columns[name]
-    if None in cells:
-        raise DataError(f"{source.path}: id column {name!r}, row {cells.index(None) + 1} is empty. Fill it in.")
-    twice = repeated(cells)
-    if twice:
-        raise DataError(f"{source.path}: id column {name!r} holds {twice[0]!r} more than once. Ids must differ.")
-    return [str(cell) for cell in cells]
 
 
 def _print(values: Sequence[Any]) -> bytes:

@@ -64,7 +64,9 @@ def label_column_of(
         if len(words) == 1 and (not labels or _names(columns[words[0]]) <= set(labels)):
             chosen = words[0]
     if chosen is not None and not existing:
-        return chosen, [f"column {chosen!r}, which looks like labels, is neither shown nor learned from"]
+        what = "the names of the folders look" if source.is_folder else f"column {chosen!r} looks"
+        beware = " (the ids name the folders, though)" if source.is_folder else ""
+        return chosen, [f"{what} like labels: neither shown nor learned from{beware}"]
     return chosen, []
 
 

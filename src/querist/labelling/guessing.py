@@ -105,9 +105,31 @@ def guess_plan(
     return replace(plan, classes=classes, notes=(*notes, *told))
 
 
-def repeated(values: Iterable[Any]) -> list[str]:
-    """Return what cannot be the ids of rows: values that occur twice, in order."""
-    return [str(value) for value, count in Counter(map(str, values)).items() if count > 1]
+def ids_of(source: Source, column: str) -> list[str]:
+    """Return the ids of the rows.
+
+    Raises
+    ------
+    DataError
+        If one is missing or there twice.
+    """
+    cells = source.columns[column]
+    if None in cells:
+        raise DataError(
+            f"{source.path}: id column {column!r} has {cells.count(None)} gaps, "
+            f"the first in row {cells.index(None) + 1}. Fill them in."
+        )
+    twice = _repeated(cells)
+    if twice:
+        raise DataError(
+            f"{source.path}: id column {column!r} holds {twice[0]!r} more than once ({len(twice)} such values). "
+            "Ids must differ."
+        )
+    return [str(cell) for cell in cells]
+
+
+def _repeated(values: Iterable[Any]) -> list[str]:
+    return [value for value, count in Counter(map(str, values)).items() if count > 1]
 
 
 def _shape(source: Source, text: list[str], image: str | None, columns: Sequence[str]) -> tuple[list[str], str | None]:
@@ -149,37 +171,22 @@ def _is_prose(name: str, cells: list[str], only: bool) -> bool:
 
 def _id_column(source: Source, named: str | None, image: str | None, taken: set[str]) -> tuple[str | None, list[str]]:
     """Return the column of ids, if there is one, and notes."""
-    notes = []
     if named is not None:
-        _check_ids(source, named)
+        ids_of(source, named)
         return named, []
+    notes: list[str] = []
     for name, cells in source.columns.items():
         if name in taken or not ID_NAME.search(name):
             continue
         n_gaps = cells.count(None)
-        twice = repeated(cell for cell in cells if cell is not None)
+        twice = _repeated(cell for cell in cells if cell is not None)
         if not n_gaps and not twice:
             return name, [*notes, f"ids: column {name!r}"]
         why = f"{len(twice)} values occur more than once, such as {twice[0]!r}" if twice else f"{n_gaps} are missing"
         notes.append(f"column {name!r} looks like ids, but {why}: rows are numbered instead")
-    if image is not None and None not in source.columns[image] and not repeated(source.columns[image]):
+    if image is not None and None not in source.columns[image] and not _repeated(source.columns[image]):
         return image, notes
     return None, notes
-
-
-def _check_ids(source: Source, name: str) -> None:
-    cells = source.columns[name]
-    if None in cells:
-        raise DataError(
-            f"{source.path}: id column {name!r} has {cells.count(None)} gaps, the first in row {cells.index(None) + 1}. "
-            "Fill them in, or leave out --id: rows are then numbered."
-        )
-    twice = repeated(cells)
-    if twice:
-        raise DataError(
-            f"{source.path}: id column {name!r} holds {twice[0]!r} more than once ({len(twice)} such values). "
-            "Name a column whose values all differ."
-        )
 
 
 def _kind_told(plan: ImportPlan) -> list[str]:

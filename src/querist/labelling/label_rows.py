@@ -7,7 +7,6 @@ import json
 import math
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +15,11 @@ from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.delimited import restore
 from querist.labelling.export.layout import querist_names
 from querist.labelling.given_labels import label_of
+from querist.labelling.label_tasks import LabelRow, identity, label_studio, moment, prodigy, understood, words
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 2**31 - 1
 _TRUE = (True, "true", "TRUE", "True", "1", 1)
-
-
-@dataclass(frozen=True)
-class LabelRow:
-    """What a file says of one row: `problem` is why it says nothing that can be used.
-
-    `cells` are the user's columns as far as they are there; `shown` is a text or image whose
-    column is not named.
-    """
-
-    where: str
-    own_id: str | None = None
-    cells: dict[str, Any] = field(default_factory=dict)
-    shown: str | None = None
-    label: str | None = None
-    skipped: bool = False
-    annotator: str | None = None
-    at: float | None = None
-    flagged: bool = False
-    note: str = ""
-    problem: str = ""
 
 
 def label_rows(data: bytes, name: str, columns: Iterable[str], *, most_unpacked: int) -> Iterator[LabelRow]:
@@ -158,7 +137,7 @@ def _json_lines(data: bytes, name: str, columns: tuple[str, ...], most_unpacked:
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
         elif "accept" in task or "answer" in task or "querist" in task:
-            yield from _understood(where, _prodigy, task)
+            yield from understood(where, prodigy, task)
         elif "label" not in task and querist_names(columns)["label"] not in task:
             yield LabelRow(where, problem="it has no label")
         else:
@@ -179,17 +158,9 @@ def _json(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) 
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
         elif isinstance(task.get("data"), dict):
-            yield from _understood(where, _label_studio, task, querist_names(columns)["id"])
+            yield from understood(where, label_studio, task, querist_names(columns)["id"])
         else:
             yield _Table(name, list(task), columns).read(where, task)
-
-
-def _understood(where: str, read: Callable[..., Iterator[LabelRow]], *task: Any) -> list[LabelRow]:
-    """Return what a task says; one of another shape than its program writes is a problem, not the end."""
-    try:
-        return list(read(where, *task))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        return [LabelRow(where, problem=f"it is not written as Prodigy or Label Studio do ({error!r})")]
 
 
 class _Table:
@@ -214,105 +185,16 @@ class _Table:
         label = label_of(_plain(cells.get(str(self._label))))
         return LabelRow(
             where,
-            own_id=_identity(own("id")),
+            own_id=identity(own("id")),
             cells={name: _plain(cells[name]) for name in self._columns if name in cells},
-            shown=_words(cells.get("text", cells.get("image"))),
+            shown=words(cells.get("text", cells.get("image"))),
             label=label,
             skipped=label is None and own("status") == "skipped",
-            annotator=_words(own("annotator")),
-            at=_moment(own("labelled_at")),
+            annotator=words(own("annotator")),
+            at=moment(own("labelled_at")),
             flagged=own("flagged") in _TRUE,
-            note=_words(own("note")) or "",
+            note=words(own("note")) or "",
         )
-
-
-def _prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:
-    """Yield what a task of Prodigy says: an accepted option of a choice, or the label of a yes-or-no question."""
-    own: Any = task.get("querist")
-    own = own if isinstance(own, dict) else {}
-    given: Any = task.get("meta")
-    shown = _words(task.get("text", task.get("image")))
-    meta: dict[str, Any] = given if isinstance(given, dict) else {}
-    # In Querist's own files every column stands in `meta`, or is named by `shown`.
-    cells = dict(meta) if own else task | meta
-    if own.get("shown") and shown is not None:
-        cells[own["shown"]] = shown
-    base = LabelRow(
-        where,
-        own_id=_identity(own.get("id")),
-        cells=cells,
-        shown=shown,
-        flagged=own.get("flagged") is True or task.get("flagged") is True,
-        note=_words(own.get("note")) or "",
-    )
-    answers = own.get("answers")
-    if isinstance(answers, list) and answers:
-        for answer in answers:
-            person, at = _words(answer.get("annotator")), _moment(answer.get("at"))
-            yield replace(base, label=label_of(answer.get("label")), annotator=person, at=at)
-        return
-    label, problem = _accepted(task)
-    yield replace(
-        base,
-        label=label,
-        problem=problem,
-        skipped=task.get("answer") == "ignore",
-        annotator=_words(own.get("annotator") if own else task.get("_annotator_id")),
-        at=_moment(task.get("_timestamp")),
-    )
-
-
-def _accepted(task: dict[str, Any]) -> tuple[str | None, str]:
-    accept, answer = task.get("accept"), task.get("answer")
-    if answer == "ignore":
-        return None, ""
-    if answer == "reject":
-        return None, "its answer is 'reject', which names no class"
-    if isinstance(accept, list) and len(accept) > 1:
-        return None, f"it accepts {len(accept)} options; a row has one class here"
-    if isinstance(accept, list) and accept:
-        return label_of(accept[0]), ""
-    label = label_of(task.get("label"))
-    if label is None and answer == "accept":
-        return None, "its answer is 'accept', but no option or label is named"
-    return label, ""
-
-
-def _label_studio(where: str, task: dict[str, Any], id_name: str) -> Iterator[LabelRow]:
-    """Yield what a task of Label Studio says, one row an annotation."""
-    data: dict[str, Any] = task["data"]
-    kept: Any = (task.get("meta") or {}).get("querist") or {}
-    base = LabelRow(
-        where,
-        own_id=_identity(data.get(id_name)),
-        cells=data,
-        shown=_words(data.get("text", data.get("image"))),
-        flagged=kept.get("flagged") is True,
-        note=_words(kept.get("note")) or "",
-    )
-    annotations = task.get("annotations") or task.get("completions") or []
-    if not annotations:
-        yield base
-    for annotation in annotations:
-        skipped = annotation.get("was_cancelled") is True
-        label, problem = (None, "") if skipped else _choice(annotation.get("result") or [])
-        person, at = _completed_by(annotation), _moment(annotation.get("created_at"))
-        yield replace(base, label=label, problem=problem, skipped=skipped, annotator=person, at=at)
-
-
-def _choice(result: list[dict[str, Any]]) -> tuple[str | None, str]:
-    chosen = [choice for part in result if part.get("type") == "choices" for choice in part["value"]["choices"]]
-    if len(chosen) == 1:
-        return label_of(chosen[0]), ""
-    return None, f"its annotation has {len(chosen)} choices; a row has one class here"
-
-
-def _completed_by(annotation: dict[str, Any]) -> str | None:
-    person = annotation.get("completed_by")
-    if isinstance(person, dict):
-        return _words(person.get("email") or person.get("id"))
-    name = annotation.get("created_username")
-    return _words(name) if name else (None if person is None else f"user {person}")
 
 
 def _check_size(name: str, size: int, most: int) -> None:
@@ -329,30 +211,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time():
         value = value.date()
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
-
-
-def _identity(value: Any) -> str | None:
-    """Spreadsheets turn whole numbers into floats."""
-    if value is None or value == "":
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _words(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _moment(value: Any) -> float | None:
-    if isinstance(value, int | float):
-        return float(value)
-    if isinstance(value, str):
-        try:
-            value = datetime.datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime.datetime):
-        return None
-    return (value if value.tzinfo else value.replace(tzinfo=datetime.UTC)).timestamp()
 
 
 _READERS: dict[str, Callable[[bytes, str, tuple[str, ...], int], Iterator[LabelRow]]] = {

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.exceptions import DataError, FileFormatError
+from querist.labelling.classes import MAX_NAME
 from querist.labelling.export.excel import CUT
 from querist.labelling.export.layout import in_words, visible
-from querist.labelling.label_rows import LabelRow, label_rows
+from querist.labelling.label_rows import label_rows
+from querist.labelling.label_tasks import LabelRow, identity
 
 if TYPE_CHECKING:
     from querist.labelling.view import ProjectView
@@ -107,7 +109,7 @@ class ItemIndex:
         """Return the row, or in words why there is none."""
         digest = self._digest_of(line)
         ids = [line.own_id, None if self._id_column is None else line.cells.get(self._id_column)]
-        given = [_identity(each) for each in ids if each is not None and each != ""]
+        given = [identity(each) for each in ids if each is not None and each != ""]
         known = [self._ids[each] for each in given if each in self._ids]
         if known and (digest is None or any(self._digests[row] == digest for row in known)):
             return known[0] if digest is None else next(row for row in known if self._digests[row] == digest)
@@ -180,6 +182,8 @@ def read_labels(
         if not said and not line.problem:
             read = LabelsRead(read.pairs, read.refused, read.without_label + 1)
             continue
+        if line.label is not None and len(line.label) > MAX_NAME:
+            found = f"its label has {len(line.label):,} characters; the name of a class has at most {MAX_NAME}"
         if isinstance(found, int) and seen.setdefault((found, line.annotator), line.label) != line.label:
             found = f"the file has two labels for row {found + 1} by the same person"
         if isinstance(found, str):
@@ -243,7 +247,3 @@ def _canonical(cell: Any) -> str:
         # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
         return words if _WHOLE.fullmatch(words) else f"{float(words):.15g}"
     return words.lower() if words.lower() in ("true", "false") else words
-
-
-def _identity(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -8,9 +8,10 @@ from typing import Any
 from querist.exceptions import StoreError
 from querist.labelling.adding import current_classes
 from querist.labelling.classes import active
+from querist.labelling.places import clear_leftovers
 from querist.labelling.project import Project
 from querist.labelling.settings import Settings
-from querist.labelling.sources import check_sources, fingerprint, found
+from querist.labelling.sources import check_sources, fingerprint, found, home_of
 from querist.store import Store
 
 # What was decided when a project was made, and the option that asks for something else.
@@ -56,6 +57,8 @@ def resume(
     StoreError
         If the project is of other data, or cannot be opened.
     """
+    if home_of(location) is not None:
+        clear_leftovers(Path(location))
     with Store.open(location) as store:
         settings = Settings.from_dict(store.info.settings)
         classes = [each.name for each in active(current_classes(store)[0])]

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+import numpy as np
 import scipy.sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import ExtraTreesClassifier
@@ -43,11 +44,11 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         """Choose by the kind of `X` and fit."""
         if scipy.sparse.issparse(X):
             self.estimator_: Model = LogisticRegression(
-                C=10.0, class_weight="balanced", max_iter=2000, random_state=self.random_state
+                C=10.0, class_weight="balanced", solver="newton-cg", max_iter=2000, random_state=self.random_state
             )
+            _fit_on_used_columns(self.estimator_, X, y)
         else:
-            self.estimator_ = ExtraTreesClassifier(random_state=self.random_state)
-        self.estimator_.fit(X, y)
+            self.estimator_ = ExtraTreesClassifier(random_state=self.random_state).fit(X, y)
         self.classes_: AnyArray = self.estimator_.classes_
         self.n_features_in_ = X.shape[1]
         return self
@@ -66,3 +67,17 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _fit_on_used_columns(model: LogisticRegression, X: Any, y: Any) -> None:
+    """Fit on the columns that occur; the penalty sets the coefficients of the others to exactly 0.
+
+    Few labelled texts use few of the pool's words: with 500 of them and 75 classes
+    this, and Newton's method, take 0.15 s where all columns with L-BFGS take 36.
+    """
+    used = np.unique(X.indices)
+    # In single precision the line search would stop short of the tolerance.
+    model.fit(X[:, used].astype(np.float64), y)
+    coefficients = np.zeros((model.coef_.shape[0], X.shape[1]))
+    coefficients[:, used] = model.coef_
+    model.coef_, model.n_features_in_ = coefficients, X.shape[1]

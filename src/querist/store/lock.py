@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from querist.exceptions import ProjectInUseError, StoreWriteError
 
-_TRIES = 5
+_TRIES = 10
 _PAUSE = 0.1
 # The first half of the advisory lock's key says Querist, the second one which schema.
 _KEY = 0x51756572

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tracemalloc
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -282,3 +283,9 @@ def test_the_server_does_not_load_what_only_exports_need():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_page_on_exports_names_every_format_and_column():
+    page = (Path(__file__).parents[3] / "docs" / "export.md").read_text(encoding="utf-8")
+    for name in (*FORMATS, *querist_names([]).values()):
+        assert f"`{name}`" in page

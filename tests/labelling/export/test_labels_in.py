@@ -221,3 +221,9 @@ def test_many_refusals_are_counted():
     result = read("code,label\n" + "no,a\n" * 1500)
     assert len(result.refused) == 1001
     assert result.refused[-1] == ("labels.csv", "and 500 more lines")
+
+
+def test_a_label_that_can_be_no_class_is_refused_alone():
+    result = read(f"code,label\nx0,{'a' * 201}\nx1,b\n")
+    assert messages(result) == ["its label has 201 characters; the name of a class has at most 200"]
+    assert result.labels == [(1, "b")]

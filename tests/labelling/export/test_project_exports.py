@@ -190,12 +190,14 @@ def test_models_of_tables_and_images(kind, tmp_path):
 
     from querist.labelling.guessing import guess_plan
     from querist.labelling.importing import import_rows
-    from querist.labelling.sources import read_source
 
     rng = np.random.default_rng(0)
     if kind == "table":
         source = tmp_path / "rows.csv"
-        lines = [f"{place},{rng.random():.3f},c{place % 2},2024-01-{place % 28 + 1:02d}" for place in range(40)]
+        lines = [
+            f"{place},{place % 2 + rng.random() / 2:.3f},c{place % 17},2024-01-{place % 28 + 1:02d}"
+            for place in range(40)
+        ]
         source.write_text("\n".join(["id,size,colour,day", *lines]), encoding="utf-8")
         given = [source]
     else:
@@ -206,7 +208,7 @@ def test_models_of_tables_and_images(kind, tmp_path):
         (source / "7.png").write_bytes(b"no picture")
         given = [source / f"{place}.png" for place in range(40) if place != 7]
     location = tmp_path / "p.querist"
-    import_rows(guess_plan(read_source(source)), location)
+    import_rows(guess_plan(source), location)
     with Project.open(location, train=False) as project:
         project.import_labels([(row, ["even", "odd"][row % 2]) for row in range(30)]).result()
     done = export_model(str(location), tmp_path / "model.zip")
@@ -216,4 +218,7 @@ def test_models_of_tables_and_images(kind, tmp_path):
     command = [sys.executable, str(tmp_path / "use_model.py"), *map(str, given)]
     said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout.split()
     right = [["even", "odd"][place % 2] for place in range(40) if kind == "table" or place != 7]
-    assert sum(one == other for one, other in zip(said, right, strict=True)) >= 37
+    # The trees know what they have seen, and what they have not they mostly get right.
+    n_seen = 30 if kind == "table" else 29
+    assert said[:n_seen] == right[:n_seen]
+    assert sum(one == other for one, other in zip(said[n_seen:], right[n_seen:], strict=True)) >= 6

@@ -77,7 +77,7 @@ def index(columns, records, **more):
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("shown", ["text", "image", "cells"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_labels_come_back(name, shown, data):
     columns, classes, records = data.draw(projects(name))
@@ -98,7 +98,7 @@ def test_labels_come_back(name, shown, data):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_without_ids_rows_are_found_by_their_content_or_refused(name, data):
     columns, classes, records = data.draw(projects(name))
@@ -114,7 +114,7 @@ def test_without_ids_rows_are_found_by_their_content_or_refused(name, data):
     assert len({pair.row for pair in read.pairs}) + len(read.refused) == len(said)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_json_lines_lose_nothing(data):
     columns, classes, records = data.draw(projects("jsonl"))
@@ -131,7 +131,7 @@ def test_json_lines_lose_nothing(data):
 
 
 @pytest.mark.parametrize("name", ["csv", "parquet"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(texts=st.lists(TEXT.filter(lambda text: not any("\ud800" <= sign <= "\udfff" for sign in text)), min_size=1))
 def test_texts_come_back_to_the_letter(name, texts):
     import csv

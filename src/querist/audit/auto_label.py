@@ -1,0 +1,208 @@
+"""Let the model label the rest, as far as a promise about its errors can be kept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from querist._typing import BoolArray, FloatArray, IntArray
+from querist._validation import check_number
+from querist.audit.certificate import attempt_level, labels_needed
+from querist.audit.estimate import Estimate
+from querist.audit.hypergeometric import count_for, tail, upper_bound
+
+QUANTITY = "accuracy of the rows that the model labels"
+METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
+_SHARES = tuple(range(5, 101, 5))
+# What the past audit sample weighs against the model's own confidences when errors are guessed: rows.
+_PRIOR = 30.0
+_POWER = 0.9
+
+
+@dataclass(frozen=True)
+class AutoLabelPlan:
+    """Nested confidence regions, and the fresh audit rows that decide how far the model may go.
+
+    Attributes
+    ----------
+    target : float
+        Share of right labels that is promised.
+    level : float
+        Probability with which the promise may fail.
+    regions : tuple of ndarray
+        Row numbers, the most confident rows first: each region holds the one before.
+    sample : ndarray
+        The fresh audit rows, in audit order: the first of the largest region.
+    """
+
+    target: float
+    level: float
+    regions: tuple[IntArray, ...]
+    sample: IntArray
+
+    def stage(self, number: int) -> IntArray:
+        """Return the audit rows that region `number` needs beyond those of the regions inside it."""
+        inside = np.isin(self.sample, self.regions[number])
+        if number:
+            inside &= ~np.isin(self.sample, self.regions[number - 1])
+        return self.sample[inside]
+
+    @property
+    def labels(self) -> tuple[int, int]:
+        """The fewest and the most labels that this will take: those of the first region, and of all."""
+        return self.stage(0).size, self.sample.size
+
+
+@dataclass(frozen=True)
+class AutoLabels:
+    """What the model may label.
+
+    Attributes
+    ----------
+    rows : ndarray
+        Rows without an answer that the model may label; empty if no region passed.
+    estimate : Estimate
+        Their accuracy, with the bound that is promised.
+    n_regions : int
+        How many regions passed.
+    """
+
+    rows: IntArray
+    estimate: Estimate
+    n_regions: int
+
+
+def plan_auto_label(
+    rows: IntArray,
+    confidence: FloatArray,
+    numbers: FloatArray,
+    *,
+    target: float = 0.98,
+    past_confidence: FloatArray | None = None,
+    past_correct: BoolArray | None = None,
+    most_labels: int = 400,
+    attempt: int = 1,
+    promise: float = 0.95,
+) -> AutoLabelPlan | None:
+    """Choose regions and fresh audit rows so that as many rows as possible can be released.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n,)
+        All rows without an answer, now that the model is frozen.
+    confidence, numbers : ndarray of shape (n,)
+        The frozen model's confidence in each, and its permanent random number.
+    target : float, default=0.98
+        Share of right labels that is to be promised.
+    past_confidence, past_correct : ndarray of shape (m,), default=None
+        Out-of-fold confidence and correctness of the audit sample so far; they only guide the choice.
+    most_labels : int, default=400
+        No more fresh labels than this.
+    attempt : int, default=1
+        Number of this attempt in the session; certificates count too (`attempt_level`).
+    promise : float, default=0.95
+        Probability with which the target holds.
+
+    Returns
+    -------
+    AutoLabelPlan or None
+        None if no region is expected to pass with so many labels.
+
+    Notes
+    -----
+    For the most confident 5, 10 ... 100 % the error is guessed: the past audit rows at least as confident, shrunk
+    towards the mean of one minus confidence over the region. The largest region that would pass within `most_labels` fresh labels
+    with probability 0.9 sets how densely rows are drawn; smaller regions are tested before it where that density gives
+    them the same chance, larger ones after it as far as labels allow. A wrong guess costs labels or rows, never the
+    promise: that rests on the fresh rows alone (`auto_labels`).
+    """
+    check_number(target, "target", low=0, high=1, open_low=True)
+    level = attempt_level(attempt, promise)
+    order = rows[np.lexsort((numbers, -confidence))]
+    sure = np.sort(confidence)[::-1]
+    sizes = sorted({max(1, count_for(share / 100, rows.size)) for share in _SHARES})
+    errors = [_guess(sure[:size], past_confidence, past_correct) for size in sizes]
+    plans = [labels_needed(target, 1 - e, n, level=level, power=_POWER) for e, n in zip(errors, sizes, strict=True)]
+    fit = [place for place, plan in enumerate(plans) if plan is not None and plan.n_labels <= most_labels]
+    if not fit:
+        return None
+    main = fit[-1]
+    density = plans[main].n_labels / sizes[main]  # type: ignore[union-attr]
+    kept = [
+        place
+        for place, size in enumerate(sizes)
+        if (density * size <= most_labels if place > main else _chance(size, density, errors[place], target, level) >= _POWER)
+        or place == main
+    ]
+    regions = tuple(np.sort(order[: sizes[place]]) for place in kept)
+    largest = np.isin(rows, regions[-1])
+    inside = rows[largest][np.argsort(numbers[largest], kind="stable")]
+    n_drawn = min(inside.size, int(np.ceil(density * inside.size)))
+    return AutoLabelPlan(target, level, regions, inside[:n_drawn])
+
+
+def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.95) -> AutoLabels:
+    """Return the rows that the model may label, given how it did on the fresh audit rows.
+
+    Parameters
+    ----------
+    plan : AutoLabelPlan
+    correct : ndarray of shape (k,), bool
+        Whether the frozen model was right, for ``plan.sample`` in its order. Rows that nobody could answer count as
+        wrong. Rows of stages that were not reached may be anything.
+    promise : float, default=0.95
+
+    Returns
+    -------
+    AutoLabels
+
+    Notes
+    -----
+    The rows drawn inside a region are, given their number, a simple random sample of it: they are those of the first
+    few in audit order of the largest region, a number fixed beforehand. Of a region with N rows, n drawn, w of
+    these wrong, W the exact upper bound of all wrong ones: the N - n rows that are left hold at most W - w wrong ones.
+    The region passes if that is at most a share 1 - target of them. A region whose rest breaks the promise passes only if
+    its true number of wrong rows exceeds W: probability at most `level`. Regions are tested from the inside out, each at the full
+    level, until one fails; the promise is broken only if the first region whose rest breaks it passes, so over all
+    of them the probability is at most `level` (fixed-sequence testing).
+
+    References
+    ----------
+    .. [1] W. Maurer, L. A. Hothorn, W. Lehmacher, "Multiple comparisons in drug clinical trials and preclinical assays:
+       a-priori ordered hypotheses", in Biometrie in der chemisch-pharmazeutischen Industrie 6, 1995.
+    .. [2] A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan, L. Lei, "Learn then test: calibrating predictive
+       algorithms to achieve risk control", Annals of Applied Statistics 19(2), 2025, doi:10.1214/24-AOAS1998.
+    """
+    passed, rows = 0, np.empty(0, np.int64)
+    estimate = Estimate(None, None, None, 0, QUANTITY, METHOD, promise, "No region passed: people label them all.")
+    for region in plan.regions:
+        drawn = np.isin(plan.sample, region)
+        n, right = int(drawn.sum()), int(correct[drawn].sum())
+        rest = region.size - n
+        least = rest - (upper_bound(region.size, n, n - right, plan.level) - (n - right))
+        if least < count_for(plan.target, rest):
+            break
+        passed += 1
+        rows = np.setdiff1d(region, plan.sample)
+        low = least / rest if rest else 1.0
+        note = f"Holds for the {rest} rows that the model labels."
+        estimate = Estimate(right / n if n else None, low, 1.0, n, QUANTITY, METHOD, promise, note)
+    return AutoLabels(rows, estimate, passed)
+
+
+def _guess(sure: FloatArray, past_confidence: FloatArray | None, past_correct: BoolArray | None) -> float:
+    prior = float(np.mean(1 - sure))
+    if past_confidence is None or past_correct is None:
+        return prior
+    inside = past_confidence >= sure[-1]
+    return (float((~past_correct[inside]).sum()) + _PRIOR * prior) / (int(inside.sum()) + _PRIOR)
+
+
+def _chance(size: int, density: float, error: float, target: float, level: float) -> float:
+    n, wrong = int(density * size), round(error * size)
+    fewest = None
+    for w in range(n + 1):
+        bound = upper_bound(size, n, w, level) - w
+        if size - n - bound < count_for(target, size - n):
+            break
+        fewest = w
+    return 0.0 if fewest is None else 1 - tail(size, wrong, n, fewest + 1)

@@ -1,0 +1,174 @@
+"""Quantity 2, remainder accuracy: what a frozen model gets right among the rows it is left with, exactly."""
+
+import math
+from dataclasses import dataclass
+
+from querist._validation import check_number, check_positive_int
+from querist.audit.estimate import Estimate
+from querist.audit.hypergeometric import count_for, first, lower_bound, tail
+from querist.exceptions import InvalidParameterError
+
+QUANTITY = "remainder accuracy"
+METHOD = "exact hypergeometric bound from fresh draws"
+# Beyond this nobody labels; a plan that needs more is told so.
+_MOST_LABELS = 5_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a certificate will take, said before it starts.
+
+    Attributes
+    ----------
+    target : float
+        Accuracy to certify.
+    n_remaining : int
+        Rows without an answer when the model was frozen.
+    n_labels : int
+        Fresh labels to draw.
+    n_needed : int
+        Correct ones among them with which the target is certified.
+    level : float
+        Probability with which a model below the target may pass.
+    power : float
+        Probability to pass if the model is as good as was guessed.
+    """
+
+    target: float
+    n_remaining: int
+    n_labels: int
+    n_needed: int
+    level: float
+    power: float
+
+
+def attempt_level(attempt: int, confidence: float = 0.95) -> float:
+    """Return the level of the j-th attempt, ``6 (1 - confidence) / (pi^2 j^2)``: over all attempts they sum to it.
+
+    So the certificates of a session, however many were tried, are all true with probability `confidence`
+    (Boole's inequality; the sum of 1/j^2 is pi^2/6).
+    """
+    check_positive_int(attempt, "attempt")
+    return 6 * (1 - confidence) / (math.pi * attempt) ** 2
+
+
+def labels_needed(target: float, guess: float, n_remaining: int, *, level: float, power: float = 0.8) -> Plan | None:
+    """Return the smallest plan that certifies `target` with probability `power` if the accuracy is `guess`.
+
+    Exact: for w = 0, 1, 2 ... wrong draws that are allowed, the fewest draws n for which a model just below the target
+    passes with probability at most `level`, ``P(wrong <= w) <= level``. More draws for the same w only lose power, so the first w
+    whose n has the power at the guess gives the smallest plan.
+
+    Parameters
+    ----------
+    target, guess : float
+        The accuracy to certify, and what the accuracy is thought to be.
+    n_remaining : int
+    level : float
+        From `attempt_level`.
+    power : float, default=0.8
+
+    Returns
+    -------
+    Plan or None
+        None if the guess does not exceed the target, or more than 5,000 labels would be needed.
+    """
+    check_number(target, "target", low=0, high=1, open_low=True)
+    check_number(guess, "guess", low=0, high=1)
+    least, guessed = count_for(target, n_remaining), round(guess * n_remaining)
+    if guessed < least:
+        return None
+    n = 1
+    for wrong in range(n_remaining):
+        n = _draws(n_remaining, n_remaining - least + 1, wrong, level, start=n)
+        if n > _MOST_LABELS:
+            return None
+        chance = 1 - tail(n_remaining, n_remaining - guessed, n, wrong + 1)
+        if chance >= power:
+            return Plan(target, n_remaining, n, n - wrong, level, chance)
+    return None
+
+
+def _draws(n_total: int, n_wrong: int, allowed: int, level: float, *, start: int) -> int:
+    """Return the fewest draws among which `allowed` or fewer wrong ones are improbable."""
+
+    def improbable(n: int) -> bool:
+        return 1 - tail(n_total, n_wrong, n, allowed + 1) <= level
+
+    reach = 1
+    while start + reach < n_total and not improbable(start + reach):
+        reach *= 2
+    return first(start, min(start + reach, n_total), improbable)
+
+
+def remainder_accuracy(
+    n_correct: int,
+    n_drawn: int,
+    n_remaining: int,
+    *,
+    attempt: int = 1,
+    confidence: float = 0.95,
+    n_skipped: int = 0,
+) -> Estimate:
+    """Return the certified accuracy of the frozen model on the rows that were unlabelled when it was frozen.
+
+    Parameters
+    ----------
+    n_correct, n_drawn : int
+        Fresh draws, in audit order, made after freezing and scored by the frozen model. Their number is the plan's:
+        to go on because the result is almost good enough is a new attempt, with fresh draws.
+    n_remaining : int
+        Rows that had no answer when the model was frozen, the drawn ones included.
+    attempt : int, default=1
+        This attempt's number in the session; see `attempt_level`.
+    confidence : float, default=0.95
+    n_skipped : int, default=0
+        Draws that nobody could answer, counted in `n_drawn`: they count as wrong.
+
+    Returns
+    -------
+    Estimate
+        `low` is the bound, one-sided; `value` the share among the draws that have an answer.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the counts contradict each other.
+
+    Notes
+    -----
+    Given all that happened before freezing, the numbers of the rows without an answer are exchangeable, so the next n
+    in audit order are a simple random sample of them, and the number of correct ones is hypergeometric. A bound B on
+    the number correct among all is one on the rest: at least B - n_correct of n_remaining - n_drawn (`rest`).
+    """
+    _check_counts(n_correct, n_drawn - n_skipped, n_drawn, n_remaining)
+    level = attempt_level(attempt, confidence)
+    bound = lower_bound(n_remaining, n_drawn, n_correct, level)
+    answered = n_drawn - n_skipped
+    note = f"Holds for the {n_remaining} rows without an answer when the model was frozen."
+    if attempt > 1:
+        note += f" Attempt {attempt}: its own level is {1 - level:.2%}, so that all attempts together keep the promise."
+    if n_skipped:
+        note += f" {n_skipped} draws that nobody could answer count as wrong."
+    value = n_correct / answered if answered else None
+    return Estimate(value, bound / n_remaining, 1.0, answered, QUANTITY, METHOD, confidence, note)
+
+
+def rest_bound(n_correct: int, n_drawn: int, n_remaining: int, *, attempt: int = 1, confidence: float = 0.95) -> float:
+    """Return the certified share of correct ones among the rows that are still unlabelled after the draws.
+
+    The same event as the bound of `remainder_accuracy`: both hold together. It is 1 if no row is left.
+    """
+    _check_counts(n_correct, n_drawn, n_drawn, n_remaining)
+    if n_drawn == n_remaining:
+        return 1.0
+    bound = lower_bound(n_remaining, n_drawn, n_correct, attempt_level(attempt, confidence))
+    return (bound - n_correct) / (n_remaining - n_drawn)
+
+
+def _check_counts(n_correct: int, n_answered: int, n_drawn: int, n_remaining: int) -> None:
+    if not 0 <= n_correct <= n_answered <= n_drawn <= n_remaining:
+        raise InvalidParameterError(
+            f"{n_correct} correct of {n_drawn} draws from {n_remaining} rows ({n_drawn - n_answered} skipped): "
+            "these counts contradict each other."
+        )

@@ -1,0 +1,57 @@
+"""A figure with everything that is needed to judge it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure, its interval, and what exactly it is about.
+
+    Attributes
+    ----------
+    value : float or None
+        None: too few answers for a figure; `note` says how many are needed.
+    low, high : float or None
+        The interval.
+    n : int
+        Answers that it rests on.
+    quantity : str
+        What is estimated: "model accuracy", "remainder accuracy", "running accuracy" (three
+        quantities, never mixed), "recall of 'spam'" ...
+    method : str
+        How.
+    confidence : float
+        Of the interval.
+    note : str
+        What else a reader must know.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    quantity: str
+    method: str
+    confidence: float = 0.95
+    note: str = ""
+
+    def __str__(self) -> str:
+        note = f" {self.note}" if self.note else ""
+        if self.value is None:
+            return f"{self.quantity}: too few answers ({self.n}).{note}"
+        if self.low is None or self.high is None:
+            return f"{self.quantity}: {self.value:.1%} (from {self.n} answers; {self.method}).{note}"
+        return (
+            f"{self.quantity}: {self.value:.1%}, {self.confidence:.0%} interval {self.low:.1%} to {self.high:.1%} "
+            f"(from {self.n} answers; {self.method}).{note}"
+        )
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+
+def too_few(quantity: str, method: str, n: int, needed: str) -> Estimate:
+    """Return the estimate that is none, and says what it would take."""
+    return Estimate(None, None, None, n, quantity, method, note=f"Needs {needed}.")

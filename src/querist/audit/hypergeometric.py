@@ -1,0 +1,70 @@
+"""Exact statements about a finite set from draws without replacement."""
+
+import math
+from collections.abc import Callable
+
+from scipy.stats import hypergeom
+
+
+def tail(n_total: int, n_good: int, n_drawn: int, at_least: int) -> float:
+    """Return the probability of drawing at least so many good ones: P(X >= at_least), X hypergeometric.
+
+    ``P(X = x) = C(K, x) C(N - K, n - x) / C(N, n)``.
+    """
+    return float(hypergeom.sf(at_least - 1, n_total, n_good, n_drawn))
+
+
+def lower_bound(n_total: int, n_drawn: int, n_good: int, level: float) -> int:
+    """Return the exact lower confidence bound of the number of good ones among all.
+
+    The smallest K under which it is not too surprising to draw so many: ``min {K : P_K(X >= n_good) > level}``.
+    Since the tail grows with K, ``bound > K`` happens for the true K only if its tail is at most `level`, which has
+    probability at most `level`: the bound is right with probability at least 1 - level, whatever K is.
+
+    Parameters
+    ----------
+    n_total : int
+        Size of the set, draws included.
+    n_drawn : int
+        Drawn at random without replacement; their number must not depend on what they turned out to be.
+    n_good : int
+        Good ones among the drawn.
+    level : float
+        Probability of a wrong bound that is accepted.
+
+    References
+    ----------
+    .. [1] J. P. Buonaccorsi, "A note on confidence intervals for proportions in finite populations",
+       The American Statistician 41(3), 1987, doi:10.1080/00031305.1987.10475484.
+    """
+    return first(n_good, n_total - (n_drawn - n_good), lambda k: tail(n_total, k, n_drawn, n_good) > level)
+
+
+def upper_bound(n_total: int, n_drawn: int, n_good: int, level: float) -> int:
+    """Return the exact upper confidence bound of the number of good ones; see `lower_bound`."""
+    return n_total - lower_bound(n_total, n_drawn, n_drawn - n_good, level)
+
+
+def good_needed(n_total: int, n_drawn: int, least: int, level: float) -> int | None:
+    """Return how many good draws prove that the set holds at least `least` good ones; None if no number does.
+
+    The smallest c with ``P_{least - 1}(X >= c) <= level``: the test rejects "fewer than `least`".
+    """
+    needed = first(0, n_drawn + 1, lambda c: tail(n_total, least - 1, n_drawn, c) <= level)
+    return needed if needed <= n_drawn else None
+
+
+def count_for(share: float, n_total: int) -> int:
+    """Return the smallest count that is at least this share of the set, free of rounding (0.9 of 10 is 9)."""
+    return math.ceil(round(share * n_total, 9))
+
+
+def first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """Return the first number in [low, high] for which a monotone condition holds; `high` if none before does."""
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low

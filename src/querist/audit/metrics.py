@@ -1,0 +1,161 @@
+"""Figures beside accuracy, from the audit sample: each with an interval, or "too few"."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray, Label
+from querist.audit.confusion import Figure, balanced_accuracy, confusion, effective_size, macro_f1, smoothed
+from querist.audit.estimate import Estimate, too_few
+from querist.audit.intervals import mean_interval, wilson
+
+# Of a class; below this an interval says next to nothing.
+FEWEST = 10
+# For a calibration plot.
+FEWEST_FOR_BINS = 200
+_SCORE = "Wilson interval"
+_DELTA = "delta method, Wilson interval with the effective sample size"
+
+
+def recall(truth: AnyArray, predicted: AnyArray, label: Label, *, confidence: float = 0.95) -> Estimate:
+    """Return the share of a class's rows that are predicted as it.
+
+    Parameters
+    ----------
+    truth, predicted : ndarray of shape (n,)
+        Of the audit rows; predictions out of fold.
+    label : class label
+    confidence : float, default=0.95
+
+    Notes
+    -----
+    Given their number, the audit rows of a class are a random sample of the class: a proportion, with
+    Wilson's interval.
+    """
+    return _share(predicted[truth == label] == label, f"recall of {label!r}", "audit rows of the class", confidence)
+
+
+def precision(truth: AnyArray, predicted: AnyArray, label: Label, *, confidence: float = 0.95) -> Estimate:
+    """Return the share of right ones among the rows predicted as a class; see `recall`."""
+    what = f"precision of {label!r}"
+    return _share(truth[predicted == label] == label, what, "audit rows predicted as the class", confidence)
+
+
+def prevalence(truth: AnyArray, label: Label, *, confidence: float = 0.95) -> Estimate:
+    """Return the share of a class in the pool's population: of any audit rows, no model involved."""
+    return _share(truth == label, f"share of {label!r}", "audit rows", confidence)
+
+
+def micro_f1(truth: AnyArray, predicted: AnyArray, *, confidence: float = 0.95) -> Estimate:
+    """Return F1 over the pooled decisions: with one label a row, it is the accuracy."""
+    return _share(truth == predicted, "micro F1", "audit rows", confidence)
+
+
+def macro_f1_estimate(truth: AnyArray, predicted: AnyArray, classes: AnyArray, *, confidence: float = 0.95) -> Estimate:
+    """Return the mean F1 over all classes; needs ten audit rows of each.
+
+    Parameters
+    ----------
+    truth, predicted : ndarray of shape (n,)
+    classes : ndarray of shape (n_classes,)
+        Sorted.
+    confidence : float, default=0.95
+
+    Notes
+    -----
+    See `querist.audit.confusion.macro_f1`. The standard error is taken from a smoothed matrix and turned into the sample size with
+    which a proportion would have it; Wilson's interval of that size.
+    """
+    return _figure(truth, predicted, classes, "macro F1", confidence)
+
+
+def balanced_accuracy_estimate(
+    truth: AnyArray, predicted: AnyArray, classes: AnyArray, *, confidence: float = 0.95
+) -> Estimate:
+    """Return the mean recall over all classes; needs ten audit rows of each; see `macro_f1_estimate`."""
+    return _figure(truth, predicted, classes, "balanced accuracy", confidence)
+
+
+def brier_score(
+    truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *, confidence: float = 0.95
+) -> Estimate:
+    """Return the mean squared distance of the probabilities from the truth, in [0, 2]; 0 is best.
+
+    Parameters
+    ----------
+    truth : ndarray of shape (n,)
+    probabilities : ndarray of shape (n, n_classes)
+        Out of fold.
+    classes : ndarray of shape (n_classes,)
+        Sorted; the columns.
+    confidence : float, default=0.95
+
+    References
+    ----------
+    .. [1] G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1), 1950,
+       doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    """
+    hit = np.searchsorted(classes, truth)
+    values = (probabilities**2).sum(axis=1) + 1 - 2 * probabilities[np.arange(hit.size), hit]
+    return _mean(values, 0, 2, "Brier score", confidence)
+
+
+def overconfidence(confidences: FloatArray, correct: FloatArray, *, confidence: float = 0.95) -> Estimate:
+    """Return mean confidence minus accuracy; above 0, the model thinks itself better than it is."""
+    return _mean(np.asarray(confidences) - np.asarray(correct), -1, 1, "confidence minus accuracy", confidence)
+
+
+class Bin(NamedTuple):
+    """One bar of a calibration plot.
+
+    Attributes
+    ----------
+    confidence : float
+        Mean confidence of its rows.
+    accuracy : Estimate
+    """
+
+    confidence: float
+    accuracy: Estimate
+
+
+def calibration_bins(
+    confidences: FloatArray, correct: FloatArray, *, n_bins: int = 5, confidence: float = 0.95
+) -> tuple[Bin, ...] | None:
+    """Return accuracy by confidence, in bins of equally many audit rows; None below 200 rows."""
+    if len(confidences) < FEWEST_FOR_BINS:
+        return None
+    bins = np.array_split(np.argsort(confidences, kind="stable"), n_bins)
+    what = "accuracy in a band of confidence"
+    return tuple(
+        Bin(float(np.mean(confidences[rows])), _share(correct[rows], what, "audit rows", confidence)) for rows in bins
+    )
+
+
+def _share(hits: AnyArray, quantity: str, of_what: str, confidence: float) -> Estimate:
+    if hits.size < FEWEST:
+        return too_few(quantity, _SCORE, hits.size, f"{FEWEST} {of_what}")
+    value = float(np.mean(hits))
+    return Estimate(value, *wilson(value, hits.size, confidence), hits.size, quantity, _SCORE, confidence)
+
+
+def _mean(values: FloatArray, low: float, high: float, quantity: str, confidence: float) -> Estimate:
+    if values.size < FEWEST:
+        return too_few(quantity, _DELTA, values.size, f"{FEWEST} audit rows")
+    method = "mean, Wilson interval with the effective sample size"
+    ends = mean_interval(values, low, high, confidence)
+    return Estimate(float(np.mean(values)), *ends, values.size, quantity, method, confidence)
+
+
+_FIGURES = {"macro F1": macro_f1, "balanced accuracy": balanced_accuracy}
+
+
+def _figure(truth: AnyArray, predicted: AnyArray, classes: AnyArray, name: str, confidence: float) -> Estimate:
+    matrix = confusion(truth, predicted, classes)
+    if matrix.sum(axis=1).min() < FEWEST:
+        return too_few(name, _DELTA, truth.size, f"{FEWEST} audit rows of each class")
+    value = _FIGURES[name](matrix).value
+    padded = smoothed(matrix)
+    figure: Figure = _FIGURES[name](padded)
+    ends = wilson(value, effective_size(padded * (matrix.sum() / padded.sum()), figure), confidence)
+    return Estimate(value, *ends, truth.size, name, _DELTA, confidence)
