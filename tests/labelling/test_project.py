@@ -11,6 +11,7 @@ from querist.exceptions import InvalidParameterError, ProjectInUseError, StoreEr
 from querist.labelling import classes as class_lists
 from querist.labelling.actions import Action
 from querist.labelling.explore import Filter
+from querist.labelling.labels_in import LabelRead, LabelsRead
 from querist.labelling.project import Project
 from querist.labelling.settings import Settings
 from querist.labelling.view import ProjectView
@@ -147,11 +148,36 @@ def test_classes_change_while_people_label(project):
         project.change_classes(ada, lambda each: class_lists.add(each, "ugly")).result()
 
 
+def read(*pairs):
+    return LabelsRead([LabelRead(row, label, None, None, *more) for row, label, *more in pairs])
+
+
 def test_labels_from_elsewhere(project):
-    assert project.import_labels([(0, "good"), (1, "new")], source="x.csv").result() == 2
-    assert project.import_labels([(0, "good"), (1, "bad")], source="x.csv").result() == 1
+    first = read((0, "good", False, "", "labelled"), (1, "new", False, "", "labelled"))
+    assert project.import_labels(first, source="x.csv").result() == (2, 0)
+    second = read(
+        (0, "good", True, "odd", "labelled"), (1, "bad", False, "", "labelled"), (2, None, False, "", "skipped")
+    )
+    assert project.import_labels(second, source="x.csv").result() == (2, 1)
+    assert project.import_labels(second, source="x.csv").result() == (0, 3)
     assert [each["name"] for each in project.class_infos()] == ["good", "bad", "new"]
     assert project.detail(1)["answers"][0]["person"] == "import"
+    assert (project.board.skipped, project.board.flagged, project.board.notes) == ({2}, {0}, {0: "odd"})
+
+
+def test_after_a_kill_tabs_keep_what_they_held_and_why(project):
+    ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
+    teach(project, 1)
+    held = {item["row"] for item in act(project, ada, want=10, tab="a").items}
+    before = {ticket.row: ticket.how for ticket in project._queue.held(ada, "a")}
+    location = project.store.location
+    project.close()
+    with Project.open(location, train=False) as again:
+        fresh = {item["row"] for item in act(again, bob, want=20, tab="b").items}
+        assert not fresh & held
+        assert {ticket.row: ticket.how for ticket in again._queue.held(ada, "a")} == before
+        act(again, ada, *(answer(row) for row in held), tab="a")
+        assert {each.row: each.how for each in again.board.acts()} == before
 
 
 def test_explore_finds_sorts_and_pages(project):

@@ -3,6 +3,7 @@
 import io
 import json
 import uuid
+import zipfile
 
 import pytest
 from example_project import make_project, teach
@@ -278,3 +279,14 @@ async def test_a_body_without_bound_is_refused(connect, monkeypatch):
 
     answer = await client.post("/api/v1/answers", content=endless())
     assert 400 <= answer.status_code < 500
+
+
+async def test_the_model_comes_with_a_script(connect, project):
+    client = connect("ada")
+    refused = await client.get("/api/v1/export/model")
+    assert refused.status_code == 422
+    assert refused.json()["error"]["code"] == "no_model"
+    await client.post("/api/v1/answers", json={"actions": [action(row, row % 2) for row in range(10)]})
+    answer = await client.get("/api/v1/export/model")
+    assert answer.status_code == 200, answer.text
+    assert {"model.skops", "use_model.py"} <= set(zipfile.ZipFile(io.BytesIO(answer.content)).namelist())

@@ -130,7 +130,11 @@ def plan_auto_label(
     kept = [
         place
         for place, size in enumerate(sizes)
-        if (density * size <= most_labels if place > main else _chance(size, density, errors[place], target, level) >= _POWER)
+        if (
+            density * size <= most_labels
+            if place > main
+            else _chance(size, density, errors[place], target, level) >= _POWER
+        )
         or place == main
     ]
     regions = tuple(np.sort(order[: sizes[place]]) for place in kept)

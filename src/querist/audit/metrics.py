@@ -76,9 +76,7 @@ def balanced_accuracy_estimate(
     return _figure(truth, predicted, classes, "balanced accuracy", confidence)
 
 
-def brier_score(
-    truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *, confidence: float = 0.95
-) -> Estimate:
+def brier_score(truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *, confidence: float = 0.95) -> Estimate:
     """Return the mean squared distance of the probabilities from the truth, in [0, 2]; 0 is best.
 
     Parameters

@@ -125,9 +125,9 @@ def stratified(correct: list[FloatArray], sizes: IntArray, *, confidence: float 
     method = "stratified mean, Wilson interval with the effective sample size"
     n = int(counts.sum())
     if se2 == 0:
-        return Estimate(value, value, value, n, "accuracy of one fixed model", method, confidence, "All rows were drawn.")
+        return Estimate(
+            value, value, value, n, "accuracy of one fixed model", method, confidence, "All rows were drawn."
+        )
     p = float(weights @ smooth)
     low, high = wilson(value, p * (1 - p) / se2, confidence)
     return Estimate(value, low, high, n, "accuracy of one fixed model", method, confidence)
-
-

@@ -21,8 +21,8 @@ def import_labels(
 
     with Project.open(project, train=False) as opened:
         read = read_labels_for(opened, file)
-        changed = opened.import_labels(read.labels, source=file.name).result()
-    typer.echo(f"{changed} labels imported; {len(read.labels) - changed} were there already.")
+        n_changed, n_same = opened.import_labels(read, source=file.name).result()
+    typer.echo(f"{n_changed} labels imported; {n_same} were there already.")
     if read.refused:
         typer.echo(f"{len(read.refused)} lines were refused:", err=True)
         for where, why in read.refused[:_SHOWN]:

@@ -22,10 +22,9 @@ _WHY = {
 
 def fields(item: ItemRow, settings: Settings, *, whole: bool = False) -> tuple[list[dict[str, str]], bool]:
     """Return the fields of the card, and whether a text was cut."""
-    shown = settings.columns or tuple(name for name in item.content if name != settings.label_column)
     cut = False
     built = []
-    for name in shown:
+    for name in settings.columns:
         if name == settings.image_column and item.content.get(name) is not None:
             continue
         value = as_words(item.content.get(name))
@@ -48,7 +47,7 @@ def as_words(value: Any) -> str:
 
 def snippet(item: ItemRow, settings: Settings) -> str:
     """Return the beginning of a row in one line."""
-    names = settings.text_columns or settings.columns or tuple(item.content)
+    names = settings.text_columns or settings.columns or tuple(filter(None, [settings.image_column]))
     values = [as_words(item.content.get(name)) for name in names]
     if not settings.text_columns and settings.kind == "table":
         values = [f"{name}: {value}" for name, value in zip(names, values, strict=True)]

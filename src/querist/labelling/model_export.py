@@ -149,15 +149,17 @@ def write_model_zip(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Export the model of the project at LOCATION to the file OUT."""
+    """Export the model of the project at LOCATION (``-``: the first line of input names it) to the file OUT."""
     if len(arguments) != 2:
         print("Use: python -m querist.labelling.model_export LOCATION OUT", file=sys.stderr)
         return 2
+    # An address may hold a password, and everybody on the machine can read arguments.
+    location = sys.stdin.readline().rstrip("\n") if arguments[0] == "-" else arguments[0]
     out = Path(arguments[1])
     draft = out.with_name(f".{out.name}.tmp-{os.getpid()}")
     try:
         with draft.open("wb") as target:
-            export_model(arguments[0], target)
+            export_model(location, target)
         draft.replace(out)
     except (QueristError, OSError) as error:
         print(error, file=sys.stderr)

@@ -3,6 +3,10 @@
 import hashlib
 import secrets
 
+from querist.store.rows import AnnotatorRow as Person
+
+__all__ = ["INVITATION_SECONDS", "OWNER_LINK_SECONDS", "Person", "new_token", "token_hash"]
+
 # A new link for the owner, printed by the command, works this long.
 OWNER_LINK_SECONDS = 24 * 3600.0
 INVITATION_SECONDS = 7 * 24 * 3600.0

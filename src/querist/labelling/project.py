@@ -15,8 +15,9 @@ from querist.labelling.actions import Action, Recorder, Result
 from querist.labelling.board import Board
 from querist.labelling.classes import Classes
 from querist.labelling.explore import Filter
+from querist.labelling.labels_in import LabelsRead
 from querist.labelling.live import Live
-from querist.labelling.queue import CurrentRanking, Queue, Ticket
+from querist.labelling.queue import LEASE_SECONDS, CurrentRanking, Queue, Ticket
 from querist.labelling.ranking import Ranking
 from querist.labelling.settings import Settings
 from querist.labelling.sources import check_sources
@@ -24,11 +25,13 @@ from querist.labelling.supervisor import Supervisor
 from querist.labelling.view import ProjectView, audit_order
 from querist.labelling.writer import Batch, Writer
 from querist.registry import parse_spec, part_names
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, RankingRow, Role
+from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, RankingRow, Role, TabRow
 from querist.store.store import Store
 
 # Events after which the model is to be trained again.
 _TEACHING = frozenset({"answered", "changed", "skipped", "undone", "classes", "rows_added"})
+# Tabs that were not heard of for a day were closed.
+_FORGOTTEN = 24 * 3600.0
 _CHANGEABLE = ("opinions", "audit_share", "strategy", "estimator")
 
 
@@ -58,6 +61,8 @@ class Project(ProjectView):
 
     def __init__(self, store: Store, *, train: bool = True, clock: Callable[[], float] = time.time) -> None:
         warnings = check_sources(store)
+        with store.writing() as tx:
+            tx.forget_tabs(clock() - _FORGOTTEN)
         super().__init__(store)
         self.warnings = (*self.warnings, *warnings)
         self.live = Live()
@@ -126,6 +131,8 @@ class Project(ProjectView):
             self._queue.hold(annotator, tab, holding, now)
             tickets = self._queue.take(annotator, tab, want, now)
             self._log_draws(batch, tickets, now)
+            held = [ticket.to_dict() for ticket in self._queue.held(annotator, tab)]
+            batch.tx.keep_tabs([TabRow(annotator, tab, now, held)])
             return results, tickets
 
         return _then(self._writer.submit(work), lambda done: self._reply(annotator, *done))
@@ -197,28 +204,52 @@ class Project(ProjectView):
         return self._writer.submit(work)
 
     def import_labels(
-        self, pairs: Sequence[tuple[int, str]], *, annotator: int | None = None, source: str = ""
-    ) -> "Future[int]":
-        """Record labels by class name that came from a file; classes that are new are added.
+        self, read: LabelsRead, *, annotator: int | None = None, source: str = ""
+    ) -> "Future[tuple[int, int]]":
+        """Record what a file says of rows: labels (classes that are new are added), skips, flags and notes.
+
+        Parameters
+        ----------
+        read : LabelsRead
+        annotator : int, default=None
+            Who answers for it; None: an import.
+        source : str, default=""
+            Name of the file, for the log.
 
         Returns
         -------
-        Future of int
-            How many rows got a label that they did not have.
+        Future of (int, int)
+            Rows whose label or skip is new, and rows that had it before.
         """
 
-        def work(batch: Batch) -> int:
-            self._add_missing_classes(batch, [name for _, name in pairs], annotator)
+        def work(batch: Batch) -> tuple[int, int]:
+            labels = dict(read.labels)
+            self._add_missing_classes(batch, list(labels.values()), annotator)
             ids = {each.name: each.id for each in class_lists.active(self.board.classes)}
-            changed = 0
-            for row, name in pairs:
+            told = {"how": "import", "blind": False, "source": source}
+            n_changed = n_same = 0
+
+            def record(kind: str, row: int, **data: Any) -> None:
+                batch.record(EventRow(None, _uuid(), kind, self._clock(), annotator, row, told | data))
+
+            for row, name in labels.items():
                 if self.board.labels[self.item(row).row] == ids[name.strip()]:
+                    n_same += 1
                     continue
+                n_changed += 1
                 kind = "changed" if annotator in self.board.answers(row) else "answered"
-                data = {"class_id": ids[name.strip()], "how": "import", "blind": False, "source": source}
-                batch.record(EventRow(None, _uuid(), kind, self._clock(), annotator, row, data))
-                changed += 1
-            return changed
+                record(kind, row, class_id=ids[name.strip()])
+            for pair in read.pairs:
+                if pair.status == "skipped" and pair.row not in labels:
+                    skipped = self.board.status(pair.row) != "unlabelled"
+                    n_same, n_changed = n_same + skipped, n_changed + (not skipped)
+                    if not skipped:
+                        record("skipped", pair.row)
+                if pair.flagged and pair.row not in self.board.flagged:
+                    record("flagged", pair.row, note=pair.note)
+                elif pair.note and self.board.notes.get(pair.row, "") != pair.note:
+                    record("noted", pair.row, note=pair.note)
+            return n_changed, n_same
 
         return self._writer.submit(work)
 
@@ -438,6 +469,9 @@ class Project(ProjectView):
         )
         if self.current is not None:
             queue.use(self.current)
+        now = self._clock()
+        held = (Ticket(**each) for tab in self.store.tabs(now - LEASE_SECONDS) for each in tab.held)
+        queue.restore(held, now)
         return queue
 
     def _on_message(self, header: dict[str, Any], blob: bytes) -> None:

@@ -1,7 +1,8 @@
 """Who is asked about which row next: the ranking, the random order of the audit, and leases."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,10 @@ class Ticket:
     expires: float
     # The model's guess is not to be shown.
     hidden: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ticket as JSON takes it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -97,9 +102,25 @@ class Queue:
                         self._drop(ticket)
         for row in wanted:
             if 0 <= row < self._board.n_rows and self._is_open(row, annotator, now):
-                # After a restart the tickets are gone; the log knows which rows the audit drew.
+                # The lease ran out, and its ticket is gone; the log knows which rows the audit drew.
                 how = "audit" if row in self._board.drawn else "again" if self._board.n_opinions[row] else "strategy"
                 self._lease(row, annotator, tab, now, how=how)
+
+    def held(self, annotator: int, tab: str) -> list[Ticket]:
+        """Return what a tab holds."""
+        return [
+            ticket
+            for tickets in self._leases.values()
+            for ticket in tickets
+            if (ticket.annotator, ticket.tab) == (annotator, tab)
+        ]
+
+    def restore(self, tickets: Iterable[Ticket], now: float) -> None:
+        """Give tabs back what they held before a restart; they have a lease's time to renew it."""
+        for ticket in tickets:
+            if ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
+                ticket.expires = now + LEASE_SECONDS
+                self._leases.setdefault(ticket.row, []).append(ticket)
 
     def close(self, row: int, annotator: int) -> Ticket | None:
         """End a lease, because the row was answered or skipped; return it, also if it ran out."""

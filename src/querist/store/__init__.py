@@ -1,6 +1,6 @@
 """Where the labelling page keeps a project: rows in, rows out, on SQLite or PostgreSQL."""
 
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow
+from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, TabRow
 from querist.store.store import Store
 from querist.store.writing import Writing
 
@@ -12,5 +12,6 @@ __all__ = [
     "ProjectInfo",
     "RankingRow",
     "Store",
+    "TabRow",
     "Writing",
 ]

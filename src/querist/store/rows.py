@@ -94,3 +94,13 @@ class InvitationRow:
     expires_at: float
     max_uses: int
     uses: int
+
+
+@dataclass(frozen=True)
+class TabRow:
+    """What one tab of the page holds; `held` are JSON values."""
+
+    annotator: int
+    tab: str
+    at: float
+    held: list[dict[str, Any]]

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from querist.store.columns import ExactText, Json, SearchText
 
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData(
     naming_convention={
@@ -109,6 +109,17 @@ invitations = Table(
     Column("max_uses", Integer, nullable=False),
     Column("uses", Integer, nullable=False),
     CheckConstraint("role IN ('owner', 'annotator')", name="role"),
+)
+
+# What the tabs of the page held last, so that a server that was killed does not hand it to others.
+tabs = Table(
+    "tabs",
+    metadata,
+    Column("annotator", Integer, ForeignKey(annotators.c.annotator_id), nullable=False),
+    Column("tab", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("held", Json, nullable=False),
+    PrimaryKeyConstraint("annotator", "tab"),
 )
 
 # As Alembic makes it, which is only loaded where a project is older than this Querist.

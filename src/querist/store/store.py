@@ -13,7 +13,7 @@ from querist.exceptions import InvalidRowsError, StoreError
 from querist.store import engine, schema, search
 from querist.store.database import Database, locate
 from querist.store.migrations import upgrade
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow
+from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, TabRow
 from querist.store.writing import Writing
 
 _PAGE = 5000
@@ -232,6 +232,10 @@ class Store:
         """Return an invitation, used up or not."""
         found = self._all(select(schema.invitations).where(schema.invitations.c.token_hash == token_hash))
         return InvitationRow(*found[0]) if found else None
+
+    def tabs(self, since: float) -> list[TabRow]:
+        """Return what tabs hold that were heard of since a moment."""
+        return [TabRow(*row) for row in self._all(select(schema.tabs).where(schema.tabs.c.at >= since))]
 
     def _open_writer(self) -> Engine:
         if self._writer is None:

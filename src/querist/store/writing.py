@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from querist.exceptions import StoreError
 from querist.store import schema, search
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, Role
+from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, Role, TabRow
 
 _CHUNK = 2000
 _BLOBS_KEPT = 3
@@ -127,3 +127,16 @@ class Writing:
             .returning(*table.c)
         ).one_or_none()
         return None if used is None else InvitationRow(*used)
+
+    def keep_tabs(self, tabs: Sequence[TabRow]) -> None:
+        """Note what tabs hold, each in place of what was noted of it before."""
+        table = schema.tabs
+        for tab in tabs:
+            self._connection.execute(delete(table).where(table.c.annotator == tab.annotator, table.c.tab == tab.tab))
+        held = [vars(tab) for tab in tabs if tab.held]
+        if held:
+            self._connection.execute(insert(table), held)
+
+    def forget_tabs(self, before: float) -> None:
+        """Forget tabs that were not heard of since a moment."""
+        self._connection.execute(delete(schema.tabs).where(schema.tabs.c.at < before))

@@ -6,8 +6,8 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request
 
+from querist.labelling.people import Person
 from querist.labelling.project import Project
-from querist.store.rows import AnnotatorRow
 from querist.web import security
 
 T = TypeVar("T")
@@ -24,8 +24,8 @@ async def done(future: "Future[T]") -> T:
 
 
 TheProject = Annotated[Project, Depends(_project)]
-Someone = Annotated[AnnotatorRow, Depends(security.signed_in)]
-Owner = Annotated[AnnotatorRow, Depends(security.owner)]
+Someone = Annotated[Person, Depends(security.signed_in)]
+Owner = Annotated[Person, Depends(security.owner)]
 Tab = Annotated[
     str, Header(alias="X-Tab", min_length=1, max_length=64, description="Each tab names itself; leases are its own.")
 ]

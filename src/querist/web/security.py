@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from querist.labelling.people import Person
 from querist.labelling.project import Project
-from querist.store.rows import AnnotatorRow
 from querist.web.errors import ApiError
 
 _POLICY = (
@@ -102,7 +102,7 @@ def cookie_name(project: Project) -> str:
     return f"querist_{project.info.project_id.replace('-', '')[:16]}"
 
 
-def signed_in(request: Request) -> AnnotatorRow:
+def signed_in(request: Request) -> Person:
     """Return who is asking.
 
     Raises
@@ -118,7 +118,7 @@ def signed_in(request: Request) -> AnnotatorRow:
     return person
 
 
-def owner(request: Request) -> AnnotatorRow:
+def owner(request: Request) -> Person:
     """Return who is asking, if they own the project.
 
     Raises

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, UploadFile
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
@@ -52,9 +53,16 @@ def export_model(project: TheProject, person: Someone) -> FileResponse:
     """Train on all labels and download the model, with a script that uses it."""
     path = _temporary()
     # In a process of its own: scikit-learn is slow to load, and training would hold up the labelling.
-    command = [sys.executable, "-m", "querist.labelling.model_export", str(project.store.location), str(path)]
+    command = [sys.executable, "-m", "querist.labelling.model_export", "-", str(path)]
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=_MODEL_PATIENCE, check=False)
+        ended = subprocess.run(
+            command,
+            input=f"{project.store.location}\n",
+            capture_output=True,
+            text=True,
+            timeout=_MODEL_PATIENCE,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         path.unlink(missing_ok=True)
         hint = "Run `querist export` with --format model instead; it has no limit."
@@ -69,11 +77,13 @@ def export_model(project: TheProject, person: Someone) -> FileResponse:
 @router.post("/labels", response_model=schemas.ImportOut)
 async def import_labels(file: UploadFile, project: TheProject, person: Someone) -> dict[str, Any]:
     """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote."""
+    name = file.filename or "labels.csv"
+    # The guard bounds what may be sent.
     content = await file.read()
-    read = read_labels_for(project, content, file.filename or "labels.csv")
-    changed = await done(project.import_labels(read.labels, source=file.filename or ""))
+    read = await run_in_threadpool(read_labels_for, project, content, name)
+    n_changed, n_same = await done(project.import_labels(read, annotator=person.annotator_id, source=name))
     refused = [{"where": where, "message": message} for where, message in read.refused]
-    return {"imported": changed, "unchanged": len(read.labels) - changed, "refused": refused}
+    return {"imported": n_changed, "unchanged": n_same, "refused": refused}
 
 
 def _temporary() -> Path:

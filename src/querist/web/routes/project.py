@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 import querist
+from querist.labelling.people import Person
 from querist.labelling.project import Project
 from querist.registry import estimator_names, strategy_names
-from querist.store.rows import AnnotatorRow
 from querist.web import schemas, security
 from querist.web.depends import Owner, Someone, TheProject, done
 from querist.web.errors import ApiError
@@ -105,7 +105,7 @@ async def join(body: schemas.JoinBody, request: Request, response: Response, pro
     """Join by an invitation; the answer sets the cookie."""
     cookie = await done(project.join(body.token, body.name))
     _set_cookie(response, project, cookie)
-    person: AnnotatorRow | None = project.person(cookie)
+    person: Person | None = project.person(cookie)
     assert person is not None
     return project.person_info(person.annotator_id)
 

@@ -1,0 +1,92 @@
+"""The audit's order, and that its answered part is a random sample."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from querist.audit.folds import fold_of
+from querist.audit.order import audit_numbers, audit_order, audit_prefix
+
+
+def test_a_rows_number_depends_on_nothing_but_seed_and_row():
+    whole = audit_numbers(7, np.arange(1000))
+    assert audit_numbers(7, np.array([5, 999])).tolist() == whole[[5, 999]].tolist()
+    assert (audit_numbers(8, np.arange(1000)) != whole).all()
+    assert whole.min() >= 0
+    assert whole.max() < 1
+
+
+def test_numbers_are_uniform_and_folds_even_and_unrelated():
+    numbers = audit_numbers(3, np.arange(20_000))
+    assert stats.kstest(numbers, "uniform").pvalue > 0.001
+    folds = fold_of(np.arange(20_000), 10)
+    assert stats.chisquare(np.bincount(folds, minlength=10)).pvalue > 0.001
+    assert abs(np.corrcoef(numbers, folds)[0, 1]) < 0.03
+
+
+def test_the_page_and_the_library_share_one_derivation():
+    from querist.labelling.importing import permanent_numbers
+
+    np.testing.assert_array_equal(permanent_numbers(11, 3, 50), audit_numbers(11, np.arange(3, 53)))
+
+
+def test_prefix_stops_before_the_first_open_row_and_passes_over_skips():
+    order = np.array([3, 1, 4, 0, 2])
+    answered = np.array([True, True, True, True, False])
+    skipped = np.zeros(5, bool)
+    assert audit_prefix(order, answered).rows.tolist() == [3, 1]
+    skipped[4] = True
+    prefix = audit_prefix(order, answered, skipped)
+    assert prefix.rows.tolist() == [3, 1, 0, 2]
+    assert prefix.skipped.tolist() == [4]
+
+
+@given(st.integers(0, 2**40), st.integers(1, 40), st.data())
+def test_the_prefix_is_a_start_of_the_order_whatever_is_answered(seed, n, data):
+    answered = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    order = audit_order(audit_numbers(seed, np.arange(n)))
+    prefix = audit_prefix(order, answered).rows
+    assert prefix.tolist() == order[: prefix.size].tolist()
+    assert answered[prefix].all()
+    assert prefix.size == n or not answered[order[prefix.size]]
+
+
+def _prefixes(n_total, asked, n_draws):
+    """All prefixes over the n! orders, after so many draws of the next open row; `asked` were asked by a strategy."""
+    for order in itertools.permutations(range(n_total)):
+        answered = np.zeros(n_total, bool)
+        answered[list(asked)] = True
+        for _ in range(n_draws):
+            answered[next(row for row in order if not answered[row])] = True
+        yield audit_prefix(np.array(order), answered).rows
+
+
+def test_what_the_strategy_asked_comes_in_its_proportion():
+    # 3 of 7 rows were asked by a strategy blind to the order; two draws follow. Over all orders every row of a kind is in
+    # the prefix alike, and the mean over the prefix of any value is nearly the pool's: the kinds are represented fairly.
+    values = np.array([1.0, 0, 1, 0, 0, 1, 1])
+    asked = (0, 2, 5)
+    prefixes = list(_prefixes(7, asked, 2))
+    counts = np.bincount(np.concatenate(prefixes), minlength=7)
+    assert np.unique(counts[list(asked)]).size == 1
+    assert np.unique(counts[[1, 3, 4, 6]]).size == 1
+    mean = np.mean([values[prefix].mean() for prefix in prefixes])
+    with_last = np.mean([asked_share(prefix, asked) for prefix in prefixes])
+    assert abs(with_last - 3 / 7) < 0.08
+    assert abs(mean - values.mean()) < 0.08
+
+
+def asked_share(prefix, asked):
+    return np.isin(prefix, asked).mean()
+
+
+def test_among_fresh_draws_every_set_is_as_likely():
+    # The exact part, on which certificates stand: the next open rows are a simple random sample of the open ones.
+    asked = (0, 2, 5)
+    drawn = [frozenset(prefix) - set(asked) for prefix in _prefixes(7, asked, 2)]
+    counts = [drawn.count(frozenset(pair)) for pair in itertools.combinations((1, 3, 4, 6), 2)]
+    assert len(set(counts)) == 1
+    assert sum(counts) == len(drawn)

@@ -1,0 +1,123 @@
+"""A server that is killed again and again loses nothing that it acknowledged, and doubles nothing."""
+
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from example_project import make_project
+from mortal_server import mortal
+from page_client import open_tabs
+
+from querist.labelling.board import ACTS, Board
+from querist.store.store import Store
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+# Two tabs of ada among them.
+PEOPLE = ("ada", "ada", "bob", "eve")
+# Kills that come on top of the others, while the server starts.
+_STILLBORN = 0.15
+
+
+@pytest.mark.parametrize(
+    ("answers", "kills"), [(100, 5), pytest.param(1000, 50, marks=pytest.mark.proof)], ids=["short", "long"]
+)
+def test_kills(store_location, tmp_path, answers, kills):
+    location = make_project(store_location(), 2 * answers + 100)
+    draw = random.Random(answers)
+    moments = sorted(draw.sample(range(1, answers), kills))
+    with mortal(location, tmp_path) as server, ThreadPoolExecutor(len(PEOPLE)) as pool:
+        tabs = open_tabs(server.start(), server.url, PEOPLE)
+        labelling = [pool.submit(label, tab, answers // len(PEOPLE), seed) for seed, tab in enumerate(tabs)]
+        for moment in moments:
+            while sum(len(tab.acknowledged) for tab in tabs) < moment and not all(each.done() for each in labelling):
+                server.check_alive()
+                time.sleep(0.001)
+            time.sleep(draw.uniform(0, 0.02))
+            kill(server, location, tabs)
+            while draw.random() < _STILLBORN:
+                server.spawn()
+                time.sleep(draw.uniform(0, 1.5))
+                kill(server, location, tabs)
+            server.start()
+        for each in labelling:
+            each.result()
+        told = tabs[0].request("GET", "/project")[1]["progress"]
+        assert sum(len(tab.failures) for tab in tabs) >= kills
+    events = read_log(location)
+    check_log(events, tabs)
+    board = Board()
+    board.replay(events)
+    check_beliefs(board, tabs)
+    assert (told["n_labelled"], told["n_skipped"]) == (board.n_labelled, len(board.skipped))
+    assert sum(action["kind"] == "answer" for tab in tabs for action in tab.sent) == answers
+
+
+def label(tab, n_answers, seed):
+    """Answer so many rows; skip, undo and change one's mind now and then."""
+    draw = random.Random(seed)
+    while n_answers:
+        row = tab.next_row()
+        assert row is not None, "no row is left"
+        if draw.random() < 0.1:
+            tab.skip(row)
+        else:
+            tab.answer(row, draw.randrange(2))
+            n_answers -= 1
+        if draw.random() < 0.1 and (done := tab.undoable()):
+            tab.undo(draw.choice(done[-5:]))
+        if n_answers and draw.random() < 0.05 and (done := tab.undoable()):
+            tab.answer(draw.choice(done)["row"], draw.randrange(2))
+            n_answers -= 1
+        if draw.random() < 0.8:  # else several presses go in one request
+            tab.deliver()
+    tab.deliver()
+
+
+def kill(server, location, tabs):
+    """Kill the server; what was acknowledged up to then must be in the log, and nothing of it may live on."""
+    killed = server.generation
+    server.kill()
+    acknowledged = [uuid for tab in tabs for uuid in tab.acknowledged.copy()]
+    logged = Counter(event.uuid for event in read_log(location))
+    assert [uuid for uuid in acknowledged if logged[uuid] != 1] == []
+    server.check_gone(killed)
+
+
+def read_log(location):
+    with Store.open(location, read_only=True) as store:
+        return list(store.events())
+
+
+def check_log(events, tabs):
+    """Every action is there once, in the order of its tab, as it was sent, and nothing else is."""
+    acts = [event for event in events if event.kind in (*ACTS, "undone")]
+    of_tab = {action["uuid"]: number for number, tab in enumerate(tabs) for action in tab.sent}
+    logged = defaultdict(list)
+    for event in acts:
+        assert event.uuid in of_tab, f"nobody sent {event}"
+        logged[of_tab[event.uuid]].append(event)
+    kinds = {"answer": ("answered", "changed"), "skip": ("skipped",), "undo": ("undone",)}
+    for number, tab in enumerate(tabs):
+        assert [event.uuid for event in logged[number]] == [action["uuid"] for action in tab.sent]
+        for event, action in zip(logged[number], tab.sent, strict=True):
+            assert event.annotator == tab.person
+            assert event.kind in kinds[action["kind"]]
+            assert event.row == (None if action["kind"] == "undo" else action["row"])
+            assert event.data.get("class_id") == action.get("class_id")
+            assert event.data.get("target") == action.get("target")
+
+
+def check_beliefs(board, tabs):
+    """What the log says of each row is what those say who were asked about it."""
+    rows = defaultdict(list)
+    for tab in tabs:
+        for row in tab.touched():
+            rows[tab.person, row].append(tab)
+    for (person, row), asked in rows.items():
+        answer = board.answers(row).get(person)
+        # Where both tabs of a person were asked, the later one counts, and neither knows which that was.
+        assert (None if answer is None else answer.class_id) in [tab.belief(row) for tab in asked], (person, row)
