@@ -10,7 +10,8 @@ from querist.audit.order import audit_numbers, audit_order, audit_prefix
 from querist.registry import make_strategy
 
 POOL_ROWS = 2000
-INITIAL = 20
+# The session asks at random until two classes have answers: one batch of ten, as a rule.
+INITIAL = 10
 STAGES = (100, 200, 400)
 SHARE = 0.2
 
@@ -100,7 +101,7 @@ def _stage(problem, held, X, y, learner, model, rows, order, answered, drawn, n_
         same = np.unique(labels).size == model.classes_.size
         return learner.fit(train, labels, model if same else None)
 
-    found = cross_fit(fit, X, rows, y[rows], audit)
+    found = cross_fit(fit, X, rows, y[rows], audit, n_folds=20)
     z = found.predicted == y[audit]
     g_chosen = cross_fit(fit, X, rows, y[rows], chosen, n_folds=5).confidence
     g_free = model.predict_proba(X[free]).max(axis=1)

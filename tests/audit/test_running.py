@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from querist.audit.running import lower_end, running_accuracy
+from querist.audit.running import log_wealth, lower_end, running_accuracy
 
 
 def covered(outcomes, means, alpha):
     """Whether the lower end stays at or below the running mean of the conditional means, at all times."""
-    sums = np.cumsum(outcomes)
-    running = np.cumsum(means) / np.arange(1, len(means) + 1)
-    return all(lower_end(s, t, alpha) <= m + 1e-9 for t, (s, m) in enumerate(zip(sums, running, strict=True), 1))
+    times = np.arange(1, len(means) + 1)
+    wealth = log_wealth(np.cumsum(outcomes), times, np.cumsum(means) / times)
+    return bool((wealth < -np.log(alpha)).all())
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,7 @@ def test_means_that_answer_to_the_past_are_covered(rng):
 def test_the_bound_is_the_root_of_the_wealth():
     low = lower_end(90, 100, 0.025)
     assert 0.7 < low < 0.9
+    assert log_wealth(90, 100, low) == pytest.approx(-np.log(0.025), abs=1e-6)
     assert lower_end(0, 10, 0.025) == 0
     assert lower_end(100, 100, 0.025) > 0.9
 

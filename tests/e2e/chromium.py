@@ -31,7 +31,8 @@ def install():
     print("Installing Chromium for the browser tests ...", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     return all(
-        subprocess.run(["apt-get", "-q", *words], env=environment, stdout=subprocess.DEVNULL, check=False).returncode == 0
+        subprocess.run(["apt-get", "-q", *words], env=environment, stdout=subprocess.DEVNULL, check=False).returncode
+        == 0
         for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"])
     )
 

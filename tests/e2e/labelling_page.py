@@ -1,5 +1,6 @@
 """What a person does on the page and sees there, in a real browser."""
 
+import re
 from collections import defaultdict
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -76,6 +77,9 @@ class LabellingPage:
     def save_state(self):
         return self.tab.get_by_test_id("save-state").inner_text().strip()
 
+    def class_button(self, name):
+        return self.tab.get_by_role("button", name=re.compile(f"^{re.escape(name)}\\s*, given so far"))
+
     def wait_for_item(self):
         self.card.wait_for()
         self.settle()
@@ -100,6 +104,10 @@ class LabellingPage:
 
     def give(self, key):
         """Press a key that answers or skips; return the row that it was for once the next item is painted."""
+        return int(self.advance(key)) - 1
+
+    def advance(self, key):
+        """Press a key that answers or skips; return the id of the item once the next one is painted."""
         before = self.item
         self.press(key)
         self.tab.wait_for_function(
@@ -110,7 +118,7 @@ class LabellingPage:
             arg=before,
         )
         self.settle()
-        return int(before) - 1
+        return before
 
     def undo(self, row):
         """Press Backspace; wait until the row is back on screen."""

@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 SMS = Path(__file__).parents[3] / "shared" / "data" / "text" / "sms_spam.csv"
-_HAM = "see you later at home ok lunch sorry meeting call love tomorrow dinner train late haha sleep work".split()
-_SPAM = "free prize win claim now txt urgent cash offer mobile award guaranteed reply stop bonus voucher".split()
+_HAM = ["see", "you", "later", "at", "home", "ok", "lunch", "sorry", "meeting", "call", "love", "tomorrow", "dinner", "train", "late", "haha", "sleep", "work"]
+_SPAM = ["free", "prize", "win", "claim", "now", "txt", "urgent", "cash", "offer", "mobile", "award", "guaranteed", "reply", "stop", "bonus", "voucher"]
 
 
 def messages(n):
@@ -17,7 +17,9 @@ def messages(n):
         return [row["text"] for row in rows], [row["label"] == "spam" for row in rows]
     draw = random.Random(0)
     spam = [draw.random() < 0.2 for _ in range(n)]
-    texts = [f"{i}: " + " ".join(draw.choices(_SPAM if bad else _HAM, k=draw.randint(4, 20))) for i, bad in enumerate(spam)]
+    texts = [
+        f"{i}: " + " ".join(draw.choices(_SPAM if bad else _HAM, k=draw.randint(4, 20))) for i, bad in enumerate(spam)
+    ]
     return texts, spam
 
 

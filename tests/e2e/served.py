@@ -23,16 +23,25 @@ def free_port():
 
 
 class Served:
-    """`querist label ...` in a process of its own."""
+    """`querist label ...` or `querist serve ...` in a process of its own.
 
-    def __init__(self, data, *options, project=None):
-        self.data = Path(data)
-        self.location = str(project or self.data.with_suffix(".querist"))
+    Parameters
+    ----------
+    location : str or Path
+        The project: a file, or an address of PostgreSQL.
+    folder : Path
+        Where it runs, and writes what it says.
+    *command
+        Words after `querist`.
+    """
+
+    def __init__(self, location, folder, *command):
+        self.location = str(location)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.link = ""
-        self._command = [sys.executable, "-m", "querist", "label", str(data), "--project", self.location, *options]
-        self._command += ["--no-browser", "--port", str(self.port)]
+        self._folder = Path(folder)
+        self._command = [sys.executable, "-m", "querist", *map(str, command), "--no-browser", "--port", str(self.port)]
         self._process = None
         self._runs = 0
         self._family = []
@@ -44,11 +53,11 @@ class Served:
     def start(self, patience=60):
         """Start the command; return the seconds until it printed its link."""
         self._runs += 1
-        said = self.data.parent / f"said-{self._runs}.txt"
+        said = self._folder / f"said-{self.port}-{self._runs}.txt"
         begun = time.perf_counter()
         with said.open("w") as out:
             self._process = subprocess.Popen(
-                self._command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.data.parent
+                self._command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self._folder
             )
         while not (found := LINK.search(said.read_text())):
             ended = self._process.poll() is not None
@@ -71,9 +80,6 @@ class Served:
         self._process.terminate()
         assert self._process.wait(30) == 0
 
-    def restart(self):
-        self.start()
-
     def _remember_family(self):
         if self._process.poll() is None:
             self._family += psutil.Process(self._process.pid).children(recursive=True)
@@ -82,9 +88,11 @@ class Served:
         """End it, and check that nothing that it started outlives it."""
         if self._process is not None and self._process.poll() is None:
             self.kill()
-        _, alive = psutil.wait_procs(self._family, timeout=10)
-        left = [" ".join(each.cmdline()) for each in alive]
-        for each in alive:
+        left, until = [each for each in self._family if is_alive(each)], time.perf_counter() + 10
+        while left and time.perf_counter() < until:
+            time.sleep(0.05)
+            left = [each for each in left if is_alive(each)]
+        for each in left:
             each.kill()
         assert not left, f"processes were left behind: {left}"
 
@@ -118,12 +126,30 @@ def standing(events, names):
     return now
 
 
+def is_alive(process):
+    """Say whether a process runs; what nobody has collected yet (a container without init) does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @contextmanager
-def serving(data, *options, **kwargs):
-    """Serve some data; at the end nothing may be left running."""
-    served = Served(data, *options, **kwargs)
+def running(served):
+    """Run a server; at the end nothing that it started may be left."""
     try:
         served.start()
         yield served
     finally:
         served.end()
+
+
+def serving(data, *options):
+    """Serve the data of a file, as `querist label FILE` does."""
+    location = data.with_suffix(".querist")
+    return running(Served(location, data.parent, "label", data, "--project", location, *options))
+
+
+def serving_project(location, folder):
+    """Serve a project that exists: a file, or an address of PostgreSQL."""
+    return running(Served(location, folder, "serve", location))

@@ -93,13 +93,15 @@ def served_version(page):
 def test_one_request_per_label(browser, served):
     with person(browser, served) as page:
         page.tab.wait_for_timeout(1000)
-        before = len(page.requests)
+        before, version = len(page.requests), served_version(page)
         for _ in range(20):
             page.give("1")
             page.tab.wait_for_timeout(200)
         page.wait_until_saved()
         sent = [url.removeprefix(page.origin) for url in page.requests[before:]]
+        rankings = served_version(page) - version
         page.check()
     assert sent.count("/api/v1/answers") <= 20
-    # Heartbeats, and a new order when the model has learned: now and then, not per label.
-    assert len(sent) <= 20 + 6, sent
+    # Besides: one new order for each time that the model has learned, and heartbeats (one in 10 s).
+    assert set(sent) <= {"/api/v1/answers", "/api/v1/queue"}
+    assert sent.count("/api/v1/queue") <= rankings + 6, sent

@@ -98,4 +98,5 @@ def mortal(location, folder):
     finally:
         if server.process is not None:
             server.kill()
-            server.check_gone(server.generation)
+            for generation in (server.generation - 1, server.generation):
+                server.check_gone(generation)

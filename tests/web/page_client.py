@@ -4,6 +4,7 @@ import http.client
 import json
 import time
 import uuid
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 _LOST = (ConnectionError, http.client.HTTPException, TimeoutError, OSError)
@@ -98,7 +99,7 @@ class Tab:
                 status, reply = self.request("POST", path, body())
             except _LOST as error:
                 self.failures.append(type(error).__name__)
-                self._connection = None
+                self.close()
             else:
                 if status == 200:
                     return reply
@@ -116,26 +117,36 @@ class Tab:
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
 
+    def close(self):
+        """Let go of the connection; the next request makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
 
 def sign_in(link):
     """Open the owner's link; return the cookie."""
     parts = urlsplit(link)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
-    connection.request("GET", f"{parts.path}?{parts.query}")
-    return connection.getresponse().getheader("set-cookie").partition(";")[0]
+    return _cookie(parts.netloc, "GET", f"{parts.path}?{parts.query}")
 
 
 def join(owner, url, name):
     """Let somebody join by an invitation of the owner; return their cookie."""
     _, invitation = owner.request("POST", "/invitations", {})
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     body = json.dumps({"token": invitation["url"].rpartition("=")[2], "name": name})
-    connection.request("POST", "/api/v1/join", body, {"Content-Type": "application/json"})
-    return connection.getresponse().getheader("set-cookie").partition(";")[0]
+    return _cookie(urlsplit(url).netloc, "POST", "/api/v1/join", body)
 
 
+def _cookie(address, method, path, body=None):
+    connection = http.client.HTTPConnection(address, timeout=30)
+    with closing(connection):
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        return connection.getresponse().getheader("set-cookie").partition(";")[0]
+
+
+@contextmanager
 def open_tabs(link, url, people):
-    """Return tabs, named by their people: the first is the owner; a name that comes twice has two tabs."""
+    """Give tabs, named by their people: the first is the owner; a name that comes twice has two tabs."""
     cookies = {people[0]: sign_in(link)}
     owner = Tab(url, cookies[people[0]], "first")
     tabs = []
@@ -145,4 +156,9 @@ def open_tabs(link, url, people):
         tab = Tab(url, cookies[name], f"tab-{number}")
         tab.person = tab.request("GET", "/project")[1]["me"]["id"]
         tabs.append(tab)
-    return tabs
+    owner.close()
+    try:
+        yield tabs
+    finally:
+        for tab in tabs:
+            tab.close()

@@ -14,7 +14,11 @@ from contextlib import contextmanager
 import pytest
 from example_project import make_project
 
-_SERVE = "import sys; from querist.web.serving import serve; serve(sys.argv[1], port=int(sys.argv[2]), on_ready=lambda link, notes: print(link, '|', *notes, flush=True))"
+_SERVE = """
+import sys
+from querist.web.serving import serve
+serve(sys.argv[1], port=int(sys.argv[2]), on_ready=lambda link, notes: print(link, "|", *notes, flush=True))
+"""
 
 
 def free_port():

@@ -61,11 +61,13 @@ export class Keymap {
       const own = normal(name.trim());
       if (!this.#byClass.has(id) && DIGITS.has(own) && this.isFree(own)) this.#give(id, own);
     }
+    // With a box to type names in, a letter that somebody means for the box must not answer.
+    const places = classes.length < TYPE_AHEAD_FROM ? BY_POSITION : BY_POSITION.slice(0, 9);
     classes.forEach(({ id }, position) => {
       if (this.#byClass.has(id)) return;
-      const wanted = BY_POSITION[position];
+      const wanted = places[position];
       // Where the place's own key is taken, a letter: the next digit would move every later one.
-      const key = wanted !== undefined && this.isFree(wanted) ? wanted : BY_POSITION.slice(9).find((k) => this.isFree(k));
+      const key = wanted !== undefined && this.isFree(wanted) ? wanted : places.slice(9).find((k) => this.isFree(k));
       if (key !== undefined) this.#give(id, key);
     });
     this.#commands.set("Escape", { kind: "escape" });

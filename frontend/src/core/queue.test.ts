@@ -48,6 +48,15 @@ describe("Queue", () => {
     expect(ahead(queue)).toEqual([1, 2, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59]);
   });
 
+  it("keeps also what gave way to items that were brought back", () => {
+    const queue = new Queue();
+    queue.add(rows(4, 12));
+    for (const row of [3, 2, 1, 0]) queue.bringBack(item(row));
+    expect(queue.keptRows()).toEqual([0, 1, 2, 3, 4]);
+    for (let i = 0; i < 4; i++) queue.advance();
+    expect(queue.keptRows()).toEqual([4, 5, 6]);
+  });
+
   it("keeps the item on screen also where it advanced into the old tail meanwhile", () => {
     const queue = new Queue();
     queue.add(rows(0, 8));

@@ -12,6 +12,8 @@ export class Queue {
   #ahead: Item[] = [];
   /** Rows that came on screen since the last request began: the server may not know yet, and offer them again. */
   readonly #shown = new Set<number>();
+  /** Rows that gave way to one that was brought back; after it, the person expects them again. */
+  readonly #met = new Set<number>();
 
   get current(): Item | null {
     return this.#current;
@@ -31,9 +33,9 @@ export class Queue {
     return [...(this.#current ? [this.#current.row] : []), ...this.#ahead.map((item) => item.row)];
   }
 
-  /** The rows that a new ranking leaves in hand. */
+  /** The rows that a new ranking leaves in hand: the next ones, and those that the person has met already. */
   keptRows(): number[] {
-    return this.rows().slice(0, 1 + KEPT_AHEAD);
+    return this.rows().filter((row, place) => place <= KEPT_AHEAD || this.#met.has(row));
   }
 
   /** A request for items begins now. */
@@ -60,14 +62,19 @@ export class Queue {
   /** Take the item off the screen; the next one is on it now. */
   advance(): void {
     this.#current = this.#ahead.shift() ?? null;
-    if (this.#current) this.#shown.add(this.#current.row);
+    if (!this.#current) return;
+    this.#shown.add(this.#current.row);
+    this.#met.delete(this.#current.row);
   }
 
   /** Show this item now. The one on screen comes next, or goes where `drop` says so. */
   bringBack(item: Item, drop = false): void {
     const former = this.#current;
     this.#ahead = this.#ahead.filter((other) => other.row !== item.row);
-    if (former && former.row !== item.row && !drop) this.#ahead.unshift(former);
+    if (former && former.row !== item.row && !drop) {
+      this.#ahead.unshift(former);
+      this.#met.add(former.row);
+    }
     this.#current = item;
     this.#shown.add(item.row);
   }

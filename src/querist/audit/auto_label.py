@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, logit
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number
 from querist.audit.certificate import attempt_level, labels_needed
 from querist.audit.estimate import Estimate
-from querist.audit.hypergeometric import count_for, tail, upper_bound
+from querist.audit.hypergeometric import count_for, first, tail, upper_bound
 
 QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
 _SHARES = tuple(range(5, 101, 5))
-# What the past audit sample weighs against the model's own confidences when errors are guessed: rows.
-_PRIOR = 30.0
 _POWER = 0.9
+# Guesses are not that good: each counts half as much again, and none less than this share of the error allowed.
+_CAUTION = 1.5
+_BEST_GUESS = 0.2
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def plan_auto_label(
     target: float = 0.98,
     past_confidence: FloatArray | None = None,
     past_correct: BoolArray | None = None,
-    most_labels: int = 400,
+    most_labels: int = 500,
     attempt: int = 1,
     promise: float = 0.95,
 ) -> AutoLabelPlan | None:
@@ -95,7 +98,7 @@ def plan_auto_label(
         Share of right labels that is to be promised.
     past_confidence, past_correct : ndarray of shape (m,), default=None
         Out-of-fold confidence and correctness of the audit sample so far; they only guide the choice.
-    most_labels : int, default=400
+    most_labels : int, default=500
         No more fresh labels than this.
     attempt : int, default=1
         Number of this attempt in the session; certificates count too (`attempt_level`).
@@ -109,8 +112,8 @@ def plan_auto_label(
 
     Notes
     -----
-    For the most confident 5, 10 ... 100 % the error is guessed: the past audit rows at least as confident, shrunk
-    towards the mean of one minus confidence over the region. The largest region that would pass within `most_labels` fresh labels
+    For the most confident 5, 10 ... 100 % the error is guessed from the confidences, calibrated on the past audit rows
+    (Platt's two parameters, shrunk towards confidences that tell the truth). The largest region that would pass within `most_labels` fresh labels
     with probability 0.9 sets how densely rows are drawn; smaller regions are tested before it where that density gives
     them the same chance, larger ones after it as far as labels allow. A wrong guess costs labels or rows, never the
     promise: that rests on the fresh rows alone (`auto_labels`).
@@ -118,10 +121,10 @@ def plan_auto_label(
     check_number(target, "target", low=0, high=1, open_low=True)
     level = attempt_level(attempt, promise)
     order = rows[np.lexsort((numbers, -confidence))]
-    sure = np.sort(confidence)[::-1]
+    wrong = np.cumsum(1 - calibrated(np.sort(confidence)[::-1], past_confidence, past_correct))
     sizes = sorted({max(1, count_for(share / 100, rows.size)) for share in _SHARES})
-    errors = [_guess(sure[:size], past_confidence, past_correct) for size in sizes]
-    plans = [labels_needed(target, 1 - e, n, level=level, power=_POWER) for e, n in zip(errors, sizes, strict=True)]
+    errors = [max(_CAUTION * float(wrong[size - 1]) / size, _BEST_GUESS * (1 - target)) for size in sizes]
+    plans = [labels_needed(target, max(0.0, 1 - e), n, level=level, power=_POWER) for e, n in zip(errors, sizes, strict=True)]
     fit = [place for place, plan in enumerate(plans) if plan is not None and plan.n_labels <= most_labels]
     if not fit:
         return None
@@ -193,20 +196,34 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     return AutoLabels(rows, estimate, passed)
 
 
-def _guess(sure: FloatArray, past_confidence: FloatArray | None, past_correct: BoolArray | None) -> float:
-    prior = float(np.mean(1 - sure))
+def calibrated(
+    confidence: FloatArray, past_confidence: FloatArray | None, past_correct: BoolArray | None
+) -> FloatArray:
+    """Return the guessed chance of being right: ``expit(a + b logit(confidence))``, fitted on past audit rows.
+
+    a has a normal prior around 0 with deviation 2, b one around 1 with deviation 2: without a past, confidences are
+    taken at their word. (J. Platt, "Probabilistic outputs for support vector machines", 1999.)
+    """
+    at = logit(np.clip(confidence, 1e-4, 1 - 1e-4))
     if past_confidence is None or past_correct is None:
-        return prior
-    inside = past_confidence >= sure[-1]
-    return (float((~past_correct[inside]).sum()) + _PRIOR * prior) / (int(inside.sum()) + _PRIOR)
+        return np.asarray(expit(at))
+    design = np.column_stack([np.ones(past_confidence.size), logit(np.clip(past_confidence, 1e-4, 1 - 1e-4))])
+    prior, precision = np.array([0.0, 1.0]), np.array([0.25, 0.25])
+
+    def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
+        scores, away = design @ parameters, parameters - prior
+        value = np.logaddexp(0, scores).sum() - scores[past_correct].sum() + 0.5 * away @ (precision * away)
+        return float(value), design.T @ (expit(scores) - past_correct) + precision * away
+
+    fitted = minimize(loss, prior, jac=True, method="BFGS").x
+    return np.asarray(expit(fitted[0] + fitted[1] * at))
 
 
 def _chance(size: int, density: float, error: float, target: float, level: float) -> float:
-    n, wrong = int(density * size), round(error * size)
-    fewest = None
-    for w in range(n + 1):
-        bound = upper_bound(size, n, w, level) - w
-        if size - n - bound < count_for(target, size - n):
-            break
-        fewest = w
-    return 0.0 if fewest is None else 1 - tail(size, wrong, n, fewest + 1)
+    """Return the probability that a region passes, were the guessed error true."""
+    n = int(density * size)
+
+    def fails(wrong: int) -> bool:
+        return size - n - (upper_bound(size, n, wrong, level) - wrong) < count_for(target, size - n)
+
+    return 1 - tail(size, round(error * size), n, first(0, n + 1, fails))

@@ -36,7 +36,7 @@ class CrossFit(NamedTuple):
         return None if self.probabilities is None else self.probabilities.max(axis=1)
 
 
-def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int = 10) -> CrossFit:
+def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int = 20) -> CrossFit:
     """Predict each held row with a model trained on all labels but those of the held rows in its fold.
 
     Parameters
@@ -48,7 +48,7 @@ def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArra
         Every labelled row and its answer.
     held : ndarray of shape (n,)
         Those of `rows` to predict: the audit sample.
-    n_folds : int, default=10
+    n_folds : int, default=20
         Folds by `fold_of`. More folds train on more labels and cost more fits; empty ones cost nothing.
 
     Returns

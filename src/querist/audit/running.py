@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import logsumexp
 
-from querist._typing import FloatArray
+from querist._typing import FloatArray, IntArray
 from querist.audit.estimate import Estimate, too_few
 
 QUANTITY = "running accuracy"
@@ -76,13 +76,16 @@ def lower_end(total: float, t: int, alpha: float) -> float:
     low, high = 0.0, total / t
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        if _log_wealth(total, t, middle) >= -np.log(alpha):
+        if log_wealth(total, t, middle) >= -np.log(alpha):
             low = middle
         else:
             high = middle
     return low
 
 
-def _log_wealth(total: float, t: int, m: float) -> float:
+def log_wealth(total: FloatArray | float, t: IntArray | int, m: FloatArray | float) -> FloatArray:
+    """Return the log of the average over the bets of ``exp(b total) / (1 - m + m e^b)^t``; arguments broadcast."""
+    total, t, m = (np.asarray(each, np.float64)[..., np.newaxis] for each in (total, t, m))
     each = _BETS * total - t * np.log1p(m * np.expm1(_BETS))
-    return float(logsumexp(each) - np.log(_BETS.size))
+    wealth: FloatArray = logsumexp(each, axis=-1) - np.log(_BETS.size)
+    return wealth

@@ -166,8 +166,8 @@ class Project(ProjectView):
         """
 
         def work(batch: Batch) -> int:
-            if self.board.knows(uuid):
-                return len(self.board.find(uuid))
+            if done := self.board.find(uuid):
+                return len(done)
             chosen = (
                 self.find(rows) if isinstance(rows, Filter) else [self.item(row).row for row in dict.fromkeys(rows)]
             )
@@ -454,8 +454,9 @@ class Project(ProjectView):
 
     def _forget_uncommitted(self) -> None:
         """Go back to what the store holds, because a commit failed."""
-        self.board = Board()
-        self.board.replay(self.store.events())
+        board = Board()
+        board.replay(self.store.events())
+        self.board = board
         self.settings = Settings.from_dict(self.store.info.settings)
         self._queue = self._new_queue()
 

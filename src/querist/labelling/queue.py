@@ -1,7 +1,7 @@
 """Who is asked about which row next: the ranking, the random order of the audit, and leases."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class Ticket:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ticket as JSON takes it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ class Queue:
         self._board = board
         self._audit_order = audit_order
         self._seed = seed
+        # The same tickets by row, and by tab: every request looks for both.
         self._leases: dict[int, list[Ticket]] = {}
+        self._tabs: dict[tuple[int, str], dict[int, Ticket]] = {}
         self._n_issued = board.n_events
         self._block: tuple[int, float, frozenset[int]] = (-1, audit_share, frozenset())
         self._next_ranked = 0
@@ -92,14 +94,12 @@ class Queue:
     def hold(self, annotator: int, tab: str, rows: Iterable[int], now: float) -> None:
         """Renew the leases of a tab on `rows`, take up those that ran out and are still free, let go of the others."""
         wanted = set(rows)
-        for tickets in list(self._leases.values()):
-            for ticket in tickets:
-                if (ticket.annotator, ticket.tab) == (annotator, tab):
-                    if ticket.row in wanted:
-                        ticket.expires = now + LEASE_SECONDS
-                        wanted.discard(ticket.row)
-                    else:
-                        self._drop(ticket)
+        for ticket in self.held(annotator, tab):
+            if ticket.row in wanted:
+                ticket.expires = now + LEASE_SECONDS
+                wanted.discard(ticket.row)
+            else:
+                self._drop(ticket)
         for row in wanted:
             if 0 <= row < self._board.n_rows and self._is_open(row, annotator, now):
                 # The lease ran out, and its ticket is gone; the log knows which rows the audit drew.
@@ -108,19 +108,14 @@ class Queue:
 
     def held(self, annotator: int, tab: str) -> list[Ticket]:
         """Return what a tab holds."""
-        return [
-            ticket
-            for tickets in self._leases.values()
-            for ticket in tickets
-            if (ticket.annotator, ticket.tab) == (annotator, tab)
-        ]
+        return list(self._tabs.get((annotator, tab), {}).values())
 
     def restore(self, tickets: Iterable[Ticket], now: float) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it."""
         for ticket in tickets:
             if ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
                 ticket.expires = now + LEASE_SECONDS
-                self._leases.setdefault(ticket.row, []).append(ticket)
+                self._keep(ticket)
 
     def close(self, row: int, annotator: int) -> Ticket | None:
         """End a lease, because the row was answered or skipped; return it, also if it ran out."""
@@ -234,16 +229,24 @@ class Queue:
             expires=now + LEASE_SECONDS,
             hidden=self._hides_guess(row, how),
         )
-        live = [each for each in self._leases.get(row, ()) if each.expires > now]
-        self._leases[row] = [*live, ticket]
+        for each in list(self._leases.get(row, ())):
+            if each.expires <= now:
+                self._drop(each)
+        self._keep(ticket)
         return ticket
 
+    def _keep(self, ticket: Ticket) -> None:
+        self._leases.setdefault(ticket.row, []).append(ticket)
+        self._tabs.setdefault((ticket.annotator, ticket.tab), {})[ticket.row] = ticket
+
     def _drop(self, ticket: Ticket) -> None:
-        left = [each for each in self._leases[ticket.row] if each is not ticket]
+        left = [each for each in self._leases.pop(ticket.row) if each is not ticket]
         if left:
             self._leases[ticket.row] = left
-        else:
-            del self._leases[ticket.row]
+        of_tab = self._tabs[ticket.annotator, ticket.tab]
+        del of_tab[ticket.row]
+        if not of_tab:
+            del self._tabs[ticket.annotator, ticket.tab]
 
 
 def _finite(value: float) -> float | None:

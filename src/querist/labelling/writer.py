@@ -4,9 +4,11 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from querist.exceptions import QueristError
 from querist.store.rows import EventRow
 from querist.store.store import Store
 from querist.store.writing import Writing
@@ -59,6 +61,8 @@ class Writer:
         self._on_failure = on_failure
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        # Whether `on_event` was told of events that were not saved.
+        self._ahead = False
         self._thread = threading.Thread(target=self._run, name="querist-writer", daemon=True)
         self._thread.start()
 
@@ -102,6 +106,8 @@ class Writer:
             self._on_event(event)
 
         try:
+            if self._ahead:
+                self._fall_back()
             with self._store.writing() as tx:
                 batch = Batch(tx, record)
                 for job in jobs:
@@ -114,7 +120,10 @@ class Writer:
                         outcomes.append((job, None, error))
                 numbers = tx.append(events) if events else []
         except Exception as error:
-            self._on_failure()
+            self._ahead = True
+            # What cannot write may not be able to read either; then the next commit begins with it.
+            with suppress(QueristError):
+                self._fall_back()
             for job in jobs:
                 job.future.set_exception(error)
             return
@@ -124,3 +133,7 @@ class Writer:
                 job.future.set_exception(refusal)
             else:
                 job.future.set_result(result)
+
+    def _fall_back(self) -> None:
+        self._on_failure()
+        self._ahead = False

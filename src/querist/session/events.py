@@ -78,17 +78,29 @@ class RowsEvent(Event):
 
 @dataclass(frozen=True, eq=False)
 class Asked(RowsEvent):
-    """Rows were proposed by a strategy, the most useful first."""
+    """Rows were proposed by a strategy, the most useful first; or drawn by the audit, or for a certificate.
+
+    `predictions` are the labels that the model of that moment gave the rows, where they were drawn at random.
+    """
 
     kind = "asked"
     round: int
     strategy: str
     n_labelled: int
     utilities: FloatArray = field(default_factory=lambda: np.empty(0))
+    predictions: tuple[Label, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as JSON takes it."""
+        # JSON has no NaN; rows that were drawn have no utility.
+        utilities = [None if np.isnan(value) else value for value in self.utilities.tolist()]
+        return super().to_dict() | {"utilities": utilities, "predictions": list(self.predictions)}
 
     @classmethod
     def _read(cls, values: Mapping[str, Any]) -> Self:
-        return super()._read(dict(values) | {"utilities": np.asarray(values["utilities"], np.float64)})
+        utilities = np.array(values["utilities"], np.float64)
+        predictions = tuple(values.get("predictions", ()))
+        return super()._read(dict(values) | {"utilities": utilities, "predictions": predictions})
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ class SavedSession:
 
     seed: int
     warm_start: bool
+    audit: float
     parts: dict[str, Any]
     events: list[Event]
 
@@ -36,6 +37,7 @@ def save(
     X: Pool,
     seed: int,
     warm_start: bool,
+    audit: float,
     parts: Mapping[str, Any],
     events: Sequence[Event],
 ) -> None:
@@ -47,6 +49,7 @@ def save(
         "pool": {"n_rows": n_rows(X), "hash": pool_hash(X)},
         "random_state": seed,
         "warm_start": warm_start,
+        "audit": audit,
         "parts": {name: describe(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
@@ -87,7 +90,8 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> Sav
         _check_pool(content["pool"], as_pool(X))
         parts = {name: restore(content["parts"][name], given[name], name.replace("_", " ")) for name in given}
         events = [read_event(item) for item in content["events"]]
-        saved = SavedSession(content["random_state"], content["warm_start"], parts, events)
+        audit = content.get("audit", 0.0)  # files from before there was an audit
+        saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events)
     except KeyError as error:
         raise SessionFileError(f"{path} is damaged: {error} is missing.") from error
     added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))

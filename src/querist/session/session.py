@@ -7,7 +7,7 @@ import numpy as np
 
 from querist import _random
 from querist._typing import AnyArray, IntArray, Label, Model, Pool, RandomState
-from querist._validation import as_labels, as_pool, as_rows, check_positive_int, n_rows
+from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows, take_rows
 from querist.base.scoring import needs_probabilities
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import (
@@ -17,6 +17,7 @@ from querist.exceptions import (
 )
 from querist.learners.refit import Refitter
 from querist.session import saving
+from querist.session.auditing import AUDIT, AuditedSession
 from querist.session.events import (
     Answered,
     Asked,
@@ -38,7 +39,7 @@ from querist.session.view import SessionView
 _UNDOABLE = (Answered, Changed, Skipped, Released, Flagged)
 
 
-class Session(SessionView):
+class Session(SessionView, AuditedSession):
     """Ask about the rows that matter, tell the answers, repeat.
 
     Nothing happens behind the caller's back: `ask` proposes rows and marks them as
@@ -68,6 +69,10 @@ class Session(SessionView):
     warm_start : bool, default=False
         Start each fit from the last solution. Only for classifiers whose solution does
         not depend on the start (logistic regression); others are refused.
+    audit : float, default=0.0
+        Share of the questions, in [0, 1], that follow a random order instead of the strategy; fractions are
+        carried over from batch to batch. Their answers train the model like all others, and are what
+        `accuracy`, `estimates` and `running_accuracy` rest on. 0.2 is a good share.
     random_state : int or None, default=None
         Seed of everything random. None draws one; it is saved with the session.
 
@@ -105,8 +110,10 @@ class Session(SessionView):
         cold_start: str | QueryStrategy = "random",
         query_estimator: str | Model | None = None,
         warm_start: bool = False,
+        audit: float = 0.0,
         random_state: int | None = None,
     ) -> None:
+        self._audit = check_number(audit, "audit", low=0, high=1)
         self._X = as_pool(X)
         self._seed = _seed_of(random_state)
         # As given, for the file; resolved below.
@@ -165,6 +172,19 @@ class Session(SessionView):
         candidates = self._state.rows_with(FREE)
         if candidates.size < batch_size:
             raise self._exhausted(candidates.size, batch_size)
+        drawn = self._draw(self._state.status == FREE, batch_size)
+        chosen = drawn[:0]
+        if drawn.size < batch_size:
+            # The strategy sees neither the numbers of the rows nor which of them were drawn.
+            left = candidates[~np.isin(candidates, drawn)] if drawn.size else candidates
+            chosen = self._choose(left, batch_size - drawn.size)
+        if drawn.size:
+            self._record_draw(drawn, round=self._state.n_asks - bool(chosen.size))
+        rows = np.concatenate([chosen, drawn])
+        return rows.copy()
+
+    def _choose(self, candidates: IntArray, batch_size: int) -> IntArray:
+        """Let the strategy choose rows, and record them as asked."""
         strategy = self._strategy
         if strategy.needs_model and self._state.n_classes_answered < 2:
             strategy = self._cold_start
@@ -190,7 +210,22 @@ class Session(SessionView):
                 utilities=utilities[positions],
             )
         )
-        return rows.copy()
+        return rows
+
+    def _record_draw(self, rows: IntArray, *, round: int) -> None:  # noqa: A002  # the field's name
+        """Record rows that the audit drew, with what the model says of them before it is told."""
+        known = self._state.n_classes_answered >= 2
+        self._record(
+            Asked(
+                len(self._log),
+                rows,
+                round=round,
+                strategy=AUDIT,
+                n_labelled=len(self._state.answers),
+                utilities=np.full(rows.size, np.nan),
+                predictions=tuple(self._predict_rows(rows).tolist()) if known else (),
+            )
+        )
 
     def tell(self, rows: Any, labels: Any) -> None:
         """Record answers, of any rows without one, in any order; asked or not.
@@ -341,7 +376,6 @@ class Session(SessionView):
         InvalidParameterError
             If it is not longer, or its first rows differ.
         """
-        from querist._validation import take_rows
         from querist.data.hashing import pool_hash
 
         X = as_pool(X)
@@ -391,6 +425,12 @@ class Session(SessionView):
             predicted: AnyArray = np.asarray(model.predict(X))
         return predicted
 
+    def _predict_rows(self, rows: IntArray) -> AnyArray:
+        model = self.fit()
+        with self._trained.refitter.settings(finite=self._is_finite()):
+            predicted: AnyArray = np.asarray(model.predict(take_rows(self._X, rows)))
+        return predicted
+
     def predict_proba(self, X: Pool = None) -> AnyArray:
         """Return class probabilities of `X` (default: of the pool), after `fit`.
 
@@ -428,6 +468,7 @@ class Session(SessionView):
             X=self._X,
             seed=self._seed,
             warm_start=self._trained.refitter.warm_start,
+            audit=self._audit,
             parts=self._parts,
             events=self._log,
         )
@@ -466,7 +507,7 @@ class Session(SessionView):
             "query_estimator": query_estimator,
         }
         saved = saving.load(path, X, given)
-        session = cls(X, warm_start=saved.warm_start, random_state=saved.seed, **saved.parts)
+        session = cls(X, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed, **saved.parts)
         session._log = list(saved.events)
         session._rebuild()
         return session

@@ -47,6 +47,8 @@ class State:
         self.counts: dict[Label, int] = {}
         self.declared = False
         self.n_asks = 0
+        # Rows asked in rounds; draws for certificates are none.
+        self.n_asked = 0
         self.flags: dict[int, str] = {}
 
     def rows_with(self, status: int) -> IntArray:
@@ -122,6 +124,8 @@ class State:
     def _ask(self, event: Asked) -> None:
         self.status[event.rows] = OUTSTANDING
         self.n_asks = max(self.n_asks, event.round + 1)
+        if event.round >= 0:
+            self.n_asked += event.rows.size
 
     def _answer(self, event: Answered) -> None:
         self.status[event.rows] = ANSWERED

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from querist.exceptions import StoreError
 from querist.store import schema, search
@@ -14,6 +14,12 @@ from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, P
 
 _CHUNK = 2000
 _BLOBS_KEPT = 3
+# Every label comes by here, so these are made once.
+_DELETE_TAB = delete(schema.tabs).where(
+    schema.tabs.c.annotator == bindparam("whose"), schema.tabs.c.tab == bindparam("which")
+)
+_INSERT_TAB = insert(schema.tabs)
+_INSERT_EVENTS = insert(schema.events).returning(schema.events.c.seq, sort_by_parameter_order=True)
 
 
 class Writing:
@@ -71,8 +77,7 @@ class Writing:
         for value in values:
             if value.pop("seq") is not None:
                 raise StoreError(f"The event {value['uuid']} has a number already, so it is in the log.")
-        statement = insert(schema.events).returning(schema.events.c.seq, sort_by_parameter_order=True)
-        return list(self._connection.scalars(statement, values))
+        return list(self._connection.scalars(_INSERT_EVENTS, values))
 
     def save_ranking(self, ranking: RankingRow) -> None:
         """Keep a ranking; all keep their metrics, the last three their blobs."""
@@ -130,12 +135,10 @@ class Writing:
 
     def keep_tabs(self, tabs: Sequence[TabRow]) -> None:
         """Note what tabs hold, each in place of what was noted of it before."""
-        table = schema.tabs
-        for tab in tabs:
-            self._connection.execute(delete(table).where(table.c.annotator == tab.annotator, table.c.tab == tab.tab))
+        self._connection.execute(_DELETE_TAB, [{"whose": tab.annotator, "which": tab.tab} for tab in tabs])
         held = [vars(tab) for tab in tabs if tab.held]
         if held:
-            self._connection.execute(insert(table), held)
+            self._connection.execute(_INSERT_TAB, held)
 
     def forget_tabs(self, before: float) -> None:
         """Forget tabs that were not heard of since a moment."""

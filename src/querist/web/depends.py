@@ -13,7 +13,7 @@ from querist.web import security
 T = TypeVar("T")
 
 
-def _project(request: Request) -> Project:
+async def _project(request: Request) -> Project:
     project: Project = request.app.state.project
     return project
 

@@ -7,9 +7,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from querist.exceptions import ImageError, InvalidParameterError, InvalidRowsError, QueristError, StoreWriteError
+from querist.exceptions import (
+    ImageError,
+    InvalidParameterError,
+    InvalidRowsError,
+    QueristError,
+    StoreError,
+    StoreWriteError,
+)
 
-_CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+_CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 class ApiError(Exception):
@@ -51,6 +65,11 @@ def add_error_handlers(app: FastAPI) -> None:
         hint = "Nothing of this request was saved; the page keeps it and tries again."
         full = getattr(error.__cause__, "errno", None) == errno.ENOSPC or "full" in str(error).lower()
         return _response(507 if full else 503, "disk_full" if full else "not_saved", str(error), hint=hint)
+
+    @app.exception_handler(StoreError)
+    async def _unavailable(request: Request, error: StoreError) -> JSONResponse:
+        # What cannot be read now can be later; what cannot be kept at all does not get as far as the store.
+        return _response(503, "store_unavailable", str(error), hint="The page keeps what it has and tries again.")
 
     @app.exception_handler(QueristError)
     async def _refused(request: Request, error: QueristError) -> JSONResponse:

@@ -18,6 +18,8 @@ from querist.web.app import create_app
 from querist.web.security import LOOPBACK
 
 DEFAULT_PORT = 8765
+# A person may think for a while between two labels; a new connection for each would cost a round trip.
+_KEEP_ALIVE = 75
 # So many ports after the wanted one are tried.
 _PORTS = 50
 
@@ -101,7 +103,12 @@ def serve(
         app = create_app(project, owner_name=annotator, hosts=LOOPBACK if _is_loopback(host) else ())
         server = _Server(
             uvicorn.Config(
-                app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
+                app,
+                log_level="warning",
+                access_log=False,
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=3,
+                server_header=False,
             ),
             on_ready=lambda: on_ready(f"{address}/join?token={token}", tuple(notes)) if on_ready else None,
             on_stop=project.live.close,

@@ -155,8 +155,8 @@ async def _news(project: Project, annotator: int) -> AsyncIterator[str]:
         woken.set()
 
     def listener(name: str) -> None:
-        # The last words of the writer may come while the loop is closing.
-        if not loop.is_closed():
+        # What waits already need not be told again. The last words of the writer may come while the loop is closing.
+        if name not in waiting and not loop.is_closed():
             loop.call_soon_threadsafe(note, name)
 
     stop = project.live.listen(listener)

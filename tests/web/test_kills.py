@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from example_project import make_project
@@ -29,8 +30,10 @@ def test_kills(store_location, tmp_path, answers, kills):
     location = make_project(store_location(), 2 * answers + 100)
     draw = random.Random(answers)
     moments = sorted(draw.sample(range(1, answers), kills))
-    with mortal(location, tmp_path) as server, ThreadPoolExecutor(len(PEOPLE)) as pool:
-        tabs = open_tabs(server.start(), server.url, PEOPLE)
+    with ExitStack() as scope:
+        server = scope.enter_context(mortal(location, tmp_path))
+        pool = scope.enter_context(ThreadPoolExecutor(len(PEOPLE)))
+        tabs = scope.enter_context(open_tabs(server.start(), server.url, PEOPLE))
         labelling = [pool.submit(label, tab, answers // len(PEOPLE), seed) for seed, tab in enumerate(tabs)]
         for moment in moments:
             while sum(len(tab.acknowledged) for tab in tabs) < moment and not all(each.done() for each in labelling):
@@ -79,12 +82,12 @@ def label(tab, n_answers, seed):
 
 def kill(server, location, tabs):
     """Kill the server; what was acknowledged up to then must be in the log, and nothing of it may live on."""
-    killed = server.generation
     server.kill()
     acknowledged = [uuid for tab in tabs for uuid in tab.acknowledged.copy()]
     logged = Counter(event.uuid for event in read_log(location))
     assert [uuid for uuid in acknowledged if logged[uuid] != 1] == []
-    server.check_gone(killed)
+    # Those of the life before had time to notice.
+    server.check_gone(server.generation - 1)
 
 
 def read_log(location):

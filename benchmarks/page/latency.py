@@ -1,0 +1,131 @@
+"""How long a person waits: from the key to the next item on screen, in Chromium, while the model retrains.
+
+    python benchmarks/page/latency.py [--rows 100000] [--labels 150]
+
+A press counts from the event's own time stamp (when the browser took it in) to the frame after the next item stands in
+the page: a frame callback, then the first task after the paint. Presses come 150 to 600 ms apart, as a quick person's do.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+for folder in ("tests/e2e", "benchmarks/page"):
+    sys.path.insert(0, str(ROOT / folder))
+
+from chromium import MISSING, find  # noqa: E402
+from figures import keep, percentile  # noqa: E402
+from labelling_page import chromium, person  # noqa: E402
+from pool import write_pool  # noqa: E402
+from served import serving  # noqa: E402
+
+_CLOCK = """
+() => {
+  window.waits = [];
+  let pressed = null;
+  const shown = () => document.querySelector('[role="region"][aria-label^="Item "]')?.getAttribute("aria-label");
+  addEventListener("keydown", (event) => { if (!event.repeat) pressed = { at: event.timeStamp, item: shown() }; }, true);
+  new MutationObserver(() => {
+    if (!pressed || shown() === pressed.item || !shown()) return;
+    const { at } = pressed;
+    pressed = null;
+    requestAnimationFrame(() => {
+      const after = new MessageChannel();
+      after.port1.onmessage = () => waits.push(performance.now() - at);
+      after.port2.postMessage(null);
+    });
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}
+"""
+
+
+def until_usable(browser, folder, n_rows):
+    """Return the seconds from the command to an item that is painted in a browser that runs already."""
+    data = write_pool(folder / f"start-{n_rows}.csv", n_rows)
+    begun = time.perf_counter()
+    with serving(data, "--text", "text", "--labels", "a,b") as served:
+        linked = time.perf_counter() - begun
+        with person(browser, served):
+            return linked, time.perf_counter() - begun
+
+
+def model(page):
+    """Return the state of the model, by the API."""
+    return page.context.request.get(f"{page.origin}/api/v1/project").json()["progress"]["model"]
+
+
+def label(page, n, draw):
+    """Label n items at a quick person's pace; return the waits in ms, requests, and versions of the model."""
+    page.tab.evaluate(_CLOCK)
+    first, asked = model(page)["version"], len(page.requests)
+    training = 0
+    for step in range(n):
+        page.press("2" if page.row % 5 == 0 else "1")
+        page.tab.wait_for_timeout(draw.uniform(150, 600))
+        if step % 10 == 0:
+            training += model(page)["state"] == "training"
+    waits = page.tab.evaluate("waits")
+    return waits, page.requests[asked:], model(page)["version"] - first, training / -(-n // 10)
+
+
+def main():
+    """Measure, print, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--labels", type=int, default=150)
+    options = parser.parse_args()
+    path = find()
+    if path is None:
+        sys.exit(MISSING)
+    rows = []
+    with tempfile.TemporaryDirectory() as name, chromium(path) as browser:
+        folder = Path(name)
+        starts = [
+            until_usable(browser, folder, 1000) for _ in range(3) if not (folder / "start-1000.querist").unlink(True)
+        ]
+        linked, usable = sorted(starts, key=lambda pair: pair[1])[1]
+        rows.append(("1,000 rows: command to the printed link, median of 3", f"{linked:.2f} s", "", None))
+        rows.append(("1,000 rows: command to an item on screen, median of 3", f"{usable:.2f} s", "2 s", usable < 2))
+        data = write_pool(folder / "pool.csv", options.rows)
+        begun = time.perf_counter()
+        with serving(data, "--text", "text", "--labels", "a,b") as served:
+            taken = time.perf_counter() - begun
+            rows.append((f"{options.rows:,} rows: command to the printed link, import included", f"{taken:.1f} s", "20 s",
+                         taken < 20))  # fmt: skip
+            with person(browser, served) as page:
+                draw = random.Random(0)
+                for _ in range(20):  # until a model can be trained
+                    page.give("2" if page.row % 5 == 0 else "1")
+                waited = time.perf_counter()
+                while model(page)["version"] == 0 and time.perf_counter() - waited < 300:
+                    page.tab.wait_for_timeout(500)
+                waits, requests, versions, training = label(page, options.labels, draw)
+                page.wait_until_saved()
+                server = psutil.Process(served.pid)
+                memory = [each.memory_info().rss / 2**20 for each in (server, *server.children(recursive=True))]
+    answers = sum(url.endswith("/api/v1/answers") for url in requests)
+    p95 = percentile(waits, 0.95)
+    rows += [
+        ("labels given", f"{len(waits)} of {options.labels}", "all", len(waits) == options.labels),
+        ("key to next item painted, median", f"{percentile(waits, 0.5):.1f} ms", "", None),
+        ("key to next item painted, 95th percentile", f"{p95:.1f} ms", "50 ms", p95 <= 50),
+        ("key to next item painted, worst", f"{max(waits):.1f} ms", "", None),
+        ("requests that save, per label", f"{answers / len(waits):.2f}", "1", answers <= len(waits)),
+        ("all requests, per label", f"{len(requests) / len(waits):.2f}", "", None),
+        ("new rankings of the model meanwhile", versions, "at least 1", versions > 0),
+        ("share of looks at which the model was training", f"{training:.0%}", "", None),
+        ("memory of the server, of the trainer", ", ".join(f"{each:.0f} MB" for each in memory), "", None),
+    ]
+    for row in rows:
+        print(*row, sep="  ")
+    keep("Latency", rows, f"A pool of {options.rows:,} texts that retrains in the background; one person in Chromium.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""How far the predictions of two models agree."""
+
+import numpy as np
+
+from querist._typing import AnyArray
+from querist.exceptions import InvalidParameterError
+from querist.stopping.observation import Observation
+
+
+def cohen_kappa(one: AnyArray, other: AnyArray) -> float:
+    """Return Cohen's kappa: the agreement beyond that of chance, 1 at most.
+
+    ``(p_o - p_e) / (1 - p_e)``: p_o is the share of equal predictions, p_e the share that independent
+    predictions with the same class shares would have. Where both are the same single class, p_e is 1 and
+    kappa is taken as 1: nothing has changed.
+
+    References
+    ----------
+    .. [1] J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
+       Measurement 20(1), 1960, doi:10.1177/001316446002000104.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0]))
+    0.5
+    """
+    classes, codes = np.unique(np.concatenate([one, other]), return_inverse=True)
+    first, second = codes[: one.size], codes[one.size :]
+    shares = np.bincount(first, minlength=classes.size) / one.size
+    others = np.bincount(second, minlength=classes.size) / one.size
+    by_chance = float(shares @ others)
+    if by_chance >= 1:
+        return 1.0
+    return float((np.mean(first == second) - by_chance) / (1 - by_chance))
+
+
+def changed_share(one: AnyArray, other: AnyArray) -> float:
+    """Return the share of rows for which two models predict different classes."""
+    return float(np.mean(one != other))
+
+
+def stop_set_predictions(observation: Observation, previous: AnyArray | None) -> AnyArray | None:
+    """Return the predictions of an observation, checked to be of as many rows as the round before.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the stop set has another size, or is empty: it must be the same rows in every round.
+    """
+    predictions = observation.predictions
+    if predictions is None:
+        return None
+    if not predictions.size or (previous is not None and previous.size != predictions.size):
+        before = "" if previous is None else f", and {previous.size} in the round before"
+        raise InvalidParameterError(
+            f"predictions has {predictions.size} rows{before}. The stop set must be the same rows in every round."
+        )
+    return predictions

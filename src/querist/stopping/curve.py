@@ -1,0 +1,141 @@
+"""How far the learning curve will rise: a posterior over power laws, given audited answers and changed predictions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray
+
+# The prior, on a grid. Error now (dense near 0), the share of it that no label will remove, and the exponent.
+_ERRORS = 1 / (1 + np.exp(-np.linspace(-6, 1.5, 31)))
+_FLOORS = np.linspace(0, 0.9, 7)
+_EXPONENTS = np.array([0.25, 0.5, 1.0, 2.0, 3.0])
+
+
+@dataclass(frozen=True)
+class Change:
+    """How many predictions for the stop set changed between two models.
+
+    Attributes
+    ----------
+    start : int
+        Labels of the older model.
+    share : float
+        Share of the stop set that the present model predicts otherwise.
+    """
+
+    start: int
+    share: float
+
+
+@dataclass(frozen=True)
+class CurvePosterior:
+    """What is believed about the learning curve ``error(m) = error_now * (floor + (1 - floor) * (m / n) ** -exponent)``.
+
+    Attributes
+    ----------
+    n_labels : int
+        Now, n.
+    error, floor, exponent, weight : ndarray of shape (n_curves,)
+        The curves and how probable they are; the weights add up to 1.
+    """
+
+    n_labels: int
+    error: FloatArray
+    floor: FloatArray
+    exponent: FloatArray
+    weight: FloatArray
+
+    def accuracy(self) -> float:
+        """Return the expected accuracy now."""
+        return float(1 - self.weight @ self.error)
+
+    def gains(self, labels: int) -> FloatArray:
+        """Return by how much `labels` more labels raise the accuracy, for each curve."""
+        fall = 1 - (1 + labels / self.n_labels) ** -self.exponent
+        gains: FloatArray = self.error * (1 - self.floor) * fall
+        return gains
+
+    def expected_gain(self, labels: int) -> float:
+        """Return the mean of `gains`."""
+        return float(self.weight @ self.gains(labels))
+
+    def gain_interval(self, labels: int, confidence: float = 0.9, jitter: float = 0.0) -> tuple[float, float]:
+        """Return the central interval of the gain.
+
+        Parameters
+        ----------
+        labels : int
+        confidence : float, default=0.9
+        jitter : float, default=0.0
+            Standard deviation by which a single model's accuracy strays from its curve between the two moments.
+        """
+        gains = self.gains(labels)
+        tails = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
+        if not jitter:
+            order = np.argsort(gains)
+            places = np.searchsorted(np.cumsum(self.weight[order]), tails)
+            low, high = gains[order][np.minimum(places, gains.size - 1)]
+            return float(low), float(high)
+        from scipy.special import ndtr
+
+        # The quantiles of a mixture of normal distributions: its distribution function, inverted on a fine grid.
+        points = np.linspace(gains.min() - 4 * jitter, gains.max() + 4 * jitter, 2001)
+        share = ndtr((points[:, None] - gains) / jitter) @ self.weight
+        low, high = np.interp(tails, share, points)
+        return float(low), float(high)
+
+
+def curve_posterior(
+    n_labels: int, at: AnyArray, hits: AnyArray, *, change: Change | None = None, useful: float = 0.15, spread: float = 0.12
+) -> CurvePosterior:
+    """Return the posterior over power laws.
+
+    Parameters
+    ----------
+    n_labels : int
+        Labels of the present model.
+    at, hits : ndarray of shape (n_audited,)
+        For each audited answer: labels of the model that was scored on it, and whether it was right. Each is an
+        independent trial given the models: the answer was drawn at random and scored before it trained anything.
+    change : Change, optional
+        Between an older model and the present one.
+    useful, spread : float
+        Prior mean and standard deviation of the share of changed predictions by which the accuracy rose: corrected less
+        spoiled, per changed one.
+
+    Notes
+    -----
+    Power laws with a floor describe learning curves well on average [1]_. The likelihood of the audited answers is a
+    product of Bernoulli terms. Accuracy cannot have risen by more than the share of changed predictions (of the
+    stop set, so up to its sampling error), and typically rose by a known part of it; that is the second term.
+
+    References
+    ----------
+    .. [1] T. Viering, M. Loog, "The shape of learning curves: a review", IEEE TPAMI 45(6), 2023, arXiv:2103.10948.
+    """
+    counts = np.asarray(at)
+    outcome = np.asarray(hits, np.float64)
+    distinct, place = np.unique(counts, return_inverse=True)
+    right = np.bincount(place, weights=outcome, minlength=distinct.size)
+    wrong = np.bincount(place, weights=1 - outcome, minlength=distinct.size)
+    logs = np.zeros((_ERRORS.size, _FLOORS.size, _EXPONENTS.size))
+    if distinct.size:
+        errors = np.clip(_ERRORS[:, None, None, None] * _shape(distinct / n_labels), 1e-6, 0.999)
+        logs += np.log1p(-errors) @ right + np.log(errors) @ wrong
+    if change is not None:
+        ahead = 2 - change.start / n_labels
+        rise = _ERRORS[:, None, None] * (1 - _shape(np.array([ahead]))[..., 0])
+        expected, sd = useful * change.share, spread * change.share + 1e-3
+        logs += -0.5 * ((rise - expected) / sd) ** 2
+    weight = np.exp(logs - logs.max())
+    grids = np.meshgrid(_ERRORS, _FLOORS, _EXPONENTS, indexing="ij")
+    error, floor, exponent = (grid.ravel() for grid in grids)
+    return CurvePosterior(n_labels, error, floor, exponent, (weight / weight.sum()).ravel())
+
+
+def _shape(ratio: FloatArray) -> FloatArray:
+    """Return error(m) / error(n) by floor, exponent and m / n."""
+    powers = np.asarray(ratio, np.float64) ** -_EXPONENTS[:, None]
+    shape: FloatArray = _FLOORS[:, None, None] + (1 - _FLOORS[:, None, None]) * powers
+    return shape

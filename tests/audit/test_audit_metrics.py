@@ -1,0 +1,131 @@
+"""Figures beside accuracy: against scikit-learn, derivatives against differences, coverage by simulation."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score, f1_score, precision_score, recall_score
+
+from querist.audit import confusion as matrices
+from querist.audit.intervals import effective_size, mean_interval
+from querist.audit.metrics import (
+    balanced_accuracy_estimate,
+    brier_score,
+    calibration_bins,
+    macro_f1_estimate,
+    micro_f1,
+    overconfidence,
+    precision,
+    prevalence,
+    recall,
+)
+
+SHARES = np.array([[0.3, 0.04, 0.02], [0.03, 0.25, 0.05], [0.01, 0.06, 0.24]])
+CLASSES = np.array(["a", "b", "c"])
+
+
+def draw(rng, n, shares=SHARES):
+    cells = rng.choice(9, size=n, p=(shares / shares.sum()).ravel())
+    return CLASSES[cells // 3], CLASSES[cells % 3]
+
+
+def test_values_agree_with_scikit_learn(rng):
+    truth, predicted = draw(rng, 300)
+    for label in CLASSES:
+        mine = {"labels": [label], "average": None}
+        assert recall(truth, predicted, label).value == pytest.approx(recall_score(truth, predicted, **mine)[0])
+        assert precision(truth, predicted, label).value == pytest.approx(precision_score(truth, predicted, **mine)[0])
+        assert prevalence(truth, label).value == pytest.approx(np.mean(truth == label))
+    assert macro_f1_estimate(truth, predicted, CLASSES).value == pytest.approx(
+        f1_score(truth, predicted, average="macro")
+    )
+    assert micro_f1(truth, predicted).value == pytest.approx(f1_score(truth, predicted, average="micro"))
+    assert balanced_accuracy_estimate(truth, predicted, CLASSES).value == pytest.approx(
+        balanced_accuracy_score(truth, predicted)
+    )
+
+
+@pytest.mark.parametrize("function", [matrices.macro_f1, matrices.balanced_accuracy])
+def test_influences_are_the_derivatives(function):
+    matrix = SHARES / SHARES.sum() * 1000
+    figure = function(matrix)
+    assert (matrix * figure.influence).sum() == pytest.approx(0, abs=1e-9)
+    for place in np.ndindex(3, 3):
+        step = np.zeros((3, 3))
+        step[place] = 1e-3
+        assert (function(matrix + step).value - figure.value) / 1e-3 * 1000 == pytest.approx(
+            figure.influence[place], rel=1e-3, abs=1e-4
+        )
+
+
+@pytest.mark.parametrize("function", [matrices.macro_f1, matrices.balanced_accuracy])
+def test_the_delta_methods_variance_against_monte_carlo(rng, function):
+    n = 400
+    values = [function(matrices.confusion(*draw(rng, n), CLASSES)).value for _ in range(2000)]
+    expected = SHARES / SHARES.sum() * n
+    figure = function(expected)
+    v = figure.value
+    assert v * (1 - v) / matrices.effective_size(expected, figure) == pytest.approx(np.var(values), rel=0.12)
+
+
+@pytest.mark.parametrize("n", [60, 150, 400])
+@pytest.mark.parametrize(
+    "shares", [SHARES, np.array([[0.33, 0.003, 0], [0.003, 0.33, 0.001], [0, 0.003, 0.33]])], ids=["hard", "easy"]
+)
+def test_intervals_of_means_over_classes_cover(rng, n, shares):
+    whole = shares / shares.sum()
+    for estimate, function in (
+        (macro_f1_estimate, matrices.macro_f1),
+        (balanced_accuracy_estimate, matrices.balanced_accuracy),
+    ):
+        true = function(whole).value
+        hits = []
+        for _ in range(600):
+            found = estimate(*draw(rng, n, shares), CLASSES)
+            if found.value is not None:
+                hits.append(found.low <= true <= found.high)
+        assert len(hits) > 500
+        assert np.mean(hits) >= 0.93
+
+
+@pytest.mark.parametrize(("n", "shape"), [(30, (8, 1)), (100, (8, 1)), (100, (1, 1)), (40, (0.3, 0.1))])
+def test_intervals_of_means_of_bounded_values_cover(rng, n, shape):
+    true = 2 * shape[0] / sum(shape) - 1
+    hits = []
+    for _ in range(1500):
+        low, high = mean_interval(2 * rng.beta(*shape, n) - 1, -1, 1)
+        hits.append(low <= true <= high)
+    assert np.mean(hits) >= 0.935
+    assert effective_size(rng.beta(*shape, n)) > 0.9 * n
+
+
+def test_brier_is_the_mean_squared_distance(rng):
+    proba = rng.dirichlet([1, 1, 1], 50)
+    truth = CLASSES[rng.integers(0, 3, 50)]
+    hot = (truth[:, None] == CLASSES).astype(float)
+    found = brier_score(truth, proba, CLASSES)
+    assert found.value == pytest.approx(((proba - hot) ** 2).sum(axis=1).mean())
+    assert found.low < found.value < found.high
+
+
+def test_overconfidence_is_signed(rng):
+    correct = (rng.random(200) < 0.7).astype(float)
+    found = overconfidence(np.full(200, 0.95), correct)
+    assert found.value == pytest.approx(0.95 - correct.mean())
+    assert found.low > 0
+
+
+def test_too_few_says_how_many_are_needed(rng):
+    truth, predicted = draw(rng, 20)
+    few = truth[truth != "c"]
+    assert recall(few, few, "c").value is None
+    assert "10 audit rows of the class" in str(recall(few, few, "c"))
+    assert macro_f1_estimate(truth[:12], predicted[:12], CLASSES).value is None
+    assert calibration_bins(np.ones(199), np.ones(199)) is None
+
+
+def test_bins_are_even_and_ordered(rng):
+    confidences = rng.random(230)
+    correct = (rng.random(230) < confidences).astype(float)
+    bins = calibration_bins(confidences, correct)
+    assert [each.accuracy.n for each in bins] == [46] * 5
+    assert [each.confidence for each in bins] == sorted(each.confidence for each in bins)
+    assert np.mean([each.accuracy.value for each in bins]) == pytest.approx(correct.mean())

@@ -1,0 +1,111 @@
+"""The difference estimator: formula against Monte Carlo, and never sillier than the plain mean."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from querist.audit.intervals import wilson
+from querist.audit.model_accuracy import DIFFERENCE, PLAIN, difference, latest_score, model_accuracy
+
+
+def test_wilson_is_the_set_of_proportions_not_rejected():
+    for p, n in itertools.product([0, 0.1, 0.5, 0.97, 1], [5, 40, 1000]):
+        low, high = wilson(p, n)
+        grid = np.linspace(0, 1, 200_001)
+        kept = grid[np.abs(p - grid) <= 1.959963984540054 * np.sqrt(grid * (1 - grid) / n) + 1e-12]
+        assert low == pytest.approx(kept.min(), abs=1e-5)
+        assert high == pytest.approx(kept.max(), abs=1e-5)
+
+
+def test_any_fixed_slope_is_unbiased_over_all_samples_of_eight_rows(rng):
+    z, g = (rng.random(8) < 0.7).astype(float), rng.random(8)
+    for m, slope in itertools.product((2, 3, 5), (0.0, 0.6, 1.0)):
+        values, plain = [], []
+        for sample in itertools.combinations(range(8), m):
+            rows = list(sample)
+            values.append(z[rows].mean() + slope * (g.mean() - g[rows].mean()))
+            plain.append(z[rows].mean())
+        assert np.mean(values) == pytest.approx(z.mean())
+        # The two-phase variance, given all eight: (1/m - 1/n) s_e^2 over all samples, exactly.
+        e = z - slope * g
+        assert np.var(values) == pytest.approx((1 / m - 1 / 8) * e.var(ddof=1))
+
+
+def test_standard_error_against_monte_carlo(rng):
+    # Two phases: 2,000 pool rows of a population, 150 of them audited.
+    errors, ratios = [], []
+    for _ in range(1500):
+        g = rng.beta(4, 1, 2000)
+        z = (rng.random(2000) < g).astype(float)
+        fitted = difference(z[:150], g[:150], g)
+        errors.append(fitted.value - 0.8)
+        ratios.append(fitted.variance_ratio)
+    claimed = np.mean(ratios) * 0.16 / 150
+    assert np.var(errors) == pytest.approx(claimed, rel=0.12)
+    assert abs(np.mean(errors)) < 0.004
+
+
+@pytest.mark.parametrize(("m", "shape"), [(28, (4, 1)), (60, (4, 1)), (60, (12, 1)), (120, (2, 2))])
+def test_the_interval_covers_when_nothing_was_chosen(rng, m, shape):
+    truth = shape[0] / sum(shape)
+    hits = []
+    for _ in range(2000):
+        g = rng.beta(*shape, 1000)
+        z = (rng.random(1000) < g).astype(float)
+        found = model_accuracy(z[:m], g[:m], g)
+        hits.append(found.low <= truth <= found.high)
+    assert np.mean(hits) >= 0.935
+
+
+def test_useless_confidences_are_left_out(rng):
+    z = (rng.random(100) < 0.8).astype(float)
+    found = model_accuracy(z, np.full(100, 0.9), np.full(1000, 0.7))
+    assert found.method == PLAIN
+    assert found.value == pytest.approx(z.mean())
+    assert (found.low, found.high) == pytest.approx(wilson(z.mean(), 100))
+
+
+def test_informative_ones_narrow():
+    z = np.tile([1.0, 1, 1, 0], 25)
+    g = np.where(z > 0, 0.95, 0.55)
+    found = model_accuracy(z, g, np.tile(g, 10))
+    low, high = wilson(0.75, 100)
+    assert found.method == DIFFERENCE
+    assert found.high - found.low < 0.7 * (high - low)
+
+
+@given(
+    hnp.arrays(float, st.integers(10, 60), elements=st.sampled_from([0.0, 1.0])),
+    st.integers(0, 2**31),
+    st.integers(0, 5),
+)
+def test_laws(z, seed, n_skipped):
+    generator = np.random.default_rng(seed)
+    g, pool = generator.random(z.size), generator.random(300)
+    found = model_accuracy(z, g, pool, n_skipped=n_skipped)
+    assert 0 <= found.low <= found.value + 1e-12
+    assert found.value <= found.high + 1e-12 <= 1 + 1e-9
+    shuffle = generator.permutation(z.size)
+    again = model_accuracy(z[shuffle], g[shuffle], pool, n_skipped=n_skipped)
+    assert again.low == pytest.approx(found.low)
+    if n_skipped:
+        plain = model_accuracy(z, g, pool)
+        assert found.low <= plain.low + 1e-12
+        assert found.high >= plain.high - 1e-12
+
+
+def test_too_few():
+    found = model_accuracy(np.ones(9))
+    assert found.value is None
+    assert "10 audit rows" in str(found)
+
+
+def test_recent_draws_enter_as_they_were_scored():
+    out_of_fold = np.array([True, True, True, True])
+    then = np.array([False, False, False, False])
+    drawn_at = np.array([0, 30, 50, -1])
+    assert latest_score(out_of_fold, then, drawn_at, 100).tolist() == [True, True, False, True]
