@@ -21,7 +21,7 @@ from sklearn.ensemble import ExtraTreesClassifier  # noqa: E402
 from querist._random import derive_generator  # noqa: E402
 from querist.audit.auto_label import auto_labels, plan_auto_label  # noqa: E402
 from querist.audit.cross_fit import cross_fit  # noqa: E402
-from querist.audit.order import audit_numbers, audit_order, audit_prefix  # noqa: E402
+from querist.audit.order import audit_numbers, audit_order  # noqa: E402
 from querist.strategies import MarginSampling  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -30,8 +30,7 @@ RUNS = HERE / "runs" / "auto_label.jsonl"
 CELLS = (
     ("optdigits", "extra_trees", 400, 500),
     ("sms_spam", "fast", 400, 500),
-    ("spambase", "extra_trees", 800, 700),
-    ("phoneme", "extra_trees", 400, 500),
+    ("spambase", "extra_trees", 800, 800),
     ("trec", "fast", 400, 500),
 )
 TARGET = 0.98
@@ -60,20 +59,33 @@ def one(problem, kind, n_labels, most, seed):
         model = model_of("fast", n_classes, X[rows], y[rows], seed)
         chosen = order[~answered[order]][:2]
         answered[chosen] = True
-        asked = MarginSampling().query(X, rows, y[rows], model=model, candidates=np.flatnonzero(~answered), batch_size=8,
-                                       random_state=derive_generator(seed, "ask", number))
+        asked = MarginSampling().query(
+            X,
+            rows,
+            y[rows],
+            model=model,
+            candidates=np.flatnonzero(~answered),
+            batch_size=8,
+            random_state=derive_generator(seed, "ask", number),
+        )
         answered[asked] = True
         rows += [*chosen.tolist(), *asked.tolist()]
     rows = np.array(rows)
     model = model_of(kind, n_classes, X[rows], y[rows], seed)
-    audit = audit_prefix(order, answered).rows
-    past = cross_fit(lambda r, v: model_of(kind, n_classes, X[r], v, seed), X, rows, y[rows], audit, n_folds=5)
+    past = cross_fit(lambda r, v: model_of(kind, n_classes, X[r], v, seed), X, rows, y[rows], rows, n_folds=5)
     rest = np.flatnonzero(~answered)
     proba = model.predict_proba(X[rest])
     right = np.zeros(len(y), bool)
     right[rest] = model.classes_[proba.argmax(axis=1)] == y[rest]
-    plan = plan_auto_label(rest, proba.max(axis=1), numbers[rest], target=TARGET, past_confidence=past.confidence,
-                           past_correct=past.predicted == y[audit], most_labels=most)
+    plan = plan_auto_label(
+        rest,
+        proba.max(axis=1),
+        numbers[rest],
+        target=TARGET,
+        past_confidence=past.confidence,
+        past_correct=past.predicted == y[rows],
+        most_labels=most,
+    )
     found = {"pool": len(y), "rest": len(rest), "accuracy": round(float(right[rest].mean()), 4)}
     if plan is None:
         return found | {"released": 0, "labels": 0, "error": 0.0, "planned": False}
@@ -81,8 +93,15 @@ def one(problem, kind, n_labels, most, seed):
     reached = min(result.n_regions, len(plan.regions) - 1)
     labels = int(np.isin(plan.sample, plan.regions[reached]).sum())
     error = float((~right[result.rows]).mean()) if result.rows.size else 0.0
-    return found | {"released": int(result.rows.size), "labels": labels, "error": round(error, 5), "planned": True,
-                    "first": plan.labels[0], "most": plan.labels[1], "regions": [len(r) for r in plan.regions]}
+    return found | {
+        "released": int(result.rows.size),
+        "labels": labels,
+        "error": round(error, 5),
+        "planned": True,
+        "first": plan.labels[0],
+        "most": plan.labels[1],
+        "regions": [len(r) for r in plan.regions],
+    }
 
 
 def main():

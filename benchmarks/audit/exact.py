@@ -34,7 +34,9 @@ def certificates():
             right = np.arange(n_left) < round(accuracy * n_left)
             counts = np.array([right[generator.permutation(n_left)[:n_drawn]].sum() for _ in range(REPEATS)])
             for attempt in (1, 2, 3):
-                low = np.array([remainder_accuracy(x, n_drawn, n_left, attempt=attempt).low for x in range(n_drawn + 1)])
+                low = np.array(
+                    [remainder_accuracy(x, n_drawn, n_left, attempt=attempt).low for x in range(n_drawn + 1)]
+                )
                 rest = np.array([rest_bound(x, n_drawn, n_left, attempt=attempt) for x in range(n_drawn + 1)])
                 whole = np.mean(low[counts] <= right.mean() + 1e-9)
                 others = (right.sum() - counts) / (n_left - n_drawn)
@@ -54,21 +56,20 @@ def all_attempts():
     for pool, accuracy in itertools.product((60, 150), (0.8, 0.93)):
         right = np.arange(pool) < round(accuracy * pool)
         good = 0
-        tables = [
-            [remainder_accuracy(x, 8, pool - 8 * j, attempt=j + 1).low for x in range(9)] for j in range(5)
-        ]
+        tables = [[remainder_accuracy(x, 8, pool - 8 * j, attempt=j + 1).low for x in range(9)] for j in range(5)]
         for _ in range(REPEATS):
             order = right[generator.permutation(pool)]
-            good += all(
-                tables[j][order[8 * j : 8 * j + 8].sum()] <= order[8 * j :].mean() + 1e-9 for j in range(5)
-            )
+            good += all(tables[j][order[8 * j : 8 * j + 8].sum()] <= order[8 * j :].mean() + 1e-9 for j in range(5))
         lines.append(f"| {pool} | {100 * accuracy:.0f} % | 5 | 8 | {100 * good / REPEATS:.2f} % |")
     return lines
 
 
 def power():
     """Target 90 %, truth 95 %: labels planned, and how often they suffice."""
-    lines = ["| rows left | attempt | labels planned | right ones needed | passes (simulated) |", "|---|---|---|---|---|"]
+    lines = [
+        "| rows left | attempt | labels planned | right ones needed | passes (simulated) |",
+        "|---|---|---|---|---|",
+    ]
     generator = derive_generator(0, "power")
     for n_left, attempt in itertools.product((500, 2000, 10_000, 100_000), (1, 2)):
         plan = labels_needed(0.9, 0.95, n_left, level=attempt_level(attempt))
@@ -81,7 +82,10 @@ def power():
 
 def promises():
     """Auto-labelling at its worst: region errors at, just over and around the promise, 2,000 repeats each."""
-    lines = ["| regions | errors in the added rows | promise kept (at least 95 %) | released, mean |", "|---|---|---|---|"]
+    lines = [
+        "| regions | errors in the added rows | promise kept (at least 95 %) | released, mean |",
+        "|---|---|---|---|",
+    ]
     generator = derive_generator(0, "promises")
     n, target = 200, 0.9
     for errors in ((0.12, 0.12, 0.12), (0.0, 0.3, 0.0), (0.08, 0.14, 0.2), (0.1, 0.1, 0.5), (0.01, 0.02, 0.03)):
@@ -97,7 +101,9 @@ def promises():
             kept += not found.rows.size or right[found.rows].mean() >= target - 1e-9
             released += found.rows.size
         said = ", ".join(f"{100 * rate:.0f} %" for rate in errors)
-        lines.append(f"| 100, 150, 200 rows; 90 drawn | {said} | {100 * kept / REPEATS:.2f} % | {released / REPEATS:.0f} |")
+        lines.append(
+            f"| 100, 150, 200 rows; 90 drawn | {said} | {100 * kept / REPEATS:.2f} % | {released / REPEATS:.0f} |"
+        )
     return lines
 
 

@@ -57,7 +57,11 @@ def play(problem, kind, strategy_name, batch, seed, *, share=SHARE, stages=STAGE
         array = np.array(rows)
         model = learner.fit(array, y[array], model)
         if len(rows) in stages:
-            record.append(_stage(problem, held, X, y, learner, model, array, order, answered, drawn, n_first) if share else _score(problem, held, model, array))
+            record.append(
+                _stage(problem, held, X, y, learner, model, array, order, answered, drawn, n_first)
+                if share
+                else _score(problem, held, model, array)
+            )
         if len(rows) >= stages[-1]:
             break
         size = min(batch, min(stage for stage in stages if stage > len(rows)) - len(rows))

@@ -3,9 +3,7 @@
 import csv
 import random
 
-_COMMON = [
-    f"{a}{b}" for a in ["ba", "de", "fi", "go", "ku", "la", "me", "no", "pu", "ra", "se", "ti", "vo", "wi", "zu"] for b in ["lo", "mi", "na", "re", "su", "ta"]
-]
+_COMMON = [first + last for first in "bdfgklmnprstvwz" for last in ("alo", "emi", "ina", "ore", "usu", "ata", "ile")]
 
 
 def write_pool(path, n_rows, seed=0):

@@ -2,7 +2,7 @@
 
 A built-in is one line below. A third-party package adds its own through the
 entry-point groups ``querist.strategies``, ``querist.selections``,
-``querist.candidates`` and ``querist.estimators``.
+``querist.candidates``, ``querist.estimators`` and ``querist.stopping``.
 """
 
 import ast
@@ -18,6 +18,7 @@ from querist.exceptions import InvalidParameterError, UnknownNameError
 
 if TYPE_CHECKING:  # names must be known (for --help) without loading scikit-learn
     from querist.base.strategy import QueryStrategy
+    from querist.stopping.rule import StoppingRule
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "strategies": {
@@ -54,9 +55,25 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "k_neighbors": "querist.learners.defaults:k_neighbors",
         "auto": "querist.learners.auto:AutoClassifier",
     },
+    "stopping": {
+        "stabilising_predictions": "querist.stopping.stabilising_predictions:StabilisingPredictions",
+        "settled_predictions": "querist.stopping.settled_predictions:SettledPredictions",
+        "classification_change": "querist.stopping.classification_change:ClassificationChange",
+        "overall_uncertainty": "querist.stopping.overall_uncertainty:OverallUncertainty",
+        "minimum_expected_error": "querist.stopping.expected_error:MinimumExpectedError",
+        "performance_slope": "querist.stopping.performance_slope:PerformanceSlope",
+        "certificate_reached": "querist.stopping.certificate_reached:CertificateReached",
+        "budget": "querist.stopping.limits:Budget",
+        "time": "querist.stopping.limits:TimeLimit",
+        "cost": "querist.stopping.limits:CostLimit",
+        "default": "querist.stopping.advice:default_rule",
+        "all": "querist.stopping.combine:AllOf",
+        "any": "querist.stopping.combine:AnyOf",
+    },
 }
 _SINGULAR = {"strategies": "strategy", "selections": "selection", "candidates": "candidate filter"} | {
-    "estimators": "estimator"
+    "estimators": "estimator",
+    "stopping": "stopping rule",
 }
 
 
@@ -71,7 +88,7 @@ def estimator_names() -> list[str]:
 
 
 def part_names(kind: str) -> list[str]:
-    """Return the known names of one kind: strategies, selections, candidates or estimators."""
+    """Return the known names of one kind: strategies, selections, candidates, estimators or stopping."""
     return sorted(_known(kind))
 
 
@@ -147,6 +164,60 @@ def make_estimator(name: str, **params: Any) -> Model:
         If it has no parameter of that name.
     """
     return _build("estimators", name, params)
+
+
+def make_stopping_rule(text: str) -> "StoppingRule":
+    """Build a stopping rule from a text.
+
+    Parameters
+    ----------
+    text : str
+        ``NAME``, ``NAME:key=value,key=value``, or ``all(...)`` or ``any(...)`` of such texts with commas
+        between them; a ``key=value`` belongs to the rule before it.
+
+    Raises
+    ------
+    UnknownNameError
+        If a rule is not known.
+    InvalidParameterError
+        If the text cannot be read, or a rule has no parameter of that name.
+
+    Examples
+    --------
+    >>> make_stopping_rule("any(budget:labels=300, all(stabilising_predictions, performance_slope:gain=0.005))")
+    AnyOf(rules=[Budget(labels=300),
+                 AllOf(rules=[StabilisingPredictions(),
+                              PerformanceSlope(gain=0.005)])])
+    """
+    head, bracket, inner = text.strip().partition("(")
+    rule: StoppingRule
+    if not bracket:
+        name, params = parse_spec(text)
+        rule = _build("stopping", name, params)
+        return rule
+    if head.strip() not in ("all", "any") or not inner.endswith(")"):
+        raise InvalidParameterError(f"{text!r}: expected NAME, all(NAME, ...) or any(NAME, ...).")
+    rule = load_class("stopping", head.strip())([make_stopping_rule(part) for part in _split_rules(inner[:-1])])
+    return rule
+
+
+def _split_rules(text: str) -> list[str]:
+    """Split at the commas outside brackets; ``key=value`` stays with the rule before it."""
+    depth, pieces = 0, [""]
+    for character in text:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    rules: list[str] = []
+    for piece in pieces:
+        opening = piece.partition("=")[0]
+        if rules and "=" in piece and ":" not in opening and "(" not in opening:
+            rules[-1] += f",{piece}"
+        else:
+            rules.append(piece)
+    return rules
 
 
 def registered_name(kind: str, part: Any) -> str | None:

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from querist.audit.planning import labels_for_width
 from querist.audit.intervals import wilson
+from querist.audit.planning import labels_for_width
 from querist.audit.weighted import lure, neyman_allocation, stratified
 from querist.exceptions import InvalidParameterError
 
@@ -109,9 +109,7 @@ def test_neyman_is_the_best_allocation_of_all():
     def variance(counts):
         return np.sum(sizes**2 * p * (1 - p) / np.array(counts))
 
-    best = min(
-        (c for c in itertools.product(range(2, 9), range(2, 13), range(2, 6)) if sum(c) == 12), key=variance
-    )
+    best = min((c for c in itertools.product(range(2, 9), range(2, 13), range(2, 6)) if sum(c) == 12), key=variance)
     assert variance(neyman_allocation(sizes, p, 12)) == pytest.approx(variance(best))
 
 

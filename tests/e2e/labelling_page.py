@@ -16,7 +16,8 @@ window.presses = []; window.violations = []; window.ran = [];
 addEventListener("securitypolicyviolation", (e) => violations.push(`${e.violatedDirective}: ${e.blockedURI}`));
 addEventListener("keydown", (e) => {
   const card = document.querySelector('[role="region"][aria-label^="Item "]');
-  presses.push({ key: e.key, repeat: e.repeat, at: e.timeStamp, item: card && card.getAttribute("aria-label").slice(5) });
+  const item = card && card.getAttribute("aria-label").slice(5);
+  presses.push({ key: e.key, repeat: e.repeat, at: e.timeStamp, item });
 }, true);
 """
 _PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -107,7 +108,7 @@ class LabellingPage:
         return int(self.advance(key)) - 1
 
     def advance(self, key):
-        """Press a key that answers or skips; return the id of the item once the next one is painted."""
+        """Press a key that answers or skips; return the id of the item once the next one, or none, is painted."""
         before = self.item
         self.press(key)
         self.tab.wait_for_function(

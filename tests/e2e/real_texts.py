@@ -5,8 +5,38 @@ import random
 from pathlib import Path
 
 SMS = Path(__file__).parents[3] / "shared" / "data" / "text" / "sms_spam.csv"
-_HAM = ["see", "you", "later", "at", "home", "ok", "lunch", "sorry", "meeting", "call", "love", "tomorrow", "dinner", "train", "late", "haha", "sleep", "work"]
-_SPAM = ["free", "prize", "win", "claim", "now", "txt", "urgent", "cash", "offer", "mobile", "award", "guaranteed", "reply", "stop", "bonus", "voucher"]
+_HAM = (
+    "see",
+    "you",
+    "later",
+    "at",
+    "home",
+    "ok",
+    "lunch",
+    "sorry",
+    "meeting",
+    "call",
+    "love",
+    "tomorrow",
+    "dinner",
+    "train",
+)
+_SPAM = (
+    "free",
+    "prize",
+    "win",
+    "claim",
+    "now",
+    "txt",
+    "urgent",
+    "cash",
+    "offer",
+    "mobile",
+    "award",
+    "reply",
+    "stop",
+    "call",
+)
 
 
 def messages(n):

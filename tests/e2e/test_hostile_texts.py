@@ -22,7 +22,7 @@ HOSTILE = {
     "bidi": "user \u202egnp.exe\u202c and \u2066isolated\u2069 and \u200bzero\u200bwidth \ufeffmark",
     "arabic": "مرحبا بالعالم، هذا نص عربي مع English inside",
     "hebrew": "שלום עולם 123 (סוגריים)",
-    "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇳 e\u0301 \U0001f600 𝕬𝖇𝖈",
+    "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇳 e\u0301 \U0001f600 \U0001d56c\U0001d587\U0001d588",
     "zalgo": "Z̴̡̧̛̖̭̹͇͓̥̭̱a̸̢̛̟̦͙̤̩͇͎l̶̞̰͚̜g̶̢̪̙͎̹o̵̢̧̦̩̳̭",
     "long word": "w" * 20_000,
     "one megabyte": "0123456789 " * 95_325,
@@ -57,13 +57,7 @@ def test_hostile_texts_are_shown_labelled_and_exported_as_they_are(browser, serv
                 assert 0 <= place["x"] <= page.tab.viewport_size["width"] - place["width"]
             assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
             key = "2" if row % 2 else "1"
-            before = page.item
-            page.press(key)
-            page.tab.wait_for_function(
-                """(id) => document.querySelector('[role="region"][aria-label^="Item "]')?.getAttribute("aria-label") !== id""",
-                arg=f"Item {before}",
-            )
-            page.settle()
+            assert page.give(key) == row
             expected[row] = "fine" if row % 2 else "<script>ran.push('class')</script>"
         page.wait_until_saved()
         for name in ("Explore", "Insights", "Data"):
@@ -76,9 +70,8 @@ def test_hostile_texts_are_shown_labelled_and_exported_as_they_are(browser, serv
         get = page.context.request.get
         lines = get(f"{page.origin}/api/v1/export?format=jsonl").text().splitlines()
         table = get(f"{page.origin}/api/v1/export?format=csv").text()
-        formats = {
-            name: get(f"{page.origin}/api/v1/export?format={name}") for name in ("xlsx", "parquet", "label-studio")
-        }
+        others = ("xlsx", "parquet", "label-studio")
+        formats = {name: get(f"{page.origin}/api/v1/export?format={name}").status for name in others}
         page.check()
 
     assert {row: name for (_, row), name in served.answers().items()} == expected
@@ -91,4 +84,4 @@ def test_hostile_texts_are_shown_labelled_and_exported_as_they_are(browser, serv
     cells = [line["text"] for line in csv.DictReader(io.StringIO(table.lstrip("\ufeff"), newline=""))]
     assert [cell.removeprefix("'") for cell in cells] == [text.removeprefix("'") for text in texts]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
-    assert {name: reply.status for name, reply in formats.items()} == dict.fromkeys(formats, 200)
+    assert formats == dict.fromkeys(others, 200)

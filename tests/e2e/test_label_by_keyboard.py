@@ -100,29 +100,29 @@ def export(page, query="rows=all"):
 
 def test_explore_finds_labels_many_and_takes_it_back(browser, tmp_path, texts):
     said, _ = texts
-    with serving(write_texts(tmp_path / "sms.csv", said[:300]), "--labels", "ham,spam") as served:
-        with person(browser, served) as page:
-            page.give(HAM)
-            page.view("Explore")
-            tab = page.tab
-            tab.get_by_placeholder("Search").fill("free")
-            free = sum(bool(re.search(r"\bfree\b", text, re.IGNORECASE)) for text in said[:300])
-            tab.get_by_text(re.compile(rf"^{free} rows match")).wait_for()
-            tab.get_by_label("Select this page").check()
-            tab.get_by_label("Label the selected rows as").select_option(label="spam")
-            tab.get_by_role("dialog").get_by_role("button", name=re.compile("Label")).click()
-            tab.get_by_text(re.compile(rf"Labelled {free} rows as spam")).wait_for()
-            labelled = [row for (_, row), name in served.answers().items() if name == "spam"]
-            assert len(labelled) == free
-            assert all("free" in said[row].lower() for row in labelled)
-            tab.get_by_role("button", name="Undo").click()
-            tab.get_by_text("Undone").wait_for()
-            assert "spam" not in served.answers().values()
-            assert list(served.answers().values()) == ["ham"]
-            page.view("Data")
-            with tab.expect_download() as download:
-                tab.get_by_role("link", name="Download labels").click()
-            lines = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"), newline="")))
-            assert sum(line["label"] == "ham" for line in lines) == 1
-            page.view("Insights")
-            page.check()
+    data = write_texts(tmp_path / "sms.csv", said[:300])
+    with serving(data, "--labels", "ham,spam") as served, person(browser, served) as page:
+        page.give(HAM)
+        page.view("Explore")
+        tab = page.tab
+        tab.get_by_placeholder("Search").fill("free")
+        free = sum(bool(re.search(r"\bfree\b", text, re.IGNORECASE)) for text in said[:300])
+        tab.get_by_text(re.compile(rf"^{free} rows match")).wait_for()
+        tab.get_by_label("Select this page").check()
+        tab.get_by_label("Label the selected rows as").select_option(label="spam")
+        tab.get_by_role("dialog").get_by_role("button", name=re.compile("Label")).click()
+        tab.get_by_text(re.compile(rf"Labelled {free} rows as spam")).wait_for()
+        labelled = [row for (_, row), name in served.answers().items() if name == "spam"]
+        assert len(labelled) == free
+        assert all("free" in said[row].lower() for row in labelled)
+        tab.get_by_role("button", name="Undo").click()
+        tab.get_by_text("Undone").wait_for()
+        assert "spam" not in served.answers().values()
+        assert list(served.answers().values()) == ["ham"]
+        page.view("Data")
+        with tab.expect_download() as download:
+            tab.get_by_role("link", name="Download labels").click()
+        lines = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"), newline="")))
+        assert sum(line["label"] == "ham" for line in lines) == 1
+        page.view("Insights")
+        page.check()

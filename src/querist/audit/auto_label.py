@@ -16,9 +16,10 @@ QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
 _SHARES = tuple(range(5, 101, 5))
 _POWER = 0.9
-# Guesses are not that good: each counts half as much again, and none less than this share of the error allowed.
-_CAUTION = 1.5
+# No region is thought better than this share of the error allowed: guesses are not that good.
 _BEST_GUESS = 0.2
+# What calibrated confidences weigh against errors counted at such confidence: rows.
+_PRIOR = 30.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def plan_auto_label(
     target : float, default=0.98
         Share of right labels that is to be promised.
     past_confidence, past_correct : ndarray of shape (m,), default=None
-        Out-of-fold confidence and correctness of the audit sample so far; they only guide the choice.
+        Out-of-fold confidence and correctness of all labelled rows, chosen ones too: how errors fall with confidence.
+        They only guide the choice.
     most_labels : int, default=500
         No more fresh labels than this.
     attempt : int, default=1
@@ -112,8 +114,9 @@ def plan_auto_label(
 
     Notes
     -----
-    For the most confident 5, 10 ... 100 % the error is guessed from the confidences, calibrated on the past audit rows
-    (Platt's two parameters, shrunk towards confidences that tell the truth). The largest region that would pass within `most_labels` fresh labels
+    For the most confident 5, 10 ... 100 % the error is guessed from the confidences, calibrated on the labelled rows
+    (Platt's two parameters, shrunk towards confidences that tell the truth), and
+    shrunk again towards the errors counted at such confidence. The largest region that would pass within `most_labels` fresh labels
     with probability 0.9 sets how densely rows are drawn; smaller regions are tested before it where that density gives
     them the same chance, larger ones after it as far as labels allow. A wrong guess costs labels or rows, never the
     promise: that rests on the fresh rows alone (`auto_labels`).
@@ -121,10 +124,14 @@ def plan_auto_label(
     check_number(target, "target", low=0, high=1, open_low=True)
     level = attempt_level(attempt, promise)
     order = rows[np.lexsort((numbers, -confidence))]
-    wrong = np.cumsum(1 - calibrated(np.sort(confidence)[::-1], past_confidence, past_correct))
+    sure = np.sort(confidence)[::-1]
+    said = np.cumsum(1 - calibrated(sure, past_confidence, past_correct))
     sizes = sorted({max(1, count_for(share / 100, rows.size)) for share in _SHARES})
-    errors = [max(_CAUTION * float(wrong[size - 1]) / size, _BEST_GUESS * (1 - target)) for size in sizes]
-    plans = [labels_needed(target, max(0.0, 1 - e), n, level=level, power=_POWER) for e, n in zip(errors, sizes, strict=True)]
+    guesses = [_guess(said[size - 1] / size, sure[size - 1], past_confidence, past_correct) for size in sizes]
+    errors = [max(guess, _BEST_GUESS * (1 - target)) for guess in guesses]
+    plans = [
+        labels_needed(target, max(0.0, 1 - e), n, level=level, power=_POWER) for e, n in zip(errors, sizes, strict=True)
+    ]
     fit = [place for place, plan in enumerate(plans) if plan is not None and plan.n_labels <= most_labels]
     if not fit:
         return None
@@ -196,10 +203,20 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     return AutoLabels(rows, estimate, passed)
 
 
+def _guess(
+    said: float, least: float, past_confidence: FloatArray | None, past_correct: BoolArray | None
+) -> float:
+    """Return the guessed error of the rows of at least this confidence: counted, shrunk towards what is said."""
+    if past_confidence is None or past_correct is None:
+        return said
+    inside = past_confidence >= least
+    return float((np.count_nonzero(~past_correct[inside]) + _PRIOR * said) / (np.count_nonzero(inside) + _PRIOR))
+
+
 def calibrated(
     confidence: FloatArray, past_confidence: FloatArray | None, past_correct: BoolArray | None
 ) -> FloatArray:
-    """Return the guessed chance of being right: ``expit(a + b logit(confidence))``, fitted on past audit rows.
+    """Return the guessed chance of being right: ``expit(a + b logit(confidence))``, fitted on labelled rows.
 
     a has a normal prior around 0 with deviation 2, b one around 1 with deviation 2: without a past, confidences are
     taken at their word. (J. Platt, "Probabilistic outputs for support vector machines", 1999.)

@@ -10,7 +10,9 @@ from querist.audit.intervals import wilson
 
 QUANTITY = "model accuracy"
 PLAIN = "cross-fitted audit sample, Wilson interval"
-DIFFERENCE = "cross-fitted audit sample and the model's confidences over the pool (difference estimator), Wilson interval"
+DIFFERENCE = (
+    "cross-fitted audit sample and the model's confidences over the pool (difference estimator), Wilson interval"
+)
 NOTE = "About {:.0%}, checked by simulation; no guarantee."
 FEWEST = 10
 # Confidences over more rows of the pool would not narrow the interval visibly.
@@ -109,7 +111,9 @@ def difference(z: FloatArray, g: FloatArray, pool: FloatArray) -> Fitted:
     m, n = z.size, max(pool.size, z.size)
     padded_z, padded_g = np.append(z, (0.0, 1.0)), np.append(g, (g.mean(), g.mean()))
     spread = padded_g.var()
-    slope = float(np.clip(np.mean((padded_z - padded_z.mean()) * (padded_g - padded_g.mean())) / max(spread, 1e-12), 0, 1.5))
+    slope = float(
+        np.clip(np.mean((padded_z - padded_z.mean()) * (padded_g - padded_g.mean())) / max(spread, 1e-12), 0, 1.5)
+    )
     whole = padded_z.var()
     rest = float((padded_z - slope * padded_g).var() / whole) * (m - 1) / (m - 2)
     ratio = rest * (1 - m / n) + m / n

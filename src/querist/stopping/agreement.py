@@ -1,5 +1,8 @@
 """How far the predictions of two models agree."""
 
+from collections import deque
+from dataclasses import dataclass
+
 import numpy as np
 
 from querist._typing import AnyArray
@@ -57,3 +60,46 @@ def stop_set_predictions(observation: Observation, previous: AnyArray | None) ->
             f"predictions has {predictions.size} rows{before}. The stop set must be the same rows in every round."
         )
     return predictions
+
+
+@dataclass(frozen=True)
+class Change:
+    """How many predictions for the stop set changed between an older model and the present one.
+
+    Attributes
+    ----------
+    start : int
+        Labels of the older model.
+    share : float
+        Share of the stop set that the present model predicts otherwise.
+    """
+
+    start: int
+    share: float
+
+
+class Window:
+    """Compares each round with the newest one that is a number of labels older.
+
+    Parameters
+    ----------
+    labels : int
+        How many labels older at least.
+    """
+
+    def __init__(self, labels: int) -> None:
+        self._labels = labels
+        # The rounds of the last window, and the newest before it.
+        self._rounds: deque[tuple[int, AnyArray]] = deque()
+
+    def add(self, observation: Observation) -> Change | None:
+        """Return what has changed; None without predictions, or while no round is old enough."""
+        predictions = stop_set_predictions(observation, self._rounds[-1][1] if self._rounds else None)
+        if predictions is None:
+            return None
+        self._rounds.append((observation.n_labels, predictions))
+        old_enough = observation.n_labels - self._labels
+        while len(self._rounds) > 1 and self._rounds[1][0] <= old_enough:
+            self._rounds.popleft()
+        start, older = self._rounds[0]
+        return Change(start, changed_share(predictions, older)) if start <= old_enough else None

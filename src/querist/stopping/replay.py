@@ -47,7 +47,12 @@ class Replayed:
 
 
 def total_costs(
-    n_labels: Sequence[int], accuracy: Sequence[float] | FloatArray, *, label_cost: float, error_cost: float, n_future: float
+    n_labels: Sequence[int],
+    accuracy: Sequence[float] | FloatArray,
+    *,
+    label_cost: float,
+    error_cost: float,
+    n_future: float,
 ) -> FloatArray:
     """Return what stopping after each round costs: its labels, and the errors on `n_future` rows to come."""
     check_number(label_cost, "label_cost", low=0)

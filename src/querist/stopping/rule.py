@@ -31,5 +31,5 @@ class StoppingRule(BaseEstimator, ABC):
         Proposal
         """
 
-    def reset(self) -> None:  # noqa: B027
+    def reset(self) -> None:
         """Forget all observations; rules that remember none have nothing to do."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, Table, insert, null, select
+from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, bindparam, insert, null, select
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidRowsError, StoreError
@@ -18,6 +18,8 @@ from querist.store.writing import Writing
 
 _PAGE = 5000
 _IN_LIST = 500
+_ITEMS = select(schema.items).where(schema.items.c.row.in_(bindparam("values", expanding=True)))
+_EVENTS = select(schema.events).where(schema.events.c.uuid.in_(bindparam("values", expanding=True)))
 
 
 class Store:
@@ -154,7 +156,7 @@ class Store:
     def items(self, rows: Iterable[int]) -> list[ItemRow]:
         """Return the items of some rows, in the order asked for."""
         wanted = [int(row) for row in rows]
-        found = {item[0]: ItemRow(*item) for item in self._in(schema.items, schema.items.c.row, wanted)}
+        found = {item[0]: ItemRow(*item) for item in self._in(_ITEMS, wanted)}
         missing = [row for row in wanted if row not in found]
         if missing:
             raise InvalidRowsError(f"{self._database.name} has no row {missing[0]}; it has {self.n_items} items.")
@@ -205,7 +207,7 @@ class Store:
 
     def find_events(self, uuids: Iterable[str]) -> dict[str, EventRow]:
         """Return those events that the log has."""
-        found = self._in(schema.events, schema.events.c.uuid, list(uuids))
+        found = self._in(_EVENTS, list(uuids))
         return {event.uuid: event for event in (EventRow(*row) for row in found)}
 
     def latest_ranking(self, with_blob: bool = True) -> RankingRow | None:
@@ -243,11 +245,11 @@ class Store:
             raise StoreError(f"{self._database.name} is {how}. Open it for writing to change it.")
         return self._writer
 
-    def _all(self, statement: Select[Any]) -> Sequence[Any]:
+    def _all(self, statement: Select[Any], values: dict[str, Any] | None = None) -> Sequence[Any]:
         if self._reader is None:
             raise StoreError(f"{self._database.name} is closed. Open it again to read it.")
         with engine.reading(self._database.name), self._reader.connect() as connection:
-            return connection.execute(statement).all()
+            return connection.execute(statement, values).all()
 
     def _pages(
         self, statement: Select[Any], key: ColumnElement[int], after: int, size: int = _PAGE
@@ -261,9 +263,9 @@ class Store:
                 return
             after = page[-1][0]
 
-    def _in(self, table: Table, column: ColumnElement[Any], values: list[Any]) -> Iterator[Sequence[Any]]:
+    def _in(self, statement: Select[Any], values: list[Any]) -> Iterator[Sequence[Any]]:
         for start in range(0, len(values), _IN_LIST):
-            yield from self._all(select(table).where(column.in_(values[start : start + _IN_LIST])))
+            yield from self._all(statement, {"values": values[start : start + _IN_LIST]})
 
 
 def _without_blob() -> list[ColumnElement[Any]]:

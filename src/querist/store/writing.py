@@ -135,6 +135,8 @@ class Writing:
 
     def keep_tabs(self, tabs: Sequence[TabRow]) -> None:
         """Note what tabs hold, each in place of what was noted of it before."""
+        if not tabs:
+            return
         self._connection.execute(_DELETE_TAB, [{"whose": tab.annotator, "which": tab.tab} for tab in tabs])
         held = [vars(tab) for tab in tabs if tab.held]
         if held:

@@ -16,7 +16,7 @@ from querist.web.routes import classes, exports, items, project, queue
 from querist.web.security import LOOPBACK, Guard
 
 PAGE = Path(__file__).parent / "static"
-_ERRORS = {status: {"model": schemas.ErrorOut} for status in (401, 403, 404, 422, 503, 507)}
+_ERRORS = {status: {"model": schemas.ErrorOut} for status in (400, 401, 403, 404, 413, 422, 503, 507)}
 _UNBUILT = (
     "<!doctype html><title>Querist</title><p>The page was not built. In a checkout, run "
     "<code>make page</code>; the API is at /api/v1."

@@ -7,7 +7,7 @@ import uuid
 from urllib.parse import urlsplit
 
 
-class Away(Exception):
+class AwayError(Exception):
     """The server cannot be reached, or went away before it answered."""
 
 
@@ -43,7 +43,7 @@ class ApiClient:
         self._headers["cookie"] = headers["set-cookie"].partition(";")[0]
 
     def call(self, method, path, body=None):
-        """Return the JSON of the reply; `Away` where there is none."""
+        """Return the JSON of the reply; `AwayError` where there is none."""
         status, _, content = self._send(method, f"/api/v1{path}", body)
         assert status == 200, f"{method} {path}: {status} {content[:500]}"
         return json.loads(content)
@@ -58,7 +58,7 @@ class ApiClient:
             return reply.status, reply.headers, reply.read()
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise Away from error
+            raise AwayError from error
 
     def close(self):
         if self._connection is not None:
@@ -88,7 +88,7 @@ def label(client, want_total, choose, on_reply, batch=1, ahead=12):
         body = {"actions": waiting, "holding": held, "want": max(0, ahead - len(held))}
         try:
             reply = client.call("POST", "/answers", body)
-        except Away:
+        except AwayError:
             time.sleep(0.02)
             continue
         by_uuid = {result["uuid"]: result for result in reply["results"]}

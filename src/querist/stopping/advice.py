@@ -1,0 +1,152 @@
+"""The default rule, and in one sentence what more labels would bring."""
+
+from dataclasses import dataclass
+
+from querist._validation import check_number, check_positive_int
+from querist.stopping.agreement import Change, Window
+from querist.stopping.combine import AllOf, all_of
+from querist.stopping.curve import curve_posterior
+from querist.stopping.observation import Observation, Proposal
+from querist.stopping.performance_slope import PerformanceSlope
+from querist.stopping.settled_predictions import SettledPredictions
+
+WINDOW = 100
+# In simulations accuracy rose, with as many labels again, by about a sixth of the share of changed predictions.
+_CHANGED_PER_GAIN = 6
+# Standard deviation of the accuracy of single models about their curve, as a share of the changed predictions.
+_JITTER = 0.1
+_MINIMUM = 20
+
+
+def default_rule(*, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> AllOf:
+    """Return the rule behind the advice: predictions have settled and the audited curve is flat.
+
+    Flat means: more labels cost more than the errors that they avoid.
+
+    Parameters
+    ----------
+    label_cost : float, default=1.0
+        What an answer costs.
+    error_cost : float, default=1.0
+        What a wrong prediction costs, in the same unit.
+    n_future : float, default=10_000
+        How many rows the model will be used on. With the defaults 100 labels must bring one point of accuracy.
+
+    Returns
+    -------
+    AllOf
+    """
+    gain = worthwhile_gain(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
+    return all_of(
+        SettledPredictions(threshold=min(1.0, _CHANGED_PER_GAIN * gain), window=WINDOW),
+        PerformanceSlope(gain=gain, ahead=WINDOW, minimum=_MINIMUM),
+    )
+
+
+def worthwhile_gain(*, label_cost: float, error_cost: float, n_future: float) -> float:
+    """Return the gain in accuracy that pays for 100 labels, at most 1."""
+    check_number(label_cost, "label_cost", low=0, open_low=True)
+    check_number(error_cost, "error_cost", low=0, open_low=True)
+    check_number(n_future, "n_future", low=0, open_low=True)
+    return min(1.0, WINDOW * label_cost / (error_cost * n_future))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What more labels are expected to bring.
+
+    Attributes
+    ----------
+    labels : int
+        How many more.
+    gain, low, high : float
+        Rise of the accuracy, and its interval.
+    confidence : float
+        Of the interval.
+    """
+
+    labels: int
+    gain: float
+    low: float
+    high: float
+    confidence: float = 0.9
+
+    def __str__(self) -> str:
+        return (
+            f"{self.labels} more labels would change the accuracy by about {100 * self.gain:+.1f} points "
+            f"({self.confidence:.0%} interval {100 * self.low:+.1f} to {100 * self.high:+.1f})."
+        )
+
+
+def outlook(
+    observation: Observation, change: Change | None = None, *, labels: int = WINDOW, confidence: float = 0.9
+) -> Outlook | None:
+    """Return what more labels are expected to bring, from the audited answers and the changed predictions.
+
+    Parameters
+    ----------
+    observation : Observation
+    change : Change, optional
+        How many predictions for the stop set changed over the last hundred labels or so; without it the interval
+        is that of the curve alone, and too short for a single model.
+    labels : int, default=100
+    confidence : float, default=0.9
+
+    Returns
+    -------
+    Outlook or None
+        None while there are fewer than 20 audited answers.
+    """
+    check_positive_int(labels, "labels")
+    at, hits = observation.audit_at, observation.audit_hits
+    if at is None or hits is None or hits.size < _MINIMUM:
+        return None
+    posterior = curve_posterior(observation.n_labels, at, hits, change=change)
+    jitter = 0.0 if change is None else max(_JITTER * change.share, 1e-3)
+    low, high = posterior.gain_interval(labels, confidence, jitter)
+    return Outlook(labels, posterior.expected_gain(labels), low, high, confidence)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is advised after a round.
+
+    Attributes
+    ----------
+    proposal : Proposal
+        The rule's.
+    outlook : Outlook or None
+        None while too little is known.
+    """
+
+    proposal: Proposal
+    outlook: Outlook | None
+
+    def __str__(self) -> str:
+        verdict = "You could stop." if self.proposal.stop else "Go on."
+        return " ".join([verdict, self.proposal.reason, *([str(self.outlook)] if self.outlook else [])])
+
+
+class Advisor:
+    """Shown every round, it advises to stop or to go on.
+
+    Parameters
+    ----------
+    label_cost, error_cost, n_future : float
+        As `default_rule` takes them.
+
+    Examples
+    --------
+    >>> advisor = Advisor(n_future=20_000)
+    >>> str(advisor.update(Observation(n_labels=30)))
+    'Go on. No predictions for the stop set. Too few audited answers: 0, needed are 20.'
+    """
+
+    def __init__(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> None:
+        self.rule = default_rule(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
+        self._window = Window(WINDOW)
+
+    def update(self, observation: Observation) -> Advice:
+        """Return the advice after a round."""
+        proposal = self.rule.update(observation)
+        return Advice(proposal, outlook(observation, self._window.add(observation)))
