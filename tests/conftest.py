@@ -5,8 +5,13 @@ import os
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("querist", deadline=None)
+hypothesis.settings.load_profile("querist")
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 

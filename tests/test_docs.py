@@ -84,7 +84,9 @@ def options_of(command):
     return set(re.findall(r"(--[a-z][a-z-]+)", result.stdout))
 
 
-@pytest.mark.parametrize("command", ["demo", "label", "add", "serve", "export", "import-labels", "simulate", "compare", "strategies"])
+@pytest.mark.parametrize(
+    "command", ["demo", "label", "add", "serve", "export", "import-labels", "simulate", "compare", "strategies"]
+)
 def test_every_command_and_its_options_are_documented(command):
     page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
     section = re.search(rf"^## querist {command}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)

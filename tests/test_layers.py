@@ -31,6 +31,9 @@ def copy(tmp_path):
         ("measures/ranking.py", "import querist.session"),
         ("strategies/margin.py", "import querist.strategies.entropy"),
         ("session/state.py", "import typer"),
+        ("cli/label.py", "import querist.store.store"),
+        ("web/app.py", "import numpy"),
+        ("store/rows.py", "import querist.data"),
     ],
 )
 def test_a_planted_import_breaks_the_contract(copy, module, line):

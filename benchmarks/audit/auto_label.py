@@ -1,4 +1,4 @@
-"""Auto-labelling with a promise: is it kept, and how much is released?
+"""Auto-labelling with a promise: whether it is kept, and how much is released.
 
 nice -n 15 python benchmarks/audit/auto_label.py run --repeats 200   # resumable
 python benchmarks/audit/auto_label.py table
@@ -21,7 +21,7 @@ from sklearn.ensemble import ExtraTreesClassifier  # noqa: E402
 from querist._random import derive_generator  # noqa: E402
 from querist.audit.auto_label import auto_labels, plan_auto_label  # noqa: E402
 from querist.audit.cross_fit import cross_fit  # noqa: E402
-from querist.audit.order import audit_numbers, audit_order  # noqa: E402
+from querist.audit.order import audit_numbers, audit_order, audit_prefix  # noqa: E402
 from querist.strategies import MarginSampling  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ CELLS = (
     ("optdigits", "extra_trees", 400, 500),
     ("sms_spam", "fast", 400, 500),
     ("spambase", "extra_trees", 800, 800),
+    ("spambase", "extra_trees", 1200, 800),
     ("trec", "fast", 400, 500),
 )
 TARGET = 0.98
@@ -72,7 +73,8 @@ def one(problem, kind, n_labels, most, seed):
         rows += [*chosen.tolist(), *asked.tolist()]
     rows = np.array(rows)
     model = model_of(kind, n_classes, X[rows], y[rows], seed)
-    past = cross_fit(lambda r, v: model_of(kind, n_classes, X[r], v, seed), X, rows, y[rows], rows, n_folds=5)
+    audit = audit_prefix(order, answered).rows
+    past = cross_fit(lambda r, v: model_of(kind, n_classes, X[r], v, seed), X, rows, y[rows], audit, n_folds=10)
     rest = np.flatnonzero(~answered)
     proba = model.predict_proba(X[rest])
     right = np.zeros(len(y), bool)
@@ -83,7 +85,7 @@ def one(problem, kind, n_labels, most, seed):
         numbers[rest],
         target=TARGET,
         past_confidence=past.confidence,
-        past_correct=past.predicted == y[rows],
+        past_correct=past.predicted == y[audit],
         most_labels=most,
     )
     found = {"pool": len(y), "rest": len(rest), "accuracy": round(float(right[rest].mean()), 4)}
@@ -139,9 +141,9 @@ def table(path):
         if mine:
             share = np.array([run["released"] / run["rest"] for run in mine])
             kept = np.mean([run["error"] <= 1 - TARGET + 1e-9 for run in mine])
+            accuracy, labels = (np.mean([run[what] for run in mine]) for what in ("accuracy", "labels"))
             lines.append(
-                f"| {cell[0]} | {cell[1]} | {cell[2]} | {cell[3]} | {len(mine)} | "
-                f"{100 * np.mean([run['accuracy'] for run in mine]):.1f} % | {np.mean([run['labels'] for run in mine]):.0f} | "
+                f"| {' | '.join(str(each) for each in cell)} | {len(mine)} | {100 * accuracy:.1f} % | {labels:.0f} | "
                 f"{100 * share.mean():.0f} % | {100 * np.mean(share > 0.5):.0f} % | {100 * kept:.1f} % |"
             )
     return "\n".join(lines)

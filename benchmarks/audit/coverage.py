@@ -1,4 +1,4 @@
-"""Does the interval of model accuracy hold while labels are being chosen?
+"""Whether the interval of model accuracy holds while labels are being chosen.
 
 nice -n 15 python benchmarks/audit/coverage.py run --repeats 300 --jobs 1   # resumable: finished runs are kept
 python benchmarks/audit/coverage.py table
@@ -25,9 +25,9 @@ def main():
     if chosen.command == "run":
         run_all(chosen.runs, CELLS, chosen.repeats, chosen.jobs)
     else:
-        from coverage_table import table
+        from coverage_table import tables
 
-        print(table(chosen.runs))
+        print("\n\n".join(tables(chosen.runs)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ STRATEGIES = ("margin", "weighted_k_means")
 CELLS = (
     *((name, "fast", strategy, 10) for name in SETS for strategy in STRATEGIES),
     *((name, "fast", "margin", 1) for name in ("spambase", "sms_spam")),
-    *((name, "extra_trees", "margin", 10) for name in ("phoneme", "satimage")),
+    *((name, "extra_trees", "margin", 10) for name in ("phoneme", "satimage", "optdigits")),
 )
 # Cells whose runs take ten times as long have every fourth repeat only.
 SLOWER = {cell: 4 for cell in CELLS if cell[1] == "extra_trees" or cell[3] == 1}

@@ -1,9 +1,10 @@
-"""Certificates and running accuracy in simulation: does what is promised hold?
+"""Certificates, auto-labelling at its worst and running accuracy in simulation.
 
-nice -n 15 python benchmarks/audit/exact.py   # minutes; prints the tables
+nice -n 15 python benchmarks/audit/exact.py   # minutes; writes runs/exact.md
 """
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from querist.audit.auto_label import AutoLabelPlan, auto_labels
 from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
 from querist.audit.running import log_wealth
 
+OUT = Path(__file__).parent / "runs" / "exact.md"
 REPEATS = 2000
 
 
@@ -21,7 +23,7 @@ def error(share, repeats):
 
 
 def certificates():
-    """Small pools labelled in stages: at each stage the model is frozen and fresh rows are drawn; every bound is checked."""
+    """Small pools labelled in stages: at each the model is frozen, fresh rows are drawn, every bound is checked."""
     lines = [
         "| pool | stage: rows left | fresh draws | accuracy left | attempt | nominal | bound on all left holds | bound on "
         "the rest holds | Monte-Carlo error |",
@@ -50,7 +52,7 @@ def certificates():
 
 
 def all_attempts():
-    """One pool, up to five attempts each with fresh draws from what is left: are all bounds right together?"""
+    """One pool, five attempts, each with fresh draws from what is left: whether all bounds are right together."""
     lines = ["| pool | accuracy | attempts | draws each | all bounds right (at least 95 %) |", "|---|---|---|---|---|"]
     generator = derive_generator(0, "attempts")
     for pool, accuracy in itertools.product((60, 150), (0.8, 0.93)):
@@ -74,9 +76,8 @@ def power():
     for n_left, attempt in itertools.product((500, 2000, 10_000, 100_000), (1, 2)):
         plan = labels_needed(0.9, 0.95, n_left, level=attempt_level(attempt))
         drawn = generator.hypergeometric(round(0.95 * n_left), n_left - round(0.95 * n_left), plan.n_labels, 20_000)
-        lines.append(
-            f"| {n_left:,} | {attempt} | {plan.n_labels} | {plan.n_needed} | {100 * np.mean(drawn >= plan.n_needed):.1f} % |"
-        )
+        passed = 100 * np.mean(drawn >= plan.n_needed)
+        lines.append(f"| {n_left:,} | {attempt} | {plan.n_labels} | {plan.n_needed} | {passed:.1f} % |")
     return lines
 
 
@@ -118,7 +119,7 @@ SHAPES = {
 
 
 def running():
-    """Conditional means that are constant, learn, collapse, or answer to the past; up to 500 draws, all times at once."""
+    """Conditional means that are constant, learn, collapse, or answer to the past; 500 draws, all times at once."""
     lines = [
         "| conditional accuracies | lower end right at all times | upper end | both (at least 95 %) | "
         "width after 100, after 500 draws | Wilson there, for one time only |",
@@ -157,7 +158,8 @@ def running():
 
 
 def main():
-    """Print all tables."""
+    """Write all tables."""
+    lines = []
     for title, table in (
         ("Certificates at every stage and attempt", certificates),
         ("All attempts together", all_attempts),
@@ -165,8 +167,9 @@ def main():
         ("Auto-labelling at its worst", promises),
         ("Running accuracy", running),
     ):
-        print(f"\n### {title}\n")
-        print("\n".join(table()), flush=True)
+        lines += [f"### {title}", "", *table(), ""]
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

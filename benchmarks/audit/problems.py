@@ -22,7 +22,7 @@ FILES = {
 # Where a straight line between the classes is hopeless: an approximate RBF kernel first.
 CURVED = ("phoneme", "banana", "magic")
 TEXT_DIMENSIONS = 100
-# Length of a text's vector; of 2, 3, 5, 10 the best for accuracy with 100 and 400 random labels, over the three sets.
+# Length of a text's vector; of 2, 3, 5, 10 the best for accuracy with 100 and 400 random labels.
 TEXT_SCALE = 5
 
 
@@ -35,7 +35,7 @@ class Problem:
 
 
 def load(name, data=DATA):
-    """Return the set: tables standardised (with RBF features where needed), texts as 100 dimensions of latent semantic analysis."""
+    """Return the set: tables standardised (with RBF features where needed), texts by latent semantic analysis."""
     path = data / FILES[name]
     if path.suffix == ".svm":
         from sklearn.datasets import load_svmlight_file

@@ -65,13 +65,15 @@ def measure(location, folder, texts, *, people, rate, seconds):
     from querist.labelling.project import ProjectView
 
     make_project(location, texts)
-    with serving(location, folder) as (process, link):
-        with Room(link, people=people, rate=rate, seconds=seconds, truth=texts.class_ids()) as room:
-            room.wait_for_trainer()
-            server = psutil.Process(process.pid)
-            before = _busy(server)
-            room.label()
-            used = {name: time - before[name] for name, time in _busy(server).items()}
+    with (
+        serving(location, folder) as (process, link),
+        Room(link, people=people, rate=rate, seconds=seconds, truth=texts.class_ids()) as room,
+    ):
+        room.wait_for_trainer()
+        server = psutil.Process(process.pid)
+        before = _busy(server)
+        room.label()
+        used = {name: time - before[name] for name, time in _busy(server).items()}
     with ProjectView.read(location) as project:
         return {
             "waits": np.array(room.waits),

@@ -7,13 +7,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from sklearn.base import clone
 from stopping_sets import SETS, classifier, load
 
 from querist import Session
 from querist._random import derive_generator, derive_int
-from querist.audit.cross_fit import cross_fit
-from querist.audit.order import audit_numbers, audit_order, audit_prefix
+from querist.audit.order import audit_numbers, audit_order
 
 RUNS = Path(__file__).parent / "runs" / "runs.jsonl"
 POOL_ROWS = 2000
@@ -23,9 +21,6 @@ INITIAL = 20
 BUDGET = 500
 BATCH = 10
 AUDITED_PER_BATCH = 2
-# Cross-fitting costs five fits, so it is done after every second batch.
-CROSS_FIT_EVERY = 2
-FOLDS = 5
 
 
 def play(name, X, y, seed):
@@ -34,8 +29,7 @@ def play(name, X, y, seed):
     n_pool = min(POOL_ROWS, len(y) * 6 // 10)
     pool, held = order[:n_pool], order[n_pool : n_pool + TEST_ROWS]
     pool_X, truth, held_X, held_truth = X[pool], y[pool], X[held], y[held]
-    estimator = classifier(name)
-    session = Session(pool_X, estimator=estimator, strategy="margin", random_state=derive_int(seed, "session"))
+    session = Session(pool_X, estimator=classifier(name), strategy="margin", random_state=derive_int(seed, "session"))
     audited = audit_order(audit_numbers(seed, np.arange(n_pool)))
     stop_set = np.sort(derive_generator(seed, "stop set").permutation(n_pool)[:STOP_SET])
     answered = np.zeros(n_pool, bool)
@@ -50,7 +44,6 @@ def play(name, X, y, seed):
         classes = np.array(session.classes)
         predicted = classes[proba.argmax(axis=1)]
         free = ~answered
-        top = proba[free].max(axis=1)
         right = predicted[free] == truth[free]
         entropy = -np.where(proba > 0, proba * np.log(np.where(proba > 0, proba, 1)), 0).sum(axis=1)
         record = {
@@ -58,12 +51,9 @@ def play(name, X, y, seed):
             "accuracy": float((model.predict(held_X) == held_truth).mean()),
             "remainder": [int(right.sum()), int(right.size)],
             "entropy": float(entropy[free].mean() / np.log(len(classes))),
-            "confidence": float(top.mean()),
-            "least": float(top.min()),
+            "confidence": float(proba[free].max(axis=1).mean()),
             "seconds": time.perf_counter() - start,
         }
-        if len(rounds) % CROSS_FIT_EVERY == 0:
-            record["cross"] = _cross(estimator, pool_X, truth, session, audit_prefix(audited, answered).rows, seed)
         rounds.append(record)
         predictions.append(predicted[stop_set].astype(np.uint8))
         if len(session.labelled) >= BUDGET:
@@ -93,19 +83,6 @@ def _batch(session, audited, answered, predicted, truth, hits):
         asked = session.ask(BATCH - len(chosen))
         chosen += [row for row in asked.tolist() if row not in chosen]
     return np.array(chosen)
-
-
-def _cross(estimator, X, truth, session, audit_rows, seed):
-    rows, labels = session.labelled, session.labels
-
-    def fit(train, answers):
-        model = clone(estimator)
-        if "random_state" in model.get_params():
-            model.set_params(random_state=derive_int(seed, "fold"))
-        return model.fit(X[train], answers)
-
-    found = cross_fit(fit, X, rows, labels, audit_rows, n_folds=FOLDS)
-    return "".join("01"[int(hit)] for hit in found.predicted == truth[audit_rows])
 
 
 def unpack(run):

@@ -65,8 +65,9 @@ def _prefixes(n_total, asked, n_draws):
 
 
 def test_what_the_strategy_asked_comes_in_its_proportion():
-    # 3 of 7 rows were asked by a strategy blind to the order; two draws follow. Over all orders every row of a kind is in
-    # the prefix alike, and the mean over the prefix of any value is nearly the pool's: the kinds are represented fairly.
+    # 3 of 7 rows were asked by a strategy blind to the order; two draws follow. Over all orders every row of a kind is
+    # in the prefix alike, and the mean over the prefix of any value is nearly the pool's: the kinds are represented
+    # fairly.
     values = np.array([1.0, 0, 1, 0, 0, 1, 1])
     asked = (0, 2, 5)
     prefixes = list(_prefixes(7, asked, 2))

@@ -175,7 +175,8 @@ def alive(pid):
     return state[:1] not in ("", "Z")
 
 
-def test_no_trainer_outlives_a_killed_server(tmp_path):
+@pytest.mark.parametrize("moment", ["started", "training"])
+def test_no_trainer_outlives_a_killed_server(tmp_path, moment):
     from example_project import make_project
 
     location = str(tmp_path / "p.querist")
@@ -191,6 +192,9 @@ def test_no_trainer_outlives_a_killed_server(tmp_path):
                 def told(header, blob):
                     print(header["type"], supervisor.pid, flush=True)
                 supervisor = Supervisor({location!r}, on_message=told)
+                while supervisor.pid is None:
+                    time.sleep(0.001)
+                print("started", supervisor.pid, flush=True)
                 supervisor.train(10 ** 6)
                 time.sleep(600)
                 """
@@ -202,7 +206,7 @@ def test_no_trainer_outlives_a_killed_server(tmp_path):
     with server:
         for line in server.stdout:
             kind, pid = line.split()
-            if kind == "training":
+            if kind == moment:
                 break
         assert alive(int(pid))
         server.kill()

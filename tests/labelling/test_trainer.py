@@ -13,7 +13,7 @@ from querist.labelling import classes as class_lists
 from querist.labelling.frames import read_frame
 from querist.labelling.ranking import Ranking
 from querist.labelling.settings import Settings
-from querist.labelling.trainer import Trainer
+from querist.labelling.training import Trainer
 from querist.store.rows import EventRow, ItemRow, ProjectInfo
 from querist.store.store import Store
 

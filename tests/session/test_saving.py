@@ -126,7 +126,7 @@ def test_the_file_is_plain_json_without_the_pool(tmp_path):
     assert content["events"][1]["labels"] == NAMES[:10].tolist()
     assert content["random_state"] == 0
     assert set(content) == {
-        "format", "version", "querist", "pool", "random_state", "warm_start", "parts", "events",
+        "format", "version", "querist", "pool", "random_state", "warm_start", "audit", "parts", "events",
     }  # fmt: skip
 
 

@@ -46,7 +46,9 @@ class Signed:
     def send(self, method, path, content=b"", **headers):
         """Send bytes as they are; an error of the server is raised here."""
         headers = self.headers | {"content-type": "application/json"} | headers
-        raw = [(name.encode(), value if isinstance(value, bytes) else value.encode()) for name, value in headers.items()]
+        raw = [
+            (name.encode(), value if isinstance(value, bytes) else value.encode()) for name, value in headers.items()
+        ]
 
         async def request():
             async with AsyncClient(transport=ASGITransport(self.app), base_url=f"http://{HOST}") as client:
@@ -173,7 +175,7 @@ def test_odd_json(signed):
             (event,) = signed.project.store.find_events([sent["uuid"]]).values()
             assert (event.uuid, event.row) == (sent["uuid"], sent["row"]), name
             saved.append(name)
-    assert saved == ["NUL in a note", "NUL in a uuid"]
+    assert saved == ["NUL in a note"]
 
 
 NAMES = {"surrogate": r'{"name": "\udfff"}', "NUL": r'{"name": "\u0000x"}', "blank": '{"name": "  "}'}
@@ -187,11 +189,17 @@ def test_odd_names(signed, body):
     check_shape(signed.send("GET", "/api/v1/project"))
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["[", "]", "[::1", "[::1]x", "", "127.0.0.1:abc", "evil.com@127.0.0.1", "127.0.0.1@evil.com", "127.0.0.1/evil"]
-    + ["127.0.0.1#", "127.0.0.1:8765, evil.com", "\xe9", "127.0.0.1.evil.com", "localhost."],
+FOREIGN_HOSTS = (
+    *("", "[", "]", "[::1", "[::1]x", "127.0.0.1:abc", "evil.com@127.0.0.1", "127.0.0.1@evil.com", "127.0.0.1/evil"),
+    *("127.0.0.1#", "127.0.0.1:8765, evil.com", "\xe9", "127.0.0.1.evil.com", "localhost."),
 )
+FOREIGN_ORIGINS = (
+    *("", "null", "[", "http://[", "http://evil", f"http://{HOST}@evil", f"http://{HOST}.evil", f"http://{HOST}0"),
+    *(f"//{HOST}", f"file://{HOST}", f"http://{HOST}/", "http://127.0.0.1", "\xe9"),
+)
+
+
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
 def test_odd_hosts_are_foreign(guarded, host):
     answer = guarded.send("GET", "/api/v1/health", host=host.encode("latin-1"))
     assert answer.status_code == 403
@@ -203,11 +211,7 @@ def test_hosts_of_this_machine(guarded, host):
     assert guarded.send("GET", "/api/v1/health", host=host).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "origin",
-    ["", "null", "[", "http://[", "http://evil", f"http://{HOST}@evil", f"http://{HOST}.evil", f"http://{HOST}0"]
-    + [f"//{HOST}", f"file://{HOST}", f"http://{HOST}/", "http://127.0.0.1", "\xe9"],
-)
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_odd_origins_are_foreign(guarded, origin):
     answer = guarded.send("POST", "/api/v1/queue", b"{}", origin=origin.encode("latin-1"))
     assert answer.status_code == 403
@@ -221,10 +225,14 @@ HEADERS = st.dictionaries(
     st.one_of(
         st.binary(max_size=40).map(lambda value: bytes(byte for byte in value if byte >= 32)),
         st.text(string.punctuation + string.digits, max_size=30).map(str.encode),
-        st.sampled_from([b"9" * 5000, b"-1", b"abc", b"bytes=0-", b"multipart/form-data", b"a=b; c=\xff", HOST.encode()]),
+        st.sampled_from(
+            [b"9" * 5000, b"-1", b"abc", b"bytes=0-", b"multipart/form-data", b"a=b; c=\xff", HOST.encode()]
+        ),
     ),
 )
-PATHS = st.sampled_from(["/", "/join?token=%00%ff", "/api/v1/queue", "/api/v1/labels", "/api/v1/items?search=%22%00*(%ff"])
+PATHS = st.sampled_from(
+    ["/", "/join?token=%00%ff", "/api/v1/queue", "/api/v1/labels", "/api/v1/items?search=%22%00*(%ff"]
+)
 
 
 def fuzz_headers(guarded, examples):

@@ -8,18 +8,19 @@ from scipy.special import expit, logit
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number
-from querist.audit.certificate import attempt_level, labels_needed
+from querist.audit.certificate import attempt_level
 from querist.audit.estimate import Estimate
 from querist.audit.hypergeometric import count_for, first, tail, upper_bound
 
 QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
-_SHARES = tuple(range(5, 101, 5))
-_POWER = 0.9
+_SHARES = tuple(range(10, 101, 10))
+# A region that would pass with less than this chance is left out: if it fails, no larger one is tested.
+_LEAST_CHANCE = 0.6
 # No region is thought better than this share of the error allowed: guesses are not that good.
-_BEST_GUESS = 0.2
+_BEST_GUESS = 0.1
 # What calibrated confidences weigh against errors counted at such confidence: rows.
-_PRIOR = 30.0
+_PRIOR = 10.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ def plan_auto_label(
     target : float, default=0.98
         Share of right labels that is to be promised.
     past_confidence, past_correct : ndarray of shape (m,), default=None
-        Out-of-fold confidence and correctness of all labelled rows, chosen ones too: how errors fall with confidence.
-        They only guide the choice.
+        Out-of-fold confidence and correctness of the audit sample so far. They only guide the choice. (Rows that the
+        strategy chose would mislead: among confident ones it found the exceptions.)
     most_labels : int, default=500
         No more fresh labels than this.
     attempt : int, default=1
@@ -114,12 +115,13 @@ def plan_auto_label(
 
     Notes
     -----
-    For the most confident 5, 10 ... 100 % the error is guessed from the confidences, calibrated on the labelled rows
-    (Platt's two parameters, shrunk towards confidences that tell the truth), and
-    shrunk again towards the errors counted at such confidence. The largest region that would pass within `most_labels` fresh labels
-    with probability 0.9 sets how densely rows are drawn; smaller regions are tested before it where that density gives
-    them the same chance, larger ones after it as far as labels allow. A wrong guess costs labels or rows, never the
-    promise: that rests on the fresh rows alone (`auto_labels`).
+    For the most confident 10, 20 ... 100 % the error is guessed from the confidences, calibrated on the audit sample
+    (Platt's two parameters, shrunk towards confidences that tell the truth) and shrunk again towards the errors
+    counted at such confidence. Each of these regions could be the largest, with `most_labels` draws; those inside it
+    get their share of them, and the ones that would pass with a chance of at least 0.6 are tested. Taken is what
+    releases most rows on average, were the guesses true; still larger regions follow as far as labels allow, since a
+    failure there takes nothing back. A wrong guess costs labels or rows, never the promise: that rests on the fresh
+    rows alone (`auto_labels`).
     """
     check_number(target, "target", low=0, high=1, open_low=True)
     level = attempt_level(attempt, promise)
@@ -129,29 +131,23 @@ def plan_auto_label(
     sizes = sorted({max(1, count_for(share / 100, rows.size)) for share in _SHARES})
     guesses = [_guess(said[size - 1] / size, sure[size - 1], past_confidence, past_correct) for size in sizes]
     errors = [max(guess, _BEST_GUESS * (1 - target)) for guess in guesses]
-    plans = [
-        labels_needed(target, max(0.0, 1 - e), n, level=level, power=_POWER) for e, n in zip(errors, sizes, strict=True)
-    ]
-    fit = [place for place, plan in enumerate(plans) if plan is not None and plan.n_labels <= most_labels]
-    if not fit:
+    best, kept, density = 0.0, [0], 0.0
+    for end in sizes:
+        dense = min(1.0, most_labels / end)
+        chances = [_chance(n, dense, e, target, level) for n, e in zip(sizes, errors, strict=True) if n <= end]
+        tested = [place for place, chance in enumerate(chances) if chance >= _LEAST_CHANCE]
+        steps = np.diff([0, *(sizes[place] for place in tested)])
+        # Later tests count only if all earlier ones passed; they rest on the same draws, so the product is cautious.
+        released = float(steps @ np.cumprod([chances[place] for place in tested])) * (1 - dense)
+        if released > best:
+            best, kept, density = released, tested, dense
+    if best == 0:
         return None
-    main = fit[-1]
-    density = plans[main].n_labels / sizes[main]  # type: ignore[union-attr]
-    kept = [
-        place
-        for place, size in enumerate(sizes)
-        if (
-            density * size <= most_labels
-            if place > main
-            else _chance(size, density, errors[place], target, level) >= _POWER
-        )
-        or place == main
-    ]
+    kept += [place for place in range(kept[-1] + 1, len(sizes)) if density * sizes[place] <= most_labels]
     regions = tuple(np.sort(order[: sizes[place]]) for place in kept)
     largest = np.isin(rows, regions[-1])
     inside = rows[largest][np.argsort(numbers[largest], kind="stable")]
-    n_drawn = min(inside.size, int(np.ceil(density * inside.size)))
-    return AutoLabelPlan(target, level, regions, inside[:n_drawn])
+    return AutoLabelPlan(target, level, regions, inside[: round(density * inside.size)])
 
 
 def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.95) -> AutoLabels:
@@ -172,12 +168,12 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     Notes
     -----
     The rows drawn inside a region are, given their number, a simple random sample of it: they are those of the first
-    few in audit order of the largest region, a number fixed beforehand. Of a region with N rows, n drawn, w of
-    these wrong, W the exact upper bound of all wrong ones: the N - n rows that are left hold at most W - w wrong ones.
-    The region passes if that is at most a share 1 - target of them. A region whose rest breaks the promise passes only if
-    its true number of wrong rows exceeds W: probability at most `level`. Regions are tested from the inside out, each at the full
-    level, until one fails; the promise is broken only if the first region whose rest breaks it passes, so over all
-    of them the probability is at most `level` (fixed-sequence testing).
+    few in audit order of the largest region, a number fixed beforehand. Of a region with N rows, n drawn, w of these
+    wrong, let W be the exact upper bound of all wrong ones: the N - n rows that are left hold at most W - w wrong ones.
+    The region passes if that is at most a share 1 - target of them. A region whose rest breaks the promise passes only
+    if its true number of wrong rows exceeds W: probability at most `level`. Regions are tested from the inside out,
+    each at the full level, until one fails; the promise is broken only if the first region whose rest breaks it
+    passes, so over all of them the probability is at most `level` (fixed-sequence testing).
 
     References
     ----------
@@ -203,9 +199,7 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     return AutoLabels(rows, estimate, passed)
 
 
-def _guess(
-    said: float, least: float, past_confidence: FloatArray | None, past_correct: BoolArray | None
-) -> float:
+def _guess(said: float, least: float, past_confidence: FloatArray | None, past_correct: BoolArray | None) -> float:
     """Return the guessed error of the rows of at least this confidence: counted, shrunk towards what is said."""
     if past_confidence is None or past_correct is None:
         return said
@@ -216,7 +210,7 @@ def _guess(
 def calibrated(
     confidence: FloatArray, past_confidence: FloatArray | None, past_correct: BoolArray | None
 ) -> FloatArray:
-    """Return the guessed chance of being right: ``expit(a + b logit(confidence))``, fitted on labelled rows.
+    """Return the guessed chance of being right: ``expit(a + b logit(confidence))``, fitted on past audit rows.
 
     a has a normal prior around 0 with deviation 2, b one around 1 with deviation 2: without a past, confidences are
     taken at their word. (J. Platt, "Probabilistic outputs for support vector machines", 1999.)

@@ -56,8 +56,8 @@ def labels_needed(target: float, guess: float, n_remaining: int, *, level: float
     """Return the smallest plan that certifies `target` with probability `power` if the accuracy is `guess`.
 
     Exact: for w = 0, 1, 2 ... wrong draws that are allowed, the fewest draws n for which a model just below the target
-    passes with probability at most `level`, ``P(wrong <= w) <= level``. More draws for the same w only lose power, so the first w
-    whose n has the power at the guess gives the smallest plan.
+    passes with probability at most `level`, ``P(wrong <= w) <= level``. More draws for the same w only lose power,
+    so the first w whose n has the power at the guess gives the smallest plan.
 
     Parameters
     ----------

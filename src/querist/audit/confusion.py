@@ -66,12 +66,12 @@ def effective_size(matrix: FloatArray, figure: Figure) -> float:
 
 
 def smoothed(matrix: FloatArray) -> FloatArray:
-    """Return the matrix with one more row per class, wrong or right as all classes together are, in between even odds.
+    """Return the matrix with one more row per class, right and wrong in the proportion of all classes together.
 
     A class whose few rows are all right does not vary in the sample; its true recall may still be less than 1.
     """
     k = len(matrix)
     wrong = (matrix.sum() - np.trace(matrix) + 1) / (matrix.sum() + 2)
-    extra = np.full((k, k), wrong / (k - 1))
+    extra: FloatArray = np.full((k, k), wrong / (k - 1))
     extra[np.diag_indices(k)] = 1 - wrong
     return matrix + extra

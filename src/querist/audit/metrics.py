@@ -63,8 +63,8 @@ def macro_f1_estimate(truth: AnyArray, predicted: AnyArray, classes: AnyArray, *
 
     Notes
     -----
-    See `querist.audit.confusion.macro_f1`. The standard error is taken from a smoothed matrix and turned into the sample size with
-    which a proportion would have it; Wilson's interval of that size.
+    See `querist.audit.confusion.macro_f1`. The standard error is taken from a smoothed matrix and turned into the
+    sample size with which a proportion would have it; Wilson's interval of that size.
     """
     return _figure(truth, predicted, classes, "macro F1", confidence)
 
@@ -90,8 +90,8 @@ def brier_score(truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *
 
     References
     ----------
-    .. [1] G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1), 1950,
-       doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    .. [1] G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1),
+       1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
     """
     hit = np.searchsorted(classes, truth)
     values = (probabilities**2).sum(axis=1) + 1 - 2 * probabilities[np.arange(hit.size), hit]

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist.audit.estimate import Estimate, too_few
@@ -26,7 +27,7 @@ class Fitted(NamedTuple):
     ----------
     value : float
     slope : float
-        How much of the difference in confidence is believed; 0 = the plain mean.
+        How much of the difference in confidence is believed.
     variance_ratio : float
         Variance, as a share of the plain mean's.
     """
@@ -72,14 +73,16 @@ def model_accuracy(
         p  = mean(z) + b (mean of g over the n - mean of g over the m)
         se^2 = s_e^2 (1/m - 1/n) + s_z^2 / n
 
-    b is the least-squares slope, within [0, 1.5]; it and the variances are taken with one more right and one more wrong row at
-    the mean confidence (a sample without an error does not vary, the population may), s_e^2 with m - 2 degrees of
-    freedom. The interval is Wilson's with the size that gives a proportion this standard error, n_eff = m / (ratio of se^2 to
-    s_z^2 / m). Where the ratio is not below 1, the plain mean is reported.
+    b is the least-squares slope, within [0, 1.5]; it and the variances are taken with one more right and one more
+    wrong row at the mean confidence (a sample without an error does not vary, the population may), s_e^2 with m - 2
+    degrees of freedom. The interval is Wilson's with the size that gives a proportion this standard error,
+    n_eff = m / (ratio of se^2 to s_z^2 / m), divided by the square of Student's quantile over the normal one, since
+    slope and variance are estimated. Where se^2 is not below s_z^2 / m, the plain mean is reported.
 
-    What simulation says of it is in ``benchmarks/audit/README.md``, its bias included. Two causes, of opposite sign: a strategy that knew
-    an audit row's label may have asked about its neighbours (optimistic, binary problems with noise), or have left
-    them alone (pessimistic, many classes and few labels). No interval from the same labels can see either.
+    What simulation says of it is in ``benchmarks/audit/README.md``, its bias included. Two causes, of opposite sign: a
+    strategy that knew an audit row's label may have asked about its neighbours (optimistic; binary problems with
+    noise), or have left them alone (pessimistic; many classes and few labels). No interval from the same labels sees
+    either.
 
     References
     ----------
@@ -90,11 +93,13 @@ def model_accuracy(
     z = np.asarray(correct, np.float64)
     if z.size < FEWEST:
         return too_few(QUANTITY, PLAIN, z.size, f"{FEWEST} audit rows")
-    fitted = Fitted(float(z.mean()), 0.0, 1.0)
+    value, size, method = float(z.mean()), float(z.size), PLAIN
     if confidences is not None and pool_confidences is not None:
         fitted = difference(z, confidences, pool_confidences)
-    value = float(np.clip(fitted.value, 0, 1))
-    size = z.size / fitted.variance_ratio
+        if fitted.variance_ratio < 1:
+            value, method = float(np.clip(fitted.value, 0, 1)), DIFFERENCE
+            student = stdtrit(z.size - 2, 0.5 + confidence / 2) / ndtri(0.5 + confidence / 2)
+            size /= fitted.variance_ratio * student**2
     total = z.size + n_skipped
     answered = z.size / total
     low = wilson(value * answered, size / answered, confidence)[0]
@@ -102,12 +107,11 @@ def model_accuracy(
     note = NOTE.format(confidence)
     if n_skipped:
         note += f" {n_skipped} audit rows that nobody could answer are counted against it and for it."
-    method = DIFFERENCE if fitted.slope else PLAIN
     return Estimate(value, low, high, z.size, QUANTITY, method, confidence, note)
 
 
 def difference(z: FloatArray, g: FloatArray, pool: FloatArray) -> Fitted:
-    """Return the difference estimate with its slope; the plain mean where the slope saves no variance."""
+    """Return the difference estimate, its slope and its variance ratio."""
     m, n = z.size, max(pool.size, z.size)
     padded_z, padded_g = np.append(z, (0.0, 1.0)), np.append(g, (g.mean(), g.mean()))
     spread = padded_g.var()
@@ -117,16 +121,14 @@ def difference(z: FloatArray, g: FloatArray, pool: FloatArray) -> Fitted:
     whole = padded_z.var()
     rest = float((padded_z - slope * padded_g).var() / whole) * (m - 1) / (m - 2)
     ratio = rest * (1 - m / n) + m / n
-    if ratio >= 1 or slope == 0:
-        return Fitted(float(z.mean()), 0.0, 1.0)
     return Fitted(float(z.mean() + slope * (pool.mean() - g.mean())), slope, ratio)
 
 
 def latest_score(out_of_fold: BoolArray, then: BoolArray, drawn_at: IntArray, n_labels: int) -> BoolArray:
     """Return the score that each audit row enters with: as it was drawn, if that was recently, else out of fold.
 
-    Rows drawn by the audit since half of the labels were there are scored by the model of their moment: neither it nor the
-    strategy knew their answer, so nothing was explored around them. That model had at least half of today's labels.
+    Rows drawn by the audit since half of the labels were there are scored by the model of their moment: neither it nor
+    the strategy knew their answer, so nothing was explored around them. That model had at least half of today's labels.
     Older rows, and those that the strategy asked about before the order reached them, are scored out of fold.
 
     Parameters

@@ -18,7 +18,8 @@ def running_accuracy(correct: FloatArray, *, confidence: float = 0.95) -> Estima
 
     The estimand: draw t is taken at random from the rows then without an answer, and scored by the model of that
     moment before the answer trains anything; p_t is that model's accuracy on those rows. The interval is for
-    ``(p_1 + ... + p_t) / t``, for all t at once. It speaks for the present model only as far as accuracy has not fallen.
+    ``(p_1 + ... + p_t) / t``, for all t at once. It speaks for the present model only as far as accuracy has not
+    fallen.
 
     Parameters
     ----------
@@ -42,9 +43,9 @@ def running_accuracy(correct: FloatArray, *, confidence: float = 0.95) -> Estima
 
     is never above that product. The same holds for an average of M_t(b) over *fixed* bets (here 40, spaced
     geometrically from 0.02 to 8). By Ville's inequality the average exceeds 2/alpha at some time with probability at
-    most alpha/2. Averages over positive bets fall with m, so all m below a root are ruled out: the lower end. The upper
-    end comes from the same with 1 - z. Mixtures whose bets depend on m, as the beta-binomial one, are not covered by this
-    argument when the p_t vary.
+    most alpha/2. Averages over positive bets fall with m, so all m below a root are ruled out: the lower end. The
+    upper end comes from the same with 1 - z. Mixtures whose bets depend on m, as the beta-binomial one, are not
+    covered by this argument when the p_t vary.
 
     Unanswered draws count as wrong for the lower end and as right for the upper end.
 
@@ -85,7 +86,7 @@ def lower_end(total: float, t: int, alpha: float) -> float:
 
 def log_wealth(total: FloatArray | float, t: IntArray | int, m: FloatArray | float) -> FloatArray:
     """Return the log of the average over the bets of ``exp(b total) / (1 - m + m e^b)^t``; arguments broadcast."""
-    total, t, m = (np.asarray(each, np.float64)[..., np.newaxis] for each in (total, t, m))
-    each = _BETS * total - t * np.log1p(m * np.expm1(_BETS))
+    sums, times, means = (np.asarray(each, np.float64)[..., np.newaxis] for each in (total, t, m))
+    each = _BETS * sums - times * np.log1p(means * np.expm1(_BETS))
     wealth: FloatArray = logsumexp(each, axis=-1) - np.log(_BETS.size)
     return wealth

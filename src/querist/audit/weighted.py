@@ -7,6 +7,7 @@ from scipy.special import ndtri
 
 from querist._typing import FloatArray, IntArray
 from querist.audit.estimate import Estimate
+from querist.audit.intervals import wilson
 from querist.exceptions import InvalidParameterError
 
 
@@ -103,15 +104,14 @@ def stratified(correct: list[FloatArray], sizes: IntArray, *, confidence: float 
 
     Notes
     -----
-    ``sum W_h mean_h`` with variance ``sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h``; s_h^2 with one more right and one more wrong draw, since
-    a stratum without an error does not vary in the sample; Wilson's interval with the effective size ``p(1-p)/se^2``.
+    ``sum W_h mean_h`` with variance ``sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h``; s_h^2 with one more right and one more
+    wrong draw, since a stratum without an error does not vary in the sample; Wilson's interval with the effective size
+    ``p(1-p)/se^2``.
 
     References
     ----------
     .. [1] W. G. Cochran, "Sampling Techniques", 3rd ed., Wiley, 1977, theorems 5.3 and 5.4.
     """
-    from querist.audit.intervals import wilson
-
     sizes = np.asarray(sizes, np.int64)
     for number, (sample, size) in enumerate(zip(correct, sizes.tolist(), strict=True)):
         if not min(2, size) <= len(sample) <= size:

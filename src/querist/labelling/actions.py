@@ -1,5 +1,6 @@
 """What a person does on the page, checked and turned into events of the log."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -133,7 +134,8 @@ class Recorder:
         guess = int(current.ranking.prediction[row])
         if guess < 0:
             return {}
-        return {"guess": guess, "confidence": round(float(current.ranking.confidence[row]), 4)}
+        confidence = float(current.ranking.confidence[row])
+        return {"guess": guess, "confidence": None if math.isnan(confidence) else round(confidence, 4)}
 
     def _undo(self, action: Action) -> Result:
         acts = [] if action.target is None else self._board.find(action.target)

@@ -1,5 +1,6 @@
 """The image of a row: a file of the data's folder, or fetched from an address that stands in the data."""
 
+import io
 import ipaddress
 import socket
 import urllib.error
@@ -44,7 +45,19 @@ def image(project: ProjectView, row: int) -> Image:
     media_type = _kind(content)
     if media_type is None:
         raise ImageError(f"{name} is no PNG, JPEG, WebP or GIF image.")
+    _check_whole(content, name)
     return Image(content, media_type)
+
+
+def _check_whole(content: bytes, name: str) -> None:
+    """Refuse an image that is cut off: browsers show an empty picture, which a person would label."""
+    import PIL.Image
+
+    try:
+        with PIL.Image.open(io.BytesIO(content)) as opened:
+            opened.load()
+    except Exception as error:  # what damaged files raise has no end
+        raise ImageError(f"{name} cannot be decoded: {error}.") from error
 
 
 def _read(project: ProjectView, source: int, name: str) -> bytes:

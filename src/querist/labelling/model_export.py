@@ -52,8 +52,8 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
         info, settings = project.info, project.settings
         kind, pool, labels = _material(project)
     options = {"seed": info.seed, "text_columns": settings.text_columns}
-    pipeline = fit_exportable(kind, pool, labels, settings.estimator, options)
-    write_model_zip(pipeline, kind, labels, target, project_name=info.name, estimator=settings.estimator)
+    pipeline = fit_exportable(kind, pool, labels, settings.estimator_in_use, options)
+    write_model_zip(pipeline, kind, labels, target, project_name=info.name, estimator=settings.estimator_in_use)
 
 
 def _material(project: ProjectView) -> tuple[str, Any, list[str | None]]:

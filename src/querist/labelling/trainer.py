@@ -1,8 +1,8 @@
 """The trainer: a process that reads a project, learns from its labels and tells rankings.
 
-``python -m querist.labelling.trainer LOCATION`` (``-``: the first line of input names it) reads commands from
-its input, a JSON object a line: ``{"cmd": "train", "seq": N}`` asks for a ranking that knows the log up to N.
-It writes messages to its output (`querist.labelling.frames`):
+``python -m querist.labelling.trainer LOCATION`` (``-``: the input names it) reads commands from its input, a JSON
+object a line: ``{"cmd": "open", "location": ...}`` names the project, ``{"cmd": "train", "seq": N}`` asks for a
+ranking that knows the log up to N. It writes messages to its output (`querist.labelling.frames`):
 
 | type | carries |
 |---|---|
@@ -13,7 +13,8 @@ It writes messages to its output (`querist.labelling.frames`):
 | `details` | seq, because: what speaks for the guesses that come next; suspects, where they are new |
 | `failed` | error, where; the process lives on |
 
-It ends when its input ends, also in the middle of a training.
+It ends when its input ends, also in the middle of a training, and before the heavy libraries are loaded:
+this module imports none of them.
 """
 
 import json
@@ -21,34 +22,13 @@ import os
 import signal
 import sys
 import threading
-import time
-import traceback
-from typing import IO, Any
+from typing import IO
 
-import numpy as np
-
-from querist.exceptions import QueristError
-from querist.labelling.board import Board
-from querist.labelling.explaining import explain
-from querist.labelling.frames import write_frame
-from querist.labelling.learning import Learned, Learner, Lesson
-from querist.labelling.pool_features import PoolFeatures, pool_features, recipe
-from querist.labelling.settings import Settings
-from querist.labelling.suspects import find_suspects
-from querist.store import Store
-
-# The batch is as large as the number of labels that came since the last training, within these bounds.
-_SMALLEST_BATCH, _LARGEST_BATCH = 10, 200
-# So many rows at the head of the ranking are explained.
-_EXPLAINED = 200
-# Suspects are looked for again when this share of the labels is new: it costs several trainings.
-_SUSPECTS_SHARE = 0.02
-_PROGRESS_SECONDS = 0.2
 _NICE = 10
 
 
-class Wishes:
-    """What was asked for, newest first come: read from a stream by a thread of its own.
+class Commands:
+    """What the supervisor wants; read by a thread of its own, of whose wishes only the newest counts.
 
     Parameters
     ----------
@@ -59,12 +39,17 @@ class Wishes:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._changed = threading.Condition()
+        self._location: str | None = None
         self._wanted = -1
         self._done = -1
-
-    def start(self) -> None:
-        """Begin to read."""
         threading.Thread(target=self._read, daemon=True).start()
+
+    def location(self) -> str:
+        """Return which project is to be opened, once that is known."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._location is not None)
+            assert self._location is not None
+            return self._location
 
     def wait(self) -> int:
         """Return the newest wish, once there is one that was not returned yet."""
@@ -79,163 +64,33 @@ class Wishes:
 
     def _read(self) -> None:
         for line in self._stream:
-            seq = int(json.loads(line)["seq"])
+            command = json.loads(line)
             with self._changed:
-                self._wanted = max(self._wanted, seq)
+                if command["cmd"] == "open":
+                    self._location = command["location"]
+                else:
+                    self._wanted = max(self._wanted, int(command["seq"]))
                 self._changed.notify_all()
         # Who asked is gone. Nothing is lost: this process keeps nothing.
         os._exit(0)
-
-
-class Trainer:
-    """Follows the log of a project and answers wishes with rankings.
-
-    Parameters
-    ----------
-    store : Store
-        Opened for reading.
-    wishes : Wishes
-    out : binary file
-        Where messages go.
-    """
-
-    def __init__(self, store: Store, wishes: Wishes, out: IO[bytes]) -> None:
-        self._store = store
-        self._wishes = wishes
-        self._out = out
-        self._board = Board()
-        self._settings = Settings.from_dict(store.info.settings)
-        self._features: PoolFeatures | None = None
-        self._learner: Learner | None = None
-        self._recipe: tuple[Any, ...] = ()
-        self._trained = -1
-        self._n_labels = 0
-        self._suspects_at = -1
-
-    def run(self) -> None:
-        """Answer wishes until the process ends."""
-        self._guarded("reading the rows", self._catch_up)
-        while True:
-            wanted = self._wishes.wait()
-            if wanted > self._trained:
-                self._guarded("training", self._train)
-
-    def _guarded(self, where: str, step: Any) -> None:
-        try:
-            step()
-        except QueristError as error:
-            self._tell("failed", error=str(error), where=where)
-        except Exception as error:
-            traceback.print_exc()
-            told = "; ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
-            self._tell("failed", error=told, where=where)
-
-    def _tell(self, kind: str, blob: bytes = b"", **content: Any) -> None:
-        write_frame(self._out, {"type": kind, **content}, blob)
-
-    # ------------------------------------------------------------------ reading
-
-    def _catch_up(self) -> tuple[PoolFeatures, Learner]:
-        """Bring board, settings and features up to date."""
-        self._board.replay(self._store.events(after=self._board.seq))
-        info = self._store.info
-        self._settings = Settings.from_dict(info.settings | self._board.settings)
-        asked = (recipe(self._settings), self._board.n_rows)
-        if self._features is None or self._learner is None or asked != self._recipe:
-            self._features = pool_features(
-                self._items(), self._board.n_rows, self._settings, self._store.location, self._progress()
-            )
-            self._learner = Learner(self._features.X, seed=info.seed)
-            self._recipe = asked
-            self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
-        return self._features, self._learner
-
-    def _items(self) -> Any:
-        # Rows may have come since the log was read; they wait for the next time.
-        for item, _ in zip(self._store.all_items(), range(self._board.n_rows), strict=False):
-            yield item
-
-    def _progress(self) -> Any:
-        told = time.monotonic()
-
-        def progress(done: int, total: int) -> None:
-            nonlocal told
-            if time.monotonic() - told > _PROGRESS_SECONDS:
-                told = time.monotonic()
-                self._tell("progress", done=done, total=total)
-
-        return progress
-
-    # ------------------------------------------------------------------ training
-
-    def _train(self) -> None:
-        started = time.perf_counter()
-        features, learner = self._catch_up()
-        seq = self._board.seq
-        self._tell("training", seq=seq)
-        # Also where it fails: the same labels would fail again.
-        self._trained = seq
-        rows, labels = self._board.labelled_rows()
-        lesson = Lesson(
-            rows=rows,
-            labels=labels,
-            skipped=np.array(sorted(self._board.skipped), np.int64),
-            estimator=self._settings.estimator,
-            strategy=self._settings.strategy_in_use,
-            batch_size=int(np.clip(rows.size - self._n_labels, _SMALLEST_BATCH, _LARGEST_BATCH)),
-        )
-        self._n_labels = rows.size
-        learned = learner.learn(lesson)
-        self._tell(
-            "ranking",
-            learned.ranking.to_bytes(),
-            seq=seq,
-            n_labels=rows.size,
-            strategy=learned.strategy,
-            seconds=round(time.perf_counter() - started, 4),
-            laps=learned.seconds,
-            notes=list(features.notes),
-        )
-        if learned.model is not None:
-            self._guarded("explaining", lambda: self._tell_details(features, learner, learned, lesson, seq))
-
-    def _tell_details(
-        self, features: PoolFeatures, learner: Learner, learned: Learned, lesson: Lesson, seq: int
-    ) -> None:
-        """Tell what is good to know beside the ranking; given up as soon as there is a new wish."""
-        head = learned.ranking.order[:_EXPLAINED].astype(np.int64)
-        because = explain(features, learned.model, head, self._wishes.waiting)
-        if because is None:
-            return
-        self._tell("details", seq=seq, because=because)
-        if seq - self._suspects_at < _SUSPECTS_SHARE * lesson.rows.size:
-            return
-        suspects = find_suspects(
-            features.X,
-            lesson.rows,
-            lesson.labels,
-            learner.refitter(lesson.estimator),
-            seed=learner.seed,
-            interrupted=self._wishes.waiting,
-        )
-        if suspects is not None:
-            self._suspects_at = seq
-            self._tell("details", seq=seq, because=because, suspects=suspects)
 
 
 def main(arguments: list[str]) -> None:
     """Run the trainer of the project that the arguments name."""
     # Ctrl-C in the terminal is for the server; this process ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    commands = Commands(sys.stdin.buffer)
     if hasattr(os, "nice"):
         os.nice(_NICE)
     # The output is for messages only; what libraries print goes where warnings go.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    location = arguments[0] if arguments[0] != "-" else json.loads(sys.stdin.buffer.readline())["location"]
-    wishes = Wishes(sys.stdin.buffer)
-    wishes.start()
-    Trainer(Store.open(location, read_only=True), wishes, out).run()
+    location = commands.location() if arguments[0] == "-" else arguments[0]
+
+    from querist.labelling.training import Trainer
+    from querist.store import Store
+
+    Trainer(Store.open(location, read_only=True), commands, out).run()
 
 
 if __name__ == "__main__":

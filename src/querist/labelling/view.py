@@ -1,5 +1,6 @@
 """`ProjectView`: a project as it is read, also while another process serves it."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -114,7 +115,7 @@ class ProjectView:
 
     def _guess(self, row: int) -> dict[str, Any] | None:
         class_id, confidence = self.prediction(row)
-        if class_id is None:
+        if class_id is None or confidence is None:
             return None
         return {"class_id": class_id, "confidence": confidence, "because": self.because.get(row, [])}
 
@@ -125,7 +126,9 @@ class ProjectView:
         class_id = self.board.label_of(int(self.current.ranking.prediction[row]))
         if class_id < 0:
             return None, None
-        return class_id, round(float(self.current.ranking.confidence[row]), 4)
+        confidence = float(self.current.ranking.confidence[row])
+        # Classifiers without probabilities have none.
+        return class_id, None if math.isnan(confidence) else round(confidence, 4)
 
     def detail(self, row: int) -> dict[str, Any]:
         """Return all that is known of a row."""

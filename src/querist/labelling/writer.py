@@ -69,7 +69,8 @@ class Writer:
     def submit(self, work: Callable[[Batch], T]) -> "Future[T]":
         """Run a job; its future is resolved after the commit.
 
-        A job that raises must have recorded nothing.
+        A job that refuses raises a QueristError and must have recorded nothing; it keeps no other job from being
+        committed.
         """
         if self._closed:
             raise RuntimeError("The project is closed.")
@@ -114,7 +115,8 @@ class Writer:
                     n_before = len(events)
                     try:
                         outcomes.append((job, job.work(batch), None))
-                    except Exception as error:
+                    # Anything else may come from the database, and then the transaction is spoilt.
+                    except QueristError as error:
                         if len(events) > n_before:
                             raise
                         outcomes.append((job, None, error))
@@ -122,7 +124,7 @@ class Writer:
         except Exception as error:
             self._ahead = True
             # What cannot write may not be able to read either; then the next commit begins with it.
-            with suppress(QueristError):
+            with suppress(Exception):
                 self._fall_back()
             for job in jobs:
                 job.future.set_exception(error)

@@ -20,6 +20,10 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
+    C : float, default=10.0
+        Inverse of the strength of the regularisation; for sparse features.
+    class_weight : dict, "balanced" or None, default="balanced"
+        For sparse features.
     random_state : int or None, default=None
         Passed to the classifier.
 
@@ -37,14 +41,26 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
     'ExtraTreesClassifier'
     """
 
-    def __init__(self, *, random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        C: float = 10.0,
+        class_weight: dict[Any, float] | str | None = "balanced",
+        random_state: int | None = None,
+    ) -> None:
+        self.C = C
+        self.class_weight = class_weight
         self.random_state = random_state
 
     def fit(self, X: Pool, y: Any) -> Self:
         """Choose by the kind of `X` and fit."""
         if scipy.sparse.issparse(X):
             self.estimator_: Model = LogisticRegression(
-                C=10.0, class_weight="balanced", solver="newton-cg", max_iter=2000, random_state=self.random_state
+                C=self.C,
+                class_weight=self.class_weight,
+                solver="newton-cg",
+                max_iter=2000,
+                random_state=self.random_state,
             )
             _fit_on_used_columns(self.estimator_, X, y)
         else:

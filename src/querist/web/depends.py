@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 
 from querist.labelling.people import Person
 from querist.labelling.project import Project
-from querist.web import security
+from querist.web import schemas, security
 
 T = TypeVar("T")
 
@@ -27,5 +27,12 @@ TheProject = Annotated[Project, Depends(_project)]
 Someone = Annotated[Person, Depends(security.signed_in)]
 Owner = Annotated[Person, Depends(security.owner)]
 Tab = Annotated[
-    str, Header(alias="X-Tab", min_length=1, max_length=64, description="Each tab names itself; leases are its own.")
+    str,
+    Header(
+        alias="X-Tab",
+        min_length=1,
+        max_length=64,
+        pattern=schemas.PLAIN,
+        description="Each tab names itself; leases are its own.",
+    ),
 ]

@@ -5,7 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Row = Annotated[int, Field(ge=0, le=2**31 - 1, examples=[17])]
-Uuid = Annotated[str, Field(min_length=8, max_length=64, examples=["0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11"])]
+# No blanks and no control characters: PostgreSQL keeps no NUL in a text.
+PLAIN = r"^[!-~]+$"
+Uuid = Annotated[
+    str, Field(min_length=8, max_length=64, pattern=PLAIN, examples=["0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11"])
+]
 ClassId = Annotated[int, Field(ge=0, le=32_767, examples=[0])]
 Rows = Annotated[list[Row], Field(max_length=100_000)]
 Holding = Annotated[list[Row], Field(max_length=200, description="Rows that the tab has and keeps.")]

@@ -24,7 +24,11 @@ router = APIRouter(tags=["exports"])
 _MODEL_PATIENCE = 600.0
 
 
-@router.get("/export", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
+@router.get(
+    "/export",
+    response_class=FileResponse,
+    responses={200: {"content": {each.media_type: {} for each in FORMATS.values()}}},
+)
 def export(
     project: TheProject,
     person: Someone,
