@@ -25,8 +25,8 @@ def error(share, repeats):
 def certificates():
     """Small pools labelled in stages: at each the model is frozen, fresh rows are drawn, every bound is checked."""
     lines = [
-        "| pool | stage: rows left | fresh draws | accuracy left | attempt | nominal | bound on all left holds | bound on "
-        "the rest holds | Monte-Carlo error |",
+        "| pool | stage: rows left | fresh draws | accuracy left | attempt | nominal | bound on all left holds "
+        "| bound on the rest holds | Monte-Carlo error |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     generator = derive_generator(0, "certificates")

@@ -107,19 +107,31 @@ def _stage(problem, held, X, y, learner, model, rows, order, answered, drawn, n_
 
     found = cross_fit(fit, X, rows, y[rows], audit, n_folds=20)
     z = found.predicted == y[audit]
+    out = {}
+    if len(rows) <= 200 and learner.kind == "fast":
+        # One row per fold, to see what more folds would bring where labels are few.
+        single = cross_fit(fit, X, rows, y[rows], audit, n_folds=10**6)
+        out["single"] = {
+            "z": "".join("01"[int(one)] for one in single.predicted == y[audit]),
+            "g": np.round(single.confidence, 4).tolist(),
+        }
     g_chosen = cross_fit(fit, X, rows, y[rows], chosen, n_folds=5).confidence
     g_free = model.predict_proba(X[free]).max(axis=1)
-    return _score(problem, held, model, rows) | {
-        "z": "".join("01"[int(one)] for one in z),
-        "g": np.round(found.confidence, 4).tolist(),
-        "free": moments(g_free),
-        "chosen": moments(g_chosen),
-        "chosen_seen": moments(model.predict_proba(X[chosen]).max(axis=1)),
-        # When each audit row was drawn (0: with the first labels; -1: the strategy had asked before), and whether the
-        # model of that moment was right.
-        "drawn": [0 if place < n_first else drawn.get(row, (-1,))[0] for place, row in enumerate(audit.tolist())],
-        "then": "".join(str(drawn.get(row, (0, "-"))[1]) for row in audit.tolist()),
-    }
+    return (
+        _score(problem, held, model, rows)
+        | out
+        | {
+            "z": "".join("01"[int(one)] for one in z),
+            "g": np.round(found.confidence, 4).tolist(),
+            "free": moments(g_free),
+            "chosen": moments(g_chosen),
+            "chosen_seen": moments(model.predict_proba(X[chosen]).max(axis=1)),
+            # When each audit row was drawn (0: with the first labels; -1: the strategy had asked before), and whether the
+            # model of that moment was right.
+            "drawn": [0 if place < n_first else drawn.get(row, (-1,))[0] for place, row in enumerate(audit.tolist())],
+            "then": "".join(str(drawn.get(row, (0, "-"))[1]) for row in audit.tolist()),
+        }
+    )
 
 
 def moments(values):

@@ -4,6 +4,7 @@
 ``table`` writes README.md from the runs.
 """
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from stopping_table import readme
 from querist._random import derive_generator
 from querist.audit.certificate import rest_bound
 from querist.stopping import (
-    Advisor,
     ClassificationChange,
     MinimumExpectedError,
     Observation,
@@ -24,10 +24,12 @@ from querist.stopping import (
     SettledPredictions,
     StabilisingPredictions,
     default_rule,
+    outlook,
     replay,
     total_costs,
 )
 from querist.stopping.advice import worthwhile_gain
+from querist.stopping.agreement import Window
 
 SEEDS = 8
 N_FUTURE = 10_000
@@ -129,12 +131,13 @@ class Played:
 
     def outlooks(self):
         """Return (labels, what was forecast, what came) at some rounds."""
-        advisor, found = Advisor(), []
+        window, found = Window(AHEAD), []
         for number, observation in enumerate(self.observations):
+            change = window.add(observation)
             later = np.flatnonzero(self.n == observation.n_labels + AHEAD)
-            advice = advisor.update(observation)
-            if observation.n_labels >= 150 and number % 5 == 0 and later.size and advice.outlook:
-                found.append((observation.n_labels, advice.outlook, self.accuracy[later[0]] - self.accuracy[number]))
+            if observation.n_labels >= 150 and number % 5 == 0 and later.size:
+                came = self.accuracy[later[0]] - self.accuracy[number]
+                found.append((observation.n_labels, outlook(observation, change), came))
         return found
 
 
@@ -199,20 +202,19 @@ def summary(played, rule, certificate=False):
         ]
     )
     regret, early, proposed, labels = cells.mean(axis=0).T
-    return {
-        "regret": regret, "early": early, "proposed": proposed, "labels": labels, "by_set": cells[:, :, 0], "sets": names
-    }  # fmt: skip
+    told = {"regret": regret, "early": early, "proposed": proposed, "labels": labels}
+    return told | {"by_set": cells[:, :, 0], "sets": names}
 
 
 def check_against_replay(played):
     """The figures' comparisons must be what the library's rules do."""
-    for item in {item.name: item for item in played}.values():
-        for cost in ERROR_COSTS:
-            rule = default_rule(error_cost=cost, n_future=N_FUTURE)
-            result = replay(item.observations, item.accuracy, rule, error_cost=cost, n_future=N_FUTURE)
-            mine = item.outcome(told_rules()["default"](item, cost), cost)
-            assert np.isclose(result.regret, mine[0]), (item.name, cost)
-            assert result.proposed == mine[2], (item.name, cost)
+    one_each = {item.name: item for item in played}.values()
+    for item, cost in zip(one_each, itertools.cycle(ERROR_COSTS), strict=False):
+        rule = default_rule(error_cost=cost, n_future=N_FUTURE)
+        result = replay(item.observations, item.accuracy, rule, error_cost=cost, n_future=N_FUTURE)
+        regret, _, proposed, labels = item.outcome(told_rules()["default"](item, cost), cost)
+        assert np.isclose(result.regret, regret), (item.name, cost)
+        assert (result.proposed, result.n_labels) == (proposed, labels), (item.name, cost)
 
 
 def table():

@@ -47,7 +47,7 @@ def test_laws(found, share, labels):
     hits = np.array([hit for _, hit in found], float)
     posterior = curve_posterior(300, at, hits, Change(200, share))
     assert posterior.weight.sum() == pytest.approx(1)
-    assert 0 <= posterior.expected_gain(labels) <= 1 - posterior.accuracy() + 1e-12
+    assert 0 <= posterior.expected_gain(labels) <= posterior.weight @ posterior.error + 1e-12
     assert posterior.expected_gain(labels) <= posterior.expected_gain(labels + 50)
     low, high = posterior.gain_interval(labels)
     assert 0 <= low <= high

@@ -1,6 +1,6 @@
 /** One request at a time to the server: first what was pressed, then more items. Retries by itself. */
 
-import type { Progress, QueueReply, Result } from "./api";
+import type { AnswersReply, Progress, QueueReply, Result } from "./api";
 import type { Client } from "./client";
 import type { KeptAction, Outbox } from "./outbox";
 import type { Queue } from "./queue";
@@ -12,6 +12,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** Leases are renewed this often while the page is in view. */
 export const HEARTBEAT_MS = 15_000;
+/** So long a new ranking waits for an answer that carries its items; then it is asked for by itself. */
+export const PATIENCE_MS = 1500;
 
 /** Waiting time before attempt `n` (from 0), spread so that many pages do not come back at once. */
 export function retryWait(n: number, random: () => number = Math.random): number {
@@ -34,6 +36,7 @@ export class Lane {
   #running = false;
   #fill = false;
   #replace = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** A batch was refused as a whole: one by one, to find the action to blame. */
@@ -47,9 +50,9 @@ export class Lane {
   ) {}
 
   /** Rows whose leases this tab wants to keep: in hand, or answered here and still here after the first `sent` left. */
-  holding(sent = 0): number[] {
+  holding(sent = 0, inHand = this.queue.rows()): number[] {
     const waiting = this.outbox.pending.slice(sent).map((kept) => kept.action.row);
-    return [...new Set([...this.queue.rows(), ...waiting])];
+    return [...new Set([...inHand, ...waiting])];
   }
 
   /** There is something to send. Does not cut a retry's wait short. */
@@ -63,10 +66,19 @@ export class Lane {
     this.send();
   }
 
-  /** A new ranking: what is unseen gives way to better items. */
-  replace(): void {
+  /** What is unseen gives way to better items: now, or with the next answer and soon at the latest. */
+  replace(now = false): void {
     this.#replace = true;
-    this.send();
+    if (now) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+      this.send();
+      return;
+    }
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      this.send();
+    }, PATIENCE_MS);
   }
 
   /** The network or the person came back: try at once. */
@@ -79,6 +91,7 @@ export class Lane {
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
     this.#running = true;
   }
 
@@ -95,26 +108,20 @@ export class Lane {
   /** One request, where there is a reason for one. Returns whether to go on. */
   async #step(): Promise<boolean> {
     const batch = this.outbox.batch(this.#singly ? 1 : undefined);
-    const replacing = batch.length === 0 && this.#replace;
+    const replacing = this.#replace && (batch.length > 0 || this.#patience === undefined);
     if (batch.length === 0 && !replacing && !this.#fill) return false;
-    const kept = replacing ? this.queue.keptRows() : [];
-    const want = replacing ? this.queue.wanted + this.queue.rows().length - kept.length : this.queue.wanted;
+    const kept = replacing ? this.queue.keptRows() : this.queue.rows();
+    const want = this.queue.wanted + this.queue.rows().length - kept.length;
+    const holding = this.holding(batch.length, kept);
+    if (replacing) this.#replace = false;
+    if (replacing || batch.length === 0) this.#fill = false;
     this.queue.begin();
     try {
-      if (batch.length > 0) {
-        const reply = await this.client.answers(batch, this.holding(batch.length), want);
-        this.#settle(reply.results);
-        this.#take(reply, want);
-        this.#singly = false;
-      } else if (replacing) {
-        this.#replace = this.#fill = false;
-        const reply = await this.client.queue(kept, want);
-        this.queue.dropTail(kept);
-        this.#take(reply, want);
-      } else {
-        this.#fill = false;
-        this.#take(await this.client.queue(this.holding(), want), want);
-      }
+      const reply = batch.length > 0 ? await this.client.answers(batch, holding, want) : await this.client.queue(holding, want);
+      if ("results" in reply) this.#settle((reply as AnswersReply).results);
+      if (replacing) this.queue.dropTail(kept);
+      this.#take(reply, want);
+      this.#singly = false;
     } catch (problem) {
       return this.#fail(problem, batch.map((action) => action.uuid), replacing);
     }

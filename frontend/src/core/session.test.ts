@@ -297,6 +297,7 @@ describe("outages", () => {
     expect(session.view().ahead.length).toBe(12);
   });
 
+
   it("tries at once when the network comes back", async () => {
     const server = new FakeServer();
     const session = await page(server);
@@ -422,12 +423,29 @@ describe("refused actions", () => {
 });
 
 describe("the queue", () => {
+  it("takes a new ranking's items with the next answer, in one request", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    server.items = (row) => item(row + 500);
+    const before = server.requests.length;
+    session.ranked();
+    session.painted(0);
+    session.answer(0);
+    await pass(1600);
+    expect(server.requests.length).toBe(before + 1);
+    expect(server.requests[before]?.body).toMatchObject({ holding: [1, 2, 3], want: 10 });
+    expect(session.view().ahead.slice(0, 3).map(({ row }) => row)).toEqual([2, 3, 504]);
+  });
+
   it("takes a new ranking's items for the unseen tail, and never swaps the item on screen", async () => {
     const server = new FakeServer();
     const session = await page(server);
     server.items = (row) => item(row + 500);
+    const before = server.requests.length;
     session.ranked();
     await pass(50);
+    expect(server.requests.length).toBe(before);
+    await pass(1600);
     expect(onScreen(session)).toBe(0);
     expect(session.view().ahead.slice(0, 3).map(({ row }) => row)).toEqual([1, 2, 503]);
     expect(session.view().ahead.length).toBe(12);

@@ -165,7 +165,7 @@ export class Session {
     }
     const away = this.#hiddenSince === null ? 0 : Date.now() - this.#hiddenSince;
     this.#hiddenSince = null;
-    if (away > AWAY_MS) this.#lane.replace();
+    if (away > AWAY_MS) this.#lane.replace(true);
     this.#lane.hurry();
   }
 

@@ -76,12 +76,14 @@ def audit_prefix(order: IntArray, answered: BoolArray, skipped: BoolArray | None
 
     Notes
     -----
-    Let the strategy be blind to the numbers. Given the set of rows that it asked about, the ranks of the rows
-    are a uniform permutation, and so is the order of the answered rows within any prefix of *fixed* length:
-    the prefix is a simple random sample of the pool. Its actual length is where the audit has got to; that
-    follows from how many rows were drawn, which is fixed beforehand, and from how many of the rows in between
-    the strategy had asked about, so the two parts come in the pool's proportions only up to terms of order
-    1/length (tests/audit/test_audit_order.py measures them by enumeration).
+    Let the strategy be blind to the numbers, and the audit have drawn d rows, d fixed. Given which rows the strategy
+    asked about, all orders are as likely: the d drawn rows are a simple random sample of the others, the rows asked
+    about that lie before the cut one of their kind. The cut lies just before the (d+1)-th row not asked about, at
+    place L + 1; by Haldane's result d/L is an unbiased estimate of the share of such rows. So the mean of anything
+    fixed over the prefix is an unbiased estimate of its mean over the pool (tests/audit/test_audit_order.py enumerates
+    all orders). Were the cutting row counted, it would not be. In truth the strategy answers to what the audit found,
+    so this holds for what does not depend on the labels that were asked for; for models trained on them see
+    `querist.audit.model_accuracy`.
 
     References
     ----------

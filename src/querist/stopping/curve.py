@@ -11,10 +11,10 @@ from querist.stopping.agreement import Change
 _ERRORS = 1 / (1 + np.exp(-np.linspace(-6, 1.5, 31)))
 _FLOORS = np.linspace(0, 0.9, 7)
 _EXPONENTS = np.array([0.25, 0.5, 1.0, 2.0, 3.0])
-
-
 # Rise of the accuracy over as many labels again, per changed prediction: mean and standard deviation.
 _USEFUL, _SPREAD = 0.15, 0.12
+# Halvings of an interval of length of about 1: far below a tenth of a point.
+_STEPS = 30
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,6 @@ class CurvePosterior:
     floor: FloatArray
     exponent: FloatArray
     weight: FloatArray
-
-    def accuracy(self) -> float:
-        """Return the expected accuracy now."""
-        return float(1 - self.weight @ self.error)
 
     def gains(self, labels: int) -> FloatArray:
         """Return by how much `labels` more labels raise the accuracy, for each curve."""
@@ -70,11 +66,13 @@ class CurvePosterior:
             return float(low), float(high)
         from scipy.special import ndtr
 
-        # The quantiles of a mixture of normal distributions: its distribution function, inverted on a fine grid.
-        points = np.linspace(gains.min() - 4 * jitter, gains.max() + 4 * jitter, 2001)
-        share = ndtr((points[:, None] - gains) / jitter) @ self.weight
-        low, high = np.interp(tails, share, points)
-        return float(low), float(high)
+        # Quantiles of a mixture of normal distributions, by bisection.
+        below, above = np.full(2, gains.min() - 8 * jitter), np.full(2, gains.max() + 8 * jitter)
+        for _ in range(_STEPS):
+            middle = (below + above) / 2
+            short = ndtr((middle[:, None] - gains) / jitter) @ self.weight < tails
+            below, above = np.where(short, middle, below), np.where(short, above, middle)
+        return float(above[0]), float(above[1])
 
 
 def curve_posterior(n_labels: int, at: AnyArray, hits: AnyArray, change: Change | None = None) -> CurvePosterior:

@@ -23,9 +23,9 @@ class StabilisingPredictions(StoppingRule):
 
     Notes
     -----
-    The kappa depends on the size of a batch: one answer changes a model less than a hundred do. The
-    value of 0.99 was set for batches of some tens of answers. The rule is due to [1]; that the mean is over
-    three agreements and the stop set at least 2,000 rows is cited there and in [2].
+    The kappa depends on the size of a batch: one answer changes a model less than a hundred do (`SettledPredictions`
+    counts labels instead). On the stop set [1]_ and [2]_ agree that it must be large and random and needs no labels;
+    2,000 rows, three agreements and 0.99 are the values under which the rule is known.
 
     References
     ----------
