@@ -126,7 +126,7 @@ def _stage(problem, held, X, y, learner, model, rows, order, answered, drawn, n_
             "free": moments(g_free),
             "chosen": moments(g_chosen),
             "chosen_seen": moments(model.predict_proba(X[chosen]).max(axis=1)),
-            # When each audit row was drawn (0: with the first labels; -1: the strategy had asked before), and whether the
+            # When each audit row was drawn (0: with the first labels; -1: the strategy had asked before), and if the
             # model of that moment was right.
             "drawn": [0 if place < n_first else drawn.get(row, (-1,))[0] for place, row in enumerate(audit.tolist())],
             "then": "".join(str(drawn.get(row, (0, "-"))[1]) for row in audit.tolist()),

@@ -64,7 +64,21 @@ def test_columns_are_aligned_when_a_fold_lacks_a_class():
 
 
 def test_folds_stay_when_rows_are_added():
-    assert fold_of(np.arange(10)).tolist() == fold_of(np.arange(50))[:10].tolist()
+    assert fold_of(np.arange(10), 20).tolist() == fold_of(np.arange(50), 20)[:10].tolist()
+
+
+@pytest.mark.parametrize(("n_held", "fits"), [(40, 40), (64, 64), (65, 20)])
+def test_few_rows_have_a_fold_each(n_held, fits):
+    sizes = []
+
+    def fit(rows, labels):
+        sizes.append(len(rows))
+        return Memory(rows, labels)
+
+    rows = np.arange(100)
+    cross_fit(fit, rows[:, None], rows, np.array(["one", "two"])[rows % 2], rows[:n_held])
+    assert len(sizes) == fits
+    assert sum(100 - size for size in sizes) == n_held
 
 
 def test_a_held_row_needs_a_label():

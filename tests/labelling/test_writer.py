@@ -28,6 +28,9 @@ class Disk:
             raise StoreWriteError("no space")
         yield self
 
+    def keep_tabs(self, tabs):
+        pass
+
     def append(self, events):
         self.kept += [each.uuid for each in events]
         return list(range(len(self.kept) - len(events), len(self.kept)))

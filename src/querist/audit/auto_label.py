@@ -16,9 +16,9 @@ QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
 _SHARES = tuple(range(10, 101, 10))
 # A region that would pass with less than this chance is left out: if it fails, no larger one is tested.
-_LEAST_CHANCE = 0.6
+_LEAST_CHANCE = 0.75
 # No region is thought better than this share of the error allowed: guesses are not that good.
-_BEST_GUESS = 0.1
+_BEST_GUESS = 0.2
 # What calibrated confidences weigh against errors counted at such confidence: rows.
 _PRIOR = 10.0
 
@@ -118,7 +118,7 @@ def plan_auto_label(
     For the most confident 10, 20 ... 100 % the error is guessed from the confidences, calibrated on the audit sample
     (Platt's two parameters, shrunk towards confidences that tell the truth) and shrunk again towards the errors
     counted at such confidence. Each of these regions could be the largest, with `most_labels` draws; those inside it
-    get their share of them, and the ones that would pass with a chance of at least 0.6 are tested. Taken is what
+    get their share of them, and the ones that would pass with a chance of at least 0.75 are tested. Taken is what
     releases most rows on average, were the guesses true; still larger regions follow as far as labels allow, since a
     failure there takes nothing back. A wrong guess costs labels or rows, never the promise: that rests on the fresh
     rows alone (`auto_labels`).

@@ -11,6 +11,8 @@ from querist.audit.folds import fold_of
 from querist.exceptions import InvalidParameterError
 
 Fit = Callable[[IntArray, AnyArray], Model]
+_FEW = 64
+_FOLDS = 20
 
 
 class CrossFit(NamedTuple):
@@ -36,7 +38,9 @@ class CrossFit(NamedTuple):
         return None if self.probabilities is None else self.probabilities.max(axis=1)
 
 
-def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int = 20) -> CrossFit:
+def cross_fit(
+    fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
+) -> CrossFit:
     """Predict each held row with a model trained on all labels but those of the held rows in its fold.
 
     Parameters
@@ -48,8 +52,9 @@ def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArra
         Every labelled row and its answer.
     held : ndarray of shape (n,)
         Those of `rows` to predict: the audit sample.
-    n_folds : int, default=20
-        Folds by `fold_of`. More folds train on more labels and cost more fits; empty ones cost nothing.
+    n_folds : int, default=None
+        Folds by `fold_of`. More folds train on more labels and cost more fits; empty ones cost nothing. None takes a
+        fold for each row up to 64 rows, where every label counts (``benchmarks/audit``), and 20 beyond.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def cross_fit(fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArra
     if missing:
         raise InvalidParameterError(f"Row {missing[0]} is to be predicted out of its fold but has no label.")
     positions = np.array([place[row] for row in held.tolist()], np.int64)
-    folds = fold_of(held, n_folds)
+    folds = np.arange(held.size) if n_folds is None and held.size <= _FEW else fold_of(held, n_folds or _FOLDS)
     classes = np.unique(labels)
     predicted = np.empty(held.size, labels.dtype)
     probabilities: FloatArray | None = np.zeros((held.size, classes.size))

@@ -6,7 +6,7 @@ from querist._typing import IntArray
 _SEED = 0x5EED_F01D
 
 
-def fold_of(rows: IntArray, n_folds: int = 20) -> IntArray:
+def fold_of(rows: IntArray, n_folds: int) -> IntArray:
     """Return the fold of each row, in [0, n_folds): a hash of the row number.
 
     A row stays in its fold whatever other rows are labelled, so figures do not jump because the folds

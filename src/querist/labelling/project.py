@@ -32,6 +32,8 @@ from querist.store.store import Store
 _TEACHING = frozenset({"answered", "changed", "skipped", "undone", "classes", "rows_added"})
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
+# So many rows at the head of a new ranking are read at once.
+_READ_AHEAD = 500
 _CHANGEABLE = ("opinions", "audit_share", "strategy", "estimator")
 
 
@@ -132,7 +134,7 @@ class Project(ProjectView):
             tickets = self._queue.take(annotator, tab, want, now)
             self._log_draws(batch, tickets, now)
             held = [ticket.to_dict() for ticket in self._queue.held(annotator, tab)]
-            batch.tx.keep_tabs([TabRow(annotator, tab, now, held)])
+            batch.tabs[annotator, tab] = TabRow(annotator, tab, now, held)
             return results, tickets
 
         return _then(self._writer.submit(work), lambda done: self._reply(annotator, *done))
@@ -491,6 +493,8 @@ class Project(ProjectView):
     def _take_ranking(self, header: dict[str, Any], blob: bytes) -> None:
         version = self._version + 1
         current = CurrentRanking(version, header["strategy"], Ranking.from_bytes(blob), header["n_labels"])
+        # What will be asked next is read here, not while a person waits for it.
+        self.items(current.ranking.order[:_READ_AHEAD].tolist())
         metrics = {key: value for key, value in header.items() if key != "type"}
 
         def work(batch: Batch) -> None:

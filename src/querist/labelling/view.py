@@ -73,13 +73,15 @@ class ProjectView:
 
     def items(self, rows: Sequence[int]) -> list[ItemRow]:
         """Return rows, in that order."""
-        missing = [row for row in dict.fromkeys(rows) if row not in self._items]
+        # Other threads put into the cache and take out of it meanwhile.
+        found = {row: item for row in rows if (item := self._items.get(row)) is not None}
+        missing = [row for row in dict.fromkeys(rows) if row not in found]
         fetched = {item.row: item for item in self.store.items(missing)} if missing else {}
-        found = [self._items.get(row) or fetched[row] for row in rows]
-        self._items |= fetched
+        self._items.update(fetched)
         while len(self._items) > _CACHED_ITEMS:
             self._items.popitem(last=False)
-        return found
+        found |= fetched
+        return [found[row] for row in rows]
 
     def item(self, row: int) -> ItemRow:
         """Return a row.

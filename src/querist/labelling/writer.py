@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from querist.exceptions import QueristError
-from querist.store.rows import EventRow
+from querist.store.rows import EventRow, TabRow
 from querist.store.store import Store
 from querist.store.writing import Writing
 
@@ -25,6 +25,8 @@ class Batch:
 
     tx: Writing
     record: Callable[[EventRow], None]
+    # What tabs hold now, by person and tab; written once a commit.
+    tabs: dict[tuple[int, str], TabRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -120,6 +122,7 @@ class Writer:
                         if len(events) > n_before:
                             raise
                         outcomes.append((job, None, error))
+                tx.keep_tabs(list(batch.tabs.values()))
                 numbers = tx.append(events) if events else []
         except Exception as error:
             self._ahead = True

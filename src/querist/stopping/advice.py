@@ -40,7 +40,7 @@ def default_rule(*, label_cost: float = 1.0, error_cost: float = 1.0, n_future: 
 
     Notes
     -----
-    Measured in benchmarks/stopping. It watches accuracy, in which all rows count alike: where one class is rare and matters,
+    Measured in benchmarks/stopping. It watches accuracy, in which all rows count alike: where a rare class matters,
     few changed predictions may be many of that class.
     """
     gain = worthwhile_gain(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
