@@ -21,12 +21,12 @@ draws; right at all times at once). Unfavourable rows are included; bold cells m
 
 ## Quantity 1: model accuracy
 
-Pools of 2,000 rows, all other rows of the set held out (2,601 and more). The first ten labels are the first of the audit
-order, then a fifth of each batch is the audit's. Classifiers: logistic regression (two classes) and linear discriminant
-analysis (more), with random Fourier features for phoneme and banana and latent semantic analysis for texts; extra trees
-where it says so. "Width / hold-out's" compares with Wilson's interval from as many labels held out and not trained on.
-Batches of one: weighted k-means is margin sampling there. Targets: coverage of the held-out accuracy at least 92 % in every
-cell and 94.5 % on average; width at most 1.05 in every cell, below 0.95 on average.
+Pools of 2,000 rows, all other rows of the set held out (2,601 and more). The first ten labels are the first of the
+audit order, then a fifth of each batch is the audit's. Classifiers: logistic regression (two classes) and linear
+discriminant analysis (more), with random Fourier features for phoneme and banana and latent semantic analysis for
+texts; extra trees where it says so. "Width / hold-out's" compares with Wilson's interval from as many labels held out
+and not trained on. Batches of one: weighted k-means is margin sampling there. Targets: coverage of the held-out
+accuracy at least 92 % in every cell and 94.5 % on average; width at most 1.05 in every cell, below 0.95 on average.
 
 {totals}
 
@@ -36,23 +36,41 @@ cell and 94.5 % on average; width at most 1.05 in every cell, below 0.95 on aver
 
 ## What the audit costs
 
-Accuracy without an audit minus accuracy with one, in points, at the same number of labels (negative: the audit helps). Target at
-the end: at most 0.5 in every row, 0.3 on average.
+Accuracy without an audit minus accuracy with one, in points, at the same number of labels (negative: the audit helps).
+Target at the end: at most 0.5 in every row, 0.3 on average.
 
 {costs}
 
-## Quantity 2 and auto-labelling, quantity 3: exact in simulation
+## Quantity 2 and auto-labelling, quantity 3: simulated where the truth is known exactly
 
 {exact}
 
+Bounds from counts are discrete, so they hold more often than they promise. "Auto-labelling at its worst" has regions
+with errors at and over the promise. The running interval is wider than one for a single moment: that is the price of
+holding at all moments, for accuracies that move.
+
 ## Auto-labelling real pools
 
-Margin sampling with an audit, then the model is frozen; target 98 % right of the rows that the model labels, promised with
-95 %. Target: promise kept in at least 95 % of runs; more than half released on optdigits, spambase and sms_spam.
+Margin sampling with an audit, then the model is frozen; target 98 % right of the rows that the model labels, promised
+with 95 %. Target: promise kept in at least 95 % of runs; more than half released on optdigits, spambase and sms_spam.
 
 {released}
+
+Where the error in the most confident half is near 1 %, as on spambase, hundreds of fresh labels cannot prove that it is
+below 2 %: nothing is promised then. trec is here as a set on which no model should be let loose.
 """
-VERDICT = """Read: VERDICT"""
+VERDICT = """\
+What is met and what is not. The average coverage stays short of 94.5 %, and some cells of 92 %, above all with 100
+labels (some 28 audit rows) and on optdigits. The width is below a hold-out's on average from 200 labels on, and above
+1.05 only in a few cells with 100. The cause is not the interval but bias, which no interval from the same labels
+sees: with chance alone at work the same interval covers 94 to 96 % (tests/audit/test_model_accuracy.py). It has two
+signs. *Pessimistic*, up to some 6 points with 100 labels and ten classes: a strategy leaves alone what a known audit
+row has explained, so the model without that row is worse there than the real one is on new rows. *Optimistic*, up to
+some 4 points on phoneme: it explored around audit rows whose labels surprised it. What was tried: more folds (one row
+per fold where rows are few: kept); scores of the moment when a row was drawn (less optimism, more lag: no gain on
+balance, kept as `latest_score`); the mean of both; distance to the nearest label, and powers of the confidence, as
+further controls; shrinking the slope; dropping the difference estimator (far worse). Asking by a model that does not
+know the audit labels would remove the bias, and costs accuracy. For a figure that must hold, take a certificate."""
 
 
 def main():

@@ -36,9 +36,7 @@ def test_kills(store_location, tmp_path, answers, kills):
         tabs = scope.enter_context(open_tabs(server.start(), server.url, PEOPLE))
         labelling = [pool.submit(label, tab, answers // len(PEOPLE), seed) for seed, tab in enumerate(tabs)]
         for moment in moments:
-            while sum(len(tab.acknowledged) for tab in tabs) < moment and not all(each.done() for each in labelling):
-                server.check_alive()
-                time.sleep(0.001)
+            wait_for(moment, tabs, labelling, server)
             time.sleep(draw.uniform(0, 0.02))
             kill(server, location, tabs)
             while draw.random() < _STILLBORN:
@@ -78,6 +76,13 @@ def label(tab, n_answers, seed):
         if draw.random() < 0.8:  # else several presses go in one request
             tab.deliver()
     tab.deliver()
+
+
+def wait_for(n_acknowledged, tabs, labelling, server):
+    """Wait until so many actions are acknowledged, or no more come."""
+    while sum(len(tab.acknowledged) for tab in tabs) < n_acknowledged and not all(each.done() for each in labelling):
+        server.check_alive()
+        time.sleep(0.001)
 
 
 def kill(server, location, tabs):
@@ -141,9 +146,8 @@ def test_a_database_that_hangs_up(postgresql_url, tmp_path):
         pool = scope.enter_context(ThreadPoolExecutor(len(PEOPLE)))
         labelling = [pool.submit(label, tab, 30, seed) for seed, tab in enumerate(tabs)]
         n_ended = 0
-        while not all(each.done() for each in labelling):
-            time.sleep(0.2)
-            server.check_alive()
+        for moment in range(5, 100, 5):
+            wait_for(moment, tabs, labelling, server)
             n_ended += admin.execute(_HANG_UP).fetchone()[0]
         for each in labelling:
             each.result()

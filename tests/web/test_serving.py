@@ -112,8 +112,10 @@ def test_kill_leaves_no_process_and_the_next_start_goes_on_with_the_same_cookie(
     port = free_port()
     with serving(location, port) as (process, line):
         fetch = sign_in(line)
-        children = children_of(process.pid)
-        assert children
+        deadline = time.monotonic() + 30
+        while not (children := children_of(process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert children, "no trainer was started"
         process.kill()
         process.wait()
         deadline = time.monotonic() + 10

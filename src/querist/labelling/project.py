@@ -34,6 +34,8 @@ _TEACHING = frozenset({"answered", "changed", "skipped", "undone", "classes", "r
 _FORGOTTEN = 24 * 3600.0
 # So many rows at the head of a new ranking are read at once.
 _READ_AHEAD = 500
+# The first rows follow the random order; until they are answered nothing is to be learned.
+_TRAINER_DELAY = 1.5
 _CHANGEABLE = ("opinions", "audit_share", "strategy", "estimator")
 
 
@@ -78,7 +80,7 @@ class Project(ProjectView):
         )
         self._supervisor: Supervisor | None = None
         if train:
-            self._supervisor = Supervisor(store.location, on_message=self._on_message)
+            self._supervisor = Supervisor(store.location, on_message=self._on_message, delay=_TRAINER_DELAY)
             self._supervisor.train(self.board.seq)
 
     @classmethod

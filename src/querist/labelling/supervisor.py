@@ -15,6 +15,8 @@ from querist.labelling.frames import FrameError, read_frame
 Listener = Callable[[dict[str, Any], bytes], None]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+# Trainings begin at least so many seconds apart.
+_BETWEEN = 0.5
 _TAIL_LINES = 20
 _GRACE = 2.0
 # What a message says about the state of the trainer.
@@ -34,11 +36,16 @@ class Supervisor:
         Called in a thread with the header and the bytes of each message of the trainer
         (see `querist.labelling.trainer`), and with ``{"type": "crashed", "code", "tail", "error"}``
         when it died.
+    delay : float, default=0.0
+        Seconds before the first start: the page that opens meanwhile needs the cores more.
     command : sequence of str, default=None
         What to start instead of the trainer.
     """
 
-    def __init__(self, location: str, *, on_message: Listener, command: list[str] | None = None) -> None:
+    def __init__(
+        self, location: str, *, on_message: Listener, delay: float = 0.0, command: list[str] | None = None
+    ) -> None:
+        self._delay = delay
         self._location = location
         self._on_message = on_message
         # An address may hold a password, and everybody on the machine can read arguments.
@@ -88,6 +95,7 @@ class Supervisor:
 
     def _run(self) -> None:
         pause = _FIRST_PAUSE
+        self._closed.wait(self._delay)
         while not self._closed.is_set():
             process = self._start()
             tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -170,6 +178,8 @@ class Supervisor:
                 process, self._sent = self._process, self._wanted
             assert process is not None
             _write(process, {"cmd": "train", "seq": self._sent})
+            # One person does not answer faster; with fifty, a ranking for each few answers would hold up the writer.
+            self._closed.wait(_BETWEEN)
 
 
 def _write(process: "subprocess.Popen[bytes]", command: dict[str, Any]) -> None:

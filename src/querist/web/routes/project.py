@@ -19,7 +19,7 @@ from querist.web.errors import ApiError
 router = APIRouter(tags=["project"])
 _COOKIE_SECONDS = 180 * 24 * 3600
 # News that come closer together are told together.
-_PAUSE = 0.25
+_PAUSE = 0.5
 _HEARTBEAT = 15.0
 
 
