@@ -108,8 +108,15 @@ def judge(stages, estimator):
 def _summary(values):
     accuracy, m, hit, width, reference, bias, used = values.mean(axis=0)
     return {
-        "runs": len(values), "accuracy": accuracy, "m": m, "coverage": hit, "bias": bias, "used": used,
-        "width": width / reference, "half": width / 2, "deviation": values[:, 5].std() / np.sqrt(len(values)),
+        "runs": len(values),
+        "accuracy": accuracy,
+        "m": m,
+        "coverage": hit,
+        "bias": bias,
+        "used": used,
+        "width": width / reference,
+        "half": width / 2,
+        "deviation": values[:, 5].std() / np.sqrt(len(values)),
     }
 
 
