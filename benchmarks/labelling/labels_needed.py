@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse
 from page_client import served
 from problems import IMAGES, TABLES, TEXTS, LabellingProblem, data_folder, load
 
-from querist.learners import AutoClassifier
+from querist.labelling.settings import Settings
+from querist.session.parts import resolve_estimator
 
 HERE = Path(__file__).parent
 SHARE = 0.95
@@ -43,7 +45,8 @@ def accuracy(problem: LabellingProblem, rows: list[int]) -> float:
     labels = np.array([problem.truth[row] for row in rows])
     if np.unique(labels).size < 2:
         return float((problem.y_test == labels[0]).mean())
-    model = AutoClassifier(random_state=0).fit(problem.X[rows], labels)
+    kind = "text" if scipy.sparse.issparse(problem.X) else "table"
+    model = resolve_estimator(Settings(kind).estimator_in_use).set_params(random_state=0).fit(problem.X[rows], labels)
     return float((model.predict(problem.X_test) == problem.y_test).mean())
 
 

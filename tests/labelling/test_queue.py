@@ -73,6 +73,17 @@ def test_the_audit_gets_its_share_and_fractions_are_carried_over(share):
     assert sum(ticket.how == "audit" for ticket in tickets) == pytest.approx(1000 * share, abs=20)
 
 
+def test_a_tail_that_is_replaced_with_each_answer_leaves_the_audit_its_share():
+    desk = Desk(n_rows=2000)
+    held, hows = [], []
+    for now in range(400):
+        desk.queue.hold(1, "t", held[:3], float(now))
+        held = held[:3] + rows_of(desk.queue.take(1, "t", 13 - len(held[:3]), float(now)))
+        hows.append(desk.answer(held.pop(0)).how)
+    # Exact but for the rows in hand.
+    assert abs(hows.count("audit") - 80) <= 4
+
+
 def test_places_of_the_audit_are_not_regular():
     desk = Desk(n_rows=2000)
     places = [place for place, ticket in enumerate(desk.queue.take(1, "t", 500, 0.0)) if ticket.how == "audit"]

@@ -77,7 +77,10 @@ class Queue:
         # The same tickets by row, and by tab: every request looks for both.
         self._leases: dict[int, list[Ticket]] = {}
         self._tabs: dict[tuple[int, str], dict[int, Ticket]] = {}
-        self._n_issued = board.n_events
+        # Questions that are done or held now: one that is let go of gives its place back, so the audit keeps its share
+        # of what is answered, not of what was offered.
+        self._n_done = board.n_events
+        self._n_held = 0
         self._block: tuple[int, float, frozenset[int]] = (-1, audit_share, frozenset())
         self._next_ranked = 0
         self._next_audited = 0
@@ -122,6 +125,7 @@ class Queue:
         for ticket in self._leases.get(row, ()):
             if ticket.annotator == annotator:
                 self._drop(ticket)
+                self._n_done += 1
                 return ticket
         return None
 
@@ -139,12 +143,11 @@ class Queue:
                 break
             row, how, rank = found
             tickets.append(self._lease(row, annotator, tab, now, how=how, rank=rank))
-            self._n_issued += 1
         return tickets
 
     def _next(self, annotator: int, now: float) -> tuple[int, str, int] | None:
         """Return the next row, how it came to be asked, and its rank."""
-        ranked = self.current is not None and not self._is_audited_place(self._n_issued)
+        ranked = self.current is not None and not self._is_audited_place(self._n_done + self._n_held)
         if ranked:
             rank = self._first_open(self._ranked(), self._next_ranked, annotator, now)
             if rank is not None and self.current is not None:
@@ -238,8 +241,10 @@ class Queue:
     def _keep(self, ticket: Ticket) -> None:
         self._leases.setdefault(ticket.row, []).append(ticket)
         self._tabs.setdefault((ticket.annotator, ticket.tab), {})[ticket.row] = ticket
+        self._n_held += 1
 
     def _drop(self, ticket: Ticket) -> None:
+        self._n_held -= 1
         left = [each for each in self._leases.pop(ticket.row) if each is not ticket]
         if left:
             self._leases[ticket.row] = left
