@@ -26,6 +26,16 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """The same for a whole file that skips itself."""
+    report = yield
+    if report.skipped and os.environ.get("QUERIST_NO_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and skips are not allowed here: {report.longrepr}"
+    return report
+
+
 @pytest.fixture
 def real_data():
     """The folder of real data sets, where it lies beside the checkout."""
