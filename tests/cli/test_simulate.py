@@ -204,14 +204,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
              "--batch-size", "1", "--estimator", "logistic_regression", "--jobs", "2", "--out", "out"]  # fmt: skip
     environment = os.environ | {"XDG_CACHE_HOME": str(place / "cache")}
     command = [sys.executable, "-m", "querist", *words]
-    # Where the tests themselves run in the background, Ctrl-C is ignored, and children would inherit that.
-    process = subprocess.Popen(
-        command,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     deadline = time.monotonic() + 120
     while not list((place / "out" / "runs").glob("**/*.json")) and time.monotonic() < deadline:
         time.sleep(0.1)
