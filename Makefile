@@ -66,7 +66,7 @@ test-oldest: constraints/oldest.txt pyproject.toml  ## the tests on the oldest v
 	QUERIST_SKIP_PAGE=1 \
 		.venv-oldest/bin/python -m pip install --quiet --constraint constraints/oldest.txt --group oldest --editable .
 	.venv-oldest/bin/python -m pytest -n $(JOBS) -m "not proof and not installs" --ignore tests/benchmarks \
-		--ignore tests/test_docs.py --ignore tests/test_layers.py --ignore tests/e2e --ignore-glob "*fuzz*"
+		--ignore tests/test_docs.py --ignore tests/test_layers.py --ignore tests/test_hatch_build.py --ignore tests/e2e --ignore-glob "*fuzz*"
 
 format: $(VENV)/.installed-dev  ## let ruff rewrite the files
 	$(BIN)/ruff format .
