@@ -9,8 +9,8 @@ Kind = Literal["text", "table", "image"]
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
 DEFAULT_STRATEGY = "margin"
-# Without class weights the model is more accurate once there are a few hundred labels, and margin saves more of them
-# (benchmarks/labelling); below a hundred labels balanced weights are ahead.
+# Compared by hand on TREC, SMS and reviews: without class weights the model is more accurate once there are a few
+# hundred labels, and margin saves more of them; below a hundred labels balanced weights are ahead.
 TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
