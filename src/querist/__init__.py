@@ -7,7 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from querist.registry import estimator_names, make_estimator, make_strategy, strategy_names
+    from querist.registry import (
+        estimator_names,
+        make_estimator,
+        make_stopping_rule,
+        make_strategy,
+        stopping_rule_names,
+        strategy_names,
+    )
     from querist.session import Session
     from querist.simulation import Comparison, Simulation, compare, simulate
 
@@ -20,11 +27,24 @@ _HOMES = {
     "compare": "querist.simulation",
     "estimator_names": "querist.registry",
     "make_estimator": "querist.registry",
+    "make_stopping_rule": "querist.registry",
     "make_strategy": "querist.registry",
     "simulate": "querist.simulation",
+    "stopping_rule_names": "querist.registry",
     "strategy_names": "querist.registry",
 }
-_MODULES = {"candidates", "checks", "data", "exceptions", "learners", "measures", "selections", "strategies"}
+_MODULES = {
+    "audit",
+    "candidates",
+    "checks",
+    "data",
+    "exceptions",
+    "learners",
+    "measures",
+    "selections",
+    "stopping",
+    "strategies",
+}
 
 __all__ = [
     "Comparison",
@@ -34,8 +54,10 @@ __all__ = [
     "compare",
     "estimator_names",
     "make_estimator",
+    "make_stopping_rule",
     "make_strategy",
     "simulate",
+    "stopping_rule_names",
     "strategy_names",
 ]
 

@@ -87,6 +87,11 @@ def estimator_names() -> list[str]:
     return sorted(_known("estimators"))
 
 
+def stopping_rule_names() -> list[str]:
+    """Return the names that `make_stopping_rule` knows, ascending; ``all`` and ``any`` combine them."""
+    return sorted(_known("stopping"))
+
+
 def part_names(kind: str) -> list[str]:
     """Return the known names of one kind: strategies, selections, candidates, estimators or stopping."""
     return sorted(_known(kind))

@@ -7,6 +7,7 @@ Three quantities, never mixed:
 - *running accuracy*: the average over audit draws (`running_accuracy`; at all times at once).
 """
 
+from querist.audit.assessment import Assessment, ClassFigures, assess, assessing
 from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels, plan_auto_label
 from querist.audit.certificate import Plan, attempt_level, labels_needed, remainder_accuracy, rest_bound
 from querist.audit.cross_fit import CrossFit, cross_fit
@@ -31,14 +32,18 @@ from querist.audit.running import running_accuracy
 from querist.audit.weighted import lure, neyman_allocation, stratified
 
 __all__ = [
+    "Assessment",
     "AuditPrefix",
     "AutoLabelPlan",
     "AutoLabels",
     "Bin",
+    "ClassFigures",
     "CrossFit",
     "Estimate",
     "LabelPlan",
     "Plan",
+    "assess",
+    "assessing",
     "attempt_level",
     "audit_numbers",
     "audit_order",

@@ -1,6 +1,6 @@
 """Predictions for the audit rows by models that have not seen them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,19 @@ class CrossFit(NamedTuple):
         """The largest probability of each row."""
         return None if self.probabilities is None else self.probabilities.max(axis=1)
 
+    @property
+    def sure(self) -> FloatArray:
+        """The same, of models that have probabilities."""
+        assert self.probabilities is not None
+        return np.asarray(self.probabilities.max(axis=1))
+
+    def over(self, classes: AnyArray) -> FloatArray:
+        """Return the probabilities with a column for each of these sorted classes, which hold all of `classes`."""
+        assert self.probabilities is not None
+        wide = np.zeros((len(self.predicted), classes.size))
+        wide[:, np.searchsorted(classes, self.classes)] = self.probabilities
+        return wide
+
 
 def cross_fit(
     fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
@@ -66,13 +79,27 @@ def cross_fit(
     InvalidParameterError
         If a held row has no label.
     Exception
-        Whatever `fit` raises: a fold may leave one class only.
+        Whatever `fit` raises.
 
     Notes
     -----
     Labels outside the held rows train every fold's model: they were chosen, so no honest figure can
-    be taken from them, but the model whose accuracy is asked for has seen them.
+    be taken from them, but the model whose accuracy is asked for has seen them. A fold that leaves answers of one class
+    only predicts that class.
     """
+    steps = cross_fitting(fit, X, rows, labels, held, n_folds=n_folds)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: CrossFit = end.value
+            return result
+
+
+def cross_fitting(
+    fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
+) -> Generator[None, None, CrossFit]:
+    """Do what `cross_fit` does, a fold a step."""
     place = {row: position for position, row in enumerate(rows.tolist())}
     missing = [row for row in held.tolist() if row not in place]
     if missing:
@@ -86,6 +113,13 @@ def cross_fit(
         inside = folds == fold
         train = np.ones(rows.size, bool)
         train[positions[inside]] = False
+        yield
+        left = np.unique(labels[train])
+        if left.size == 1:
+            predicted[inside] = left[0]
+            if probabilities is not None:
+                probabilities[inside, np.searchsorted(classes, left[0])] = 1.0
+            continue
         model = fit(rows[train], labels[train])
         block = take_rows(X, held[inside])
         if hasattr(model, "predict_proba") and probabilities is not None:

@@ -24,6 +24,8 @@ class Estimate:
         Of the interval.
     note : str
         What else a reader must know.
+    is_share : bool
+        Whether it is a share, which is told in percent.
     """
 
     value: float | None
@@ -34,17 +36,17 @@ class Estimate:
     method: str
     confidence: float = 0.95
     note: str = ""
+    is_share: bool = True
 
     def __str__(self) -> str:
         note = f" {self.note}" if self.note else ""
         if self.value is None:
             return f"{self.quantity}: too few answers ({self.n}).{note}"
-        if self.low is None or self.high is None:
-            return f"{self.quantity}: {self.value:.1%} (from {self.n} answers; {self.method}).{note}"
-        return (
-            f"{self.quantity}: {self.value:.1%}, {self.confidence:.0%} interval {self.low:.1%} to {self.high:.1%} "
-            f"(from {self.n} answers; {self.method}).{note}"
-        )
+        form = ".1%" if self.is_share else ".3f"
+        told = f"{self.quantity}: {self.value:{form}}"
+        if self.low is not None and self.high is not None:
+            told += f", {self.confidence:.0%} interval {self.low:{form}} to {self.high:{form}}"
+        return f"{told} (from {self.n} answers; {self.method}).{note}"
 
     @property
     def half_width(self) -> float | None:

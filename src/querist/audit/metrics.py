@@ -142,13 +142,15 @@ def _mean(values: FloatArray, low: float, high: float, quantity: str, confidence
         return too_few(quantity, _DELTA, values.size, f"{FEWEST} audit rows")
     method = "mean, Wilson interval with the effective sample size"
     ends = mean_interval(values, low, high, confidence)
-    return Estimate(float(np.mean(values)), *ends, values.size, quantity, method, confidence)
+    return Estimate(float(np.mean(values)), *ends, values.size, quantity, method, confidence, is_share=False)
 
 
 _FIGURES = {"macro F1": macro_f1, "balanced accuracy": balanced_accuracy}
 
 
 def _figure(truth: AnyArray, predicted: AnyArray, classes: AnyArray, name: str, confidence: float) -> Estimate:
+    if classes.size < 2:
+        return too_few(name, _DELTA, truth.size, "answers of two classes")
     matrix = confusion(truth, predicted, classes)
     if matrix.sum(axis=1).min() < FEWEST:
         return too_few(name, _DELTA, truth.size, f"{FEWEST} audit rows of each class")

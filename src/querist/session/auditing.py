@@ -6,6 +6,7 @@ import numpy as np
 
 from querist._typing import AnyArray, BoolArray, IntArray, Model, Pool
 from querist._validation import check_number, take_rows
+from querist.audit.assessment import Assessment, assess
 from querist.audit.auto_label import plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed
 from querist.audit.cross_fit import CrossFit, cross_fit
@@ -16,6 +17,7 @@ from querist.exceptions import InvalidParameterError
 from querist.session.certifying import AutoLabel, Certificate
 from querist.session.events import Answered, Asked, Event, Undone
 from querist.session.state import ANSWERED, OUTSTANDING, SKIPPED, State
+from querist.stopping.advice import WINDOW, Advice, advise, stop_set
 
 if TYPE_CHECKING:
     from querist.session.trained import Trained
@@ -35,6 +37,9 @@ class AuditedSession:
     _log: list[Event]
     _state: State
     _trained: "Trained"
+    _version: int
+    _assessed: tuple[Any, Assessment] | None = None
+    _order: IntArray | None = None
 
     if TYPE_CHECKING:
 
@@ -46,7 +51,9 @@ class AuditedSession:
     # ------------------------------------------------------------------ the draws
 
     def _audit_order(self) -> IntArray:
-        return audit_order(audit_numbers(self._seed, np.arange(self._state.status.size)))
+        if self._order is None or self._order.size != self._state.status.size:
+            self._order = audit_order(audit_numbers(self._seed, np.arange(self._state.status.size)))
+        return self._order
 
     def _draw(self, free: BoolArray, batch_size: int) -> IntArray:
         """Return the audit rows of a batch: its share, fractions carried over from batch to batch."""
@@ -83,6 +90,126 @@ class AuditedSession:
     def _n_answered(self, rows: IntArray) -> int:
         return int((self._state.status[rows] == ANSWERED).sum())
 
+    # ------------------------------------------------------------------ quantity 1, and what follows from it
+
+    def accuracy(self, *, confidence: float = 0.95) -> Estimate:
+        """Return how good the present model is on a new row from the pool's population.
+
+        From the audit sample, each row judged by models that have not seen its answer; about 95 %, checked by
+        simulation, no guarantee. Costs what `estimates` costs, once for the same answers.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> X, truth = load_digits(return_X_y=True)
+        >>> session = Session(X, audit=0.2, random_state=0)
+        >>> for _ in range(20):
+        ...     rows = session.ask(10)
+        ...     session.tell(rows, truth[rows])
+        >>> estimate = session.accuracy()
+        >>> estimate.low < estimate.value < estimate.high
+        True
+        """
+        return self.estimates(confidence=confidence).accuracy
+
+    def estimates(self, *, confidence: float = 0.95) -> Assessment:
+        """Return all figures of the present model: accuracy, F1, Brier score, recall and precision of each class ...
+
+        Figures for which there are too few audit answers have the value None, and say how many they need.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit.
+
+        Notes
+        -----
+        Costs a training for each audit row up to 64 rows and 20 beyond, and five for the other labelled rows; kept
+        until answers change.
+        """
+        self._require_audit()
+        prefix = self._audited()
+        state = (self._version, prefix.skipped.size, self._state.status.size, confidence)
+        if self._assessed is None or self._assessed[0] != state:
+            first = self._first_answers()
+            answers = self._state.answers
+            truth = np.array([first[row] for row in prefix.rows.tolist()], answers.labels.dtype)
+            found = assess(
+                self._fit_on,
+                self._X,
+                answers.rows,
+                answers.labels,
+                order=self._audit_order(),
+                prefix=prefix,
+                truth=truth,
+                confidence_of=self._confidence_of,
+                confidence=confidence,
+            )
+            self._assessed = (state, found)
+        return self._assessed[1]
+
+    def advice(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> Advice:
+        """Return whether it is worth going on: a proposal, its reason, and what more labels would bring.
+
+        Parameters
+        ----------
+        label_cost, error_cost : float, default=1.0
+            What an answer and what a wrong prediction cost, in the same unit. Told the costs, the advice is far
+            better (``benchmarks/stopping``).
+        n_future : float, default=10_000
+            How many rows the model will be used on.
+
+        Returns
+        -------
+        Advice
+            It proposes; only `certify` promises.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit, or a cost is not above 0.
+        NotEnoughLabelsError
+            If no model can be trained yet.
+
+        Notes
+        -----
+        Costs one training, on all answers but the last 100, whose predictions are compared with the present ones.
+        """
+        self._require_audit()
+        self.fit()
+        answers = self._state.answers
+        watched = stop_set(self._seed, self._state.status.size)
+        now = self._predict_rows(watched)
+        n_then = len(answers) - WINDOW
+        before = None
+        if n_then > 0 and np.unique(answers.labels[:n_then]).size > 1:
+            then = self._fit_on(answers.rows[:n_then], answers.labels[:n_then])
+            before = (n_then, then.predict(take_rows(self._X, watched)))
+        at, hits = self._scored_draws()
+        return advise(
+            len(answers), now, before, at, hits, label_cost=label_cost, error_cost=error_cost, n_future=n_future
+        )
+
+    def _scored_draws(self) -> tuple[IntArray, AnyArray]:
+        """Return, for each answered draw, the labels behind its prediction and whether that was right."""
+        rows, predicted, at = self._draws()
+        correct, _ = self._scored(rows, predicted)
+        told = self._state.status[rows] == ANSWERED
+        return at[told], correct[told].astype(np.float64)
+
+    def _confidence_of(self, rows: IntArray) -> AnyArray | None:
+        if self._state.n_classes_answered < 2 or not hasattr(self.fit(), "predict_proba"):
+            return None
+        return self.predict_proba(take_rows(self._X, rows)).max(axis=1) if rows.size else np.empty(0)
+
+    def _fit_on(self, rows: IntArray, labels: AnyArray) -> Model:
+        return self._trained.refitter.fit(take_rows(self._X, rows), labels, finite=False, previous=None)
+
     # ------------------------------------------------------------------ quantity 3
 
     def running_accuracy(self, *, confidence: float = 0.95) -> Estimate:
@@ -97,19 +224,24 @@ class AuditedSession:
             If the session has no audit.
         """
         self._require_audit()
-        last: dict[int, Any] = {}
+        rows, predicted, _ = self._draws()
+        correct, closed = self._scored(rows, predicted)
+        # Draws after one that is still open wait for it, so that no draw is chosen by its outcome.
+        n = int(closed.argmin()) if closed.size and not closed.all() else closed.size
+        scores = np.where(self._state.status[rows[:n]] == SKIPPED, np.nan, correct[:n].astype(np.float64))
+        return running_accuracy(scores, confidence=confidence)
+
+    def _draws(self) -> tuple[IntArray, AnyArray, IntArray]:
+        """Return the audit's draws in order, what was predicted of each, and the labels behind that."""
+        last: dict[int, tuple[Any, int]] = {}
         for event in self._log:
             if isinstance(event, Asked) and event.strategy == AUDIT and event.predictions:
                 for row, label in zip(event.rows.tolist(), event.predictions, strict=True):
                     # Released and drawn again: the later prediction is the one that was scored.
                     last.pop(row, None)
-                    last[row] = label
+                    last[row] = (label, event.n_labelled)
         rows = np.fromiter(last, np.int64, len(last))
-        correct, closed = self._scored(rows, np.array(list(last.values())))
-        # Draws after one that is still open wait for it, so that no draw is chosen by its outcome.
-        n = int(closed.argmin()) if closed.size and not closed.all() else closed.size
-        scores = np.where(self._state.status[rows[:n]] == SKIPPED, np.nan, correct[:n].astype(np.float64))
-        return running_accuracy(scores, confidence=confidence)
+        return rows, np.array([label for label, _ in last.values()]), np.array([n for _, n in last.values()], np.int64)
 
     # ------------------------------------------------------------------ quantity 2
 
@@ -211,12 +343,7 @@ class AuditedSession:
     def _cross_fitted(self, rows: IntArray) -> CrossFit:
         """Return what models say of labelled rows that they were not trained on."""
         answers = self._state.answers
-        refitter = self._trained.refitter
-
-        def fit(train: IntArray, labels: AnyArray) -> Model:
-            return refitter.fit(take_rows(self._X, train), labels, finite=False, previous=None)
-
-        return cross_fit(fit, self._X, answers.rows, answers.labels, rows)
+        return cross_fit(self._fit_on, self._X, answers.rows, answers.labels, rows)
 
     def _frozen(self) -> tuple[IntArray, AnyArray, Model]:
         """Return the rows without an answer, the present model's predictions of them, and that model."""

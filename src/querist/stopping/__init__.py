@@ -1,6 +1,6 @@
 """When to stop: rules that propose, what more labels would bring, and replays of both over finished runs."""
 
-from querist.stopping.advice import Advice, Advisor, Outlook, default_rule, outlook
+from querist.stopping.advice import Advice, Advisor, Outlook, advise, default_rule, outlook, stop_set
 from querist.stopping.agreement import Change, cohen_kappa
 from querist.stopping.certificate_reached import CertificateReached
 from querist.stopping.classification_change import ClassificationChange
@@ -38,6 +38,7 @@ __all__ = [
     "StabilisingPredictions",
     "StoppingRule",
     "TimeLimit",
+    "advise",
     "all_of",
     "any_of",
     "cohen_kappa",
@@ -45,5 +46,6 @@ __all__ = [
     "default_rule",
     "outlook",
     "replay",
+    "stop_set",
     "total_costs",
 ]

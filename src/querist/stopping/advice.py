@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from querist import _random
+from querist._typing import AnyArray, FloatArray, IntArray
 from querist._validation import check_number, check_positive_int
 from querist.stopping.agreement import Change, Window
 from querist.stopping.combine import AllOf, all_of
@@ -18,6 +20,7 @@ _CHANGED_PER_GAIN = 6
 # Standard deviation of the accuracy of single models about their curve: per changed prediction, and at least.
 _JITTER, _LEAST_JITTER = 0.1, 0.003
 _MINIMUM = 20
+_STOP_SET = 2_000
 
 
 def default_rule(*, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> AllOf:
@@ -157,3 +160,52 @@ class Advisor:
         """Return the advice after a round."""
         proposal = self.rule.update(observation)
         return Advice(proposal, outlook(observation, self._window.add(observation)))
+
+
+def stop_set(seed: int, n_rows: int, *, size: int = _STOP_SET) -> IntArray:
+    """Return the rows whose predictions are watched: random, the same every time, ascending.
+
+    Parameters
+    ----------
+    seed : int
+        The session's or the project's.
+    n_rows : int
+    size : int, default=2,000
+        At most so many.
+    """
+    own = int(_random.derive(seed, "stop set").generate_state(1, np.uint64)[0])
+    keys = _random.row_keys(own, np.arange(n_rows))
+    return np.sort(np.argsort(keys, kind="stable")[:size])
+
+
+def advise(
+    n_labels: int,
+    now: AnyArray,
+    before: tuple[int, AnyArray] | None,
+    audit_at: IntArray,
+    audit_hits: FloatArray,
+    *,
+    label_cost: float = 1.0,
+    error_cost: float = 1.0,
+    n_future: float = 10_000,
+) -> Advice:
+    """Return the advice of a moment, from the answers alone: nobody needs to have watched the rounds.
+
+    Parameters
+    ----------
+    n_labels : int
+        Answers that the present model was trained on.
+    now : ndarray of shape (n_stop_set,)
+        Its predictions for the stop set.
+    before : (int, ndarray) or None
+        The labels and predictions of a model that was trained on the first ``n_labels - 100`` answers; None while
+        there is none.
+    audit_at, audit_hits : ndarray of shape (n_audited,)
+        As in `Observation`.
+    label_cost, error_cost, n_future : float
+        As `default_rule` takes them.
+    """
+    advisor = Advisor(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
+    if before is not None:
+        advisor.update(Observation(before[0], predictions=before[1]))
+    return advisor.update(Observation(n_labels, predictions=now, audit_at=audit_at, audit_hits=audit_hits))
