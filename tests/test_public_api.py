@@ -32,7 +32,9 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = querist.Sesion
 
 
-@pytest.mark.parametrize("name", ["audit", "checks", "data", "exceptions", "learners", "measures", "stopping", "strategies"])
+@pytest.mark.parametrize(
+    "name", ["audit", "checks", "data", "exceptions", "learners", "measures", "stopping", "strategies"]
+)
 def test_modules_are_reached_as_attributes(name):
     assert getattr(querist, name).__name__ == f"querist.{name}"
     assert getattr(querist, name).__doc__

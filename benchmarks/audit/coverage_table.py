@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import binom
 
 from querist.audit.intervals import wilson
-from querist.audit.model_accuracy import DIFFERENCE, latest_score, model_accuracy
+from querist.audit.model_accuracy import DIFFERENCE, ScoredDraws, model_accuracy
 
 NAMES = {"fast": "", "extra_trees": ", extra trees"}
 
@@ -47,7 +47,7 @@ def holdout_width(m, accuracy, known={}):  # noqa: B006
 
 
 def _twenty(stage):
-    return model_accuracy(*scores(stage))
+    return model_accuracy(*scores(stage), scored=_scored(stage))
 
 
 def _plain(stage):
@@ -58,10 +58,22 @@ def _difference(stage):
     return model_accuracy(*_few_alone(stage))
 
 
+def _chosen(stage):
+    return model_accuracy(*_few_alone(stage), scored=_scored(stage))
+
+
+def _scored(stage):
+    """Return the rows that were predicted when they were drawn; the first labels were not."""
+    drawn = np.array(stage["drawn"])
+    hits = np.array([each == "1" for each in stage["then"]], float)
+    return ScoredDraws(stage["n"], drawn[drawn > 0], hits[drawn > 0])
+
+
 def _latest(stage):
+    """Rows drawn since half of the labels were there enter as they were scored then, the others out of fold."""
     z, g, pool = _few_alone(stage)
     then = np.array([each == "1" for each in stage["then"]], float)
-    return model_accuracy(latest_score(z, then, np.array(stage["drawn"]), stage["n"]), g, pool)
+    return model_accuracy(np.where(2 * np.array(stage["drawn"]) >= stage["n"], then, z), g, pool)
 
 
 def _few_alone(stage):
@@ -75,12 +87,13 @@ def _few_alone(stage):
     return z, confidences, pool + (confidences.sum() - g.sum()) / pool.size
 
 
-CHOSEN = "**difference (`model_accuracy`)**"
+CHOSEN = "**difference and curve (`model_accuracy`)**"
 ESTIMATORS = {
     "cross-fitted mean": _plain,
-    CHOSEN: _difference,
-    "difference, always 20 folds": _twenty,
-    "difference, recent rows as they were scored when drawn": _latest,
+    CHOSEN: _chosen,
+    "the same, always 20 folds": _twenty,
+    "difference alone": _difference,
+    "difference alone, recent rows as they were scored when drawn": _latest,
 }
 
 
@@ -99,7 +112,7 @@ def judge(stages, estimator):
                 estimate.high - estimate.low,
                 holdout_width(m, accuracy),
                 estimate.value - accuracy,
-                estimate.method == DIFFERENCE,
+                estimate.method.startswith(DIFFERENCE),
             )
         )
     return {key: _summary(np.array(values, float)) for key, values in found.items()}

@@ -13,6 +13,7 @@ from querist.audit.certificate import Plan, attempt_level, labels_needed, remain
 from querist.audit.cross_fit import CrossFit, cross_fit
 from querist.audit.estimate import Estimate
 from querist.audit.folds import fold_of
+from querist.audit.learning_curve import Change, CurvePosterior, curve_posterior
 from querist.audit.metrics import (
     Bin,
     balanced_accuracy_estimate,
@@ -25,7 +26,7 @@ from querist.audit.metrics import (
     prevalence,
     recall,
 )
-from querist.audit.model_accuracy import latest_score, model_accuracy
+from querist.audit.model_accuracy import ScoredDraws, model_accuracy
 from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix
 from querist.audit.planning import LabelPlan, labels_for_width
 from querist.audit.running import running_accuracy
@@ -37,11 +38,14 @@ __all__ = [
     "AutoLabelPlan",
     "AutoLabels",
     "Bin",
+    "Change",
     "ClassFigures",
     "CrossFit",
+    "CurvePosterior",
     "Estimate",
     "LabelPlan",
     "Plan",
+    "ScoredDraws",
     "assess",
     "assessing",
     "attempt_level",
@@ -53,10 +57,10 @@ __all__ = [
     "brier_score",
     "calibration_bins",
     "cross_fit",
+    "curve_posterior",
     "fold_of",
     "labels_for_width",
     "labels_needed",
-    "latest_score",
     "lure",
     "macro_f1_estimate",
     "micro_f1",

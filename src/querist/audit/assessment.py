@@ -11,7 +11,7 @@ from querist.audit import metrics
 from querist.audit.cross_fit import CrossFit, Fit, cross_fitting
 from querist.audit.estimate import Estimate
 from querist.audit.metrics import Bin
-from querist.audit.model_accuracy import FEWEST, MOST_POOL_ROWS, difference, model_accuracy
+from querist.audit.model_accuracy import FEWEST, MOST_POOL_ROWS, ScoredDraws, difference, model_accuracy
 from querist.audit.order import AuditPrefix
 from querist.audit.planning import LabelPlan, labels_for_width
 
@@ -114,6 +114,7 @@ def assess(
     prefix: AuditPrefix,
     truth: AnyArray,
     confidence_of: ConfidenceOf,
+    scored: ScoredDraws | None = None,
     confidence: float = 0.95,
 ) -> Assessment:
     """Return all figures of the present model.
@@ -132,6 +133,8 @@ def assess(
         The first blind answer to each of ``prefix.rows``: a second look must not raise a figure.
     confidence_of : callable
         From rows without a label to the present model's largest probability for each; or None without probabilities.
+    scored : ScoredDraws, default=None
+        The audit rows that were predicted when they were drawn, before their answer was known.
     confidence : float, default=0.95
 
     Raises
@@ -145,7 +148,7 @@ def assess(
     """
     steps = assessing(
         fit, X, rows, labels, order=order, prefix=prefix, truth=truth, confidence_of=confidence_of,
-        confidence=confidence,
+        scored=scored, confidence=confidence,
     )  # fmt: skip
     while True:
         try:
@@ -165,6 +168,7 @@ def assessing(
     prefix: AuditPrefix,
     truth: AnyArray,
     confidence_of: ConfidenceOf,
+    scored: ScoredDraws | None = None,
     confidence: float = 0.95,
 ) -> Generator[None, None, Assessment]:
     """Do what `assess` does, a training a step: who cannot wait does something else between the steps."""
@@ -187,6 +191,7 @@ def assessing(
             correct,
             None if pool is None else folds.sure,
             pool,
+            scored=scored,
             n_skipped=prefix.skipped.size,
             confidence=confidence,
         ),

@@ -11,6 +11,7 @@ from querist.audit.auto_label import plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed
 from querist.audit.cross_fit import CrossFit, cross_fit
 from querist.audit.estimate import Estimate
+from querist.audit.model_accuracy import ScoredDraws
 from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix
 from querist.audit.running import running_accuracy
 from querist.exceptions import InvalidParameterError
@@ -148,6 +149,7 @@ class AuditedSession:
                 prefix=prefix,
                 truth=truth,
                 confidence_of=self._confidence_of,
+                scored=ScoredDraws(len(answers), *self._scored_draws()),
                 confidence=confidence,
             )
             self._assessed = (state, found)

@@ -1,11 +1,10 @@
 """When to stop: rules that propose, what more labels would bring, and replays of both over finished runs."""
 
 from querist.stopping.advice import Advice, Advisor, Outlook, advise, default_rule, outlook, stop_set
-from querist.stopping.agreement import Change, cohen_kappa
+from querist.stopping.agreement import cohen_kappa
 from querist.stopping.certificate_reached import CertificateReached
 from querist.stopping.classification_change import ClassificationChange
 from querist.stopping.combine import AllOf, AnyOf, all_of, any_of
-from querist.stopping.curve import CurvePosterior, curve_posterior
 from querist.stopping.expected_error import MinimumExpectedError
 from querist.stopping.limits import Budget, CostLimit, TimeLimit
 from querist.stopping.observation import Observation, Proposal
@@ -23,10 +22,8 @@ __all__ = [
     "AnyOf",
     "Budget",
     "CertificateReached",
-    "Change",
     "ClassificationChange",
     "CostLimit",
-    "CurvePosterior",
     "MinimumExpectedError",
     "Observation",
     "Outlook",
@@ -42,7 +39,6 @@ __all__ = [
     "all_of",
     "any_of",
     "cohen_kappa",
-    "curve_posterior",
     "default_rule",
     "outlook",
     "replay",

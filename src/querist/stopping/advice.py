@@ -7,9 +7,9 @@ import numpy as np
 from querist import _random
 from querist._typing import AnyArray, FloatArray, IntArray
 from querist._validation import check_number, check_positive_int
-from querist.stopping.agreement import Change, Window
+from querist.audit.learning_curve import Change, curve_posterior
+from querist.stopping.agreement import Window
 from querist.stopping.combine import AllOf, all_of
-from querist.stopping.curve import curve_posterior
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.performance_slope import PerformanceSlope
 from querist.stopping.settled_predictions import SettledPredictions

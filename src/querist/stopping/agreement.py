@@ -1,11 +1,11 @@
 """How far the predictions of two models agree."""
 
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 
 from querist._typing import AnyArray
+from querist.audit.learning_curve import Change
 from querist.exceptions import InvalidParameterError
 from querist.stopping.observation import Observation
 
@@ -60,22 +60,6 @@ def stop_set_predictions(observation: Observation, previous: AnyArray | None) ->
             f"predictions has {predictions.size} rows{before}. The stop set must be the same rows in every round."
         )
     return predictions
-
-
-@dataclass(frozen=True)
-class Change:
-    """How many predictions for the stop set changed between an older model and the present one.
-
-    Attributes
-    ----------
-    start : int
-        Labels of the older model.
-    share : float
-        Share of the stop set that the present model predicts otherwise.
-    """
-
-    start: int
-    share: float
 
 
 class Window:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from querist._validation import check_number, check_positive_int
-from querist.stopping.curve import curve_posterior
+from querist.audit.learning_curve import curve_posterior
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.rule import StoppingRule
 
@@ -24,7 +24,7 @@ class PerformanceSlope(StoppingRule):
     -----
     The published rule [1]_ watches the gradient of an F-measure that the model estimates of itself; that figure is
     wrong while rows are chosen. This one watches answers drawn at random, each scored before it trained anything,
-    and fits power laws to them (`querist.stopping.curve_posterior`).
+    and fits power laws to them (`querist.audit.curve_posterior`).
 
     References
     ----------

@@ -1,11 +1,10 @@
-"""How far the learning curve will rise: a posterior over power laws, given audited answers and changed predictions."""
+"""The learning curve behind audited answers: a posterior over power laws."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray
-from querist.stopping.agreement import Change
 
 # The prior, on a grid. Error now (dense near 0), the share of it that no label will remove, and the exponent.
 _ERRORS = 1 / (1 + np.exp(-np.linspace(-6, 1.5, 31)))
@@ -15,6 +14,22 @@ _EXPONENTS = np.array([0.25, 0.5, 1.0, 2.0, 3.0])
 _USEFUL, _SPREAD = 0.15, 0.12
 # Halvings of an interval of length of about 1: far below a tenth of a point.
 _STEPS = 30
+
+
+@dataclass(frozen=True)
+class Change:
+    """How many predictions for the stop set changed between an older model and the present one.
+
+    Attributes
+    ----------
+    start : int
+        Labels of the older model.
+    share : float
+        Share of the stop set that the present model predicts otherwise.
+    """
+
+    start: int
+    share: float
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,11 @@ class CurvePosterior:
     floor: FloatArray
     exponent: FloatArray
     weight: FloatArray
+
+    @property
+    def accuracy(self) -> float:
+        """The mean of the accuracy now."""
+        return 1 - float(self.weight @ self.error)
 
     def gains(self, labels: int) -> FloatArray:
         """Return by how much `labels` more labels raise the accuracy, for each curve."""

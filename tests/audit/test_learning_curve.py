@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from querist.stopping import Advisor, Change, Observation, PerformanceSlope, curve_posterior, outlook
+from querist.audit import Change, curve_posterior
+from querist.stopping import Advisor, Observation, PerformanceSlope, outlook
 from querist.stopping.advice import default_rule, worthwhile_gain
 
 
