@@ -135,7 +135,11 @@ class Recorder:
         if guess < 0:
             return {}
         confidence = float(current.ranking.confidence[row])
-        return {"guess": guess, "confidence": None if math.isnan(confidence) else round(confidence, 4)}
+        return {
+            "guess": guess,
+            "confidence": None if math.isnan(confidence) else round(confidence, 4),
+            "guess_labels": current.n_labels,
+        }
 
     def _undo(self, action: Action) -> Result:
         acts = [] if action.target is None else self._board.find(action.target)

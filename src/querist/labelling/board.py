@@ -35,6 +35,8 @@ class Act:
     ranking: int
     guess: int | None
     confidence: float | None
+    # Answers that the model which guessed had been trained on.
+    guess_labels: int | None
     blind: bool
     note: str
     undone: bool = False
@@ -70,6 +72,8 @@ class Board:
         self.opinions_wanted: dict[int, int] = {}
         # Audit rows that were drawn, by row: when.
         self.drawn: dict[int, float] = {}
+        # Figures of the model, as the trainer told them.
+        self.measured: list[dict[str, Any]] = []
         self.counts: Counter[int] = Counter()
         self.by_person: Counter[int | None] = Counter()
         self._resolution: dict[int, int] = {}
@@ -102,6 +106,8 @@ class Board:
             self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
         elif event.kind == "asked" and event.row is not None:
             self.drawn.setdefault(event.row, event.at)
+        elif event.kind == "measured":
+            self.measured.append(event.data | {"at": event.at})
         elif event.kind == "settings":
             self.settings |= event.data["changes"]
 
@@ -122,6 +128,7 @@ class Board:
             ranking=data.get("ranking", 0),
             guess=data.get("guess"),
             confidence=data.get("confidence"),
+            guess_labels=data.get("guess_labels"),
             blind=data.get("blind", True),
             note=data.get("note", ""),
         )
@@ -224,7 +231,10 @@ class Board:
         return _current([act for act in self._of_row.get(row, ()) if not act.undone])
 
     def first_answer(self, row: int) -> Act | None:
-        """Return the first answer to a row that was given blind, without a guess in sight, and stands."""
+        """Return the first answer to a row that was given blind, without a guess in sight, and stands.
+
+        Answers that came with the data were given without one.
+        """
         return next((act for act in self._of_row.get(row, ()) if act.kind == "answered" and _blind(act)), None)
 
     def acts_on(self, row: int) -> list[Act]:
@@ -272,7 +282,7 @@ def _current(acts: list[Act]) -> dict[int | None, Act]:
 
 
 def _blind(act: Act) -> bool:
-    return act.blind and not act.undone
+    return (act.blind or act.how == "import") and not act.undone
 
 
 def _last(acts: list[Act], kinds: tuple[str, ...]) -> str:

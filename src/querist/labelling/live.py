@@ -7,7 +7,7 @@ Listener = Callable[[str], None]
 
 
 class Live:
-    """Listeners, called with the name of what changed: ranking, model, progress, classes, settings."""
+    """Listeners, called with the name of what changed: ranking, model, figures, progress, classes, settings."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

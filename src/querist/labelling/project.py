@@ -15,6 +15,7 @@ from querist.labelling.actions import Action, Recorder, Result
 from querist.labelling.board import Board
 from querist.labelling.classes import Classes
 from querist.labelling.explore import Filter
+from querist.labelling.figures import in_short
 from querist.labelling.labels_in import LabelsRead
 from querist.labelling.live import Live
 from querist.labelling.queue import LEASE_SECONDS, CurrentRanking, Queue, Ticket
@@ -424,6 +425,7 @@ class Project(ProjectView):
             "by_class": {str(class_id): count for class_id, count in list(board.counts.items())},
             "class_version": board.class_version,
             "model": self.model_status(),
+            "accuracy": self.accuracy(),
         }
 
     def model_status(self) -> dict[str, Any]:
@@ -488,9 +490,24 @@ class Project(ProjectView):
         elif kind == "details":
             self.because = {int(row): words for row, words in header.get("because", {}).items()}
             self.suspects = header.get("suspects", self.suspects)
+        elif kind == "figures":
+            self._take_figures({name: value for name, value in header.items() if name != "type"})
         elif kind in ("failed", "crashed"):
             self._failure = str(header.get("error") or header.get("message") or "The trainer stopped.")
         self.live.tell("model")
+
+    def _take_figures(self, told: dict[str, Any]) -> None:
+        short = in_short(told)
+        known = self.board.measured[-1] if self.board.measured else None
+
+        def work(batch: Batch) -> None:
+            batch.record(EventRow(None, _uuid(), "measured", self._clock(), None, None, short))
+
+        self.figures = told
+        # After a restart the trainer says again what the log knows.
+        if known is None or short != {name: known[name] for name in short}:
+            self._writer.submit(work).result()
+        self.live.tell("figures")
 
     def _take_ranking(self, header: dict[str, Any], blob: bytes) -> None:
         version = self._version + 1

@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Generator
 from typing import IO, Any, Protocol
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy as np
 from querist.exceptions import QueristError
 from querist.labelling.board import Board
 from querist.labelling.explaining import explain
+from querist.labelling.figures import Moment, figuring, moment
 from querist.labelling.frames import write_frame
 from querist.labelling.learning import Learned, Learner, Lesson
 from querist.labelling.pool_features import PoolFeatures, pool_features, recipe
 from querist.labelling.settings import Settings
 from querist.labelling.suspects import find_suspects
+from querist.labelling.view import audit_order
 from querist.store import Store
 
 # The batch is as large as the number of labels that came since the last training, within these bounds.
@@ -22,6 +25,8 @@ _SMALLEST_BATCH, _LARGEST_BATCH = 10, 200
 _EXPLAINED = 200
 # Suspects are looked for again when this share of the labels is new: it costs several trainings.
 _SUSPECTS_SHARE = 0.02
+# Figures are computed again when this share of the labels is new, or an answer of the audit.
+_FIGURES_SHARE = 0.02
 _PROGRESS_SECONDS = 0.2
 
 
@@ -59,14 +64,23 @@ class Trainer:
         self._trained = -1
         self._n_labels = 0
         self._suspects_at = -1
+        self._order = np.empty(0, np.int64)
+        self._last: tuple[PoolFeatures, Learner, Learned, Lesson, Moment] | None = None
+        self._figures: Generator[None, None, dict[str, Any]] | None = None
+        # Of what the last figures were: the kind of model, labels, audit rows.
+        self._figured = ("", 0, 0)
 
     def run(self) -> None:
-        """Answer wishes until the process ends."""
+        """Answer wishes until the process ends; where there is none, go on with the figures."""
         self._guarded("reading the rows", self._catch_up)
         while True:
+            while self._figures is not None and not self._wishes.waiting():
+                self._guarded("the figures", self._go_on)
             wanted = self._wishes.wait()
             if wanted > self._trained:
                 self._guarded("training", self._train)
+                # One step also where the next wish waits already, or a slow model would never be judged.
+                self._guarded("the figures", self._go_on)
 
     def _guarded(self, where: str, step: Any) -> None:
         try:
@@ -95,6 +109,8 @@ class Trainer:
             )
             self._learner = Learner(self._features.X, seed=info.seed)
             self._recipe = asked
+            order = audit_order(self._store)
+            self._order = order[order < self._features.n_rows]
             self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
         return self._features, self._learner
 
@@ -145,7 +161,9 @@ class Trainer:
             notes=list(features.notes),
         )
         if learned.model is not None:
+            self._last = (features, learner, learned, lesson, moment(self._board, self._order))
             self._guarded("explaining", lambda: self._tell_details(features, learner, learned, lesson, seq))
+            self._begin_figures()
 
     def _tell_details(
         self, features: PoolFeatures, learner: Learner, learned: Learned, lesson: Lesson, seq: int
@@ -169,3 +187,34 @@ class Trainer:
         if suspects is not None:
             self._suspects_at = seq
             self._tell("details", seq=seq, because=because, suspects=suspects)
+
+    # ------------------------------------------------------------------ figures
+
+    def _begin_figures(self) -> None:
+        """Begin with the figures of the present model, if they are due and no others are being computed.
+
+        Those that are being computed are finished first, though they are about an older model: who labels without
+        a pause would never see any otherwise.
+        """
+        if self._last is None or self._figures is not None:
+            return
+        features, learner, learned, lesson, taken = self._last
+        estimator, n_labels, n_audited = self._figured
+        same = (lesson.estimator, taken.n_audited) == (estimator, n_audited)
+        if same and abs(lesson.rows.size - n_labels) < _FIGURES_SHARE * n_labels:
+            return
+        self._figured = (lesson.estimator, lesson.rows.size, taken.n_audited)
+        self._figures = figuring(taken, features.X, lesson, learned, learner, self._settings.audit_share)
+
+    def _go_on(self) -> None:
+        """Take one step, at most a training, towards the figures; tell them at the end."""
+        steps, self._figures = self._figures, None
+        if steps is None:
+            return
+        try:
+            next(steps)
+            self._figures = steps
+        except StopIteration as end:
+            self._tell("figures", **end.value)
+            # The model may have moved on meanwhile.
+            self._begin_figures()

@@ -22,6 +22,8 @@ from querist.store.rows import AnnotatorRow, ItemRow
 from querist.store.store import Store
 
 _CACHED_ITEMS = 5000
+# Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
+FEWEST = 10
 
 
 class ProjectView:
@@ -46,6 +48,8 @@ class ProjectView:
         # What the trainer told beside its ranking: words that speak for a guess, suspected mistakes.
         self.because: dict[int, list[dict[str, Any]]] = {}
         self.suspects: list[dict[str, Any]] = []
+        # All figures of the model, once the trainer has told some; the log keeps the main ones.
+        self.figures: dict[str, Any] | None = None
         self._items: OrderedDict[int, ItemRow] = OrderedDict()
 
     @classmethod
@@ -264,6 +268,25 @@ class ProjectView:
             "mistakes": [named(each["row"]) | each for each in suspects],
             "people": self.people_list(),
         }
+
+    def measured(self) -> dict[str, Any]:
+        """Return how good the model is: the newest figures, and the audited learning curve."""
+        curve = [
+            {"n_labels": each["n_labels"], "at": each["at"]}
+            | {name: each["accuracy"][name] for name in ("value", "low", "high", "n")}
+            for each in self.board.measured
+        ]
+        last = self.board.measured[-1] if self.board.measured else None
+        return {"figures": self.figures and self.figures | {"at": last["at"] if last else None}, "curve": curve}
+
+    def accuracy(self) -> dict[str, Any] | None:
+        """Return the figure that is always in view; None before the first."""
+        if not self.board.measured:
+            return None
+        last = self.board.measured[-1]
+        told = last["accuracy"]
+        names = ("value", "low", "high", "n", "confidence")
+        return {"n_labels": last["n_labels"], "n_needed": FEWEST} | {name: told[name] for name in names}
 
     def _still_suspect(self, suspect: dict[str, Any]) -> bool:
         """Whether nobody has looked at the row again since, and both classes are still there."""

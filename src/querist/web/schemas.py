@@ -148,6 +148,18 @@ class ModelStatus(BaseModel):
     message: str
 
 
+class ShownAccuracy(BaseModel):
+    """The model's accuracy in short; no value while there are fewer than `n_needed` audit answers."""
+
+    n_labels: int
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_needed: int
+    confidence: float
+
+
 class Progress(BaseModel):
     """Where the project stands."""
 
@@ -159,6 +171,7 @@ class Progress(BaseModel):
     by_class: dict[str, int]
     class_version: int
     model: ModelStatus
+    accuracy: ShownAccuracy | None
 
 
 class ClassOut(BaseModel):
@@ -359,6 +372,98 @@ class InsightsOut(BaseModel):
     slow: list[dict[str, Any]]
     mistakes: list[dict[str, Any]]
     people: list[Person]
+
+
+class EstimateOut(BaseModel):
+    """A figure with its interval; no value where there are too few answers."""
+
+    quantity: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+    confidence: float
+    note: str
+    text: str
+
+
+class ClassFiguresOut(BaseModel):
+    """The figures of a class."""
+
+    class_id: int
+    recall: EstimateOut
+    precision: EstimateOut
+    prevalence: EstimateOut
+
+
+class BinOut(BaseModel):
+    """Accuracy of the rows of about one confidence."""
+
+    confidence: float
+    accuracy: EstimateOut
+
+
+class PlanOut(BaseModel):
+    """Labels until the accuracy is known to plus or minus `half_width`."""
+
+    half_width: float
+    audit: int
+    total: int
+
+
+class OutlookOut(BaseModel):
+    """What more labels are expected to bring."""
+
+    labels: int
+    gain: float
+    low: float
+    high: float
+    confidence: float
+
+
+class AdviceOut(BaseModel):
+    """A proposal, not a promise."""
+
+    stop: bool
+    reason: str
+    outlook: OutlookOut | None
+    text: str
+
+
+class Figures(BaseModel):
+    """What the audit sample says of the model that was trained on `n_labels` labels."""
+
+    seq: int
+    at: float | None
+    n_labels: int
+    n_audited: int
+    n_skipped: int
+    accuracy: EstimateOut
+    running: EstimateOut
+    others: list[EstimateOut]
+    classes: list[ClassFiguresOut]
+    calibration: list[BinOut] | None
+    plan: PlanOut | None
+    advice: AdviceOut
+
+
+class CurvePoint(BaseModel):
+    """Model accuracy at one moment."""
+
+    n_labels: int
+    at: float
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+class FiguresOut(BaseModel):
+    """The newest figures, and those of earlier moments."""
+
+    figures: Figures | None
+    curve: list[CurvePoint]
 
 
 class InvitationOut(BaseModel):

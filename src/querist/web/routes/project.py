@@ -1,6 +1,7 @@
 """The project: where it stands, its settings, its people, its news."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,8 +19,9 @@ from querist.web.errors import ApiError
 
 router = APIRouter(tags=["project"])
 _COOKIE_SECONDS = 180 * 24 * 3600
-# News that come closer together are told together.
+# News that come closer together are told together, but for those that somebody waits for.
 _PAUSE = 0.5
+_URGENT = frozenset({"figures", "promises"})
 _HEARTBEAT = 15.0
 
 
@@ -73,6 +75,12 @@ async def change_settings(body: schemas.SettingsBody, project: TheProject, perso
 def insights(project: TheProject, person: Someone) -> dict[str, Any]:
     """Return how the labelling goes."""
     return project.insights() | {"progress": project.progress(person.annotator_id)}
+
+
+@router.get("/figures", response_model=schemas.FiguresOut)
+def figures(project: TheProject, person: Someone) -> dict[str, Any]:
+    """Return how good the model is, and was."""
+    return project.measured()
 
 
 # ---------------------------------------------------------------------- people
@@ -137,7 +145,7 @@ def _set_cookie(response: Response, project: Project, cookie: str) -> None:
 
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(project: TheProject, person: Someone) -> StreamingResponse:
-    """Server-sent events: ``ranking``, ``model``, ``progress``, ``classes``, ``settings``."""
+    """Server-sent events: ``ranking``, ``model``, ``figures``, ``progress``, ``classes``, ``settings``."""
     return StreamingResponse(
         _news(project, person.annotator_id),
         media_type="text/event-stream",
@@ -147,12 +155,14 @@ async def stream(project: TheProject, person: Someone) -> StreamingResponse:
 
 async def _news(project: Project, annotator: int) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    woken = asyncio.Event()
+    woken, urged = asyncio.Event(), asyncio.Event()
     waiting: dict[str, None] = {}
 
     def note(name: str) -> None:
         waiting[name] = None
         woken.set()
+        if name in _URGENT:
+            urged.set()
 
     def listener(name: str) -> None:
         # What waits already need not be told again. The last words of the writer may come while the loop is closing.
@@ -171,11 +181,13 @@ async def _news(project: Project, annotator: int) -> AsyncIterator[str]:
             names = list(waiting)
             waiting.clear()
             woken.clear()
+            urged.clear()
             if project.live.closed:
                 return
             for name in names:
                 yield _event(name, _payload(project, name, annotator))
-            await asyncio.sleep(_PAUSE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(urged.wait(), _PAUSE)
     finally:
         stop()
 
