@@ -9,11 +9,13 @@ import uuid
 import numpy as np
 import pytest
 
+from querist.audit import AuditPrefix, ScoredDraws, assess
 from querist.labelling import classes as class_lists
 from querist.labelling.frames import read_frame
 from querist.labelling.ranking import Ranking
 from querist.labelling.settings import Settings
 from querist.labelling.training import Trainer
+from querist.session import Session
 from querist.store.rows import EventRow, ItemRow, ProjectInfo
 from querist.store.store import Store
 
@@ -274,3 +276,110 @@ def test_as_a_process_it_talks_in_messages_only_and_ends_with_its_input(play):
         process.stdin.close()
         assert process.wait(10) == 0
     assert [kind for kind in seen if kind != "progress"] == ["ready", "training", "ranking", "details"]
+
+
+def answered(project, row, how, truth=None, **data):
+    told = project.truth(row) if truth is None else truth
+    return event("answered", row, class_id=told, how=how, blind=True, **data)
+
+
+def audited(project, n):
+    """Rows in the order of their permanent random numbers."""
+    return np.argsort(project.store.audit_numbers(), kind="stable")[:n].tolist()
+
+
+def beside(project, n):
+    """Rows that are not among the first n of that order, nor the one after them: it ends the audit sample."""
+    return sorted(set(range(N_ROWS)) - set(audited(project, n + 1)))
+
+
+def test_figures_follow_the_ranking_and_are_those_of_the_library(play):
+    project = play()
+    drawn = audited(project, 30)
+    others = beside(project, 30)[:20]
+    wrong = drawn[3]
+    project.write(*(answered(project, row, "strategy") for row in others))
+    seq = project.write(
+        *(
+            answered(
+                project, row, "audit", truth=project.classes[row % 2].id if row == wrong else None,
+                guess=project.truth(row), confidence=0.9, guess_labels=20 + place,
+            )
+            for place, row in enumerate(drawn)
+        )
+    )  # fmt: skip
+    messages = project.run(seq)
+    order = kinds(messages)
+    assert order.index("ranking") < order.index("details") < order.index("figures")
+    told = last(messages, "figures")[0]
+    assert (told["n_labels"], told["n_audited"], told["n_skipped"]) == (50, 30, 0)
+    assert told["running"]["n"] == 30
+    assert told["running"]["value"] == pytest.approx(29 / 30, abs=1e-5)
+    rows, labels = project.trainer._board.labelled_rows()
+    session = Session(project.trainer._features.X, estimator="auto:C=5,class_weight=None", random_state=7)
+    session.tell(rows, labels)
+    expected = assess(
+        session._fit_on,
+        project.trainer._features.X,
+        rows,
+        labels,
+        order=np.argsort(project.store.audit_numbers(), kind="stable"),
+        prefix=AuditPrefix(np.array(drawn), np.empty(0, int)),
+        truth=np.array([labels[rows.tolist().index(row)] for row in drawn]),
+        confidence_of=session._confidence_of,
+        scored=ScoredDraws(50, np.arange(20, 50), np.array([row != wrong for row in drawn], float)),
+    )
+    for name in ("value", "low", "high"):
+        assert told["accuracy"][name] == pytest.approx(getattr(expected.accuracy, name), abs=1e-4)
+    assert told["plan"]["total"] == expected.plan(0.02).total
+    assert [each["class_id"] for each in told["classes"]] == [each.label for each in expected.classes]
+    assert "Too early" in told["advice"]["text"] or "Go on" in told["advice"]["text"]
+
+
+def test_figures_are_not_starved_by_wishes_nor_do_they_hold_up_rankings(play):
+    project = play()
+    project.wanted.busy = True  # a new wish is always waiting
+    drawn = audited(project, 21)
+    told = []
+    for row in drawn[:20]:
+        seq = project.write(answered(project, row, "audit"))
+    told.append(kinds(project.run(seq)))
+    for row in [row for row in range(N_ROWS) if row not in drawn][:45]:
+        told.append(kinds(project.run(project.write(answered(project, row, "strategy")))))
+    assert all(each.count("ranking") == 1 for each in told)
+    at = [place for place, each in enumerate(told) if "figures" in each]
+    # 20 audit rows take 20 trainings, the other rows' confidences five: one training after each ranking.
+    assert len(at) >= 1
+    assert at[0] == 20
+    project.wanted.busy = False
+    assert "figures" in kinds(project.run(project.write(answered(project, drawn[20], "audit"))))
+
+
+def test_a_second_look_and_a_guess_in_sight(play):
+    project = play()
+    drawn = audited(project, 12)
+    project.write(*(answered(project, row, "strategy") for row in beside(project, 12)))
+    seen = event("answered", drawn[0], class_id=project.truth(drawn[0]), how="strategy", blind=False, guess_shown=True)
+    seq = project.write(seen, *(answered(project, row, "audit") for row in drawn[1:11]))
+    before = last(project.run(seq), "figures")[0]
+    assert "1 of the answers were given with the model's guess in sight" in before["accuracy"]["note"]
+    assert before["n_audited"] == 11
+    # All are turned round on a second look, but the first, blind answers are what counts.
+    turned = [event("changed", row, class_id=project.classes[row % 2].id) for row in drawn[1:11]]
+    again = last(project.run(project.write(*turned, answered(project, drawn[11], "audit"))), "figures")[0]
+    assert again["n_audited"] == 12
+    prevalence = [each["prevalence"]["value"] for each in again["classes"]]
+    truth = [project.truth(row) for row in drawn]
+    assert prevalence == pytest.approx([truth.count(each["class_id"]) / 12 for each in again["classes"]], abs=1e-5)
+
+
+def test_rows_that_nobody_can_tell_widen_the_interval(play):
+    project = play()
+    drawn = audited(project, 20)
+    project.write(*(answered(project, row, "strategy") for row in beside(project, 20)))
+    project.write(*(answered(project, row, "audit") for row in drawn[3:]))
+    seq = project.write(*(event("skipped", row, how="audit") for row in drawn[:3]))
+    told = last(project.run(seq), "figures")[0]
+    assert (told["n_audited"], told["n_skipped"]) == (17, 3)
+    assert told["accuracy"]["low"] < 17 / 20
+    assert "3 audit rows that nobody could answer" in told["accuracy"]["note"]

@@ -1,11 +1,13 @@
 """``querist export PROJECT``: labels, the model or the log, without the page."""
 
 import contextlib
+import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -50,10 +52,25 @@ def export(
             export_model(project, target)
     else:
         chosen: Literal["all", "labelled"] = "all" if rows == "all" else "labelled"
-        with ProjectView.read(project) as view, _target(path, overwrite) as target:
-            print_notes(view.export(format, target, rows=chosen, predictions=predictions))
+        beside = None if str(path) == "-" or format == "log" else path.with_suffix(".accuracy.json")
+        if beside is not None:
+            _check_free(beside, overwrite)
+        with ProjectView.read(project) as view:
+            with _target(path, overwrite) as target:
+                print_notes(view.export(format, target, rows=chosen, predictions=predictions))
+            if beside is not None:
+                _write_statement(view.statement(time.time()), beside, overwrite)
     if str(path) != "-":
         typer.echo(f"Written: {path}")
+
+
+def _write_statement(statement: dict[str, Any], path: Path, overwrite: bool) -> None:
+    """Write how good the model is, and tell it, so that the labels do not travel without it."""
+    with _target(path, overwrite) as target:
+        target.write((json.dumps(statement, indent=2, ensure_ascii=False) + "\n").encode())
+    for each in statement["statements"]:
+        typer.echo(f"{each['text'][0].upper()}{each['text'][1:]}")
+    typer.echo(f"Accuracy statement: {path} {statement['note']}".rstrip())
 
 
 def _default(location: str, format: str) -> Path:  # noqa: A002
@@ -62,14 +79,18 @@ def _default(location: str, format: str) -> Path:  # noqa: A002
     return Path(f"{name}{ending}" if ending.startswith("-") else f"{name}-labels{ending}")
 
 
+def _check_free(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise DataError(f"{path} exists already. Name another file with --out, or say --overwrite.")
+
+
 @contextlib.contextmanager
 def _target(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """Give a file to write to, which is put in its place when it is complete."""
     if str(path) == "-":
         yield sys.stdout.buffer
         return
-    if path.exists() and not overwrite:
-        raise DataError(f"{path} exists already. Name another file with --out, or say --overwrite.")
+    _check_free(path, overwrite)
     draft = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
         with draft.open("wb") as target:

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from querist._typing import IntArray
 from querist.labelling.classes import Classes, ClassInfo, resolution
+from querist.labelling.promises import Promise, Standing, standing
 from querist.store.rows import EventRow
 
-Status = Literal["labelled", "skipped", "unlabelled"]
+Status = Literal["labelled", "skipped", "model", "unlabelled"]
 
 # What people do to rows; each can be undone.
 ACTS = ("answered", "changed", "skipped", "flagged", "unflagged", "noted", "second_opinion")
@@ -57,12 +58,16 @@ class Board:
         merged classes count for their target, removed ones not at all; -1 where there is none.
     n_opinions : ndarray of shape (n_rows,), int16
         How many people's answers to each row count.
+    model_labels : ndarray of shape (n_rows,), int32
+        Class id (as it was then) of each row that the model has labelled under a promise; -1 elsewhere. A person's
+        answer goes before it, and it never trains.
     """
 
     def __init__(self, n_rows: int = 0) -> None:
         self.seq = 0
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
+        self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.classes: Classes = ()
         self.class_version = 0
         self.settings: dict[str, Any] = {}
@@ -74,6 +79,9 @@ class Board:
         self.drawn: dict[int, float] = {}
         # Figures of the model, as the trainer told them.
         self.measured: list[dict[str, Any]] = []
+        self.promises: dict[str, Promise] = {}
+        self._standings: dict[str, Standing] = {}
+        self._draws: set[int] = set()
         self.counts: Counter[int] = Counter()
         self.by_person: Counter[int | None] = Counter()
         self._resolution: dict[int, int] = {}
@@ -104,10 +112,13 @@ class Board:
             added = event.data["n_rows"]
             self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
             self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
+            self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
         elif event.kind == "asked" and event.row is not None:
             self.drawn.setdefault(event.row, event.at)
         elif event.kind == "measured":
             self.measured.append(event.data | {"at": event.at})
+        elif event.kind in ("promise", "promise_cancelled", "auto_labelled"):
+            self._promise(event)
         elif event.kind == "settings":
             self.settings |= event.data["changes"]
 
@@ -141,7 +152,32 @@ class Board:
         if act.kind in ("answered", "changed", "skipped"):
             self.by_person[act.annotator] += 1
 
+    def _promise(self, event: EventRow) -> None:
+        if event.kind == "promise":
+            made = Promise.from_data(event.data, event.at)
+            self.promises[made.id] = made
+            self._draws.update(made.draws)
+        elif event.kind == "promise_cancelled":
+            self.promises[event.data["id"]].cancelled = True
+        else:
+            made = self.promises[event.data["id"]]
+            made.applied, made.n_applied = event.uuid, event.data["n_regions"]
+            self._set_model_labels()
+        self._standings.clear()
+
+    def _set_model_labels(self) -> None:
+        self.model_labels[:] = -1
+        for made in self.promises.values():
+            if made.applied:
+                rows, class_ids = made.released(made.n_applied)
+                self.model_labels[rows] = class_ids
+
     def _undo(self, target: str) -> None:
+        for made in self.promises.values():
+            if made.applied == target:
+                made.applied = None
+                self._set_model_labels()
+                self._standings.clear()
         for act in self._of_uuid.get(target, ()):
             if not act.undone:
                 act.undone = True
@@ -155,6 +191,7 @@ class Board:
         resolved = resolution(self.classes)
         changed = {each for each in self._resolution if self._resolution[each] != resolved.get(each, -1)}
         self._resolution = resolved
+        self._standings.clear()
         if changed:
             for row, acts in self._of_row.items():
                 if any(act.class_id in changed for act in acts):
@@ -162,6 +199,8 @@ class Board:
 
     def _refresh(self, row: int) -> None:
         """Derive what is known of one row from what was done to it."""
+        if row in self._draws:
+            self._standings.clear()
         acts = [act for act in self._of_row[row] if not act.undone]
         old = int(self.labels[row])
         votes = self._votes(acts)
@@ -220,7 +259,29 @@ class Board:
         """Return where a row stands."""
         if self.labels[row] >= 0:
             return "labelled"
+        if self.model_label(row) >= 0:
+            return "model"
         return "skipped" if row in self.skipped else "unlabelled"
+
+    def model_label(self, row: int) -> int:
+        """Return the class that the model has labelled a row with; -1 where it has not, or a person has answered."""
+        return -1 if self.labels[row] >= 0 else self.label_of(int(self.model_labels[row]))
+
+    @property
+    def n_model_labels(self) -> int:
+        """Rows that the model has labelled and no person."""
+        return int(((self.model_labels >= 0) & (self.labels < 0)).sum())
+
+    def standing(self, promise_id: str) -> Standing:
+        """Return where a promise stands."""
+        if promise_id not in self._standings:
+            self._standings[promise_id] = standing(self.promises[promise_id], self)
+        return self._standings[promise_id]
+
+    @property
+    def pending(self) -> Promise | None:
+        """The promise whose draws are being asked about; there is at most one."""
+        return next((each for each in self.promises.values() if self.standing(each.id).state == "asking"), None)
 
     def label_of(self, class_id: int | None) -> int:
         """Return the class that answers of this class count for; -1 where they count no more."""

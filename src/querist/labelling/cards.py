@@ -12,6 +12,7 @@ MAX_TEXT = 20_000
 _SNIPPET = 160
 _WHY = {
     "audit": "random check question",
+    "certificate": "random check question of a promise",
     "initial": "among the first, to see many kinds of rows",
     "strategy": "the model would learn most from it",
     "again": "a second opinion was asked for",

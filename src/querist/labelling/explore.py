@@ -20,7 +20,7 @@ class Filter:
     """What rows must fulfil; None asks for nothing."""
 
     search: str | None = None
-    status: Literal["labelled", "skipped", "unlabelled"] | None = None
+    status: Literal["labelled", "skipped", "model", "unlabelled"] | None = None
     label: int | None = None
     prediction: int | None = None
     min_confidence: float | None = None
@@ -88,8 +88,11 @@ def _with_status(board: Board, status: str) -> npt.NDArray[np.bool_]:
     labelled = board.labels >= 0
     if status == "labelled":
         return labelled
-    skipped = _mask(board.n_rows, board.skipped)
-    return skipped if status == "skipped" else ~labelled & ~skipped
+    by_model = (board.model_labels >= 0) & ~labelled
+    if status == "model":
+        return by_model
+    skipped = _mask(board.n_rows, board.skipped) & ~by_model
+    return skipped if status == "skipped" else ~labelled & ~skipped & ~by_model
 
 
 def _mask(n_rows: int, rows: set[int]) -> npt.NDArray[np.bool_]:

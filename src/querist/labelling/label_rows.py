@@ -194,6 +194,7 @@ class _Table:
             at=moment(own("labelled_at")),
             flagged=own("flagged") in _TRUE,
             note=words(own("note")) or "",
+            by_model=own("status") == "model",
         )
 
 

@@ -27,6 +27,8 @@ class LabelRow:
     flagged: bool = False
     note: str = ""
     problem: str = ""
+    # The model has labelled it, and Querist has written that down.
+    by_model: bool = False
 
 
 def understood(where: str, read: Callable[..., Iterator[LabelRow]], *task: Any) -> list[LabelRow]:
@@ -55,6 +57,7 @@ def prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:
         shown=shown,
         flagged=own.get("flagged") is True or task.get("flagged") is True,
         note=words(own.get("note")) or "",
+        by_model=own.get("status") == "model",
     )
     answers = own.get("answers")
     if isinstance(answers, list) and answers:

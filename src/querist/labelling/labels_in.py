@@ -32,7 +32,10 @@ _CUT = re.compile(re.escape(CUT).replace(re.escape("{:,}"), r"[\d,]+") + r"\Z")
 
 
 class LabelRead(NamedTuple):
-    """A label for a row; `label` is None where the row was skipped, or only flagged or noted."""
+    """A label for a row; `label` is None where the row was skipped, or only flagged or noted.
+
+    `status` is ``model`` where the file says that the model has labelled the row.
+    """
 
     row: int
     label: str | None
@@ -191,7 +194,8 @@ def read_labels(
             if n_refused <= _MOST_REFUSED:
                 read.refused.append((line.where, found))
             continue
-        status = "labelled" if line.label is not None else "skipped" if line.skipped else "unlabelled"
+        labelled = "model" if line.by_model else "labelled"
+        status = labelled if line.label is not None else "skipped" if line.skipped else "unlabelled"
         read.pairs.append(LabelRead(found, line.label, line.annotator, line.at, line.flagged, line.note, status))
     if n_refused > _MOST_REFUSED:
         read.refused.append((name, f"and {n_refused - _MOST_REFUSED:,} more lines"))

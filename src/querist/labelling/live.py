@@ -7,7 +7,7 @@ Listener = Callable[[str], None]
 
 
 class Live:
-    """Listeners, called with the name of what changed: ranking, model, figures, progress, classes, settings."""
+    """Listeners, called with the name of what changed: ranking, model, figures, promises, progress, ..."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -18,12 +18,13 @@ from querist.labelling.explore import Filter
 from querist.labelling.figures import in_short
 from querist.labelling.labels_in import LabelsRead
 from querist.labelling.live import Live
+from querist.labelling.promising import PromisingProject
 from querist.labelling.queue import LEASE_SECONDS, CurrentRanking, Queue, Ticket
 from querist.labelling.ranking import Ranking
 from querist.labelling.settings import Settings
 from querist.labelling.sources import check_sources
 from querist.labelling.supervisor import Supervisor
-from querist.labelling.view import ProjectView, audit_order
+from querist.labelling.view import audit_order
 from querist.labelling.writer import Batch, Writer
 from querist.registry import parse_spec, part_names
 from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, RankingRow, Role, TabRow
@@ -49,7 +50,7 @@ class Reply:
     progress: dict[str, Any]
 
 
-class Project(ProjectView):
+class Project(PromisingProject):
     """A project that is open for labelling; only one process at a time has it.
 
     Every change is a job of one writer thread and is acknowledged after its commit.
@@ -232,13 +233,16 @@ class Project(ProjectView):
             self._add_missing_classes(batch, list(labels.values()), annotator)
             ids = {each.name: each.id for each in class_lists.active(self.board.classes)}
             told = {"how": "import", "blind": False, "source": source}
+            by_model = {(pair.row, pair.label) for pair in read.pairs if pair.status == "model"}
             n_changed = n_same = 0
 
             def record(kind: str, row: int, **data: Any) -> None:
                 batch.record(EventRow(None, _uuid(), kind, self._clock(), annotator, row, told | data))
 
             for row, name in labels.items():
-                if self.board.labels[self.item(row).row] == ids[name.strip()]:
+                same = self.board.labels[self.item(row).row] == ids[name.strip()]
+                # What the model has labelled comes back as it went out, and must not become a person's answer.
+                if same or ((row, name) in by_model and self.board.model_label(row) == ids[name.strip()]):
                     n_same += 1
                     continue
                 n_changed += 1
@@ -426,6 +430,8 @@ class Project(ProjectView):
             "class_version": board.class_version,
             "model": self.model_status(),
             "accuracy": self.accuracy(),
+            "promise": self.pending_promise(),
+            "n_model": board.n_model_labels,
         }
 
     def model_status(self) -> dict[str, Any]:

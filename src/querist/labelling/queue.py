@@ -106,8 +106,17 @@ class Queue:
         for row in wanted:
             if 0 <= row < self._board.n_rows and self._is_open(row, annotator, now):
                 # The lease ran out, and its ticket is gone; the log knows which rows the audit drew.
-                how = "audit" if row in self._board.drawn else "again" if self._board.n_opinions[row] else "strategy"
-                self._lease(row, annotator, tab, now, how=how)
+                self._lease(row, annotator, tab, now, how=self._found_how(row))
+
+    def _found_how(self, row: int) -> str:
+        if row in self._draws():
+            return "certificate"
+        return "audit" if row in self._board.drawn else "again" if self._board.n_opinions[row] else "strategy"
+
+    def _draws(self) -> tuple[int, ...]:
+        """Return the draws of a promise that are asked about before all others."""
+        pending = self._board.pending
+        return () if pending is None else self._board.standing(pending.id).open
 
     def held(self, annotator: int, tab: str) -> list[Ticket]:
         """Return what a tab holds."""
@@ -147,9 +156,12 @@ class Queue:
 
     def _next(self, annotator: int, now: float) -> tuple[int, str, int] | None:
         """Return the next row, how it came to be asked, and its rank."""
+        for number, draw in enumerate(self._draws()):
+            if self._is_open(draw, annotator, now):
+                return draw, "certificate", number
         ranked = self.current is not None and not self._is_audited_place(self._n_done + self._n_held)
         if ranked:
-            rank = self._first_open(self._ranked(), self._next_ranked, annotator, now)
+            rank = self._first_open(self._ranked(), self._next_ranked, annotator, now, to_strategy=True)
             if rank is not None and self.current is not None:
                 self._next_ranked = self._advanced(self._ranked(), self._next_ranked)
                 how = "initial" if self.current.strategy == "initial" else "strategy"
@@ -163,9 +175,19 @@ class Queue:
     def _ranked(self) -> IntArray:
         return np.empty(0, np.int64) if self.current is None else self.current.ranking.order
 
-    def _first_open(self, order: IntArray, start: int, annotator: int, now: float) -> int | None:
+    def _first_open(
+        self, order: IntArray, start: int, annotator: int, now: float, *, to_strategy: bool = False
+    ) -> int | None:
+        # Draws of a promise must be answered without the guess in sight; rows that the model has labelled are done,
+        # but for the audit, which goes on over all rows.
+        pending = self._board.pending if to_strategy else None
+        kept = frozenset() if pending is None else frozenset(pending.draws)
+        model_labels = self._board.model_labels
         for place in range(start, order.size):
-            if self._is_open(int(order[place]), annotator, now):
+            row = int(order[place])
+            if to_strategy and (model_labels[row] >= 0 or row in kept):
+                continue
+            if self._is_open(row, annotator, now):
                 return place
         return None
 
@@ -211,8 +233,8 @@ class Queue:
         return place in self._block[2]
 
     def _hides_guess(self, row: int, how: str) -> bool:
-        """Whether the guess stays hidden: on audit rows, second opinions, and as many of the others."""
-        if how in ("audit", "again"):
+        """Whether the guess stays hidden: on random rows, second opinions, and as many of the others."""
+        if how in ("audit", "again", "certificate"):
             return True
         share = min(1.0, self.audit_share / (1.0 - self.audit_share)) if self.audit_share < 1 else 1.0
         return bool(_random.row_keys(self._seed ^ 0x5EED, np.array([row]))[0] < share)

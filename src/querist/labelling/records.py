@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from querist.labelling.board import Status
+
 if TYPE_CHECKING:
     from querist.labelling.board import Act, Board
     from querist.labelling.ranking import Ranking
@@ -22,8 +24,9 @@ class Record:
     columns : dict of str to JSON value
         The user's, in their order.
     label : str or None
-        Majority of the answers; None where there is none.
-    status : {"labelled", "skipped", "unlabelled"}
+        Majority of the answers, or what the model has labelled the row with; None where there is neither.
+    status : {"labelled", "skipped", "model", "unlabelled"}
+        ``model``: labelled by the model under a promise, not by a person.
     annotator, answered_at, seconds, how
         Of the first answer that gave the label: by whom (None: an import), when (seconds since 1970),
         how long it took, why it was asked.
@@ -41,7 +44,7 @@ class Record:
     item_id: str
     columns: dict[str, Any]
     label: str | None = None
-    status: Literal["labelled", "skipped", "unlabelled"] = "unlabelled"
+    status: Status = "unlabelled"
     annotator: str | None = None
     answered_at: float | None = None
     seconds: float | None = None
@@ -67,7 +70,7 @@ def iterate(
     ranking : Ranking, default=None
         Where predictions come from; None leaves them out.
     rows : {"all", "labelled"}, default="all"
-        ``labelled`` leaves out rows without a label.
+        ``labelled`` leaves out rows without a label; those that the model has labelled have one.
     """
     people = {each.annotator_id: each.name for each in store.annotators()}
     names = {each.id: each.name for each in board.classes}
@@ -76,7 +79,7 @@ def iterate(
         if row >= board.n_rows:
             return
         status = board.status(row)
-        if rows == "labelled" and status != "labelled":
+        if rows == "labelled" and status not in ("labelled", "model"):
             continue
         prediction, confidence = _guess(ranking, row)
         yield Record(
@@ -105,12 +108,13 @@ def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping
     first = board.first_answer(row)
     # A row that was skipped, too, has somebody who did it.
     winning = next((act for act, label in counting if label == board.labels[row]), None) or _skip(board, row)
+    by_model = board.model_label(row)
     return {
-        "label": names.get(int(board.labels[row])),
+        "label": names.get(int(board.labels[row]) if by_model < 0 else by_model),
         "annotator": None if winning is None else _name(winning, people),
         "answered_at": None if winning is None else winning.at,
         "seconds": None if winning is None else winning.seconds,
-        "how": None if winning is None else winning.how,
+        "how": "model" if by_model >= 0 else None if winning is None else winning.how,
         "first_label": None if first is None else names.get(board.label_of(first.class_id)),
         "answers": tuple(
             {"annotator": _name(act, people), "label": names[label], "at": act.at, "seconds": act.seconds}

@@ -14,10 +14,12 @@ from querist.labelling.board import Act, Board
 from querist.labelling.classes import active
 from querist.labelling.explore import Filter
 from querist.labelling.export import write, write_log
+from querist.labelling.promises import in_words
 from querist.labelling.queue import CurrentRanking
 from querist.labelling.ranking import Ranking
 from querist.labelling.records import iterate
 from querist.labelling.settings import Settings
+from querist.labelling.statement import accuracy_statement
 from querist.store.rows import AnnotatorRow, ItemRow
 from querist.store.store import Store
 
@@ -245,6 +247,10 @@ class ProjectView:
             image_column=self.settings.image_column,
         )
 
+    def statement(self, now: float) -> dict[str, Any]:
+        """Return what is known of the accuracy, to go with an export."""
+        return accuracy_statement(self.board, self.info.name, now=now)
+
     # ------------------------------------------------------------------ the whole
 
     def insights(self) -> dict[str, Any]:
@@ -287,6 +293,19 @@ class ProjectView:
         told = last["accuracy"]
         names = ("value", "low", "high", "n", "confidence")
         return {"n_labels": last["n_labels"], "n_needed": FEWEST} | {name: told[name] for name in names}
+
+    def promises(self) -> dict[str, Any]:
+        """Return all promises about the model, the newest first."""
+        made = [in_words(each, self.board) for each in self.board.promises.values()]
+        return {"attempts": len(made), "promises": made[::-1]}
+
+    def pending_promise(self) -> dict[str, Any] | None:
+        """Return how far the promise is whose draws are being asked about; None where there is none."""
+        pending = self.board.pending
+        if pending is None:
+            return None
+        where = self.board.standing(pending.id)
+        return {"kind": pending.kind, "n_closed": where.n_closed, "n_drawn": pending.regions[where.stage].n_draws}
 
     def _still_suspect(self, suspect: dict[str, Any]) -> bool:
         """Whether nobody has looked at the row again since, and both classes are still there."""

@@ -12,7 +12,7 @@ import querist
 from querist.labelling.project import Project
 from querist.web import schemas
 from querist.web.errors import add_error_handlers
-from querist.web.routes import classes, exports, items, project, queue
+from querist.web.routes import classes, exports, items, project, promises, queue
 from querist.web.security import LOOPBACK, Guard
 
 PAGE = Path(__file__).parent / "static"
@@ -46,7 +46,7 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
     app.state.project = the_project
     app.state.owner_name = owner_name
     add_error_handlers(app)
-    for router in (queue.router, items.router, classes.router, exports.router, project.router):
+    for router in (queue.router, items.router, classes.router, exports.router, promises.router, project.router):
         app.include_router(router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
     app.include_router(project.entrance)
     _serve_page(app)

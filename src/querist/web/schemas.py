@@ -55,7 +55,7 @@ class FilterBody(Body):
     """What rows must fulfil."""
 
     search: Annotated[str, Field(max_length=1000)] | None = None
-    status: Literal["labelled", "skipped", "unlabelled"] | None = None
+    status: Literal["labelled", "skipped", "model", "unlabelled"] | None = None
     label: ClassId | None = None
     prediction: ClassId | None = None
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
@@ -160,6 +160,14 @@ class ShownAccuracy(BaseModel):
     confidence: float
 
 
+class PendingPromise(BaseModel):
+    """The promise whose draws are being asked about."""
+
+    kind: Literal["certificate", "auto_label"]
+    n_closed: int
+    n_drawn: int
+
+
 class Progress(BaseModel):
     """Where the project stands."""
 
@@ -172,6 +180,8 @@ class Progress(BaseModel):
     class_version: int
     model: ModelStatus
     accuracy: ShownAccuracy | None
+    promise: PendingPromise | None
+    n_model: int = Field(description="Rows that the model has labelled under a promise.")
 
 
 class ClassOut(BaseModel):
@@ -318,7 +328,7 @@ class Summary(BaseModel):
     id: str
     snippet: str
     image: str | None
-    status: Literal["labelled", "skipped", "unlabelled"]
+    status: Literal["labelled", "skipped", "model", "unlabelled"]
     class_id: int | None
     answers: list[AnswerOut]
     prediction: int | None
@@ -457,6 +467,68 @@ class CurvePoint(BaseModel):
     low: float | None
     high: float | None
     n: int
+
+
+class PromiseBody(Body):
+    """What is to be promised."""
+
+    kind: Literal["certificate", "auto_label"]
+    target: Annotated[float, Field(ge=0.5, lt=1, examples=[0.95])]
+    most_labels: Annotated[int, Field(ge=10, le=5000, description="Of an auto-labelling.")] = 500
+
+
+class PromisePlan(BaseModel):
+    """What an attempt would take."""
+
+    possible: bool
+    why: str
+    attempt: int
+    n_remaining: int | None
+    n_labels: int | None
+    n_needed: int | None
+    power: float | None
+    level: float | None
+    released_at_most: int | None
+
+
+class Stage(BaseModel):
+    """Which region is being asked about."""
+
+    number: int
+    of: int
+
+
+class PromiseOut(BaseModel):
+    """An attempt, and where it stands."""
+
+    id: str
+    kind: Literal["certificate", "auto_label"]
+    target: float
+    confidence: float
+    state: Literal["asking", "passed", "failed", "cancelled", "applied"]
+    attempt: int
+    created_at: float
+    seq: int
+    n_labels_at: int
+    n_remaining: int
+    n_drawn: int
+    n_answered: int
+    n_correct: int
+    n_closed: int
+    n_needed: int
+    stage: Stage
+    bound: float | None = Field(description="Certain accuracy on all rows without a label when the model was frozen.")
+    rest: float | None = Field(description="Certain accuracy on those of them that are left.")
+    n_rest: int | None
+    n_released: int | None
+    sentence: str
+
+
+class PromisesOut(BaseModel):
+    """All attempts, the newest first."""
+
+    attempts: int
+    promises: list[PromiseOut]
 
 
 class FiguresOut(BaseModel):

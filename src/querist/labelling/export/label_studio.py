@@ -32,7 +32,11 @@ def _task(record: Record, layout: Layout) -> dict[str, Any]:
         "annotations": _annotations(record, layout),
         "meta": {"querist": {key: layout.fields[key](record) for key in kept}},
     }
-    if layout.predictions and record.prediction is not None:
+    if record.status == "model" and record.label is not None:
+        # No person has said so: Label Studio, too, shows it as a prediction.
+        promised = {"model_version": f"{layout.project_name}, labelled by the model", "score": record.confidence}
+        task["predictions"] = [promised | {"result": _result(record.label, f"{record.row}-model", layout)}]
+    elif layout.predictions and record.prediction is not None:
         guess = {"model_version": layout.project_name, "score": record.confidence}
         task["predictions"] = [guess | {"result": _result(record.prediction, f"{record.row}-guess", layout)}]
     return task

@@ -4,13 +4,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, UploadFile
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 from starlette.background import BackgroundTask
 
 from querist.labelling.export import FORMATS
@@ -50,6 +51,13 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
     with path.open("wb") as target:
         project.export("log", target)
     return _download(path, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
+
+
+@router.get("/export/accuracy", response_class=JSONResponse)
+def export_accuracy(project: TheProject, person: Someone) -> JSONResponse:
+    """Download what is known of the accuracy: quantity, value, interval, method, sample and date of each figure."""
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(_stem(project))}-accuracy.json"}
+    return JSONResponse(project.statement(time.time()), headers=headers | {"cache-control": "no-store"})
 
 
 @router.get("/export/model", response_class=FileResponse, responses={200: {"content": {"application/zip": {}}}})

@@ -145,7 +145,7 @@ def _set_cookie(response: Response, project: Project, cookie: str) -> None:
 
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(project: TheProject, person: Someone) -> StreamingResponse:
-    """Server-sent events: ``ranking``, ``model``, ``figures``, ``progress``, ``classes``, ``settings``."""
+    """Server-sent events: ranking, model, figures, promises, progress, classes, settings."""
     return StreamingResponse(
         _news(project, person.annotator_id),
         media_type="text/event-stream",
