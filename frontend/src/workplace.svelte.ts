@@ -73,6 +73,8 @@ export class Workplace {
       open: () => session.reconnected(),
       ranking: () => session.ranked(),
       progress: (progress) => session.setProgress(progress),
+      figures: (progress) => session.setProgress(progress),
+      promises: (progress) => session.setProgress(progress),
       model: (model) => this.view && session.setProgress({ ...this.view.progress, model }),
       classes: (version) => this.#catchUp(version),
       classesChanged: ({ classes, class_version }) => this.#setClasses(classes, class_version),

@@ -71,6 +71,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "any": "querist.stopping.combine:AnyOf",
     },
 }
+_COMBINING = ("all", "any")
 _SINGULAR = {"strategies": "strategy", "selections": "selection", "candidates": "candidate filter"} | {
     "estimators": "estimator",
     "stopping": "stopping rule",
@@ -171,7 +172,7 @@ def make_estimator(name: str, **params: Any) -> Model:
     return _build("estimators", name, params)
 
 
-def make_stopping_rule(text: str) -> "StoppingRule":
+def make_stopping_rule(text: str, **known: Any) -> "StoppingRule":
     """Build a stopping rule from a text.
 
     Parameters
@@ -179,6 +180,8 @@ def make_stopping_rule(text: str) -> "StoppingRule":
     text : str
         ``NAME``, ``NAME:key=value,key=value``, or ``all(...)`` or ``any(...)`` of such texts with commas
         between them; a ``key=value`` belongs to the rule before it.
+    **known
+        Parameters for every rule in the text that has them and does not set them itself, such as costs.
 
     Raises
     ------
@@ -196,18 +199,28 @@ def make_stopping_rule(text: str) -> "StoppingRule":
     """
     head, bracket, inner = text.strip().partition("(")
     rule: StoppingRule
+    combining = head.partition(":")[0].strip()
+    if combining in _COMBINING and not bracket:
+        raise InvalidParameterError(f"{text!r} combines rules: write {combining}(RULE, RULE).")
     if not bracket:
         name, params = parse_spec(text)
-        rule = _build("stopping", name, params)
+        taken = inspect.signature(load_class("stopping", name)).parameters
+        rule = _build("stopping", name, {key: value for key, value in known.items() if key in taken} | params)
         return rule
-    if head.strip() not in ("all", "any") or not inner.endswith(")"):
+    if head.strip() not in _COMBINING or not inner.endswith(")"):
         raise InvalidParameterError(f"{text!r}: expected NAME, all(NAME, ...) or any(NAME, ...).")
-    rule = load_class("stopping", head.strip())([make_stopping_rule(part) for part in _split_rules(inner[:-1])])
+    rule = load_class("stopping", head.strip())([make_stopping_rule(part, **known) for part in split_rules(inner[:-1])])
     return rule
 
 
-def _split_rules(text: str) -> list[str]:
-    """Split at the commas outside brackets; ``key=value`` stays with the rule before it."""
+def split_rules(text: str) -> list[str]:
+    """Split ``RULE,RULE`` at the commas outside brackets; ``key=value`` stays with the rule before it.
+
+    Examples
+    --------
+    >>> split_rules("budget:labels=300,all(settled_predictions, performance_slope:gain=0.005,ahead=50)")
+    ['budget:labels=300', 'all(settled_predictions, performance_slope:gain=0.005,ahead=50)']
+    """
     depth, pieces = 0, [""]
     for character in text:
         depth += {"(": 1, ")": -1}.get(character, 0)
@@ -219,9 +232,9 @@ def _split_rules(text: str) -> list[str]:
     for piece in pieces:
         opening = piece.partition("=")[0]
         if rules and "=" in piece and ":" not in opening and "(" not in opening:
-            rules[-1] += f",{piece}"
+            rules[-1] += f",{piece.strip()}"
         else:
-            rules.append(piece)
+            rules.append(piece.strip())
     return rules
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest, path, scale, ticks } from "./scale";
+import { area, nearest, path, scale, ticks } from "./scale";
 
 describe("ticks", () => {
   it.each([
@@ -29,4 +29,12 @@ it("finds the nearest point", () => {
   expect(nearest([0, 10, 20], 14)).toBe(1);
   expect(nearest([0, 10, 20], 99)).toBe(2);
   expect(nearest([], 1)).toBe(-1);
+});
+
+describe("area", () => {
+  const same = (value: number): number => value;
+  it("goes over the upper line and back under the lower one, without points that miss an end", () => {
+    expect(area([1, 2, 3], [0, null, 0], [5, 6, 7], same, same)).toBe("M1.0 5.0L3.0 7.0L3.0 0.0L1.0 0.0Z");
+    expect(area([1], [null], [5], same, same)).toBe("");
+  });
 });

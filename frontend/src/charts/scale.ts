@@ -38,6 +38,22 @@ export function path(
   return text;
 }
 
+/** The outline of the area between two lines, points without both ends left out. */
+export function area(
+  x: readonly number[],
+  low: readonly (number | null)[],
+  high: readonly (number | null)[],
+  toX: (value: number) => number,
+  toY: (value: number) => number,
+): string {
+  const there = x.flatMap((at, i) => (low[i] == null || high[i] == null ? [] : [[at, low[i], high[i]] as const]));
+  if (there.length === 0) return "";
+  const point = (at: number, value: number): string => `${toX(at).toFixed(1)} ${toY(value).toFixed(1)}`;
+  const over = there.map(([at, , top]) => point(at, top));
+  const back = there.map(([at, bottom]) => point(at, bottom)).reverse();
+  return `M${[...over, ...back].join("L")}Z`;
+}
+
 /** The index of the value nearest to `wanted` in an ascending list; -1 of an empty one. */
 export function nearest(x: readonly number[], wanted: number): number {
   let best = -1;

@@ -1,7 +1,8 @@
 /** The JSON shapes of `/api/v1`, as `querist.web.schemas` writes them. */
 
 export type Kind = "text" | "table" | "image";
-export type Status = "labelled" | "skipped" | "unlabelled";
+/** `model`: labelled by the model under a promise, not by a person. */
+export type Status = "labelled" | "skipped" | "model" | "unlabelled";
 
 export interface ClassInfo {
   id: number;
@@ -36,6 +37,98 @@ export interface Progress {
   by_class: Record<string, number>;
   class_version: number;
   model: ModelStatus;
+  /** Null before the first figure. */
+  accuracy: ShownAccuracy | null;
+  /** The promise whose random rows are being asked about. */
+  promise: { kind: PromiseKind; n_closed: number; n_drawn: number } | null;
+  /** Rows that the model has labelled under a promise. */
+  n_model: number;
+}
+
+/** The accuracy of the model that was trained on `n_labels` labels; no value before `n_needed` random answers. */
+export interface ShownAccuracy {
+  n_labels: number;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  n: number;
+  n_needed: number;
+  confidence: number;
+}
+
+/** A figure with its interval; no value where there are too few answers. */
+export interface Estimate {
+  quantity: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  n: number;
+  method: string;
+  confidence: number;
+  note: string;
+  text: string;
+}
+
+export interface Advice {
+  stop: boolean;
+  reason: string;
+  outlook: { labels: number; gain: number; low: number; high: number; confidence: number } | null;
+  text: string;
+}
+
+export interface Figures {
+  n_labels: number;
+  at: number | null;
+  n_audited: number;
+  n_skipped: number;
+  accuracy: Estimate;
+  running: Estimate;
+  others: Estimate[];
+  classes: { class_id: number; recall: Estimate; precision: Estimate; prevalence: Estimate }[];
+  calibration: { confidence: number; accuracy: Estimate }[] | null;
+  plan: { half_width: number; audit: number; total: number } | null;
+  advice: Advice;
+}
+
+export interface FiguresReply {
+  figures: Figures | null;
+  /** Model accuracy at earlier moments, in order. */
+  curve: { n_labels: number; at: number; value: number | null; low: number | null; high: number | null; n: number }[];
+}
+
+export type PromiseKind = "certificate" | "auto_label";
+
+export interface PromisePlan {
+  possible: boolean;
+  why: string;
+  attempt: number;
+  n_remaining: number | null;
+  n_labels: number | null;
+  n_needed: number | null;
+  /** Chance to pass, if the model is as good as it is thought to be. */
+  power: number | null;
+  level: number | null;
+  released_at_most: number | null;
+}
+
+export interface PromiseInfo {
+  id: string;
+  kind: PromiseKind;
+  target: number;
+  confidence: number;
+  state: "asking" | "passed" | "failed" | "cancelled" | "applied";
+  attempt: number;
+  created_at: number;
+  n_labels_at: number;
+  n_remaining: number;
+  n_drawn: number;
+  n_answered: number;
+  n_correct: number;
+  n_closed: number;
+  n_needed: number;
+  stage: { number: number; of: number };
+  n_released: number | null;
+  sentence: string;
 }
 
 export interface Person {

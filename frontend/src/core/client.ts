@@ -7,12 +7,16 @@ import type {
   ExploreFilter,
   ExploreReply,
   ExploreSort,
+  FiguresReply,
   HistoryEntry,
   ImportReply,
   Insights,
   ItemDetail,
   Person,
   Project,
+  PromiseInfo,
+  PromiseKind,
+  PromisePlan,
   QueueReply,
   Settings,
 } from "./api";
@@ -133,6 +137,30 @@ export class Client {
     return this.transport.request("GET", "/insights");
   }
 
+  /** How good the model is, and was. */
+  figures(): Promise<FiguresReply> {
+    return this.transport.request("GET", "/figures");
+  }
+
+  async promises(): Promise<PromiseInfo[]> {
+    return (await this.transport.request<{ promises: PromiseInfo[] }>("GET", "/promises")).promises;
+  }
+
+  /** What an attempt would take; changes nothing. */
+  planPromise(kind: PromiseKind, target: number, signal?: AbortSignal): Promise<PromisePlan> {
+    return this.transport.request("POST", "/promises/plan", { kind, target }, signal);
+  }
+
+  beginPromise(kind: PromiseKind, target: number): Promise<PromiseInfo> {
+    return this.transport.request("POST", "/promises", { kind, target });
+  }
+
+  changePromise(id: string, change: "cancel" | "apply" | "undo"): Promise<PromiseInfo> {
+    return this.transport.request("POST", `/promises/${id}/${change}`);
+  }
+
+  readonly accuracyUrl = "/api/v1/export/accuracy";
+
   async changeSettings(changes: SettingsChanges): Promise<Settings> {
     const settings = await this.transport.request<Settings>("PATCH", "/settings", changes);
     this.#emit((listener) => listener.settingsChanged?.(settings));
@@ -188,6 +216,8 @@ export class Client {
       ranking: (version) => this.#emit((listener) => listener.ranking?.(version)),
       model: (status) => this.#emit((listener) => listener.model?.(status)),
       progress: (progress) => this.#emit((listener) => listener.progress?.(progress)),
+      figures: (progress) => this.#emit((listener) => listener.figures?.(progress)),
+      promises: (progress) => this.#emit((listener) => listener.promises?.(progress)),
       classes: (version) => this.#emit((listener) => listener.classes?.(version)),
     });
   }

@@ -42,6 +42,9 @@ export interface StreamEvents {
   ranking?(version: number): void;
   model?(status: ModelStatus): void;
   progress?(progress: Progress): void;
+  /** New figures of the model; a promise has begun, moved on or ended. */
+  figures?(progress: Progress): void;
+  promises?(progress: Progress): void;
   classes?(version: number): void;
 }
 
@@ -108,6 +111,8 @@ export class HttpTransport implements Transport {
       on<{ version: number }>("ranking", (data) => events.ranking?.(data.version));
       on<ModelStatus>("model", (data) => events.model?.(data));
       on<Progress>("progress", (data) => events.progress?.(data));
+      on<Progress>("figures", (data) => events.figures?.(data));
+      on<Progress>("promises", (data) => events.promises?.(data));
       on<{ class_version: number }>("classes", (data) => events.classes?.(data.class_version));
     };
     connect();

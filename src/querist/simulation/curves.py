@@ -36,11 +36,13 @@ def tidy_table(runs: Iterable[Run], metrics: Sequence[str], name: str) -> "pd.Da
 
 
 def timings_table(runs: Iterable[Run], name: str) -> "pd.DataFrame":
-    """Return one line per run: wall-clock seconds for fitting, asking and evaluating."""
+    """Return one line per run: wall-clock seconds for fitting, asking, evaluating and, if anything was, watching."""
     import pandas as pd
 
-    lines = [(name, *run.key, *(run.seconds[what] for what in ("fit", "ask", "evaluate"))) for run in runs]
-    columns = ["dataset", "estimator", "strategy", "repeat", "fit_seconds", "ask_seconds", "evaluate_seconds"]
+    runs = list(runs)
+    timed = list(dict.fromkeys(["fit", "ask", "evaluate", *(what for run in runs for what in run.seconds)]))
+    lines = [(name, *run.key, *(run.seconds.get(what, 0.0) for what in timed)) for run in runs]
+    columns = ["dataset", "estimator", "strategy", "repeat", *(f"{what}_seconds" for what in timed)]
     return pd.DataFrame(lines, columns=columns)
 
 

@@ -11,7 +11,8 @@ from querist.simulation.problem import Data
 from querist.simulation.protocol import FULL_DATA, Protocol
 from querist.simulation.run import RunKey
 
-FORMAT = 1
+# 2 adds what the audit said and what stopping rules proposed; without these it is 1.
+FORMATS = (1, 2)
 # Those that can change a number or a byte of the result files.
 _PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib", "skrub")
 
@@ -20,8 +21,10 @@ def describe_experiment(protocol: Protocol, parts: Parts, data: Data) -> dict[st
     """Return the experiment as JSON takes it: equal if and only if the results are meant to be equal."""
     # The order of the parts is the order of the tables.
     orders = {"strategies": list(parts.strategies), "estimators": list(parts.estimators)}
+    if parts.rules:
+        orders["stopping"] = list(parts.rules)
     return {
-        "format": FORMAT,
+        "format": FORMATS[bool(protocol.audit or parts.rules)],
         "protocol": protocol.to_dict(),
         "order": orders,
         **parts.descriptions,

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from querist.exceptions import InvalidParameterError, ResultsError
+from querist.simulation import audit_table, stopping_table
 from querist.simulation import figure as pictures
 from querist.simulation.curves import COLUMNS, all_curves, table_csv
-from querist.simulation.experiment import FORMAT
+from querist.simulation.experiment import FORMATS
 from querist.simulation.record import checksum, experiment_id, read_json, write_atomically
 from querist.simulation.report import report_html
 
@@ -29,11 +30,22 @@ def result_files(simulation: "Simulation") -> tuple[dict[str, bytes], bytes]:
         "learning_curve.svg": pictures.render(figure, "svg"),
         "report.html": _report(simulation),
     }
+    # Only where there is something to tell.
+    for name, table in (("audit", simulation.audit), ("stopping", simulation.stopping)):
+        if name in _watched(simulation.experiment):
+            results[f"{name}.csv"] = table_csv(table)
     return results, table_csv(simulation.timings)
 
 
-def read_results(folder: Path) -> tuple[dict[str, Any], "pd.DataFrame", "pd.DataFrame"]:
-    """Return the experiment, the table and the timings that a folder holds.
+def _watched(experiment: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return which further tables an experiment has, and the types of their columns."""
+    types = {"audit": audit_table.TYPES, "stopping": stopping_table.TYPES}
+    present = {"audit": "audit" in experiment["protocol"], "stopping": "stopping" in experiment}
+    return {name: types[name] for name, there in present.items() if there}
+
+
+def read_results(folder: Path) -> dict[str, Any]:
+    """Return what a folder holds: the experiment and its tables, as `Simulation` takes them.
 
     Raises
     ------
@@ -43,8 +55,9 @@ def read_results(folder: Path) -> tuple[dict[str, Any], "pd.DataFrame", "pd.Data
     import pandas as pd
 
     experiment: dict[str, Any] = read_json(folder / "experiment.json")
-    if experiment.get("format") != FORMAT:
-        raise ResultsError(f"{folder} was written in format {experiment.get('format')}; this version reads {FORMAT}.")
+    if experiment.get("format") not in FORMATS:
+        known = " and ".join(str(number) for number in FORMATS)
+        raise ResultsError(f"{folder} was written in format {experiment.get('format')}; this version reads {known}.")
     if not (folder / "manifest.json").exists():
         raise ResultsError(
             f"{folder} holds a simulation that is not finished. Run the same simulate(..., out={str(folder)!r}) again; "
@@ -58,7 +71,8 @@ def read_results(folder: Path) -> tuple[dict[str, Any], "pd.DataFrame", "pd.Data
         timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
-    return experiment, _read_table(data), timings
+    tables = {name: _read_csv(folder / f"{name}.csv", manifest, types) for name, types in _watched(experiment).items()}
+    return {"experiment": experiment, "table": _read_table(data), "timings": timings} | tables
 
 
 def write_picture(path: Path, figure: "Figure") -> None:
@@ -111,6 +125,15 @@ def _read_table(data: bytes) -> "pd.DataFrame":
     columns = pq.read_table(io.BytesIO(data)).to_pydict()
     frame = pd.DataFrame(columns, columns=list(COLUMNS))
     return frame.astype({"repeat": "int64", "n_labels": "int64", "value": "float64"})
+
+
+def _read_csv(path: Path, manifest: dict[str, Any], types: dict[str, str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    # Only figures can be missing: a rule may be called "NA".
+    missing = {name: [""] for name, kind in types.items() if kind == "float64"}
+    data = io.BytesIO(_checked(path, manifest))
+    return pd.read_csv(data, dtype=types, keep_default_na=False, na_values=missing, float_precision="round_trip")
 
 
 def _checked(path: Path, manifest: dict[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """The strategies and estimators of an experiment: labels for tables, descriptions for files."""
 
+import dataclasses
 import hashlib
 import math
 import re
@@ -16,6 +17,7 @@ from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.simulation.protocol import FULL_DATA, RANDOM
+from querist.stopping.rule import StoppingRule
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,13 @@ class Parts:
     strategies: dict[str, QueryStrategy]
     cold_start: QueryStrategy
     query_estimator: Model = None
+    rules: dict[str, StoppingRule] = field(default_factory=dict)
     descriptions: dict[str, Any] = field(default_factory=dict)
+
+    def with_rules(self, rules: dict[str, StoppingRule]) -> "Parts":
+        """Return these parts with stopping rules; without any they are described as before there were rules."""
+        described = {"stopping": {label: describe(rule) for label, rule in rules.items()}} if rules else {}
+        return dataclasses.replace(self, rules=rules, descriptions=self.descriptions | described)
 
 
 def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estimator: Any) -> Parts:
@@ -37,7 +45,7 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
     InvalidParameterError
         If a label stands twice, or something is neither a known name nor an object.
     """
-    asked = _labelled(strategies, "strategies", "strategies", resolve_strategy)
+    asked = labelled(strategies, "strategies", resolve_strategy)
     if RANDOM not in asked:
         asked = {RANDOM: registry.make_strategy(RANDOM)} | asked
     elif registry.registered_name("strategies", asked[RANDOM]) != RANDOM:
@@ -45,7 +53,7 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
     if FULL_DATA in asked:
         raise InvalidParameterError(f"The strategy label {FULL_DATA!r} is kept for the full-data value.")
     asked = {RANDOM: asked.pop(RANDOM)} | asked
-    fitted = _labelled(estimators, "estimators", "estimators", resolve_estimator)
+    fitted = labelled(estimators, "estimators", resolve_estimator)
     for label, estimator in fitted.items():
         if isinstance(estimator, type) or not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
             raise InvalidParameterError(f"estimators: {label} is no classifier object with fit and predict.")
@@ -57,7 +65,7 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
         "cold_start": describe(cold),
         "query_estimator": describe(asker),
     }
-    return Parts(fitted, asked, cold, asker, descriptions)
+    return Parts(fitted, asked, cold, asker, {}, descriptions)
 
 
 def describe(part: Any) -> Any:
@@ -94,21 +102,28 @@ def _bytes(array: AnyArray) -> bytes:
     return f"{array.dtype.str}:".encode() + np.ascontiguousarray(array).tobytes()
 
 
-def _labelled(given: Any, what: str, kind: str, resolve: Callable[[Any], Any]) -> dict[str, Any]:
+def labelled(given: Any, kind: str, resolve: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return parts by label: the names in a dict, or what was given as text, or what describes the object.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is none, or a label stands twice or cannot be printed.
+    """
     if isinstance(given, Mapping):
         pairs = [(str(label), part) for label, part in given.items()]
     else:
         items = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
         pairs = [(_label(item, kind), item) for item in items]
     if not pairs:
-        raise InvalidParameterError(f"{what} must name at least one.")
+        raise InvalidParameterError(f"{kind} must name at least one.")
     labels = [label for label, _ in pairs]
     for label in labels:
         if not label or not label.isprintable():
-            raise InvalidParameterError(f"{what}: {label!r} is no label for tables; it must be printable.")
+            raise InvalidParameterError(f"{kind}: {label!r} is no label for tables; it must be printable.")
         if labels.count(label) > 1:
             raise InvalidParameterError(
-                f"{what} holds two of the label {label!r}. Pass a dict {{label: object}} with a label for each."
+                f"{kind} holds two of the label {label!r}. Pass a dict {{label: object}} with a label for each."
             )
     return {label: resolve(part) for label, part in pairs}
 
@@ -116,7 +131,8 @@ def _labelled(given: Any, what: str, kind: str, resolve: Callable[[Any], Any]) -
 def _label(part: Any, kind: str) -> str:
     if isinstance(part, str):
         return part.strip()
-    name = registry.registered_name(kind, part)
+    # Stopping rules that are made of rules have no form without parameters.
+    name = None if kind == "stopping" else registry.registered_name(kind, part)
     if name is not None and describe(part) == describe(registry.load_class(kind, name)()):
         return name
     return " ".join(repr(part).split())

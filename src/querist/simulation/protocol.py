@@ -4,12 +4,42 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from querist._validation import check_choice, check_positive_int
+from querist._validation import check_choice, check_number, check_positive_int
 from querist.exceptions import InvalidParameterError
 from querist.simulation.metrics import check_metrics
 
 RANDOM = "random"
 FULL_DATA = "(full data)"
+
+
+# JSON has no infinity.
+_MOST = 1e15
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What stopping rules are judged by.
+
+    Parameters
+    ----------
+    label_cost, error_cost : float
+        What an answer and what a wrong prediction cost, in the same unit.
+    n_future : float
+        How many rows the model will be used on.
+
+    Raises
+    ------
+    InvalidParameterError
+        If one is not above 0.
+    """
+
+    label_cost: float
+    error_cost: float
+    n_future: float
+
+    def __post_init__(self) -> None:
+        for field in ("label_cost", "error_cost", "n_future"):
+            check_number(getattr(self, field), field, low=0, high=_MOST, open_low=True)
 
 
 @dataclass(frozen=True)
@@ -40,6 +70,10 @@ class Protocol:
         Every draw of the experiment derives from it.
     name : str
         What the data are called in tables.
+    audit : float
+        Share of the questions that are the audit's.
+    costs : Costs or None
+        None: there are no stopping rules.
 
     Raises
     ------
@@ -58,6 +92,8 @@ class Protocol:
     warm_start: bool
     random_state: int
     name: str
+    audit: float = 0.0
+    costs: Costs | None = None
 
     def __post_init__(self) -> None:
         for field in ("repeats", "budget", "batch_size"):
@@ -76,11 +112,15 @@ class Protocol:
                 f"budget is {self.budget}, but the initial set alone takes {self.initial} labels. "
                 "The budget counts all labels, the initial set included: raise budget or lower initial."
             )
+        check_number(self.audit, "audit", low=0, high=1)
         _check_test_size(self.test_size)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON takes them."""
-        return dataclasses.asdict(self) | {"metrics": list(self.metrics)}
+        values = dataclasses.asdict(self) | {"metrics": list(self.metrics)}
+        # What is not used is not named: experiments without are those of earlier versions.
+        unused = [name for name in ("audit", "costs") if not values[name]]
+        return {name: value for name, value in values.items() if name not in unused}
 
     def label_counts(self) -> list[int]:
         """Return the number of labels after each round that is measured.

@@ -22,6 +22,7 @@ from querist.simulation.parts import Parts
 from querist.simulation.problem import Problem
 from querist.simulation.protocol import FULL_DATA, Protocol
 from querist.simulation.split import Repeat, draw_repeat
+from querist.simulation.watch import Audited, Stopped, Watch, checkpoints
 
 
 class RunKey(NamedTuple):
@@ -48,8 +49,11 @@ class Run:
 
     key: RunKey
     rounds: list[Round] = field(default_factory=list)
-    # Wall-clock seconds: fit, ask (scoring the pool included) and evaluate.
+    # Wall-clock seconds: fit, ask (scoring the pool included), evaluate; watch, where there is something to watch.
     seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("fit", "ask", "evaluate"), 0.0))
+    # With an audit, and with stopping rules.
+    audited: list[Audited] = field(default_factory=list)
+    stopped: list[Stopped] = field(default_factory=list)
 
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
@@ -58,7 +62,7 @@ class Run:
         try:
             yield
         finally:
-            self.seconds[what] += time.perf_counter() - start
+            self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - start
 
 
 class Stage:
@@ -81,6 +85,7 @@ class Stage:
             assert truth is not None
         else:
             test_X, truth = _cut(problem.X, self.draws.test), problem.codes[self.draws.test]
+        self.n_test = int(truth.size)
         self.evaluator = Evaluator(test_X, truth, problem.classes, protocol.metrics)
         self.oracle_labels: AnyArray = problem.labels[self.draws.pool]
 
@@ -134,11 +139,15 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
             cold_start=parts.cold_start,
             query_estimator=parts.query_estimator,
             warm_start=protocol.warm_start,
+            audit=protocol.audit,
             random_state=draws.seed,
         )
     oracle = Oracle(stage.oracle_labels)
+    watch = _watch(stage, session, parts)
     asked = np.searchsorted(draws.pool, draws.initial)
-    for n_labels in protocol.label_counts():
+    counts = protocol.label_counts()
+    told = checkpoints(len(counts))
+    for number, n_labels in enumerate(counts):
         wanted = n_labels - oracle.n_answers
         if oracle.n_answers or not asked.size:
             with run.timed("ask"):
@@ -149,7 +158,28 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
         with run.timed("evaluate"):
             values = stage.evaluator.evaluate(model)
         run.rounds.append(Round(n_labels, draws.pool[asked].tolist(), values))
+        if watch is not None and model is not None:
+            with run.timed("watch"):
+                watch.look(values[protocol.metrics.index("accuracy")], checkpoint=number in told)
+    if watch is not None:
+        run.audited, run.stopped = watch.audited, watch.stopped
     return run
+
+
+def _watch(stage: Stage, session: Session, parts: Parts) -> Watch | None:
+    protocol = stage.protocol
+    if not protocol.audit and not parts.rules:
+        return None
+    return Watch(
+        session,
+        stage.pool,
+        stage.oracle_labels,
+        parts.rules,
+        seed=stage.draws.seed,
+        audit=protocol.audit > 0,
+        label_cost=protocol.costs.label_cost if protocol.costs else 1.0,
+        test_rows=stage.n_test,
+    )
 
 
 def _fitted(session: Session) -> Model:
@@ -176,7 +206,8 @@ def to_json(run: Run) -> dict[str, Any]:
         [item.n_labels, item.rows, [None if math.isnan(value) else value for value in item.values]]
         for item in run.rounds
     ]
-    return {"key": list(run.key), "rounds": rounds, "seconds": run.seconds}
+    watched = {"audited": run.audited, "stopped": run.stopped} if run.audited or run.stopped else {}
+    return {"key": list(run.key), "rounds": rounds, **watched, "seconds": run.seconds}
 
 
 def from_json(saved: dict[str, Any]) -> Run:
@@ -185,4 +216,10 @@ def from_json(saved: dict[str, Any]) -> Run:
         Round(n_labels, rows, [float("nan") if value is None else value for value in values])
         for n_labels, rows, values in saved["rounds"]
     ]
-    return Run(RunKey(*saved["key"]), rounds, saved["seconds"])
+    return Run(
+        RunKey(*saved["key"]),
+        rounds,
+        saved["seconds"],
+        [Audited(*values) for values in saved.get("audited", [])],
+        [Stopped(*values) for values in saved.get("stopped", [])],
+    )

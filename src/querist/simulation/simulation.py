@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from querist._validation import check_positive_int
 from querist.simulation import figure as pictures
 from querist.simulation import files
+from querist.simulation.audit_table import audit_sentences, audit_table, summarise_audit
 from querist.simulation.curves import all_curves, summarise, tidy_table, timings_table
 from querist.simulation.execute import count_workers, execute
 from querist.simulation.experiment import describe_experiment, run_keys, warn_of_mismatch
@@ -16,10 +17,12 @@ from querist.simulation.findings import findings
 from querist.simulation.metrics import check_model_can
 from querist.simulation.parts import resolve_parts
 from querist.simulation.problem import prepare_data
-from querist.simulation.protocol import Protocol
+from querist.simulation.protocol import Costs, Protocol
 from querist.simulation.record import Record
+from querist.simulation.rules import resolve_rules
 from querist.simulation.run import Run, RunKey
 from querist.simulation.split import check_draws, smallest_pool
+from querist.simulation.stopping_table import stopping_sentences, stopping_table, summarise_stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,14 +43,31 @@ class Simulation:
         fitted on the whole training part of that repeat.
     timings : DataFrame
         Wall-clock seconds of each run: fit, ask (scoring the pool included), evaluate.
+    audit : DataFrame or None
+        With an audit, one line per run and checkpoint: the test accuracy (what is true, as far as `test_rows` rows
+        can tell), the audited model accuracy with its 95 % interval, and the running accuracy, which is another
+        quantity: of the models of all draws, not of the present one.
+    stopping : DataFrame or None
+        With stopping rules, one line per run and rule: whether and when it proposed to stop, the test accuracy there,
+        and the regret: what was spent more than at the best moment of the run, at the costs in `protocol`. A rule that
+        never proposed counts as stopping at the end, which is what the rule ``(whole budget)`` does.
     experiment : dict
         Protocol, parts, data and versions: all that determines the results.
     """
 
-    def __init__(self, experiment: dict[str, Any], table: "pd.DataFrame", timings: "pd.DataFrame") -> None:
+    def __init__(
+        self,
+        experiment: dict[str, Any],
+        table: "pd.DataFrame",
+        timings: "pd.DataFrame",
+        audit: "pd.DataFrame | None" = None,
+        stopping: "pd.DataFrame | None" = None,
+    ) -> None:
         self.experiment = experiment
         self.table = table
         self.timings = timings
+        self.audit = audit
+        self.stopping = stopping
         self._summary: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
@@ -100,10 +120,51 @@ class Simulation:
             self._summary = summarise(self.table)
         return self._summary.copy()
 
+    def audit_summary(self) -> "pd.DataFrame | None":
+        """Return how far the audit was right, one line per estimator and strategy; None without an audit.
+
+        Returns
+        -------
+        DataFrame
+            - ``checkpoints``: with a figure, in all repeats; those of one run are not independent;
+            - ``held``, ``coverage``: number and share of those whose interval for the model accuracy holds the test
+              accuracy. The test part has an error of its own, which counts against the interval;
+            - ``half_width``: mean half-width of the intervals;
+            - ``bias``, ``bias_low``, ``bias_high``: mean of the audited less the test accuracy, with its 95 % t
+              interval over the repeats;
+            - ``test_half_width``: by how much the test accuracy itself may be off (1.96 standard errors).
+        """
+        return None if self.audit is None else summarise_audit(self.audit)
+
+    def stopping_summary(self) -> "pd.DataFrame | None":
+        """Return how the stopping rules did, one line per estimator, strategy and rule; None without rules.
+
+        Returns
+        -------
+        DataFrame
+            - ``runs``, ``proposed``: in how many of the runs the rule proposed to stop;
+            - ``labels``, ``labels_low``, ``labels_high``: median and quartiles of the labels there;
+            - ``accuracy``, ``share_of_final``: mean test accuracy there, and its share of the final accuracy (the mean
+              of the last three rounds);
+            - ``too_early``: runs that were stopped below 97 % of the final accuracy;
+            - ``best_labels``: median of the labels at the best moment;
+            - ``regret``, ``regret_low``, ``regret_high``: mean over all runs, with its 95 % t interval.
+        """
+        return None if self.stopping is None else summarise_stopping(self.stopping)
+
     def findings(self) -> list[str]:
-        """Return what was found, in words: one or two sentences per estimator and strategy, on the main metric."""
+        """Return what was found, in words.
+
+        One or two sentences per estimator and strategy, on the main metric; with an audit one more on how far it was
+        right, and with stopping rules one for each.
+        """
         found = findings(self.summary(), self.metrics[0], self.protocol["budget"])
-        return [finding.text for finding in found]
+        audit, stopping = self.audit_summary(), self.stopping_summary()
+        return [
+            *(finding.text for finding in found),
+            *([] if audit is None else audit_sentences(audit)),
+            *([] if stopping is None else stopping_sentences(stopping, self.protocol["budget"])),
+        ]
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the learning curves in the main metric; with `path`, also write them (.png, .svg or .pdf).
@@ -154,7 +215,7 @@ class Simulation:
         ResultsError
             If the folder holds none, they are not finished, or a file is damaged.
         """
-        return cls(*files.read_results(Path(out)))
+        return cls(**files.read_results(Path(out)))
 
 
 def simulate(
@@ -177,6 +238,11 @@ def simulate(
     query_estimator: Any = None,
     cold_start: Any = "random",
     warm_start: bool = False,
+    audit: float = 0.0,
+    stop: Any = None,
+    label_cost: float = 1.0,
+    error_cost: float = 1.0,
+    n_future: float = 10_000,
     random_state: int = 0,
     n_jobs: int = -1,
     name: str = "data",
@@ -218,7 +284,7 @@ def simulate(
         Rows of one group (a patient, a document, a session) stand on one side. `test_size` then is the share or
         number of groups, drawn at random and not by class: the test part is then what new groups look like.
     metrics : sequence of str, default=("accuracy",)
-        Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one. Log loss clips
+        With an audit or stopping rules accuracy is measured too. Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one. Log loss clips
         probabilities at 2.2e-16 and renormalises; a class the model has not met has probability 0. The area under
         the ROC curve of several classes is the mean of one against the rest, and NaN if the test part lacks a class.
     duplicates : {"ask_once", "keep"}, default="ask_once"
@@ -229,6 +295,19 @@ def simulate(
         See `Session`.
     warm_start : bool, default=False
         See `Session`.
+    audit : float, default=0.0
+        Share of the questions that follow the audit's random order; see `Session`. After at most twelve rounds of each
+        run, the last among them, the audit's figures are recorded beside the true accuracy, in `Simulation.audit`;
+        each costs dozens of trainings.
+    stop : str, StoppingRule, sequence of these, or dict of label to one of these, default=None
+        Stopping rules (`querist.stopping_rule_names`), such as ``"default"`` or ``"any(default, budget:labels=300)"``.
+        They stop nothing: runs go on to the budget, so that it can be told what stopping would have cost, in
+        `Simulation.stopping`. Rules that take costs are told the costs below. Rules that rest on audited answers need an
+        audit; rules that look at a clock or wait for a certificate are refused.
+    label_cost, error_cost : float, default=1.0
+        What an answer and what a wrong prediction cost, in the same unit.
+    n_future : float, default=10_000
+        How many rows the model will be used on.
     random_state : int, default=0
         Every draw derives from it.
     n_jobs : int, default=-1
@@ -272,6 +351,10 @@ def simulate(
     [10, 15, 20, 112]
     """
     metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+    watched = bool(audit) or stop is not None
+    if watched and "accuracy" not in metrics:
+        metrics += ("accuracy",)  # what audit and rules are judged by
+    costs = Costs(label_cost, error_cost, n_future)
     check_positive_int(initial, "initial", minimum=0)
     protocol = Protocol(
         repeats=repeats,
@@ -285,9 +368,12 @@ def simulate(
         warm_start=warm_start,
         random_state=random_state,
         name=name,
+        audit=audit,
+        costs=None if stop is None else costs,
     )
     n_workers = count_workers(n_jobs)
     parts = resolve_parts(strategies, estimators, cold_start, query_estimator)
+    parts = parts.with_rules(resolve_rules(stop, costs, audit=audit, estimators=parts.estimators))
     data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
     for label, estimator in parts.estimators.items():
         check_model_can(estimator, label, metrics, data.problem.classes.size)
@@ -314,7 +400,13 @@ def simulate(
         done=_collector(runs, len(keys), progress),
     )
     ordered = [runs[key] for key in keys]
-    simulation = Simulation(experiment, tidy_table(ordered, metrics, name), timings_table(ordered, name))
+    simulation = Simulation(
+        experiment,
+        tidy_table(ordered, metrics, name),
+        timings_table(ordered, name),
+        audit_table(ordered, name) if audit else None,
+        stopping_table(ordered, metrics, costs, name) if parts.rules else None,
+    )
     if record is not None:
         record.write_results(*files.result_files(simulation))
     return simulation

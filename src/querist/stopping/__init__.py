@@ -10,7 +10,7 @@ from querist.stopping.limits import Budget, CostLimit, TimeLimit
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.overall_uncertainty import OverallUncertainty
 from querist.stopping.performance_slope import PerformanceSlope
-from querist.stopping.replay import Replayed, replay, total_costs
+from querist.stopping.replay import Replayed, judge, replay, total_costs
 from querist.stopping.rule import StoppingRule
 from querist.stopping.settled_predictions import SettledPredictions
 from querist.stopping.stabilising_predictions import StabilisingPredictions
@@ -40,6 +40,7 @@ __all__ = [
     "any_of",
     "cohen_kappa",
     "default_rule",
+    "judge",
     "outlook",
     "replay",
     "stop_set",

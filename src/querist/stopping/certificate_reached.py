@@ -23,6 +23,11 @@ class CertificateReached(StoppingRule):
     def __init__(self, *, target: float = 0.9) -> None:
         self.target = target
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """A certificate."""
+        return frozenset({"certified"})
+
     def update(self, observation: Observation) -> Proposal:
         """Compare the certified accuracy with the target."""
         check_number(self.target, "target", low=0, high=1, open_low=True)

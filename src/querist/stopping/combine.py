@@ -14,6 +14,11 @@ class _Combined(StoppingRule):
     def __init__(self, rules: Sequence[StoppingRule]) -> None:
         self.rules = rules
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """What any of the rules needs: one that could never propose would be of no use."""
+        return frozenset().union(*(rule.needs for rule in self.rules))
+
     def reset(self) -> None:
         """Forget all observations, in every rule."""
         for rule in self.rules:

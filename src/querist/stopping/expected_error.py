@@ -30,6 +30,11 @@ class MinimumExpectedError(StoppingRule):
     def __init__(self, *, threshold: float = 0.01) -> None:
         self.threshold = threshold
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Class probabilities of the unlabelled rows."""
+        return frozenset({"confidence"})
+
     def update(self, observation: Observation) -> Proposal:
         """Compare the expected error with the threshold."""
         check_number(self.threshold, "threshold", low=0, high=1)

@@ -38,6 +38,11 @@ class TimeLimit(StoppingRule):
     def __init__(self, *, seconds: float = 3600.0) -> None:
         self.seconds = seconds
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """A clock."""
+        return frozenset({"seconds"})
+
     def update(self, observation: Observation) -> Proposal:
         """Compare the time spent with the limit."""
         return _compared(observation.seconds, self.seconds, "seconds", "seconds")

@@ -39,6 +39,11 @@ class PerformanceSlope(StoppingRule):
         self.ahead = ahead
         self.minimum = minimum
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Audited answers."""
+        return frozenset({"audit_hits"})
+
     def update(self, observation: Observation) -> Proposal:
         """Extrapolate the learning curve."""
         check_number(self.gain, "gain", low=0, high=1, open_low=True)

@@ -120,10 +120,23 @@ def replay(
         raise InvalidParameterError(
             f"replay needs one accuracy per observation, got {len(accuracy)} for {len(observations)} observations."
         )
-    n_labels = [observation.n_labels for observation in observations]
-    costs = total_costs(n_labels, accuracy, label_cost=label_cost, error_cost=error_cost, n_future=n_future)
     found = first_proposal(observations, rule)
-    number, reason = found or (len(observations) - 1, "")
+    n_labels = [observation.n_labels for observation in observations]
+    return judge(found, n_labels, accuracy, label_cost=label_cost, error_cost=error_cost, n_future=n_future)
+
+
+def judge(
+    found: tuple[int, str] | None,
+    n_labels: Sequence[int],
+    accuracy: Sequence[float] | FloatArray,
+    *,
+    label_cost: float,
+    error_cost: float,
+    n_future: float,
+) -> Replayed:
+    """Return what a first proposal, as `first_proposal` gives it, would have cost."""
+    costs = total_costs(n_labels, accuracy, label_cost=label_cost, error_cost=error_cost, n_future=n_future)
+    number, reason = found or (len(n_labels) - 1, "")
     best = int(costs.argmin())
     return Replayed(
         proposed=found is not None,

@@ -17,6 +17,11 @@ class StoppingRule(BaseEstimator, ABC):
 
     label: ClassVar[str]
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Fields of an `Observation` without which the rule never proposes, as far as they are costly or rare."""
+        return frozenset()
+
     @abstractmethod
     def update(self, observation: Observation) -> Proposal:
         """Look at the round that has just ended.

@@ -21,7 +21,7 @@ export const SORTS: readonly ExploreSort[] = [
   "-seconds",
   "seconds",
 ];
-const STATUSES: readonly Status[] = ["labelled", "skipped", "unlabelled"];
+const STATUSES: readonly Status[] = ["labelled", "skipped", "model", "unlabelled"];
 const WHOLE = ["label", "prediction", "annotator"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
 const FLAGS = ["flagged", "disagree"] as const;

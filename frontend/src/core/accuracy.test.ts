@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+
+import { firstTarget, inNumbers, interval, outlook, percent, planned, shown, told } from "./accuracy";
+import type { Estimate, PromisePlan, ShownAccuracy } from "./api";
+
+const accuracy: ShownAccuracy = { n_labels: 480, value: 0.943, low: 0.914, high: 0.962, n: 96, n_needed: 10, confidence: 0.95 };
+const estimate = (value: number | null, low: number | null, high: number | null): Estimate => ({
+  quantity: "recall", value, low, high, n: 12, method: "", confidence: 0.95, note: "Needs 10 audit rows.", text: "",
+});
+const plan: PromisePlan = {
+  possible: true, why: "", attempt: 1, n_remaining: 8412, n_labels: 1213, n_needed: 1150, power: 0.81, level: 0.03, released_at_most: null,
+};
+
+describe("what the header shows", () => {
+  it("names value, interval, and what they are about", () => {
+    expect(shown(accuracy)).toEqual({
+      value: "94 %",
+      interval: "91 to 96 %",
+      whole: "Model accuracy 94.3 %, 95 % interval 91.4 to 96.2 %: the model of 480 labels on a new row, from 96 random answers.",
+    });
+  });
+
+  it("says what is missing before there is a figure", () => {
+    expect(shown(null).value).toBe("not known yet");
+    expect(shown({ ...accuracy, value: null, low: null, high: null, n: 3 }).value).toBe("7 more random answers");
+    expect(shown({ ...accuracy, value: null, low: null, high: null, n: 9 }).value).toBe("1 more random answer");
+  });
+});
+
+it("is never 100 % unless it is", () => {
+  expect([percent(1), percent(0.999), percent(0), percent(0.001), percent(0.996, 1)]).toEqual(["100 %", "> 99 %", "0 %", "< 1 %", "99.6 %"]);
+  expect(interval({ low: 0.94, high: 0.999 })).toBe("94 to > 99 %");
+  expect(interval({ low: null, high: null })).toBe("");
+});
+
+it("tells figures, and where there are too few answers", () => {
+  expect(told(estimate(0.8, 0.7, 0.9))).toBe("80 % (70 to 90 %)");
+  expect(told(estimate(null, null, null))).toBe("too few");
+  expect(inNumbers(estimate(-0.02, -0.1, 0.06))).toBe("\u22120.020 (\u22120.100 to 0.060)");
+  expect(inNumbers(estimate(null, null, null))).toBe("too few answers. Needs 10 audit rows.");
+});
+
+it("tells what more labels would bring", () => {
+  const ahead = { labels: 100, gain: 0.012, low: -0.004, high: 0.03, confidence: 0.9 };
+  expect(outlook({ stop: false, reason: "", text: "", outlook: ahead })).toBe(
+    "100 more labels would change the accuracy by about +1.2 points (90 % interval \u22120.4 to +3.0).",
+  );
+  expect(outlook({ stop: false, reason: "", text: "", outlook: null })).toBe("");
+});
+
+it("says before it begins what a promise will take", () => {
+  expect(planned(plan)).toBe(
+    "It takes 1,213 random rows, of which the model must have 1,150 right. If the model is as good as it seems, it passes with a chance of 81 %.",
+  );
+  expect(planned({ ...plan, released_at_most: 6000, power: null })).toBe(
+    "It takes at most 1,213 random rows; then the model may label up to 6,000 rows.",
+  );
+  expect(planned({ ...plan, possible: false, why: "Out of reach." })).toBe("Out of reach.");
+});
+
+it("proposes a target that can be passed", () => {
+  expect(firstTarget(accuracy)).toBe(0.91);
+  expect(firstTarget(null)).toBe(0.9);
+  expect(firstTarget({ ...accuracy, value: 1 })).toBe(0.97);
+  expect(firstTarget({ ...accuracy, value: 0.3 })).toBe(0.5);
+});

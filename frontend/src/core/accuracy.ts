@@ -1,0 +1,83 @@
+/** The figures of the model in words: what is always in view, and what stands under it. */
+
+import type { Advice, Estimate, PromisePlan, ShownAccuracy } from "./api";
+
+/** A share as percent; neither 0 nor 100 unless it is. */
+export function percent(share: number, digits = 0): string {
+  const least = 10 ** -(digits + 2);
+  if (share > 0 && share < least / 2) return `< ${(100 * least).toFixed(digits)} %`;
+  if (share < 1 && share > 1 - least / 2) return `> ${(100 * (1 - least)).toFixed(digits)} %`;
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** "91 to 96 %" */
+export function interval(figure: { low: number | null; high: number | null }, digits = 0): string {
+  if (figure.low === null || figure.high === null) return "";
+  return `${percent(figure.low, digits).replace(" %", "")} to ${percent(figure.high, digits)}`;
+}
+
+export interface Shown {
+  value: string;
+  interval: string;
+  /** All of it, for who points at it or hears it. */
+  whole: string;
+}
+
+/** What the header shows of the model's accuracy. */
+export function shown(accuracy: ShownAccuracy | null): Shown {
+  if (accuracy?.value == null) {
+    const missing = accuracy ? accuracy.n_needed - accuracy.n : null;
+    const value = missing === null ? "not known yet" : `${missing} more random ${missing === 1 ? "answer" : "answers"}`;
+    const whole = "Model accuracy: not known yet. Some questions are drawn at random; ten of their answers are needed.";
+    return { value, interval: "", whole };
+  }
+  const sure = percent(accuracy.confidence);
+  return {
+    value: percent(accuracy.value),
+    interval: interval(accuracy),
+    whole:
+      `Model accuracy ${percent(accuracy.value, 1)}, ${sure} interval ${interval(accuracy, 1)}: ` +
+      `the model of ${accuracy.n_labels} labels on a new row, from ${accuracy.n} random answers.`,
+  };
+}
+
+/** "94 % (91 to 96 %)", or what is missing. */
+export function told(figure: Estimate): string {
+  if (figure.value === null) return "too few";
+  return `${percent(figure.value)} (${interval(figure)})`;
+}
+
+/** Whether a figure is a share; the others are told as numbers. */
+export function inNumbers(figure: Estimate): string {
+  if (figure.value === null) return `too few answers. ${figure.note}`;
+  const write = (value: number): string => value.toFixed(3).replace("-", "\u2212");
+  return `${write(figure.value)} (${write(figure.low ?? 0)} to ${write(figure.high ?? 0)})`;
+}
+
+/** What more labels would bring, in words. */
+export function outlook(advice: Advice): string {
+  const ahead = advice.outlook;
+  if (!ahead) return "";
+  const points = (value: number): string => `${value >= 0 ? "+" : "\u2212"}${Math.abs(100 * value).toFixed(1)}`;
+  return (
+    `${ahead.labels} more labels would change the accuracy by about ${points(ahead.gain)} points ` +
+    `(${percent(ahead.confidence)} interval ${points(ahead.low)} to ${points(ahead.high)}).`
+  );
+}
+
+/** What an attempt will take, said before it begins. */
+export function planned(plan: PromisePlan): string {
+  if (!plan.possible || plan.n_labels === null) return plan.why;
+  const rows = plan.n_labels.toLocaleString("en");
+  if (plan.released_at_most !== null) {
+    return `It takes at most ${rows} random rows; then the model may label up to ${plan.released_at_most.toLocaleString("en")} rows.`;
+  }
+  const chance = plan.power === null ? "" : ` If the model is as good as it seems, it passes with a chance of ${percent(plan.power)}.`;
+  return `It takes ${rows} random rows, of which the model must have ${plan.n_needed?.toLocaleString("en")} right.${chance}`;
+}
+
+/** A target to begin with: a little below the figure, so that it can be passed. */
+export function firstTarget(accuracy: ShownAccuracy | null): number {
+  if (accuracy?.value == null) return 0.9;
+  return Math.min(0.99, Math.max(0.5, Math.floor((accuracy.value - 0.03) * 100) / 100));
+}

@@ -1,0 +1,122 @@
+"""How good the model is, on the page: the figure in the header, its view, a certificate, labels by the model."""
+
+import re
+import time
+import uuid
+
+import pytest
+from labelling_page import person
+from real_texts import messages, write_texts
+from served import serving
+
+N_TEXTS = 700
+
+
+class Oracle:
+    """Answers what the server asks, as somebody who knows the truth, in the place of the page's own tab."""
+
+    def __init__(self, page, spam):
+        self._page = page
+        self._spam = spam
+        # Rows that another tab held open would end the audit's sample.
+        self._tab = page.tab.evaluate("sessionStorage.getItem('querist-tab')")
+
+    def ask(self, method, path, body=None):
+        reply = self._page.context.request.fetch(
+            f"{self._page.origin}/api/v1{path}", method=method, data=body, headers={"X-Tab": self._tab}
+        )
+        assert reply.ok, reply.text()
+        return reply.json()
+
+    def answer(self, most, until=lambda progress: False):
+        """Answer up to so many rows, one after the other, until the progress says enough."""
+        items = self.ask("POST", "/queue", {"holding": [], "want": 1})["items"]
+        for _ in range(most):
+            row = items[0]["row"]
+            action = {"uuid": str(uuid.uuid4()), "kind": "answer", "row": row, "class_id": int(self._spam[row])}
+            reply = self.ask("POST", "/answers", {"actions": [action], "holding": [], "want": 1})
+            items = reply["items"]
+            if until(reply["progress"]):
+                break
+
+    def wait_for_figures(self, n_labels):
+        until = time.monotonic() + 60
+        while ((told := self.ask("GET", "/figures")["figures"]) or {"n_labels": 0})["n_labels"] < n_labels:
+            assert time.monotonic() < until, "no figures after a minute"
+            time.sleep(0.2)
+        return told
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return messages(N_TEXTS)
+
+
+def words_of(percent):
+    return f"{percent * 100:.0f} %"
+
+
+def test_from_the_first_figure_to_labels_by_the_model(browser, tmp_path, texts):
+    said, spam = texts
+    with (
+        serving(write_texts(tmp_path / "sms.csv", said), "--labels", "ham,spam", "--annotator", "ada") as served,
+        person(browser, served) as page,
+    ):
+        oracle, tab = Oracle(page, spam), page.tab
+        assert tab.get_by_test_id("accuracy").inner_text() == "not known yet"
+        page.view("Accuracy")
+        tab.get_by_text("There is no model yet.").wait_for()
+        oracle.answer(150)
+        # The header, the view and the API say the same.
+        told = oracle.wait_for_figures(150)
+        value = told["accuracy"]["value"]
+        tab.get_by_test_id("accuracy").get_by_text(words_of(value) if value <= 0.99 else "> 99 %").wait_for()
+        tab.get_by_role("heading", name="Go on or stop?").wait_for()
+        verdict = "You could stop." if told["advice"]["stop"] else "Go on."
+        assert tab.locator(".verdict").inner_text() == verdict
+        assert tab.get_by_text(f"From {told['n_audited']} answers to rows drawn at random").is_visible()
+        table = tab.get_by_role("region", name="By class").get_by_role("table").first
+        assert re.search(r"ham\s+\d+ %", table.inner_text())
+
+        # A certificate: the plan before, the progress meanwhile, the sentence at the end.
+        tab.get_by_role("region", name="What can be promised").get_by_role("button", name="Get a certificate").click()
+        dialog = tab.get_by_role("dialog")
+        dialog.get_by_label("Target in percent").fill("85")
+        dialog.get_by_text(re.compile(r"It takes \d+ random rows")).wait_for()
+        plan = oracle.ask("POST", "/promises/plan", {"kind": "certificate", "target": 0.85})
+        assert f"It takes {plan['n_labels']} random rows" in dialog.inner_text()
+        dialog.get_by_role("button", name="Begin").click()
+        dialog.wait_for(state="hidden")
+        sentence = tab.get_by_test_id("promises").get_by_test_id("sentence").first
+        sentence.get_by_text(f"0 of {plan['n_labels']} random rows").wait_for()
+        page.view("Label")
+        tab.get_by_role("link", name=f"Certificate: 0 of {plan['n_labels']}").wait_for()
+        page.view("Accuracy")
+        oracle.answer(plan["n_labels"], until=lambda progress: progress["promise"] is None)
+        sentence.get_by_text(re.compile("If you stop now, the remaining")).wait_for()
+        (promise,) = oracle.ask("GET", "/promises")["promises"]
+        assert promise["state"] == "passed"
+        assert sentence.inner_text() == promise["sentence"]
+
+        # The model labels what it may, and gives it back.
+        tab.get_by_role("button", name="Let the model label the rest").click()
+        dialog.get_by_label("Target in percent").fill("90")
+        dialog.get_by_text(re.compile(r"It takes at most \d+ random rows")).wait_for()
+        dialog.get_by_text("Attempt 2").wait_for()
+        dialog.get_by_role("button", name="Begin").click()
+        dialog.wait_for(state="hidden")
+        oracle.answer(500, until=lambda progress: progress["promise"] is None)
+        tab.get_by_role("button", name=re.compile(r"Let the model label [\d,]+ rows")).click()
+        dialog.get_by_role("button", name="Label them").click()
+        dialog.wait_for(state="hidden")
+        released = oracle.ask("GET", "/promises")["promises"][0]["n_released"]
+        assert released > 50
+        tab.get_by_text(f"The model has labelled {released} rows.").wait_for()
+        tab.get_by_role("link", name="Look at them").click()
+        tab.get_by_text(re.compile(f"{released} rows")).first.wait_for()
+        page.view("Accuracy")
+        tab.get_by_role("button", name=re.compile("Take the model.s labels back")).click()
+        dialog.get_by_role("button", name="Take back").click()
+        dialog.wait_for(state="hidden")
+        tab.get_by_text(f"The model has labelled {released} rows.").wait_for(state="hidden")
+        page.check()
