@@ -68,7 +68,7 @@ def shoot_views(page, theme: str) -> None:
     page.tab.get_by_role("dialog").wait_for()
     shoot(page, f"keys-{theme}")
     page.press("Escape")
-    for view in ("Explore", "Insights", "Data"):
+    for view in ("Explore", "Accuracy", "Insights", "Data"):
         page.view(view)
         page.tab.wait_for_load_state("load")
         page.tab.wait_for_timeout(1500)
@@ -89,7 +89,7 @@ def main() -> None:
             write_texts(folder / "messages.csv", texts), "--labels", "ham,spam", "--annotator", "Ada"
         ) as served:
             with person(browser, served, viewport=_DESKTOP) as page:
-                label(page, keys, 80)
+                label(page, keys, 200)
                 state = page.context.storage_state()
             for theme in _THEMES:
                 options = {"storage_state": state, "color_scheme": theme}
@@ -97,6 +97,9 @@ def main() -> None:
                     shoot_views(page, theme)
                 with person(browser, served, link=served.url, viewport=_PHONE, has_touch=True, **options) as page:
                     shoot(page, f"phone-{theme}")
+                    page.view("Accuracy")
+                    page.tab.wait_for_timeout(1000)
+                    shoot(page, f"phone-accuracy-{theme}")
         keys = write_digits(folder / "digits")
         classes = ",".join("1234567890")
         with serving(folder / "digits", "--labels", classes, "--annotator", "Ada") as served:

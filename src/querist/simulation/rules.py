@@ -23,9 +23,7 @@ _NEVER = {
 }
 
 
-def resolve_rules(
-    stop: Any, costs: Costs, *, audit: float, estimators: Mapping[str, Model]
-) -> dict[str, StoppingRule]:
+def resolve_rules(stop: Any, costs: Costs, *, audit: float, estimators: Mapping[str, Model]) -> dict[str, StoppingRule]:
     """Return stopping rules by label; those that can be told the costs are.
 
     Parameters
