@@ -104,11 +104,13 @@ def test_options_decide_what_is_guessed_otherwise(server):
     done(
         "label", "reviews.csv", "--columns", "town,code", "--label-column", "mood", "--project", "towns.querist",
         "--strategy", "power:beta=2", "--estimator", "logistic_regression", "--audit-share", "0.3", "--port", "9000",
+        "--labels-per-point", "40",
         "--host", "0.0.0.0",
     )  # fmt: skip
     settings = settings_of("towns.querist")
     assert (settings.kind, settings.columns, settings.label_column) == ("table", ("town", "code"), "mood")
     assert (settings.strategy, settings.estimator, settings.audit_share) == ("power:beta=2", "logistic_regression", 0.3)
+    assert settings.labels_per_point == 40
     assert (server.calls[0]["port"], server.calls[0]["host"]) == (9000, "0.0.0.0")
 
 

@@ -231,6 +231,8 @@ def test_invitations_are_used_up_and_names_are_single(project):
 def test_settings_are_checked_kept_and_logged(project):
     with pytest.raises(InvalidParameterError, match="audit share"):
         project.change_settings(None, audit_share=2.0)
+    with pytest.raises(InvalidParameterError, match="point of accuracy"):
+        project.change_settings(None, labels_per_point=0)
     with pytest.raises(InvalidParameterError, match="nonsense"):
         project.change_settings(None, strategy="nonsense")
     project.change_settings(None, opinions=2, strategy="entropy").result()

@@ -373,6 +373,27 @@ def test_a_second_look_and_a_guess_in_sight(play):
     assert prevalence == pytest.approx([truth.count(each["class_id"]) / 12 for each in again["classes"]], abs=1e-5)
 
 
+def test_advice_counts_with_what_a_point_is_worth(play):
+    project = play()
+    drawn = audited(project, 30)
+    project.write(*(answered(project, row, "strategy") for row in beside(project, 30)))
+    project.write(
+        *(
+            answered(project, row, "audit", guess=project.truth(row), confidence=0.9, guess_labels=50 + place)
+            for place, row in enumerate(drawn)
+        )
+    )
+
+    def told_at(labels_per_point):
+        changes = {"labels_per_point": labels_per_point}
+        return last(project.run(project.write(event("settings", None, changes=changes))), "figures")[0]
+
+    dear, cheap = told_at(1e6), told_at(0.01)
+    assert (dear["advice"]["stop"], cheap["advice"]["stop"]) == (False, True)
+    assert (dear["advice"]["labels_per_point"], cheap["advice"]["labels_per_point"]) == (1e6, 0.01)
+    assert dear["accuracy"] == cheap["accuracy"]
+
+
 def test_rows_that_nobody_can_tell_widen_the_interval(play):
     project = play()
     drawn = audited(project, 20)

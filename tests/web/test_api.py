@@ -186,6 +186,7 @@ async def test_every_answer_carries_the_policy(connect):
         ("PATCH", "/api/v1/classes/99", {"name": "x"}, 422, "invalid_parameter"),
         ("POST", "/api/v1/classes/0/merge", {"into": 0}, 422, "invalid_parameter"),
         ("PATCH", "/api/v1/settings", {"audit_share": 3}, 422, "invalid_request"),
+        ("PATCH", "/api/v1/settings", {"labels_per_point": 0}, 422, "invalid_request"),
         ("PATCH", "/api/v1/settings", {"strategy": "best"}, 422, "invalid_parameter"),
     ],
 )

@@ -42,10 +42,10 @@ it("tells figures, and where there are too few answers", () => {
 
 it("tells what more labels would bring", () => {
   const ahead = { labels: 100, gain: 0.012, low: -0.004, high: 0.03, confidence: 0.9 };
-  expect(outlook({ stop: false, reason: "", text: "", outlook: ahead })).toBe(
+  expect(outlook({ stop: false, reason: "", text: "", labels_per_point: 100, outlook: ahead })).toBe(
     "100 more labels would change the accuracy by about +1.2 points (90 % interval \u22120.4 to +3.0).",
   );
-  expect(outlook({ stop: false, reason: "", text: "", outlook: null })).toBe("");
+  expect(outlook({ stop: false, reason: "", text: "", labels_per_point: 100, outlook: null })).toBe("");
 });
 
 it("says before it begins what a promise will take", () => {

@@ -73,6 +73,7 @@ export interface Advice {
   stop: boolean;
   reason: string;
   outlook: { labels: number; gain: number; low: number; high: number; confidence: number } | null;
+  labels_per_point: number;
   text: string;
 }
 
@@ -162,6 +163,8 @@ export interface Settings {
   opinions: number;
   /** Share of the questions that follow the random order. */
   audit_share: number;
+  /** How many labels one point of accuracy is worth: advice to stop counts with it. */
+  labels_per_point: number;
   strategy: string;
   estimator: string;
   /** What may be chosen. */

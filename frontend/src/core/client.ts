@@ -29,7 +29,7 @@ export interface ClassesReply {
 }
 
 export type ClassChanges = Partial<Pick<ClassInfo, "name" | "colour" | "key" | "description" | "examples">>;
-export type SettingsChanges = Partial<Pick<Settings, "opinions" | "audit_share" | "strategy" | "estimator">>;
+export type SettingsChanges = Partial<Pick<Settings, "opinions" | "audit_share" | "labels_per_point" | "strategy" | "estimator">>;
 export type ExportFormat = "csv" | "jsonl" | "parquet" | "label-studio" | "xlsx";
 
 /** What happens to the project, by the server's stream or by a call of this client. */

@@ -41,6 +41,9 @@ def label(
     audit_share: Annotated[
         float | None, typer.Option(min=0, max=1, help="Share of random questions, for honest figures. Default: 0.2.")
     ] = None,
+    labels_per_point: Annotated[
+        float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
+    ] = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     browser: Browser = True,
@@ -50,7 +53,12 @@ def label(
 
     The same command resumes. Everything lies in one project file beside the data.
     """
-    chosen = {"strategy": strategy, "estimator": estimator, "audit_share": audit_share}
+    chosen = {
+        "strategy": strategy,
+        "estimator": estimator,
+        "audit_share": audit_share,
+        "labels_per_point": labels_per_point,
+    }
     changes = {name: value for name, value in chosen.items() if value is not None}
     _check_names(strategy, estimator)
     source, location = _places(file, project)

@@ -12,6 +12,7 @@ from querist.labelling.board import Act, Board
 from querist.labelling.insights import scored
 
 if TYPE_CHECKING:
+    from querist.labelling.settings import Settings
     from querist.audit import Assessment, Estimate
     from querist.labelling.learning import Learned, Learner, Lesson
 
@@ -103,7 +104,7 @@ def _draws(board: Board, acts: list[Act]) -> FloatArray:
 
 
 def figuring(
-    taken: Moment, X: Pool, lesson: "Lesson", learned: "Learned", learner: "Learner", share: float
+    taken: Moment, X: Pool, lesson: "Lesson", learned: "Learned", learner: "Learner", settings: "Settings"
 ) -> Generator[None, None, dict[str, Any]]:
     """Compute all figures, a training a step.
 
@@ -142,13 +143,22 @@ def figuring(
         yield
         then = fit(lesson.rows[:n_then], lesson.labels[:n_then])
         before = (n_then, then.predict(take_rows(X, watched)))
-    advice = advise(lesson.rows.size, ranking.prediction[watched], before, taken.at, taken.hits)
+    advice = advise(
+        lesson.rows.size,
+        ranking.prediction[watched],
+        before,
+        taken.at,
+        taken.hits,
+        # One point of accuracy is one row in a hundred.
+        n_future=100 * settings.labels_per_point,
+    )
     running = running_accuracy(taken.draws)
-    return _as_json(taken, assessment, running, share) | {
+    return _as_json(taken, assessment, running, settings.audit_share) | {
         "advice": {
             "stop": advice.proposal.stop,
             "reason": advice.proposal.reason,
             "outlook": None if advice.outlook is None else vars(advice.outlook),
+            "labels_per_point": settings.labels_per_point,
             "text": str(advice),
         }
     }

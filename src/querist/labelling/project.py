@@ -38,7 +38,7 @@ _FORGOTTEN = 24 * 3600.0
 _READ_AHEAD = 500
 # The first rows follow the random order; until they are answered nothing is to be learned.
 _TRAINER_DELAY = 1.5
-_CHANGEABLE = ("opinions", "audit_share", "strategy", "estimator")
+_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator")
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ class Project(PromisingProject):
         return [each.to_dict() for each in self.board.classes]
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, audit_share, strategy or estimator.
+        """Change opinions, audit_share, labels_per_point, strategy or estimator.
 
         Raises
         ------

@@ -14,6 +14,10 @@ DEFAULT_STRATEGY = "margin"
 TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
+# What a point of accuracy is worth decides when to stop. A hundred labels: an error on 10,000 rows to come costs as
+# much as a label.
+LABELS_PER_POINT = 100.0
+MOST_LABELS_PER_POINT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Settings:
     opinions : int
         Answers by different people wanted per row.
     audit_share : float in [0, 1]
+    labels_per_point : float
+        How many labels one point of accuracy is worth; the advice to stop counts with it.
     strategy, estimator : str
         As ``NAME[:key=value,...]``, or ``auto``.
     port : int or None
@@ -82,6 +88,7 @@ class Settings:
     notes: tuple[str, ...] = ()
     opinions: int = 1
     audit_share: float = AUDIT_SHARE
+    labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
     estimator: str = "auto"
     port: int | None = None
@@ -90,6 +97,11 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.audit_share <= 1:
             raise InvalidParameterError(f"The audit share must lie between 0 and 1, got {self.audit_share:g}.")
+        if not 0 < self.labels_per_point <= MOST_LABELS_PER_POINT:
+            raise InvalidParameterError(
+                f"A point of accuracy must be worth more than 0 and at most {MOST_LABELS_PER_POINT:,} labels, "
+                f"got {self.labels_per_point:g}."
+            )
         if self.opinions < 1:
             raise InvalidParameterError(f"At least one opinion per row is needed, got {self.opinions}.")
 

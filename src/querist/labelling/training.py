@@ -67,8 +67,8 @@ class Trainer:
         self._order = np.empty(0, np.int64)
         self._last: tuple[PoolFeatures, Learner, Learned, Lesson, Moment] | None = None
         self._figures: Generator[None, None, dict[str, Any]] | None = None
-        # Of what the last figures were: the kind of model, labels, audit rows.
-        self._figured = ("", 0, 0)
+        # Of what the last figures were: the kind of model, audit rows, what a point is worth; and labels.
+        self._figured: tuple[tuple[str, int, float], int] = (("", 0, 0.0), 0)
 
     def run(self) -> None:
         """Answer wishes until the process ends; where there is none, go on with the figures."""
@@ -199,12 +199,12 @@ class Trainer:
         if self._last is None or self._figures is not None:
             return
         features, learner, learned, lesson, taken = self._last
-        estimator, n_labels, n_audited = self._figured
-        same = (lesson.estimator, taken.n_audited) == (estimator, n_audited)
-        if same and abs(lesson.rows.size - n_labels) < _FIGURES_SHARE * n_labels:
+        basis = (lesson.estimator, taken.n_audited, self._settings.labels_per_point)
+        before, n_labels = self._figured
+        if basis == before and abs(lesson.rows.size - n_labels) < _FIGURES_SHARE * n_labels:
             return
-        self._figured = (lesson.estimator, lesson.rows.size, taken.n_audited)
-        self._figures = figuring(taken, features.X, lesson, learned, learner, self._settings.audit_share)
+        self._figured = (basis, lesson.rows.size)
+        self._figures = figuring(taken, features.X, lesson, learned, learner, self._settings)
 
     def _go_on(self) -> None:
         """Take one step, at most a training, towards the figures; tell them at the end."""

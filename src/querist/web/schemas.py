@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from querist.labelling.settings import MOST_LABELS_PER_POINT
+
 Row = Annotated[int, Field(ge=0, le=2**31 - 1, examples=[17])]
 # No blanks and no control characters: PostgreSQL keeps no NUL in a text.
 PLAIN = r"^[!-~]+$"
@@ -121,6 +123,7 @@ class SettingsBody(Body):
 
     opinions: Annotated[int, Field(ge=1, le=100)] | None = None
     audit_share: Annotated[float, Field(ge=0, le=1)] | None = None
+    labels_per_point: Annotated[float, Field(gt=0, le=MOST_LABELS_PER_POINT)] | None = None
     strategy: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     estimator: Annotated[str, Field(min_length=1, max_length=500)] | None = None
 
@@ -225,6 +228,7 @@ class SettingsOut(BaseModel):
 
     opinions: int
     audit_share: float
+    labels_per_point: float
     strategy: str
     estimator: str
     strategies: list[str]
@@ -438,6 +442,7 @@ class AdviceOut(BaseModel):
     stop: bool
     reason: str
     outlook: OutlookOut | None
+    labels_per_point: float
     text: str
 
 

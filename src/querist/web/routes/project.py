@@ -49,6 +49,7 @@ def _settings(project: Project) -> dict[str, Any]:
     return {
         "opinions": settings.opinions,
         "audit_share": settings.audit_share,
+        "labels_per_point": settings.labels_per_point,
         "strategy": settings.strategy,
         "estimator": settings.estimator,
         "strategies": ["auto", *strategy_names()],
