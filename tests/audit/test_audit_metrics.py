@@ -17,6 +17,9 @@ from querist.audit.metrics import (
     prevalence,
     recall,
 )
+from querist.audit.model_accuracy import model_accuracy
+from querist.audit.running import running_accuracy
+from querist.exceptions import InvalidParameterError
 
 SHARES = np.array([[0.3, 0.04, 0.02], [0.03, 0.25, 0.05], [0.01, 0.06, 0.24]])
 CLASSES = np.array(["a", "b", "c"])
@@ -104,6 +107,37 @@ def test_brier_is_the_mean_squared_distance(rng):
     found = brier_score(truth, proba, CLASSES)
     assert found.value == pytest.approx(((proba - hot) ** 2).sum(axis=1).mean())
     assert found.low < found.value < found.high
+
+
+def test_a_label_outside_the_classes_is_told(rng):
+    truth, predicted = draw(rng, 60)
+    for wrong in (CLASSES[:2], CLASSES[1:], CLASSES[::-1]):
+        with pytest.raises(InvalidParameterError, match="not among the classes"):
+            macro_f1_estimate(truth, predicted, wrong)
+        with pytest.raises(InvalidParameterError, match="not among the classes"):
+            brier_score(truth, np.full((60, len(wrong)), 1 / len(wrong)), wrong)
+
+
+def test_a_class_that_never_occurs_is_too_few_not_perfect(rng):
+    truth, predicted = draw(rng, 60)
+    more = np.append(CLASSES, "d")
+    assert balanced_accuracy_estimate(truth, predicted, more).value is None
+    assert macro_f1_estimate(truth, predicted, more).value is None
+    assert precision(truth, predicted, "d").value is None
+    assert prevalence(truth, "d").low == 0
+    assert prevalence(truth, "d").high > 0.03
+
+
+def test_what_is_no_number_is_refused():
+    values = np.append(np.full(19, 0.9), np.nan)
+    with pytest.raises(InvalidParameterError, match="value number 19 is nan"):
+        overconfidence(values, np.ones(20))
+    with pytest.raises(InvalidParameterError, match="correct"):
+        model_accuracy(values)
+    with pytest.raises(InvalidParameterError, match="pool_confidences"):
+        model_accuracy(np.ones(20), np.full(20, 0.9), values)
+    with pytest.raises(InvalidParameterError, match="correct"):
+        running_accuracy(np.array([1.0, 2.0]))
 
 
 def test_overconfidence_is_signed(rng):

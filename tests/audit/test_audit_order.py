@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from querist.audit.folds import fold_of
-from querist.audit.order import audit_numbers, audit_order, audit_prefix
+from querist.audit.order import audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
 
 
 def test_a_rows_number_depends_on_nothing_but_seed_and_row():
@@ -85,3 +85,31 @@ def test_among_fresh_draws_every_set_is_as_likely():
     counts = [drawn.count(frozenset(pair)) for pair in itertools.combinations((1, 3, 4, 6), 2)]
     assert len(set(counts)) == 1
     assert sum(counts) == len(drawn)
+
+
+def test_fresh_rows_are_exchangeable_and_where_they_are_not_new_numbers_are():
+    # Two of six rows are drawn and one of them is put back: the next is that one. Then two rows are added.
+    fresh, stale, renewed = np.zeros(8, int), np.zeros(8, int), np.zeros(8, int)
+    for seed in range(3000):
+        drawn = audit_order(audit_numbers(seed, np.arange(6)))[:2]
+        rest = np.setdiff1d(np.arange(8), drawn)
+        # By rank among the rest, of which the last two are the added ones: none may be favoured.
+        first = int(audit_numbers(seed, rest).argmin())
+        if is_fresh(seed, rest, drawn):
+            fresh[first] += 1
+        else:
+            stale[first] += 1
+            renewed[int(promise_numbers(seed, rest, 1).argmin())] += 1
+        assert not is_fresh(seed, drawn[:1], drawn)
+        assert is_fresh(seed, rest, drawn[:0])
+    assert stats.chisquare(fresh[:6]).pvalue > 0.001
+    assert stats.chisquare(renewed[:6]).pvalue > 0.001
+    assert stale[:4].sum() == 0  # only the added rows, ever
+
+
+def test_each_attempt_has_numbers_of_its_own():
+    one, other = (promise_numbers(3, np.arange(5000), attempt) for attempt in (1, 2))
+    for numbers in (one, other):
+        assert stats.kstest(numbers, "uniform").pvalue > 0.001
+        assert abs(np.corrcoef(numbers, audit_numbers(3, np.arange(5000)))[0, 1]) < 0.06
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.06

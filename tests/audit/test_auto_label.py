@@ -1,12 +1,16 @@
 """Auto-labelling keeps its promise whatever the model is like."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from querist.audit.auto_label import AutoLabelPlan, auto_labels, plan_auto_label
-from querist.audit.hypergeometric import lower_bound
+from querist.audit.hypergeometric import count_for, lower_bound, upper_bound
+from querist.exceptions import InvalidParameterError
 
 
 def broken(right, released, target):
@@ -79,6 +83,83 @@ def test_the_promise_is_kept_in_simulation_even_if_confidence_lies(rng, lie):
         found = auto_labels(plan, right[plan.sample])
         kept.append(not broken(right, found.rows, 0.95))
     assert np.mean(kept) >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / 30)
+
+
+def _broken_share(inner, more, n, target, level):
+    """Return how often two nested regions break the promise, over all samples of n rows of the larger, exactly.
+
+    `inner` and `more` are (rows, wrong ones) of the smaller region and of what the larger adds.
+    """
+    (size1, wrong1), (added, wrong_added) = inner, more
+    size2 = size1 + added
+    broken = 0.0
+    for n1 in range(max(0, n - added), min(n, size1) + 1):
+        n2 = n - n1
+        spared1 = size1 - n1 - count_for(target, size1 - n1)
+        spared2 = size2 - n - count_for(target, size2 - n)
+        for w1 in range(min(wrong1, n1) + 1):
+            ways1 = math.comb(wrong1, w1) * math.comb(size1 - wrong1, n1 - w1)
+            if upper_bound(size1, n1, w1, level) - w1 > spared1:
+                continue
+            for w in range(w1, w1 + min(wrong_added, n2) + 1):
+                ways = ways1 * math.comb(wrong_added, w - w1) * math.comb(added - wrong_added, n2 - w + w1)
+                if upper_bound(size2, n, w, level) - w <= spared2:
+                    broken += ways * (wrong1 + wrong_added - w > spared2)
+                else:
+                    broken += ways * (wrong1 - w1 > spared1)
+    return broken / math.comb(size2, n)
+
+
+# Found by random search for what uses most of the level: limits that the true number of wrong rows just exceeds.
+WORST = [
+    ((43, 2), (23, 1), 65, 0.5, 0.0465117),
+    ((51, 1), (1, 1), 44, 0.95, 0.1568628),
+    ((37, 2), (2, 0), 36, 0.95, 0.1576577),
+    ((35, 9), (36, 16), 56, 0.5, 0.1),
+    ((31, 6), (3, 3), 33, 0.7, 0.2),
+    ((13, 1), (33, 6), 33, 0.8, 0.3077),
+]
+
+
+@pytest.mark.parametrize("case", WORST)
+def test_two_regions_together_keep_the_level_at_their_worst(case):
+    share = _broken_share(*case)
+    assert 0.5 * case[-1] < share <= case[-1]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_two_regions_together_keep_the_level(seed):
+    rng = np.random.default_rng(seed)
+    size1, added = int(rng.integers(4, 25)), int(rng.integers(2, 25))
+    n, target, level = int(rng.integers(3, size1 + added)), rng.choice([0.5, 0.7, 0.8, 0.9]), rng.choice([0.05, 0.2])
+    wrong1 = int(rng.integers(0, round((1 - target) * size1) + 2))
+    wrong_added = int(rng.integers(0, min(added, round((1 - target) * added) + 2) + 1))
+    assert _broken_share((size1, wrong1), (added, wrong_added), n, target, level) <= level
+
+
+@given(st.lists(st.sampled_from([0.9, 0.95, 0.99, 1.0]), min_size=100, max_size=140), st.integers(0, 2**31))
+@settings(max_examples=20)
+def test_no_region_ends_among_rows_of_equal_confidence(confidence, seed):
+    confidence = np.array(confidence)
+    first, second = np.random.default_rng(seed).random((2, confidence.size))
+    rows = np.arange(confidence.size)
+    plans = [plan_auto_label(rows, confidence, numbers, target=0.6, most_labels=70) for numbers in (first, second)]
+    for plan in plans:
+        for region in plan.regions:
+            outside = np.setdiff1d(rows, region)
+            assert confidence[region].min() > confidence[outside].max(initial=0)
+    # So the numbers decide which rows are drawn, never which are inside.
+    assert [each.tolist() for each in plans[0].regions] == [each.tolist() for each in plans[1].regions]
+
+
+def test_a_small_pool_is_not_drawn_empty():
+    plan = plan_auto_label(np.arange(200), np.full(200, 0.999), np.arange(200) / 200, target=0.8, most_labels=500)
+    assert 0 < plan.sample.size <= 150
+
+
+def test_a_confidence_that_is_none_is_refused():
+    with pytest.raises(InvalidParameterError, match="finite confidence"):
+        plan_auto_label(np.arange(3), np.array([0.9, np.nan, 0.8]), np.arange(3) / 3)
 
 
 def test_a_hopeless_model_gets_no_plan(rng):

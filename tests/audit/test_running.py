@@ -86,3 +86,13 @@ def test_unanswered_draws_only_widen():
     assert wide.low < plain.low
     assert wide.high > plain.high
     assert running_accuracy(gaps[-5:]).value is None
+
+
+@pytest.mark.parametrize("t", [1, 10, 1000, 100_000])
+def test_all_right_and_all_wrong(t):
+    right, wrong = running_accuracy(np.ones(t)), running_accuracy(np.zeros(t))
+    assert (right.high, wrong.low) == (1, 0)
+    assert right.low == pytest.approx(1 - wrong.high)
+    # No mean that gives such a run a probability above alpha / 2 may be ruled out.
+    assert right.low**t <= 0.025 + 1e-9
+    assert right.low > 1 - 12 / t

@@ -7,7 +7,7 @@ import pytest
 
 from querist.audit.intervals import wilson
 from querist.audit.planning import labels_for_width
-from querist.audit.weighted import lure, neyman_allocation, stratified
+from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
 from querist.exceptions import InvalidParameterError
 
 LOSSES = np.array([1.0, 0, 0, 1, 0, 1, 0, 0.5])
@@ -68,6 +68,76 @@ def test_lures_interval_covers(rng):
         claimed.append(((found.high - found.low) / 2 / 1.96) ** 2)
     assert np.mean(hits) >= 0.92
     assert np.mean(claimed) == pytest.approx(np.var(values), rel=0.2)
+
+
+def races(rng, weights, m):
+    """Return m successive draws in proportion to the weights, and the probability of each."""
+    order = np.argsort(rng.exponential(size=weights.size) / weights)[:m]
+    left = weights.sum() - np.concatenate([[0], np.cumsum(weights[order])[:-1]])
+    return order, weights[order] / left
+
+
+def test_lures_variance_is_unbiased_over_all_sequences_of_draws():
+    # With the true risk in the place of the estimated one, the claimed variance is the variance, exactly.
+    n_draws, risk = 3, LOSSES.mean()
+    spread = claimed = 0.0
+    step = np.arange(1, n_draws + 1)
+    c = 8 * (8 - n_draws) / (n_draws * (8 - step) * (9.0 - step))
+    for drawn, chance, probabilities in walks(n_draws):
+        losses = LOSSES[list(drawn)]
+        spread += chance * (lure(losses, np.array(probabilities), 8).value - risk) ** 2
+        a = np.concatenate([[0], np.cumsum(losses)[:-1]]) / 8 + losses / (8 * np.array(probabilities))
+        claimed += chance * float((c * c) @ (a - risk) ** 2)
+    assert c.sum() == pytest.approx(1)
+    assert claimed == pytest.approx(spread)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.7, 1.5])
+@pytest.mark.parametrize("errors", [0.005, 0.1])
+def test_accuracy_from_weighted_draws_covers_without_errors_and_with_heavy_weights(rng, spread, errors):
+    n, m = 800, 100
+    correct = (rng.random(n) >= errors).astype(float)
+    hits = []
+    for _ in range(400):
+        weights = np.exp(spread * rng.standard_normal(n))
+        order, q = races(rng, weights, m)
+        found = drawn_accuracy(correct[order], q, n)
+        assert found.low <= found.value <= found.high
+        hits.append(found.low <= correct.mean() <= found.high)
+    assert np.mean(hits) >= 0.94
+
+
+def test_even_draws_have_wilsons_interval_of_a_finite_pool():
+    z = np.tile([1.0, 1, 1, 0], 25)
+    found = drawn_accuracy(z, 1 / np.arange(1000, 900, -1.0), 1000)
+    assert found.value == pytest.approx(0.75)
+    low, high = wilson(0.25, 100 / 0.9, 0.95)
+    assert (found.low, found.high) == pytest.approx((1 - high, 1 - low), abs=1e-3)
+    perfect = drawn_accuracy(np.ones(100), 1 / np.arange(1000, 900, -1.0), 1000)
+    assert perfect.low < 0.97
+    assert drawn_accuracy(z, 1 / np.arange(100, 0, -1.0), 100).low == pytest.approx(0.75)
+
+
+def test_unanswered_draws_count_both_ways_and_few_are_too_few():
+    q = 1 / np.arange(200, 170, -1.0)
+    z = np.tile([1.0, 1, 0], 10)
+    gaps = z.copy()
+    gaps[:3] = np.nan
+    plain, wide = drawn_accuracy(z, q, 200), drawn_accuracy(gaps, q, 200)
+    assert wide.n == 27
+    assert wide.low < plain.low
+    assert wide.high > plain.high
+    assert "3 draws" in wide.note
+    assert drawn_accuracy(z[:9], q[:9], 200).value is None
+
+
+def test_losses_and_probabilities_must_fit():
+    with pytest.raises(InvalidParameterError, match="each with its probability"):
+        lure(np.ones(3), np.full(2, 0.1), 8)
+    with pytest.raises(InvalidParameterError, match="not finite"):
+        lure(np.array([0.0, np.nan]), np.full(2, 0.1), 8)
+    with pytest.raises(InvalidParameterError, match="Stratum 1 has 0 rows"):
+        stratified([np.ones(3), np.ones(0)], np.array([5, 0]))
 
 
 @pytest.mark.parametrize("probabilities", [[0.0, 0.5], [1.2, 0.5]])

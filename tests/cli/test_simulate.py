@@ -146,6 +146,15 @@ def test_bad_files_give_one_clear_message(place, write, options, words):
         (["--test-size", "0.999"], ["test_size"]),
         (["--initial-set", "best"], ["initial_set", "stratified"]),
         (["--estimator", "svc", "--strategy", "entropy", "--metric", "log_loss"], ["log_loss", "predict_proba"]),
+        (["--audit", "2"], ["audit must be in [0, 1]", "2"]),
+        (["--stop", "defalt", "--audit", "0.2"], ["Unknown stopping rule 'defalt'", "Did you mean 'default'"]),
+        (["--stop", "default"], ["'default'", "without an audit", "--audit 0.2"]),
+        (["--stop", "time"], ["looks at a clock"]),
+        (["--stop", "any(budget"], ["'any(budget'", "any(NAME, ...)"]),
+        (["--stop", "budget:labels=0"], ["'budget:labels=0'", "labels must be in (0"]),
+        (["--stop", "budget", "--label-cost", "0"], ["label_cost must be in (0"]),
+        (["--stop", "budget", "--error-cost", "-1"], ["error_cost must be in (0"]),
+        (["--n-future", "0"], ["n_future must be in (0"]),
     ],
 )
 def test_bad_options_give_one_clear_message(place, frame, options, words):
@@ -226,6 +235,30 @@ def test_text_and_real_files(place, real_data):
     assert json.loads((place / "out" / "experiment.json").read_text())
 
 
+def test_audit_and_stopping_rules_are_told_of(place, frame):
+    frame.to_csv("things.csv", index=False)
+    words = ["simulate", "things.csv", "--target", "kind", *QUICK, "--out", "out", "--audit", "0.5",
+             "--stop", "any(budget:labels=20, default)", "--stop", "settled_predictions:window=10,threshold=0.5",
+             "--label-cost", "2", "--error-cost", "0.5", "--n-future", "1000"]  # fmt: skip
+    result = querist(*words)
+    assert result.exit_code == 0, result.output
+    assert "Audit of margin: " in result.stdout
+    assert "Stopping rule any(budget:labels=20, default) on margin proposes to stop in 2 of 2 runs" in result.stdout
+    assert "Stopping rule settled_predictions:window=10,threshold=0.5 on margin proposes" in result.stdout
+    protocol = json.loads((place / "out" / "experiment.json").read_text())["protocol"]
+    assert protocol["audit"] == 0.5
+    assert protocol["costs"] == {"label_cost": 2.0, "error_cost": 0.5, "n_future": 1000.0}
+    stopping = pd.read_csv(place / "out" / "stopping.csv")
+    accuracy = pd.read_csv(place / "out" / "table.csv").query("strategy == 'margin' and repeat == 1")
+    costs = 2 * accuracy["n_labels"] + 0.5 * 1000 * (1 - accuracy["value"])
+    line = stopping.query("strategy == 'margin' and repeat == 1 and rule == '(whole budget)'").squeeze()
+    assert line["regret"] == pytest.approx(costs.iloc[-1] - costs.min())
+    assert pd.read_csv(place / "out" / "audit.csv")["n_labels"].tolist() == [10, 20, 30] * 4
+    # Nothing is computed twice, and another share is another experiment.
+    assert querist(*words).stdout == result.stdout
+    assert "audit is 0.5 there and 0.2 here" in refused(*words[1:], "--audit", "0.2")
+
+
 def test_compare_ranks_over_data_sets(place, frame):
     for number in range(2):
         frame.assign(size=frame["size"] + number).to_csv(f"set{number}.csv", index=False)
@@ -241,3 +274,7 @@ def test_strategies_lists_everything():
     result = querist("strategies")
     for name in ("margin", "weighted_k_means", "subsample", "extra_trees"):
         assert f"  {name}" in result.stdout
+    assert "Stopping rules:" in result.stdout
+    for name in ("stabilising_predictions", "default", "all"):
+        assert f"  {name} " in result.stdout
+    assert "--stop 'any(default, budget:labels=300)'" in result.stdout

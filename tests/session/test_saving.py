@@ -192,3 +192,27 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(SessionFileError, match="no file"):
         querist.Session.load(tmp_path / "nothing.json", X)
+
+
+def test_probabilities_are_kept_and_files_without_them_load(tmp_path):
+    session = querist.Session(X, strategy="power", estimator="naive_bayes", audit=0.5, random_state=0)
+    for _ in range(3):
+        rows = session.ask(4)
+        session.tell(rows, NAMES[rows])
+    path = tmp_path / "session.json"
+    session.save(path)
+    again = querist.Session.load(path, X)
+    for old, new in zip(session.events, again.events, strict=True):
+        assert old == new
+        if old.kind == "asked":
+            np.testing.assert_array_equal(old.probabilities, new.probabilities)
+            assert old.n_possible == new.n_possible > 0
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for event in content["events"]:
+        for name in ("probabilities", "n_possible"):
+            event.pop(name, None)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    older = querist.Session.load(path, X)
+    assert all(event.probabilities is None for event in older.events if event.kind == "asked")
+    assert older.reasons()["probability"].isna().all()
+    np.testing.assert_array_equal(older.ask(4), session.ask(4))

@@ -11,10 +11,17 @@ import pytest
 from querist.exceptions import ResultsError
 from querist.simulation.record import Record, write_atomically
 from querist.simulation.run import Round, Run, RunKey
+from querist.simulation.watch import Audited, Stopped
 
 EXPERIMENT = {"protocol": {"budget": 10, "metrics": ["accuracy"]}, "data": {"hash": "abc"}, "versions": {"numpy": "2"}}
 KEY = RunKey("lr", "margin", 0)
 RUN = Run(KEY, [Round(2, [1, 5], [0.1 + 0.2, float("nan")])])
+SEEN = Run(
+    KEY,
+    RUN.rounds,
+    audited=[Audited(2, 0.1 + 0.2, 40, None, None, None, 3, "plain", 1 / 3, 0.1, 0.9, 1)],
+    stopped=[Stopped("a rule", 2, "Settled: 99.2 %."), Stopped("another", None, "")],
+)
 
 
 @pytest.fixture
@@ -30,6 +37,21 @@ def test_a_run_comes_back_as_it_was_written(record):
     assert list(found) == [KEY]
     assert found[KEY].rounds[0].values[0] == 0.1 + 0.2
     assert found[KEY].rounds[0].values[1] != found[KEY].rounds[0].values[1]
+
+
+def test_what_audit_and_rules_said_comes_back_too(record):
+    record.write_run(SEEN)
+    (found,) = record.finished([KEY]).values()
+    assert found.audited == SEEN.audited
+    assert found.stopped == SEEN.stopped
+
+
+def test_runs_that_were_written_before_there_were_audits_are_read(record):
+    record.write_run(RUN)
+    (path,) = (record.folder / "runs").iterdir()
+    assert not {"audited", "stopped"} & set(json.loads(path.read_bytes())["run"])
+    (found,) = record.finished([KEY]).values()
+    assert (found.audited, found.stopped) == ([], [])
 
 
 def test_a_file_damaged_anywhere_counts_as_no_run(record):
@@ -66,6 +88,21 @@ def test_another_experiment_is_refused_by_what_differs(record, part, change, wor
     with pytest.raises(ResultsError, match=words) as caught:
         Record(record.folder, EXPERIMENT | {part: change}).start()
     assert "Use another folder" in str(caught.value)
+
+
+def test_of_what_differs_the_format_is_told_last(tmp_path):
+    Record(tmp_path, {"format": 1, "protocol": {"budget": 10}}).start()
+    with pytest.raises(ResultsError, match=r'audit is "missing" there and 0\.2 here\. \(1 more differ'):
+        Record(tmp_path, {"format": 2, "protocol": {"budget": 10, "audit": 0.2}}).start()
+    with pytest.raises(ResultsError, match="format is 1 there and 2 here"):
+        Record(tmp_path, {"format": 2, "protocol": {"budget": 10}}).start()
+
+
+def test_what_is_spelled_differently_is_another_experiment(tmp_path):
+    # Otherwise its manifest would not fit the description that is there.
+    Record(tmp_path, {"strategies": {"beta": 1}}).start()
+    with pytest.raises(ResultsError, match=r"beta is 1 there and 1\.0 here"):
+        Record(tmp_path, {"strategies": {"beta": 1.0}}).start()
 
 
 def test_the_same_experiment_may_start_again(record):

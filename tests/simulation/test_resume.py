@@ -15,7 +15,7 @@ from sklearn.datasets import make_classification
 from querist.simulation import simulate
 
 RESULTS = ["table.parquet", "table.csv", "summary.csv", "manifest.json", "experiment.json", "report.html"]
-RESULTS += ["learning_curve.png", "learning_curve.svg"]
+RESULTS += ["learning_curve.png", "learning_curve.svg", "audit.csv", "stopping.csv"]
 CODE = """
     import sys
     from sklearn.datasets import make_classification
@@ -26,6 +26,7 @@ CODE = """
         simulate(
             X, y, strategies=("margin", "entropy"), estimators=("logistic_regression", "naive_bayes"),
             repeats=int(sys.argv[3]), budget=26, batch_size=2, initial=6, n_jobs=int(sys.argv[2]), out=sys.argv[1],
+            audit=0.5, stop="settled_predictions:window=10",
         )
 """
 
@@ -68,7 +69,8 @@ def here(out, repeats):
     """What the script does, in this process."""
     X, y = make_classification(n_samples=150, n_features=5, random_state=0)
     parts = {"strategies": ("margin", "entropy"), "estimators": ("logistic_regression", "naive_bayes")}
-    simulate(X, y, **parts, repeats=repeats, budget=26, batch_size=2, initial=6, n_jobs=1, out=out)
+    watched = {"audit": 0.5, "stop": "settled_predictions:window=10"}
+    simulate(X, y, **parts, **watched, repeats=repeats, budget=26, batch_size=2, initial=6, n_jobs=1, out=out)
 
 
 @posix

@@ -1,12 +1,12 @@
 """`simulate`: paired, honest, the same whatever the number of processes, and kept in a folder."""
 
 import warnings
-from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from report_page import checked
 from sklearn.datasets import load_iris, make_classification
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -263,48 +263,6 @@ def test_unfinished_and_damaged_results_are_not_loaded(tmp_path):
     (out / "manifest.json").unlink()
     with pytest.raises(ResultsError, match="not finished"):
         Simulation.load(out)
-
-
-class Checker(HTMLParser):
-    """Every tag closed in its turn, every identifier once, nothing fetched from elsewhere."""
-
-    EMPTY = frozenset({"meta", "br", "path", "use"})
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.ids, self.links, self.text = [], [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in self.EMPTY:
-            self.open.append(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.append(value)
-            if name in ("src", "href", "xlink:href"):
-                self.links.append(value)
-        assert tag not in ("script", "link", "iframe", "img")
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in self.EMPTY:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        if tag not in self.EMPTY:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def checked(path):
-    page = Checker()
-    page.feed(path.read_text(encoding="utf-8"))
-    page.close()
-    assert not page.open
-    assert len(set(page.ids)) == len(page.ids)
-    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
-    return "".join(page.text)
 
 
 def test_the_report_is_one_well_formed_page_that_needs_nothing_else(several, tmp_path):

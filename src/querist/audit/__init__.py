@@ -27,10 +27,10 @@ from querist.audit.metrics import (
     recall,
 )
 from querist.audit.model_accuracy import ScoredDraws, model_accuracy
-from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix
+from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
 from querist.audit.planning import LabelPlan, labels_for_width
 from querist.audit.running import running_accuracy
-from querist.audit.weighted import lure, neyman_allocation, stratified
+from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
 
 __all__ = [
     "Assessment",
@@ -58,7 +58,9 @@ __all__ = [
     "calibration_bins",
     "cross_fit",
     "curve_posterior",
+    "drawn_accuracy",
     "fold_of",
+    "is_fresh",
     "labels_for_width",
     "labels_needed",
     "lure",
@@ -70,6 +72,7 @@ __all__ = [
     "plan_auto_label",
     "precision",
     "prevalence",
+    "promise_numbers",
     "recall",
     "remainder_accuracy",
     "rest_bound",

@@ -3,24 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number
 from querist.audit.certificate import attempt_level
 from querist.audit.estimate import Estimate
-from querist.audit.hypergeometric import count_for, first, tail, upper_bound
+from querist.audit.hypergeometric import count_for, upper_bound
+from querist.audit.region_choice import choose, guessed_errors
+from querist.exceptions import InvalidParameterError
 
 QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
 _SHARES = tuple(range(10, 101, 10))
-# A region that would pass with less than this chance is left out: if it fails, no larger one is tested.
-_LEAST_CHANCE = 0.75
-# No region is thought better than this share of the error allowed: guesses are not that good.
-_BEST_GUESS = 0.2
-# What calibrated confidences weigh against errors counted at such confidence: rows.
-_PRIOR = 10.0
 
 
 @dataclass(frozen=True)
@@ -95,12 +89,13 @@ def plan_auto_label(
     rows : ndarray of shape (n,)
         All rows without an answer, now that the model is frozen.
     confidence, numbers : ndarray of shape (n,)
-        The frozen model's confidence in each, and its permanent random number.
+        The frozen model's confidence in each, and a random number: independent of all that happened before freezing
+        (`promise_numbers`; permanent ones as long as they are fresh, see `is_fresh`).
     target : float, default=0.98
         Share of right labels that is to be promised.
     past_confidence, past_correct : ndarray of shape (m,), default=None
-        Out-of-fold confidence and correctness of the audit sample so far. They only guide the choice. (Rows that the
-        strategy chose would mislead: among confident ones it found the exceptions.)
+        Confidence in rows drawn so far, of models not trained on them, and whether it was right. They only guide the
+        choice. (Rows that the strategy chose would mislead: among confident ones it found the exceptions.)
     most_labels : int, default=500
         No more fresh labels than this.
     attempt : int, default=1
@@ -115,34 +110,34 @@ def plan_auto_label(
 
     Notes
     -----
-    For the most confident 10, 20 ... 100 % the error is guessed from the confidences, calibrated on the audit sample
-    (Platt's two parameters, shrunk towards confidences that tell the truth) and shrunk again towards the errors
-    counted at such confidence. Each of these regions could be the largest, with `most_labels` draws; those inside it
-    get their share of them, and the ones that would pass with a chance of at least 0.75 are tested. Taken is what
-    releases most rows on average, were the guesses true; still larger regions follow as far as labels allow, since a
-    failure there takes nothing back. A wrong guess costs labels or rows, never the promise: that rests on the fresh
-    rows alone (`auto_labels`).
+    Of the most confident 10, 20 ... 100 % those are tested, with so many draws, that release most rows on average
+    (`querist.audit.region_choice`). Their errors are guessed from the errors counted in the past at such confidence,
+    and from the confidences. Still larger regions follow as far as labels allow, since a failure there takes nothing
+    back.
+
+    Rows of equal confidence stay together: were a region to end among them, their numbers would decide which are
+    inside, and its draws would be no random sample.
+
+    A wrong guess costs labels or rows, never the promise: that rests on the fresh rows alone (`auto_labels`).
     """
     check_number(target, "target", low=0, high=1, open_low=True)
     level = attempt_level(attempt, promise)
+    if not rows.size or not np.isfinite(confidence).all():
+        raise InvalidParameterError("Every row needs a finite confidence, and there must be one row at least.")
     order = rows[np.lexsort((numbers, -confidence))]
-    sure = np.sort(confidence)[::-1]
-    said = np.cumsum(1 - calibrated(sure, past_confidence, past_correct))
-    sizes = sorted({max(1, count_for(share / 100, rows.size)) for share in _SHARES})
-    guesses = [_guess(said[size - 1] / size, sure[size - 1], past_confidence, past_correct) for size in sizes]
-    errors = [max(guess, _BEST_GUESS * (1 - target)) for guess in guesses]
-    best, kept, density = 0.0, [0], 0.0
-    for end in sizes:
-        dense = min(1.0, most_labels / end)
-        chances = [_chance(n, dense, e, target, level) for n, e in zip(sizes, errors, strict=True) if n <= end]
-        tested = [place for place, chance in enumerate(chances) if chance >= _LEAST_CHANCE]
-        steps = np.diff([0, *(sizes[place] for place in tested)])
-        # Later tests count only if all earlier ones passed; they rest on the same draws, so the product is cautious.
-        released = float(steps @ np.cumprod([chances[place] for place in tested])) * (1 - dense)
-        if released > best:
-            best, kept, density = released, tested, dense
-    if best == 0:
+    sure = confidence[np.argsort(-confidence, kind="stable")]
+    # Up to the last row of the same confidence.
+    sizes = sorted(
+        {
+            int(np.searchsorted(-sure, -sure[max(1, count_for(share / 100, rows.size)) - 1], "right"))
+            for share in _SHARES
+        }
+    )
+    errors = guessed_errors(sizes, sure, target, past_confidence, past_correct)
+    choice = choose(sizes, errors, target=target, level=level, most_labels=most_labels)
+    if choice is None:
         return None
+    kept, density = choice
     kept += [place for place in range(kept[-1] + 1, len(sizes)) if density * sizes[place] <= most_labels]
     regions = tuple(np.sort(order[: sizes[place]]) for place in kept)
     largest = np.isin(rows, regions[-1])
@@ -171,9 +166,12 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     few in audit order of the largest region, a number fixed beforehand. Of a region with N rows, n drawn, w of these
     wrong, let W be the exact upper bound of all wrong ones: the N - n rows that are left hold at most W - w wrong ones.
     The region passes if that is at most a share 1 - target of them. A region whose rest breaks the promise passes only
-    if its true number of wrong rows exceeds W: probability at most `level`. Regions are tested from the inside out,
-    each at the full level, until one fails; the promise is broken only if the first region whose rest breaks it
-    passes, so over all of them the probability is at most `level` (fixed-sequence testing).
+    if its true number of wrong rows exceeds W: probability at most `level`, exactly, for each region by itself.
+
+    Regions are tested from the inside out, each at the full level, until one fails (fixed-sequence testing): where the
+    hypotheses are fixed beforehand, the probability that any true one is rejected is at most `level`. Here they are
+    nearly so: how many wrong rows a rest may hold moves a little with the draws. Exact enumeration of cases sought out
+    to break it (tests/audit/test_auto_label.py) finds the level kept over all regions.
 
     References
     ----------
@@ -197,44 +195,3 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
         note = f"Holds for the {rest} rows that the model labels."
         estimate = Estimate(right / n if n else None, low, 1.0, n, QUANTITY, METHOD, promise, note)
     return AutoLabels(rows, estimate, passed)
-
-
-def _guess(said: float, least: float, past_confidence: FloatArray | None, past_correct: BoolArray | None) -> float:
-    """Return the guessed error of the rows of at least this confidence: counted, shrunk towards what is said."""
-    if past_confidence is None or past_correct is None:
-        return said
-    inside = past_confidence >= least
-    return float((np.count_nonzero(~past_correct[inside]) + _PRIOR * said) / (np.count_nonzero(inside) + _PRIOR))
-
-
-def calibrated(
-    confidence: FloatArray, past_confidence: FloatArray | None, past_correct: BoolArray | None
-) -> FloatArray:
-    """Return the guessed chance of being right: ``expit(a + b logit(confidence))``, fitted on past audit rows.
-
-    a has a normal prior around 0 with deviation 2, b one around 1 with deviation 2: without a past, confidences are
-    taken at their word. (J. Platt, "Probabilistic outputs for support vector machines", 1999.)
-    """
-    at = logit(np.clip(confidence, 1e-4, 1 - 1e-4))
-    if past_confidence is None or past_correct is None:
-        return np.asarray(expit(at))
-    design = np.column_stack([np.ones(past_confidence.size), logit(np.clip(past_confidence, 1e-4, 1 - 1e-4))])
-    prior, precision = np.array([0.0, 1.0]), np.array([0.25, 0.25])
-
-    def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
-        scores, away = design @ parameters, parameters - prior
-        value = np.logaddexp(0, scores).sum() - scores[past_correct].sum() + 0.5 * away @ (precision * away)
-        return float(value), design.T @ (expit(scores) - past_correct) + precision * away
-
-    fitted = minimize(loss, prior, jac=True, method="BFGS").x
-    return np.asarray(expit(fitted[0] + fitted[1] * at))
-
-
-def _chance(size: int, density: float, error: float, target: float, level: float) -> float:
-    """Return the probability that a region passes, were the guessed error true."""
-    n = int(density * size)
-
-    def fails(wrong: int) -> bool:
-        return size - n - (upper_bound(size, n, wrong, level) - wrong) < count_for(target, size - n)
-
-    return 1 - tail(size, round(error * size), n, first(0, n + 1, fails))

@@ -137,9 +137,10 @@ def remainder_accuracy(
 
     Notes
     -----
-    Given all that happened before freezing, the numbers of the rows without an answer are exchangeable, so the next n
-    in audit order are a simple random sample of them, and the number of correct ones is hypergeometric. A bound B on
-    the number correct among all is one on the rest: at least B - n_correct of n_remaining - n_drawn (`rest`).
+    The draws must be a simple random sample of the rows without an answer, given all that happened before freezing;
+    then the number of correct ones is hypergeometric. The next n in audit order are one as long as every such row
+    lies behind all that were drawn so far (`is_fresh`); else new numbers decide (`promise_numbers`). A bound B on the
+    number correct among all is one on the rest: see `rest_bound`.
     """
     _check_counts(n_correct, n_drawn - n_skipped, n_drawn, n_remaining)
     level = attempt_level(attempt, confidence)
@@ -154,16 +155,34 @@ def remainder_accuracy(
     return Estimate(value, bound / n_remaining, 1.0, answered, QUANTITY, METHOD, confidence, note)
 
 
-def rest_bound(n_correct: int, n_drawn: int, n_remaining: int, *, attempt: int = 1, confidence: float = 0.95) -> float:
-    """Return the certified share of correct ones among the rows that are still unlabelled after the draws.
+def rest_bound(
+    n_correct: int,
+    n_drawn: int,
+    n_remaining: int,
+    *,
+    attempt: int = 1,
+    confidence: float = 0.95,
+    known: tuple[int, int] | None = None,
+) -> float:
+    """Return the certified share of correct ones among the rows that are still unlabelled; 1 if none is.
 
-    The same event as the bound of `remainder_accuracy`: both hold together. It is 1 if no row is left.
+    The same event as the bound of `remainder_accuracy`: both hold together. Of all the rows at least B are correct; so
+    of those left at least B minus the correct ones among the others, however these were chosen.
+
+    Parameters
+    ----------
+    n_correct, n_drawn, n_remaining, attempt, confidence
+        As `remainder_accuracy` takes them.
+    known : (int, int), default=None
+        Correct and all rows of the remaining that have an answer now; None: those are the draws.
     """
     _check_counts(n_correct, n_drawn, n_drawn, n_remaining)
-    if n_drawn == n_remaining:
+    n_right, n_known = (n_correct, n_drawn) if known is None else known
+    _check_counts(n_right, n_known, n_known, n_remaining)
+    if n_known == n_remaining:
         return 1.0
     bound = lower_bound(n_remaining, n_drawn, n_correct, attempt_level(attempt, confidence))
-    return (bound - n_correct) / (n_remaining - n_drawn)
+    return max(0, bound - n_right) / (n_remaining - n_known)
 
 
 def _check_counts(n_correct: int, n_answered: int, n_drawn: int, n_remaining: int) -> None:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from querist._typing import AnyArray, FloatArray
+from querist._typing import AnyArray, FloatArray, IntArray
+from querist.exceptions import InvalidParameterError
 
 
 class Figure(NamedTuple):
@@ -23,10 +24,28 @@ class Figure(NamedTuple):
     influence: FloatArray
 
 
+def places(labels: AnyArray, classes: AnyArray) -> IntArray:
+    """Return where each label stands among the sorted classes.
+
+    Raises
+    ------
+    InvalidParameterError
+        If one is not among them, or they are not sorted.
+    """
+    found = np.minimum(np.searchsorted(classes, labels), len(classes) - 1)
+    strange = np.flatnonzero(np.asarray(classes)[found] != labels)
+    if strange.size:
+        raise InvalidParameterError(
+            f"Label {labels[strange[0]]!r} is not among the classes {list(classes)}, or these are not sorted: "
+            "give every class that was told or predicted, sorted."
+        )
+    return np.asarray(found, np.int64)
+
+
 def confusion(truth: AnyArray, predicted: AnyArray, classes: AnyArray) -> FloatArray:
     """Return the counts: rows are true classes, columns predicted ones; `classes` is sorted."""
     k = len(classes)
-    cells = np.searchsorted(classes, truth) * k + np.searchsorted(classes, predicted)
+    cells = places(truth, classes) * k + places(predicted, classes)
     return np.bincount(cells, minlength=k * k).reshape(k, k).astype(np.float64)
 
 

@@ -6,6 +6,25 @@ import numpy as np
 from scipy.special import ndtri
 
 from querist._typing import FloatArray
+from querist.exceptions import InvalidParameterError
+
+_ROUNDING = 1e-6
+
+
+def check_values(values: FloatArray, name: str, low: float = 0.0, high: float = 1.0) -> None:
+    """Refuse values outside [low, high], NaN among them: a figure of them would be a figure of nothing.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the first such value.
+    """
+    fine = (values >= low - _ROUNDING) & (values <= high + _ROUNDING)
+    if not fine.all():
+        place = int(np.argmin(fine))
+        raise InvalidParameterError(
+            f"{name}: value number {place} is {values[place]}; all must lie in [{low:g}, {high:g}]."
+        )
 
 
 def wilson(p: float, n: float, confidence: float = 0.95) -> tuple[float, float]:

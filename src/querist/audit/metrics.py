@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, Label
-from querist.audit.confusion import Figure, balanced_accuracy, confusion, effective_size, macro_f1, smoothed
+from querist.audit.confusion import Figure, balanced_accuracy, confusion, effective_size, macro_f1, places, smoothed
 from querist.audit.estimate import Estimate, too_few
-from querist.audit.intervals import mean_interval, wilson
+from querist.audit.intervals import check_values, mean_interval, wilson
 
 # Of a class; below this an interval says next to nothing.
 FEWEST = 10
@@ -93,7 +93,7 @@ def brier_score(truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *
     .. [1] G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1),
        1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
     """
-    hit = np.searchsorted(classes, truth)
+    hit = places(truth, classes)
     values = (probabilities**2).sum(axis=1) + 1 - 2 * probabilities[np.arange(hit.size), hit]
     return _mean(values, 0, 2, "Brier score", confidence)
 
@@ -138,6 +138,7 @@ def _share(hits: AnyArray, quantity: str, of_what: str, confidence: float) -> Es
 
 
 def _mean(values: FloatArray, low: float, high: float, quantity: str, confidence: float) -> Estimate:
+    check_values(values, quantity, low, high)
     if values.size < FEWEST:
         return too_few(quantity, _DELTA, values.size, f"{FEWEST} audit rows")
     method = "mean, Wilson interval with the effective sample size"

@@ -7,7 +7,7 @@ from scipy.special import ndtri, stdtrit
 
 from querist._typing import FloatArray, IntArray
 from querist.audit.estimate import Estimate, too_few
-from querist.audit.intervals import wilson
+from querist.audit.intervals import check_values, wilson
 from querist.audit.learning_curve import curve_posterior
 
 QUANTITY = "model accuracy"
@@ -124,8 +124,11 @@ def model_accuracy(
     z = np.asarray(correct, np.float64)
     if z.size < FEWEST:
         return too_few(QUANTITY, PLAIN, z.size, f"{FEWEST} audit rows")
+    check_values(z, "correct")
     value, ratio, method = float(z.mean()), 1.0, PLAIN
     if confidences is not None and pool_confidences is not None:
+        check_values(confidences, "confidences")
+        check_values(pool_confidences, "pool_confidences")
         fitted = difference(z, confidences, pool_confidences)
         if fitted.variance_ratio < 1:
             value, ratio, method = float(np.clip(fitted.value, 0, 1)), fitted.variance_ratio, DIFFERENCE

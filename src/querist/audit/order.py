@@ -9,6 +9,7 @@ from querist._typing import BoolArray, FloatArray, IntArray
 
 # With this purpose the labelling page has always derived its numbers: a project's never change.
 _PURPOSE = "permanent random numbers"
+_PROMISE = "numbers of a promise"
 
 
 class AuditPrefix(NamedTuple):
@@ -47,6 +48,40 @@ def audit_numbers(seed: int, rows: IntArray) -> FloatArray:
        Methods (ed. B. G. Cox et al.), Wiley, 1995, doi:10.1002/9781118150504.ch9.
     """
     own = int(_random.derive(seed, _PURPOSE).generate_state(1, np.uint64)[0])
+    return _random.row_keys(own, rows)
+
+
+def is_fresh(seed: int, rows: IntArray, drawn: IntArray) -> bool:
+    """Return whether all of `rows` lie behind all rows drawn so far in audit order.
+
+    Only then are their permanent numbers exchangeable, whatever happened before, and the next in audit order a simple
+    random sample of them. Rows that were drawn and then skipped or released stand in front, as rows that were added
+    later do as far as the order has come: if these are easier than others, so is every sample that begins with them.
+
+    Parameters
+    ----------
+    seed : int
+    rows : ndarray of shape (n,)
+        At least one.
+    drawn : ndarray of shape (m,)
+        Every row that was ever drawn in audit order.
+    """
+    return not drawn.size or bool(audit_numbers(seed, rows).min() > audit_numbers(seed, drawn).max())
+
+
+def promise_numbers(seed: int, rows: IntArray, attempt: int) -> FloatArray:
+    """Return random numbers of the rows for one attempt at a promise, independent of all that happened before it.
+
+    Parameters
+    ----------
+    seed : int
+        The session's or the project's.
+    rows : ndarray of shape (n,)
+        Row numbers.
+    attempt : int
+        Number of the attempt; each has its own numbers.
+    """
+    own = int(_random.derive(seed, _PROMISE, attempt).generate_state(1, np.uint64)[0])
     return _random.row_keys(own, rows)
 
 

@@ -5,6 +5,7 @@ from scipy.special import logsumexp
 
 from querist._typing import FloatArray, IntArray
 from querist.audit.estimate import Estimate, too_few
+from querist.audit.intervals import check_values
 
 QUANTITY = "running accuracy"
 METHOD = "confidence sequence, mixture of Bernoulli supermartingales"
@@ -59,6 +60,7 @@ def running_accuracy(correct: FloatArray, *, confidence: float = 0.95) -> Estima
     """
     z = np.asarray(correct, np.float64)
     known = z[~np.isnan(z)]
+    check_values(known, "correct")
     if not known.size:
         return too_few(QUANTITY, METHOD, 0, "one audit answer")
     alpha = 1 - confidence

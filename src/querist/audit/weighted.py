@@ -6,9 +6,13 @@ import numpy as np
 from scipy.special import ndtri
 
 from querist._typing import FloatArray, IntArray
-from querist.audit.estimate import Estimate
-from querist.audit.intervals import wilson
+from querist.audit.estimate import Estimate, too_few
+from querist.audit.intervals import check_values, wilson
 from querist.exceptions import InvalidParameterError
+
+FIXED = "accuracy of one fixed model"
+_DRAWN = "LURE, Wilson interval with the effective sample size"
+_FEWEST = 10
 
 
 def lure(losses: FloatArray, probabilities: FloatArray, n_pool: int, *, confidence: float = 0.95) -> Estimate:
@@ -24,7 +28,8 @@ def lure(losses: FloatArray, probabilities: FloatArray, n_pool: int, *, confiden
     n_pool : int
         Rows of the pool, N.
     confidence : float, default=0.95
-        Of the normal interval; it takes some 50 draws and bounded weights.
+        Of the normal interval; it takes some 50 draws and weights that do not vary much (`drawn_accuracy` holds
+        without).
 
     Returns
     -------
@@ -42,23 +47,88 @@ def lure(losses: FloatArray, probabilities: FloatArray, n_pool: int, *, confiden
     .. [1] S. Farquhar, Y. Gal, T. Rainforth, "On statistical bias in active learning: how and when to fix it",
        ICLR 2021, arXiv:2101.11665. (The variance is derived here.)
     """
+    risk, variance, _ = _weighed(losses, probabilities, n_pool)
+    drawn = len(losses)
+    note = "All rows were drawn." if drawn == n_pool else ""
+    reach = float(ndtri(0.5 + confidence / 2)) * math.sqrt(variance)
+    quantity, method = "mean loss of one fixed model", "LURE, martingale interval"
+    return Estimate(risk, risk - reach, risk + reach, drawn, quantity, method, confidence, note)
+
+
+def drawn_accuracy(
+    correct: FloatArray, probabilities: FloatArray, n_pool: int, *, confidence: float = 0.95
+) -> Estimate:
+    """Return the accuracy of one fixed model over the pool, from rows drawn with known, changing probabilities.
+
+    `Session.accuracy_of` takes them from a session's log.
+
+    Parameters
+    ----------
+    correct : ndarray of shape (M,)
+        In the order of the draws: 1 right, 0 wrong, NaN where nobody could answer.
+    probabilities, n_pool
+        As `lure` takes them.
+    confidence : float, default=0.95
+
+    Notes
+    -----
+    1 minus `lure` of the errors. The interval is Wilson's with the size ``p (1-p) / se^2``, p with one more right and
+    one more wrong draw. se^2 is that of `lure` or, where larger, that of a proportion with Kish's effective number of
+    draws, ``(sum v)^2 / sum v^2``, times 1 - M/N: rows with a small probability and errors among them are seldom seen,
+    and without them the variance looks small (with `PowerTopK` on a confident model the interval of `lure` covered 65 %
+    after 150 draws, this one all of 16 runs). So it is never narrower than with as many random draws; it is for rows
+    that were drawn for another purpose. Unanswered draws are all wrong for the lower end and all right for the upper;
+    the value lies in the middle.
+    """
+    z = np.asarray(correct, np.float64)
+    if z.size < _FEWEST:
+        return too_few(FIXED, _DRAWN, z.size, f"{_FEWEST} draws")
+    gaps = np.isnan(z)
+    check_values(z[~gaps], "correct")
+    wrong, right = (_error_interval(np.where(gaps, loss, 1 - z), probabilities, n_pool, confidence) for loss in (1, 0))
+    value = 1 - (wrong[0] + right[0]) / 2
+    n, skipped = int((~gaps).sum()), int(gaps.sum())
+    note = f"{skipped} draws that nobody could answer are counted against it and for it." if skipped else ""
+    return Estimate(value, 1 - wrong[2], 1 - right[1], n, FIXED, _DRAWN, confidence, note)
+
+
+def _error_interval(
+    losses: FloatArray, probabilities: FloatArray, n_pool: int, confidence: float
+) -> tuple[float, float, float]:
+    """Return the share of errors and its interval."""
+    risk, variance, weights = _weighed(losses, probabilities, n_pool)
+    drawn = losses.size
+    value = min(1.0, max(0.0, risk))
+    if drawn == n_pool:
+        return value, value, value
+    p = (value * drawn + 1) / (drawn + 2)
+    kish = float(weights.sum() ** 2 / (weights @ weights))
+    variance = max(variance, p * (1 - p) / kish * (1 - drawn / n_pool))
+    return value, *wilson(value, p * (1 - p) / variance, confidence)
+
+
+def _weighed(losses: FloatArray, probabilities: FloatArray, n_pool: int) -> tuple[float, float, FloatArray]:
+    """Return LURE, its variance, and the weights v of the draws."""
     losses, q = np.asarray(losses, np.float64), np.asarray(probabilities, np.float64)
     drawn = losses.size
-    if not 0 < drawn <= n_pool:
-        raise InvalidParameterError(f"{drawn} draws from a pool of {n_pool} rows: 1 to {n_pool} are possible.")
+    if not 0 < drawn <= n_pool or q.shape != losses.shape:
+        raise InvalidParameterError(
+            f"{drawn} draws with {q.size} probabilities from a pool of {n_pool} rows: 1 to {n_pool} draws are "
+            "possible, each with its probability."
+        )
     if not ((q > 0) & (q <= 1)).all():
         raise InvalidParameterError("Every probability must be in (0, 1]: those of the rows as they were drawn.")
-    quantity, method = "mean loss of one fixed model", "LURE, martingale interval"
-    if drawn == n_pool:
-        risk = float(losses.mean())
-        return Estimate(risk, risk, risk, drawn, quantity, method, confidence, "All rows were drawn.")
+    if not np.isfinite(losses).all():
+        raise InvalidParameterError("losses holds a value that is not finite.")
     m = np.arange(1, drawn + 1)
+    if drawn == n_pool:
+        return float(losses.mean()), 0.0, np.ones(drawn)
     before = np.concatenate([[0.0], np.cumsum(losses)[:-1]])
     a = before / n_pool + losses / (n_pool * q)
     c = n_pool * (n_pool - drawn) / (drawn * (n_pool - m) * (n_pool - m + 1.0))
     risk = float(c @ a)
-    reach = float(ndtri(0.5 + confidence / 2)) * math.sqrt(float((c * c) @ (a - risk) ** 2))
-    return Estimate(risk, risk - reach, risk + reach, drawn, quantity, method, confidence)
+    weights = 1 + (n_pool - drawn) / (n_pool - m) * (1 / ((n_pool - m + 1) * q) - 1)
+    return risk, float((c * c) @ (a - risk) ** 2), weights
 
 
 def neyman_allocation(sizes: IntArray, guesses: FloatArray, n: int) -> IntArray:
@@ -114,7 +184,7 @@ def stratified(correct: list[FloatArray], sizes: IntArray, *, confidence: float 
     """
     sizes = np.asarray(sizes, np.int64)
     for number, (sample, size) in enumerate(zip(correct, sizes.tolist(), strict=True)):
-        if not min(2, size) <= len(sample) <= size:
+        if not size or not min(2, size) <= len(sample) <= size:
             raise InvalidParameterError(f"Stratum {number} has {size} rows and {len(sample)} draws; give 2 to {size}.")
     weights = sizes / sizes.sum()
     means = np.array([np.mean(sample) for sample in correct])
@@ -125,9 +195,7 @@ def stratified(correct: list[FloatArray], sizes: IntArray, *, confidence: float 
     method = "stratified mean, Wilson interval with the effective sample size"
     n = int(counts.sum())
     if se2 == 0:
-        return Estimate(
-            value, value, value, n, "accuracy of one fixed model", method, confidence, "All rows were drawn."
-        )
+        return Estimate(value, value, value, n, FIXED, method, confidence, "All rows were drawn.")
     p = float(weights @ smooth)
     low, high = wilson(value, p * (1 - p) / se2, confidence)
-    return Estimate(value, low, high, n, "accuracy of one fixed model", method, confidence)
+    return Estimate(value, low, high, n, FIXED, method, confidence)

@@ -1,6 +1,7 @@
 """The contract of a selection: which of the useful rows are asked about together."""
 
 from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -9,6 +10,27 @@ from querist._typing import FloatArray, IntArray
 from querist.base.space import Space
 from querist.base.ties import TieKeys
 from querist.measures.ranking import top_k
+
+
+class Chances(NamedTuple):
+    """With what probabilities a batch was drawn.
+
+    Attributes
+    ----------
+    probabilities : ndarray of shape (batch_size,)
+        Of each row of the batch, in its order, among the rows that were left when it was drawn.
+    n_possible : int
+        Rows that could have been drawn first. Fewer than those that may be asked about, if a candidate filter shut some
+        out or a weight is 0: then nothing follows from the batch for the others.
+    """
+
+    probabilities: FloatArray
+    n_possible: int
+
+    @classmethod
+    def even(cls, n_possible: int, batch_size: int) -> "Chances":
+        """Return those of a simple random sample: 1/n, 1/(n - 1) ..."""
+        return cls(1.0 / (n_possible - np.arange(batch_size)), n_possible)
 
 
 class Selection(BaseEstimator, ABC):
@@ -49,6 +71,22 @@ class Selection(BaseEstimator, ABC):
         ndarray of shape (batch_size,), int64
             Positions into `candidates`.
         """
+
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """Return the probabilities with which `select` drew a batch, given the utilities.
+
+        Parameters
+        ----------
+        utilities : ndarray of shape (n_candidates,)
+        positions : ndarray of shape (batch_size,)
+            The batch, in the order in which it was drawn.
+
+        Returns
+        -------
+        Chances or None
+            None, as here, for a selection that does not draw with known probabilities.
+        """
+        return None
 
 
 class TopK(Selection):

@@ -20,7 +20,7 @@ from querist._validation import (
     unmarked_rows,
 )
 from querist.base.candidates import CandidateFilter
-from querist.base.selection import Selection, TopK
+from querist.base.selection import Chances, Selection, TopK
 from querist.base.space import Space
 from querist.base.ties import TieKeys, tie_keys
 from querist.exceptions import (
@@ -255,6 +255,20 @@ class QueryStrategy(BaseEstimator, ABC):
             space=context.space,
             candidates=context.candidates,
         )
+
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """Return the probabilities with which the batch that `decide` returned was drawn, given the utilities.
+
+        A strategy that overrides `_select` overrides this too, or has none.
+
+        Returns
+        -------
+        Chances or None
+            None if they are not known, or there is no draw.
+        """
+        if self.selection is None or type(self)._select is not QueryStrategy._select:
+            return None
+        return self.selection.chances(utilities, positions)
 
     def _context(
         self, X: Pool, rows: Any, labels: Any, model: Model, candidates: Any, batch_size: int, random_state: RandomState

@@ -45,6 +45,19 @@ def simulate(
     cold_start: Annotated[str, typer.Option(help="Strategy until two classes have answers.")] = "random",
     query_estimator: Annotated[str | None, typer.Option(help="Another estimator to do the asking.")] = None,
     warm_start: Annotated[bool, typer.Option("--warm-start", help="Start each fit from the last solution.")] = False,
+    audit: Annotated[
+        float, typer.Option(help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit.")
+    ] = 0.0,
+    stop: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Stopping rule NAME[:key=value,...], any(RULE, ...) or all(RULE, ...); repeat for several. Nothing is "
+            "stopped: the report says what stopping would have cost."
+        ),
+    ] = None,
+    label_cost: Annotated[float, typer.Option(help="What an answer costs; stopping rules are judged by it.")] = 1.0,
+    error_cost: Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")] = 1.0,
+    n_future: Annotated[float, typer.Option(help="How many rows the model will be used on.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Everything random derives from it.")] = 0,
     jobs: Annotated[int, typer.Option(help="Processes; -1 uses every core.")] = -1,
     out: Annotated[
@@ -84,6 +97,11 @@ def simulate(
                 query_estimator=query_estimator,
                 cold_start=cold_start,
                 warm_start=warm_start,
+                audit=audit,
+                stop=stop or None,
+                label_cost=label_cost,
+                error_cost=error_cost,
+                n_future=n_future,
                 random_state=seed,
                 n_jobs=jobs,
                 name=file.name.partition(".")[0],

@@ -4,19 +4,28 @@ import typer
 
 from querist.cli.friendly import friendly
 
+_TITLES = {
+    "strategies": "Strategies",
+    "selections": "Selections",
+    "candidates": "Candidates",
+    "estimators": "Estimators",
+    "stopping": "Stopping rules",
+}
+
 
 @friendly
 def strategies() -> None:
-    """List the query strategies, selections, candidate filters and estimators."""
+    """List the query strategies, selections, candidate filters, estimators and stopping rules."""
     import inspect
 
     from querist import registry
 
-    for kind in ("strategies", "selections", "candidates", "estimators"):
-        typer.echo(f"{kind.capitalize()}:")
+    for kind, title in _TITLES.items():
+        typer.echo(f"{title}:")
         for name in registry.part_names(kind):
             part = registry.load_class(kind, name)
             summary = (inspect.getdoc(part) or "").partition("\n")[0]
             typer.echo(f"  {name:24s}{summary}")
         typer.echo("")
     typer.echo("Parameters go behind a colon: --strategy margin:selection=power,selection__beta=2")
+    typer.echo("all and any combine stopping rules: --stop 'any(default, budget:labels=300)'")

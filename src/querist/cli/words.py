@@ -16,7 +16,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def print_findings(simulation: "Simulation") -> None:
-    """Print one sentence per strategy and estimator."""
+    """Print what was found: of each strategy, then of the audit and of each stopping rule."""
     typer.echo("")
     for sentence in simulation.findings():
         typer.echo(f"   {sentence}")

@@ -12,9 +12,9 @@ from querist.labelling.board import Act, Board
 from querist.labelling.insights import scored
 
 if TYPE_CHECKING:
-    from querist.labelling.settings import Settings
     from querist.audit import Assessment, Estimate
     from querist.labelling.learning import Learned, Learner, Lesson
+    from querist.labelling.settings import Settings
 
 HALF_WIDTH = 0.02
 

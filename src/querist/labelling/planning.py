@@ -30,7 +30,8 @@ class Frozen:
     ----------
     current : CurrentRanking
     rows : ndarray
-        Rows without an answer, skipped ones included, in the order of their permanent random numbers.
+        Rows without an answer, skipped ones included, in a random order of this attempt's own: the audit's order would
+        begin with rows that were drawn and left unanswered, which may be harder than others.
     n_events : int
         Events on the board when this was taken down.
     """
@@ -40,7 +41,7 @@ class Frozen:
     n_events: int
 
 
-def freeze(board: Board, current: CurrentRanking | None, order: IntArray) -> Frozen:
+def freeze(board: Board, current: CurrentRanking | None, seed: int) -> Frozen:
     """Take down the model and the rows that are left.
 
     Raises
@@ -48,13 +49,16 @@ def freeze(board: Board, current: CurrentRanking | None, order: IntArray) -> Fro
     InvalidParameterError
         If there is no model yet, or no row left.
     """
+    from querist.audit.order import promise_numbers
+
     if current is None or not (current.ranking.prediction >= 0).any():
         raise InvalidParameterError("There is no model yet: two classes need labels first.")
-    known = order[order < min(board.n_rows, current.ranking.n_rows)]
-    rows = known[(board.labels[known] < 0) & (board.model_labels[known] < 0)]
+    n_known = min(board.n_rows, current.ranking.n_rows)
+    rows = np.flatnonzero((board.labels[:n_known] < 0) & (board.model_labels[:n_known] < 0))
     if not rows.size:
         raise InvalidParameterError("Every row has a label: there is nothing left to promise.")
-    return Frozen(current, rows, board.n_events)
+    numbers = promise_numbers(seed, rows, len(board.promises) + 1)
+    return Frozen(current, rows[np.argsort(numbers, kind="stable")], board.n_events)
 
 
 def plan(board: Board, frozen: Frozen, kind: Kind, target: float, most_labels: int = MOST_LABELS) -> dict[str, Any]:
@@ -113,6 +117,7 @@ def _auto_label(
     board: Board, frozen: Frozen, target: float, level: float, most_labels: int, attempt: int
 ) -> dict[str, Any]:
     from querist.audit.auto_label import plan_auto_label
+    from querist.audit.region_choice import allowed
 
     ranking, rows = frozen.current.ranking, frozen.rows
     confidence = ranking.confidence[rows].astype(np.float64)
@@ -135,7 +140,7 @@ def _auto_label(
     for number, region in enumerate(made.regions):
         n_draws = sum(each <= number for each in inside)
         regions.append(
-            {"size": region.size, "n_draws": n_draws, "allowed": _allowed(region.size, n_draws, target, level)}
+            {"size": region.size, "n_draws": n_draws, "allowed": allowed(region.size, n_draws, target, level)}
         )
     largest = rows[np.lexsort((numbers, -confidence))][: made.regions[-1].size]
     return {
@@ -145,18 +150,6 @@ def _auto_label(
         "power": None,
         "packed": packed(largest, ranking.prediction[largest].astype(np.int64)),
     }
-
-
-def _allowed(size: int, n_draws: int, target: float, level: float) -> int:
-    """Return the most wrong draws with which a region passes; see `querist.audit.auto_labels`."""
-    from querist.audit.hypergeometric import count_for, first, upper_bound
-
-    rest = size - n_draws
-
-    def fails(wrong: int) -> bool:
-        return rest - (upper_bound(size, n_draws, wrong, level) - wrong) < count_for(target, rest)
-
-    return first(0, n_draws + 1, fails) - 1
 
 
 def _past(board: Board) -> tuple[FloatArray | None, BoolArray | None]:

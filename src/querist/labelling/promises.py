@@ -226,13 +226,14 @@ def _bounds(promise: Promise, where: Standing) -> dict[str, Any]:
         region = promise.regions[0]
         counts = (where.n_correct, region.n_draws, region.size)
         attempt, sure = promise.attempt, promise.confidence
-        # Draws that nobody has answered count as wrong.
+        # Draws that nobody has answered count as wrong, and are among the rows left.
         skipped = region.n_draws - where.n_answered
         bound = remainder_accuracy(*counts, attempt=attempt, confidence=sure, n_skipped=skipped).low
+        known = (where.n_correct, where.n_answered)
         return {
             "bound": bound,
-            "rest": rest_bound(*counts, attempt=attempt, confidence=sure),
-            "n_rest": region.size - region.n_draws,
+            "rest": rest_bound(*counts, attempt=attempt, confidence=sure, known=known),
+            "n_rest": region.size - where.n_answered,
         }
     if not where.n_passed:
         return {}

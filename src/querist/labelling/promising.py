@@ -5,14 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from querist._typing import IntArray
 from querist.exceptions import InvalidParameterError
 from querist.labelling.live import Live
 from querist.labelling.planning import MOST_LABELS, freeze, plan
 from querist.labelling.promises import Kind, Promise
-from querist.labelling.view import ProjectView, audit_order
+from querist.labelling.view import ProjectView
 from querist.labelling.writer import Batch, Writer
 from querist.store.rows import EventRow
 
@@ -39,7 +36,7 @@ class PromisingProject(ProjectView):
         told: dict[str, Any] = {"possible": False, "why": "", "attempt": len(self.board.promises) + 1}
         told |= dict.fromkeys(("n_remaining", "n_labels", "n_needed", "power", "level", "released_at_most"))
         try:
-            frozen = freeze(self.board, self.current, self._order())
+            frozen = freeze(self.board, self.current, self.store.info.seed)
             told["n_remaining"] = int(frozen.rows.size)
             made = plan(self.board, frozen, kind, target, most_labels)
         except InvalidParameterError as error:
@@ -69,9 +66,8 @@ class PromisingProject(ProjectView):
         InvalidParameterError
             At once or through the future: if another one is being asked about, or the target is out of reach.
         """
-        order = self._order()
         # Worked out here, so that the writer, for which people wait, only looks whether it still holds.
-        ready = self._ready(order, kind, target, most_labels)
+        ready = self._ready(kind, target, most_labels)
 
         def work(batch: Batch) -> str:
             nonlocal ready
@@ -79,7 +75,7 @@ class PromisingProject(ProjectView):
                 raise InvalidParameterError("Another promise is being asked about. Finish or cancel it first.")
             frozen, data = ready
             if frozen.n_events != self.board.n_events or frozen.current is not self.current:
-                frozen, data = self._ready(order, kind, target, most_labels)
+                frozen, data = self._ready(kind, target, most_labels)
             promise_id = str(uuids.uuid4())
             whole = data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)}
             batch.record(EventRow(None, str(uuids.uuid4()), "promise", self._clock(), annotator, None, whole))
@@ -88,8 +84,8 @@ class PromisingProject(ProjectView):
 
         return self._told(self._writer.submit(work))
 
-    def _ready(self, order: IntArray, kind: Kind, target: float, most_labels: int) -> tuple[Any, dict[str, Any]]:
-        frozen = freeze(self.board, self.current, order)
+    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[Any, dict[str, Any]]:
+        frozen = freeze(self.board, self.current, self.store.info.seed)
         return frozen, plan(self.board, frozen, kind, target, most_labels)
 
     def cancel_promise(self, annotator: int, promise_id: str) -> "Future[str]":
@@ -142,9 +138,6 @@ class PromisingProject(ProjectView):
     def _told(self, future: "Future[str]") -> "Future[str]":
         future.add_done_callback(lambda _: self.live.tell("promises"))
         return future
-
-    def _order(self) -> IntArray:
-        return np.asarray(audit_order(self.store))
 
     def _seq_of(self, version: int) -> int:
         return next((each.seq for each in self.store.rankings() if each.version == version), 0)

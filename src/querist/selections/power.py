@@ -4,7 +4,7 @@ import numpy as np
 
 from querist._typing import FloatArray, IntArray
 from querist._validation import check_number
-from querist.base.selection import Selection
+from querist.base.selection import Chances, Selection
 from querist.base.space import Space
 from querist.base.ties import TieKeys
 from querist.base.weights import check_weights
@@ -76,7 +76,25 @@ class PowerTopK(Selection):
         check_weights(utilities, type(self).__name__)
         keys = random_state.gumbel(size=utilities.size)
         if beta > 0:
-            logs = np.full(utilities.size, -np.inf)
-            np.log(utilities, out=logs, where=utilities > 0)
-            keys += beta * logs
+            keys += _logs(utilities, beta)
         return top_k(keys, batch_size, tie_keys)
+
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """Return ``utility ** beta`` over its sum among the rows left, for each row of the batch.
+
+        None if the batch holds rows of utility 0: they are no part of the draw.
+        """
+        logs = _logs(utilities, self.beta) if self.beta > 0 else np.zeros(utilities.size)
+        drawn = logs[positions]
+        if not np.isfinite(drawn).all():
+            return None
+        others = np.logaddexp.reduce(np.delete(logs, positions), initial=-np.inf)
+        # Summed from the last row backwards: what is left after heavy rows must not drown in their rounding.
+        left = np.logaddexp.accumulate(np.append(others, drawn[::-1]))[:0:-1]
+        return Chances(np.exp(drawn - left), int(np.isfinite(logs).sum()))
+
+
+def _logs(utilities: FloatArray, beta: float) -> FloatArray:
+    logs = np.full(utilities.size, -np.inf)
+    np.log(utilities, out=logs, where=utilities > 0)
+    return beta * logs

@@ -5,18 +5,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray, IntArray, Model, Pool
-from querist._validation import check_number, take_rows
+from querist._validation import as_labels, check_number, take_rows
 from querist.audit.assessment import Assessment, assess
 from querist.audit.auto_label import plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed
 from querist.audit.cross_fit import CrossFit, cross_fit
 from querist.audit.estimate import Estimate
 from querist.audit.model_accuracy import ScoredDraws
-from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix
+from querist.audit.order import (
+    AuditPrefix,
+    audit_numbers,
+    audit_order,
+    audit_prefix,
+    is_fresh,
+    promise_numbers,
+)
 from querist.audit.running import running_accuracy
+from querist.audit.weighted import drawn_accuracy
+from querist.base.selection import Chances
 from querist.exceptions import InvalidParameterError
 from querist.session.certifying import AutoLabel, Certificate
-from querist.session.events import Answered, Asked, Event, Undone
+from querist.session.drawn import one_sequence
+from querist.session.events import Answered, Asked, Event, Undone, with_chances
 from querist.session.state import ANSWERED, OUTSTANDING, SKIPPED, State
 from querist.stopping.advice import WINDOW, Advice, advise, stop_set
 
@@ -25,6 +35,8 @@ if TYPE_CHECKING:
 
 # What a draw of the audit is called where strategies are named.
 AUDIT = "audit"
+CERTIFICATE = "certificate("
+_OTHER_ORDER = ", order='fresh'"
 # Fewer audit answers say nothing about how sure a model may be.
 _FEWEST_PAST = 20
 
@@ -41,6 +53,9 @@ class AuditedSession:
     _version: int
     _assessed: tuple[Any, Assessment] | None = None
     _order: IntArray | None = None
+    # Of all rows drawn in audit order the one farthest in it, and how many events were looked at for it.
+    _farthest: IntArray = np.empty(0, np.int64)
+    _n_seen = 0
 
     if TYPE_CHECKING:
 
@@ -65,6 +80,27 @@ class AuditedSession:
         order = self._audit_order()
         return order[free[order]][:n]
 
+    def _audit_draw(self, rows: IntArray, n_free: int) -> dict[str, Any]:
+        """Return what the log says of rows that the audit drew, with the model's word on them before it is told."""
+        known = self._state.n_classes_answered >= 2
+        even = self._is_fresh(rows)
+        return {
+            "rows": rows,
+            "strategy": AUDIT,
+            "utilities": np.full(rows.size, np.nan),
+            "predictions": tuple(self._predict_rows(rows).tolist()) if known else (),
+            **with_chances(Chances.even(n_free, rows.size) if even else None),
+        }
+
+    def _is_fresh(self, rows: IntArray) -> bool:
+        """Return whether rows lie behind all that were drawn in audit order; see `querist.audit.is_fresh`."""
+        for event in self._log[self._n_seen :]:
+            if isinstance(event, Asked) and _is_in_audit_order(event.strategy):
+                drawn = np.append(self._farthest, event.rows)
+                self._farthest = drawn[[audit_numbers(self._seed, drawn).argmax()]]
+        self._n_seen = len(self._log)
+        return is_fresh(self._seed, rows, self._farthest)
+
     def _audited(self) -> AuditPrefix:
         status = self._state.status
         return audit_prefix(self._audit_order(), status == ANSWERED, status == SKIPPED)
@@ -88,8 +124,9 @@ class AuditedSession:
         ]
         return np.array(right, bool) & answered, answered | (self._state.status[rows] == SKIPPED)
 
-    def _n_answered(self, rows: IntArray) -> int:
-        return int((self._state.status[rows] == ANSWERED).sum())
+    def _is_answered(self, rows: IntArray) -> BoolArray:
+        answered: BoolArray = self._state.status[rows] == ANSWERED
+        return answered
 
     # ------------------------------------------------------------------ quantity 1, and what follows from it
 
@@ -135,7 +172,7 @@ class AuditedSession:
         """
         self._require_audit()
         prefix = self._audited()
-        state = (self._version, prefix.skipped.size, self._state.status.size, confidence)
+        state = (self._version, prefix.rows.size, prefix.skipped.size, self._state.status.size, confidence)
         if self._assessed is None or self._assessed[0] != state:
             first = self._first_answers()
             answers = self._state.answers
@@ -218,7 +255,8 @@ class AuditedSession:
         """Return the average accuracy over the audit draws so far, each scored before it trained.
 
         Anytime-valid: it may be looked at after every answer. It speaks for the present model only as
-        far as accuracy has not fallen.
+        far as accuracy has not fallen. Each draw is one of the rows that were then neither answered, skipped nor asked
+        about; after `extend` it is one of the new rows, until these have been drawn as far as the old ones had been.
 
         Raises
         ------
@@ -235,15 +273,68 @@ class AuditedSession:
 
     def _draws(self) -> tuple[IntArray, AnyArray, IntArray]:
         """Return the audit's draws in order, what was predicted of each, and the labels behind that."""
-        last: dict[int, tuple[Any, int]] = {}
+        # Of a row that was released and drawn again the first draw counts: the second was none.
+        first: dict[int, tuple[Any, int]] = {}
         for event in self._log:
-            if isinstance(event, Asked) and event.strategy == AUDIT and event.predictions:
-                for row, label in zip(event.rows.tolist(), event.predictions, strict=True):
-                    # Released and drawn again: the later prediction is the one that was scored.
-                    last.pop(row, None)
-                    last[row] = (label, event.n_labelled)
-        rows = np.fromiter(last, np.int64, len(last))
-        return rows, np.array([label for label, _ in last.values()]), np.array([n for _, n in last.values()], np.int64)
+            if isinstance(event, Asked) and event.strategy == AUDIT:
+                for row, label in zip(event.rows.tolist(), event.predictions or (None,) * event.rows.size, strict=True):
+                    first.setdefault(row, (label, event.n_labelled))
+        # Drawn before there was a model.
+        scored = {row: found for row, found in first.items() if found[0] is not None}
+        rows = np.fromiter(scored, np.int64, len(scored))
+        at = np.array([n for _, n in scored.values()], np.int64)
+        return rows, np.array([label for label, _ in scored.values()]), at
+
+    # ------------------------------------------------------------------ a model from elsewhere
+
+    def accuracy_of(self, predicted: Any, *, confidence: float = 0.95) -> Estimate:
+        """Return how good one fixed model is on the pool, from rows that were drawn with known probabilities.
+
+        For experts: answers that were asked for to train a new model tell of an old one too, say of the model in use.
+        The session's own model does not qualify: it is trained on the very draws.
+
+        Parameters
+        ----------
+        predicted : array-like of shape (n_rows,)
+            The model's label for each row of the pool.
+        confidence : float, default=0.95
+
+        Returns
+        -------
+        Estimate
+            Over the rows that had no answer when the first was drawn. "Too few" below ten draws.
+
+        Raises
+        ------
+        InvalidParameterError
+            If rows were asked without a known probability (use the strategies random and power, or
+            ``selection=power`` with another one), or the draws are not one sequence, since rows were told unasked,
+            skipped, released, added or shut out between them.
+
+        Notes
+        -----
+        The probabilities are logged as `Asked.probabilities` in `events`; what is made of them is
+        `querist.audit.drawn_accuracy`. Draws after one that is still open wait for it.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> X, truth = load_digits(return_X_y=True)
+        >>> old_model = GaussianNB().fit(X[:300], truth[:300])
+        >>> session = Session(X[300:], strategy="power", random_state=0)
+        >>> for _ in range(10):
+        ...     rows = session.ask(10)
+        ...     session.tell(rows, truth[300:][rows])
+        >>> session.accuracy_of(old_model.predict(X[300:])).n
+        100
+        """
+        predicted = as_labels(predicted, self._state.status.size)
+        rows, probabilities, n_pool = one_sequence(self._log)
+        correct, closed = self._scored(rows, predicted[rows])
+        n = int(closed.argmin()) if closed.size and not closed.all() else closed.size
+        scores = np.where(self._state.status[rows[:n]] == SKIPPED, np.nan, correct[:n].astype(np.float64))
+        return drawn_accuracy(scores, probabilities[:n], n_pool, confidence=confidence)
 
     # ------------------------------------------------------------------ quantity 2
 
@@ -291,9 +382,12 @@ class AuditedSession:
                 f"{target:.1%} cannot be certified with 5,000 labels or fewer if the accuracy is {guess:.1%}, as it is "
                 "thought to be. Aim lower, or label more first."
             )
-        order = np.argsort(audit_numbers(self._seed, rows), kind="stable")[: plan.n_labels]
-        self._ask_promised(rows[order], predicted[order], f"certificate(target={target})")
-        return Certificate(self, plan, rows[order], predicted[order], model, attempt=attempt, confidence=confidence)
+        in_order = self._is_fresh(rows)
+        numbers = audit_numbers(self._seed, rows) if in_order else promise_numbers(self._seed, rows, attempt)
+        order = np.argsort(numbers, kind="stable")[: plan.n_labels]
+        name = f"{CERTIFICATE}target={target}{'' if in_order else _OTHER_ORDER})"
+        self._ask_promised(rows[order], predicted[order], name, Chances.even(rows.size, order.size))
+        return Certificate(self, plan, rows, predicted, order, model, attempt=attempt, confidence=confidence)
 
     def auto_label(self, target: float = 0.98, *, most_labels: int = 400, promise: float = 0.95) -> AutoLabel:
         """Freeze the model and find out how many of the rows left it may label with so few errors.
@@ -322,17 +416,18 @@ class AuditedSession:
             If the classifier has no ``predict_proba``.
         """
         rows, predicted, model = self._frozen()
-        sample = self._audited().rows
+        sample, attempt = self._audited().rows, self._attempts() + 1
         past = self._cross_fitted(sample) if sample.size >= _FEWEST_PAST else None
         plan = plan_auto_label(
             rows,
             self.predict_proba(take_rows(self._X, rows)).max(axis=1),
-            audit_numbers(self._seed, rows),
+            # Not the audit's order: draws from a part of the rows would leave the others in front of it.
+            promise_numbers(self._seed, rows, attempt),
             target=target,
             past_confidence=None if past is None else past.confidence,
             past_correct=None if past is None else self._scored(sample, past.predicted)[0],
             most_labels=most_labels,
-            attempt=self._attempts() + 1,
+            attempt=attempt,
             promise=promise,
         )
         if plan is None:
@@ -340,7 +435,7 @@ class AuditedSession:
                 f"No part of the {rows.size} rows is expected to reach {target:.1%} with {most_labels} labels. "
                 "Aim lower, allow more labels, or label more first."
             )
-        return AutoLabel(self, plan, rows, predicted, model, promise=promise)
+        return AutoLabel(self, plan, rows, predicted, model, attempt=attempt, promise=promise)
 
     def _cross_fitted(self, rows: IntArray) -> CrossFit:
         """Return what models say of labelled rows that they were not trained on."""
@@ -363,7 +458,7 @@ class AuditedSession:
             raise InvalidParameterError("Every row has an answer: there is nothing left to promise.")
         return rows, self._predict_rows(rows), model
 
-    def _ask_promised(self, rows: IntArray, predicted: AnyArray, name: str) -> None:
+    def _ask_promised(self, rows: IntArray, predicted: AnyArray, name: str, chances: Chances | None = None) -> None:
         # Not a round: certificates do not move the strategy's random numbers.
         self._record(
             Asked(
@@ -374,12 +469,13 @@ class AuditedSession:
                 n_labelled=len(self._state.answers),
                 utilities=np.full(rows.size, np.nan),
                 predictions=tuple(predicted.tolist()),
+                **with_chances(chances),
             )
         )
 
     def _attempts(self) -> int:
         names = [event.strategy for event in self._log if isinstance(event, Asked)]
-        return sum(name.startswith("certificate(") or name.endswith(", stage=1)") for name in names)
+        return sum(name.startswith(CERTIFICATE) or name.endswith(", stage=1)") for name in names)
 
     def _require_audit(self) -> None:
         if not self._audit:
@@ -387,3 +483,8 @@ class AuditedSession:
                 "The session has no audit, and a figure from rows that a model chose would be wrong by many points. "
                 "Make it with Session(..., audit=0.2): a fifth of the questions then follows a random order."
             )
+
+
+def _is_in_audit_order(name: str) -> bool:
+    """Return whether rows that were asked under this name were the next of the audit order."""
+    return name == AUDIT or (name.startswith(CERTIFICATE) and _OTHER_ORDER not in name)

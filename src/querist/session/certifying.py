@@ -8,7 +8,7 @@ from querist._typing import AnyArray, BoolArray, IntArray, Model
 from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels
 from querist.audit.certificate import Plan, remainder_accuracy, rest_bound
 from querist.audit.estimate import Estimate
-from querist.exceptions import NotEnoughLabelsError
+from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
 
 if TYPE_CHECKING:
     from querist.session.auditing import AuditedSession
@@ -24,7 +24,8 @@ class CertificateResult(NamedTuple):
     estimate : Estimate
         Accuracy of the frozen model on all rows that had no answer when it was frozen.
     rest : float
-        Certified share of right predictions among those of them that have no answer now.
+        Certified share of right predictions among those of them that have no answer now, draws that were skipped
+        included, whoever answered the others and in whatever order.
     n_rest : int
         How many those are.
     """
@@ -59,14 +60,16 @@ class Certificate:
     """
 
     def __init__(
-        self, session: "AuditedSession", plan: Plan, rows: IntArray, predicted: AnyArray, model: Model, *, attempt: int,
-        confidence: float,
+        self, session: "AuditedSession", plan: Plan, remaining: IntArray, predicted: AnyArray, draws: IntArray,
+        model: Model, *, attempt: int, confidence: float,
     ) -> None:  # fmt: skip
         self._session = session
+        self._remaining = remaining
         self._predicted = predicted
+        self._draws = draws
         self._confidence = confidence
         self.plan = plan
-        self.rows = rows
+        self.rows = remaining[draws]
         self.model = model
         self.attempt = attempt
 
@@ -80,20 +83,25 @@ class Certificate:
         NotEnoughLabelsError
             If the outcome still depends on draws without an answer.
         """
-        correct, closed = self._session._scored(self.rows, self._predicted)
+        session = self._session
+        correct, closed = session._scored(self.rows, self._predicted[self._draws])
         n_correct, n_open = int(correct.sum()), int((~closed).sum())
         if n_open and n_correct < self.plan.n_needed <= n_correct + n_open:
             raise NotEnoughLabelsError(
                 f"{n_open} of the {self.rows.size} drawn rows have no answer yet: tell or skip them."
             )
-        n_unanswered = self.rows.size - self._session._n_answered(self.rows)
+        n_unanswered = self.rows.size - int(session._is_answered(self.rows).sum())
         counts = (n_correct, self.rows.size, self.plan.n_remaining)
         estimate = remainder_accuracy(
             *counts, attempt=self.attempt, confidence=self._confidence, n_skipped=n_unanswered
         )
-        rest = rest_bound(*counts, attempt=self.attempt, confidence=self._confidence)
+        # Others may have been answered meanwhile, perhaps the ones that the model gets right.
+        known = session._is_answered(self._remaining)
+        right, _ = session._scored(self._remaining[known], self._predicted[known])
+        n_known = int(known.sum())
+        rest = rest_bound(*counts, attempt=self.attempt, confidence=self._confidence, known=(int(right.sum()), n_known))
         passed = n_correct >= self.plan.n_needed
-        return CertificateResult(passed, estimate, rest, self.plan.n_remaining - self.rows.size)
+        return CertificateResult(passed, estimate, rest, self.plan.n_remaining - n_known)
 
 
 class AutoLabel:
@@ -106,37 +114,49 @@ class AutoLabel:
     plan : AutoLabelPlan
     model : classifier
         The frozen model.
+    attempt : int
+        Number of this attempt in the session; it counts from the first `ask` on.
     """
 
     def __init__(
         self, session: "AuditedSession", plan: AutoLabelPlan, rows: IntArray, predicted: AnyArray, model: Model, *,
-        promise: float,
+        attempt: int, promise: float,
     ) -> None:  # fmt: skip
         self._session = session
         self._rows = rows
         self._predicted = predicted
         self._promise = promise
         self._stage = 0
+        self._version = session._version
         self.plan = plan
         self.model = model
+        self.attempt = attempt
 
     def ask(self) -> IntArray:
         """Return the rows of the next stage; none when the outcome is decided.
 
         Raises
         ------
+        InvalidParameterError
+            If answers came in or another promise began between `Session.auto_label` and the first stage.
         NotEnoughLabelsError
             If rows of an earlier stage have no answer yet.
         """
-        if self._stage and self._outcome().n_regions < self._stage:
-            return np.empty(0, np.int64)
+        session = self._session
+        # Else one could prepare many, and begin the one that the answers since have favoured.
+        if not self._stage and (session._version, session._attempts()) != (self._version, self.attempt - 1):
+            raise InvalidParameterError("The session has gone on since this was planned. Call auto_label() again.")
         while self._stage < len(self.plan.regions):
+            if self._stage and self._outcome().n_regions < self._stage:
+                break
             rows = self.plan.stage(self._stage)
+            rows = rows[~session._is_answered(rows)]
             self._stage += 1
+            # The first stage marks the attempt, even if it has no rows.
+            if rows.size or self._stage == 1:
+                name = f"auto_label(target={self.plan.target}, stage={self._stage})"
+                session._ask_promised(rows, self._predictions(rows), name)
             if rows.size:
-                self._session._ask_promised(
-                    rows, self._predictions(rows), f"auto_label(target={self.plan.target}, stage={self._stage})"
-                )
                 return rows
         return np.empty(0, np.int64)
 

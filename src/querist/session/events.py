@@ -8,6 +8,7 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Label
 from querist._validation import as_labels
+from querist.base.selection import Chances
 from querist.exceptions import SessionFileError
 
 
@@ -81,6 +82,8 @@ class Asked(RowsEvent):
     """Rows were proposed by a strategy, the most useful first; or drawn by the audit, or for a certificate.
 
     `predictions` are the labels that the model of that moment gave the rows, where they were drawn at random.
+    `probabilities` are those with which each row was drawn, among the rows left at that moment; `n_possible` says how
+    many rows could have been the first. None where a row was not drawn, or not with a known probability.
     """
 
     kind = "asked"
@@ -89,6 +92,8 @@ class Asked(RowsEvent):
     n_labelled: int
     utilities: FloatArray = field(default_factory=lambda: np.empty(0))
     predictions: tuple[Label, ...] = ()
+    probabilities: FloatArray | None = None
+    n_possible: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the event as JSON takes it."""
@@ -100,7 +105,17 @@ class Asked(RowsEvent):
     def _read(cls, values: Mapping[str, Any]) -> Self:
         utilities = np.array(values["utilities"], np.float64)
         predictions = tuple(values.get("predictions", ()))
-        return super()._read(dict(values) | {"utilities": utilities, "predictions": predictions})
+        # Files from before they were logged have none.
+        drawn = values.get("probabilities")
+        read = {"probabilities": None if drawn is None else np.array(drawn, np.float64)}
+        return super()._read(dict(values) | read | {"utilities": utilities, "predictions": predictions})
+
+
+def with_chances(chances: Chances | None) -> dict[str, Any]:
+    """Return the fields of an `Asked` event that say how its rows were drawn."""
+    if chances is None:
+        return {}
+    return {"probabilities": chances.probabilities, "n_possible": chances.n_possible}
 
 
 @dataclass(frozen=True, eq=False)

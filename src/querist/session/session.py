@@ -17,7 +17,7 @@ from querist.exceptions import (
 )
 from querist.learners.refit import Refitter
 from querist.session import saving
-from querist.session.auditing import AUDIT, AuditedSession
+from querist.session.auditing import AuditedSession
 from querist.session.events import (
     Answered,
     Asked,
@@ -29,6 +29,7 @@ from querist.session.events import (
     RowsAdded,
     Skipped,
     Undone,
+    with_chances,
 )
 from querist.session.finite import is_finite
 from querist.session.parts import resolve_estimator, resolve_strategy
@@ -173,18 +174,21 @@ class Session(SessionView, AuditedSession):
         if candidates.size < batch_size:
             raise self._exhausted(candidates.size, batch_size)
         drawn = self._draw(self._state.status == FREE, batch_size)
-        chosen = drawn[:0]
+        chosen, asked = drawn[:0], []
+        if drawn.size:
+            asked.append(self._audit_draw(drawn, candidates.size))
         if drawn.size < batch_size:
             # The strategy sees neither the numbers of the rows nor which of them were drawn.
             left = candidates[~np.isin(candidates, drawn)] if drawn.size else candidates
-            chosen = self._choose(left, batch_size - drawn.size)
-        if drawn.size:
-            self._record_draw(drawn, round=self._state.n_asks - bool(chosen.size))
-        rows = np.concatenate([chosen, drawn])
-        return rows.copy()
+            asked.append(self._choice(left, batch_size - drawn.size))
+            chosen = asked[-1]["rows"]
+        number = self._state.n_asks
+        for fields in asked:
+            self._record(Asked(len(self._log), round=number, n_labelled=len(self._state.answers), **fields))
+        return np.concatenate([chosen, drawn])
 
-    def _choose(self, candidates: IntArray, batch_size: int) -> IntArray:
-        """Let the strategy choose rows, and record them as asked."""
+    def _choice(self, candidates: IntArray, batch_size: int) -> dict[str, Any]:
+        """Let the strategy choose rows; return what the log says of them."""
         strategy = self._strategy
         if strategy.needs_model and self._state.n_classes_answered < 2:
             strategy = self._cold_start
@@ -199,33 +203,12 @@ class Session(SessionView, AuditedSession):
         )
         with self._asking.refitter.settings(finite=self._is_finite()):
             positions, utilities = strategy.decide(context)
-        rows = context.candidates[positions]
-        self._record(
-            Asked(
-                len(self._log),
-                rows,
-                round=self._state.n_asks,
-                strategy=self._names[0 if strategy is self._strategy else 1],
-                n_labelled=len(self._state.answers),
-                utilities=utilities[positions],
-            )
-        )
-        return rows
-
-    def _record_draw(self, rows: IntArray, *, round: int) -> None:  # noqa: A002  # the field's name
-        """Record rows that the audit drew, with what the model says of them before it is told."""
-        known = self._state.n_classes_answered >= 2
-        self._record(
-            Asked(
-                len(self._log),
-                rows,
-                round=round,
-                strategy=AUDIT,
-                n_labelled=len(self._state.answers),
-                utilities=np.full(rows.size, np.nan),
-                predictions=tuple(self._predict_rows(rows).tolist()) if known else (),
-            )
-        )
+        return {
+            "rows": context.candidates[positions],
+            "strategy": self._names[0 if strategy is self._strategy else 1],
+            "utilities": utilities[positions],
+            **with_chances(strategy.chances(utilities, positions)),
+        }
 
     def tell(self, rows: Any, labels: Any) -> None:
         """Record answers, of any rows without one, in any order; asked or not.

@@ -50,13 +50,15 @@ def _lines(event: Event, undone: bool) -> list[dict[str, Any]]:
 
 
 def reasons(events: Iterable[Event], rows: IntArray | None) -> "pd.DataFrame":
-    """Return one line per row: how, round, rank, strategy, utility, n_labelled of its last ask."""
+    """Return one line per row: how, round, rank, strategy, utility, probability, n_labelled of its last ask."""
     import pandas as pd
 
     found: dict[int, dict[str, Any]] = {}
     for event in events:
         if isinstance(event, Asked):
-            for rank, (row, utility) in enumerate(zip(event.rows.tolist(), event.utilities.tolist(), strict=True), 1):
+            drawn = np.full(event.rows.size, np.nan) if event.probabilities is None else event.probabilities
+            told = zip(event.rows.tolist(), event.utilities.tolist(), drawn.tolist(), strict=True)
+            for rank, (row, utility, probability) in enumerate(told, 1):
                 found[row] = {
                     "row": row,
                     "how": "asked",
@@ -64,12 +66,13 @@ def reasons(events: Iterable[Event], rows: IntArray | None) -> "pd.DataFrame":
                     "rank": rank,
                     "strategy": event.strategy,
                     "utility": utility,
+                    "probability": probability,
                     "n_labelled": event.n_labelled,
                 }
         elif isinstance(event, Answered):
             for row in event.rows.tolist():
                 found.setdefault(row, {"row": row, "how": "told unasked"})
     wanted = np.asarray(sorted(found) if rows is None else rows).tolist()
-    columns = ["row", "how", "round", "rank", "strategy", "utility", "n_labelled"]
+    columns = ["row", "how", "round", "rank", "strategy", "utility", "probability", "n_labelled"]
     lines = [found.get(row, {"row": row, "how": "untouched"}) for row in wanted]
     return pd.DataFrame(lines, columns=columns).astype({"round": "Int64", "rank": "Int64", "n_labelled": "Int64"})

@@ -88,7 +88,8 @@ class SessionView:
         -------
         DataFrame with one line per row
             row, how (asked, told unasked, untouched), round, rank in the batch (from 1),
-            strategy, utility, n_labelled (answers when it was asked).
+            strategy, utility, probability (with which it was drawn, among the rows then left; missing where it is
+            not known), n_labelled (answers when it was asked).
         """
         chosen = None if rows is None else as_rows(rows, self.n_rows)
         return tables.reasons(self._log, chosen)

@@ -43,7 +43,8 @@ def _line(part: "pd.DataFrame") -> dict[str, Any]:
     held = (told["model_low"] <= told["test_accuracy"]) & (told["test_accuracy"] <= told["model_high"])
     error = told["model_accuracy"] - told["test_accuracy"]
     # Of one run all checkpoints share answers and test part: repeats are what is independent.
-    low, high = t_interval(error.groupby(told["repeat"]).mean())
+    by_repeat = error.groupby(told["repeat"]).mean()
+    low, high = t_interval(by_repeat)
     spread = np.sqrt(told["test_accuracy"] * (1 - told["test_accuracy"]) / told["test_rows"])
     return {
         "repeats": int(part["repeat"].nunique()),
@@ -51,7 +52,7 @@ def _line(part: "pd.DataFrame") -> dict[str, Any]:
         "held": int(held.sum()),
         "coverage": float(held.mean()) if len(told) else np.nan,
         "half_width": float((told["model_high"] - told["model_low"]).mean() / 2),
-        "bias": float(error.mean()),
+        "bias": float(by_repeat.mean()),
         "bias_low": low,
         "bias_high": high,
         "test_half_width": float(_NORMAL * spread.mean()),
@@ -59,7 +60,7 @@ def _line(part: "pd.DataFrame") -> dict[str, Any]:
 
 
 def audit_sentences(summary: "pd.DataFrame") -> list[str]:
-    """Return what the audit was worth, one sentence per estimator and strategy; random only where it is alone."""
+    """Return what the audit was worth, for each estimator and strategy; random only where it is alone."""
     lines = records(summary)
     several = len({line["estimator"] for line in lines}) > 1
     return [_sentence(line, several) for line in worth_telling(lines)]
@@ -70,13 +71,38 @@ def worth_telling(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [line for line in lines if line["strategy"] != RANDOM] or lines
 
 
+def signed_points(share: float) -> str:
+    """Return a difference of shares in points.
+
+    Examples
+    --------
+    >>> signed_points(-0.0123)
+    '-1.2'
+    """
+    return f"{100 * share:+.1f}"
+
+
+def who(line: dict[str, Any], several: bool) -> str:
+    """Return the name of a line's strategy; of several estimators also the estimator's."""
+    return f"{line['strategy']} with {line['estimator']}" if several else str(line["strategy"])
+
+
 def _sentence(line: dict[str, Any], several: bool) -> str:
-    who = line["strategy"] + (f" with {line['estimator']}" if several else "")
     if not line["checkpoints"]:
-        return f"Audit of {who}: too few audited answers for a figure. Raise audit or budget."
+        return (
+            f"Audit of {who(line, several)}: too few audited answers for a figure. "
+            "Raise the audit's share or the budget."
+        )
+    side = "above" if line["bias"] > 0 else "below"
+    interval = (
+        ""
+        if np.isnan(line["bias_low"])
+        else f" (95 % interval {signed_points(line['bias_low'])} to {signed_points(line['bias_high'])})"
+    )
     return (
-        f"Audit of {who}: {line['held']} of {line['checkpoints']} intervals for the model accuracy "
-        f"({line['coverage']:.1%}) hold the accuracy on the test part. On average they are plus or minus "
-        f"{100 * line['half_width']:.1f} points, and the figure is {100 * abs(line['bias']):.1f} points too "
-        f"{'high' if line['bias'] > 0 else 'low'}."
+        f"Audit of {who(line, several)}: {line['held']} of {line['checkpoints']} intervals for the model accuracy "
+        f"({100 * line['coverage']:.1f} %) hold the accuracy on the test part, itself known to plus or minus "
+        f"{100 * line['test_half_width']:.1f} points. On average the intervals are plus or minus "
+        f"{100 * line['half_width']:.1f} points, and the figure lies {100 * abs(line['bias']):.1f} points {side} "
+        f"the test accuracy{interval}."
     )

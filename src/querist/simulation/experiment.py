@@ -7,7 +7,7 @@ from typing import Any
 
 from querist.exceptions import ModelMismatchWarning
 from querist.simulation.parts import Parts
-from querist.simulation.problem import Data
+from querist.simulation.problem import Data, Problem
 from querist.simulation.protocol import FULL_DATA, Protocol
 from querist.simulation.run import RunKey
 
@@ -29,9 +29,25 @@ def describe_experiment(protocol: Protocol, parts: Parts, data: Data) -> dict[st
         "order": orders,
         **parts.descriptions,
         "data": data.description,
-        "notes": list(data.notes),
+        "notes": [*data.notes, *(_audit_notes(data.problem) if protocol.audit else [])],
         "versions": _versions(parts.descriptions),
     }
+
+
+def _audit_notes(problem: Problem) -> list[str]:
+    """Return why the audit and the test part tell of different rows; nothing if they do not."""
+    reasons = {
+        "repeated rows are asked about once": problem.twins is not None,
+        "whole groups are held out": problem.groups is not None,
+        "it was given": problem.X_test is not None,
+    }
+    told = " and ".join(reason for reason, holds in reasons.items() if holds)
+    if not told:
+        return []
+    return [
+        f"The audit speaks of new rows like those of the pool, but the test part is not drawn like the pool ({told}): "
+        "the accuracies that they tell may differ for that alone."
+    ]
 
 
 def run_keys(protocol: Protocol, parts: Parts) -> list[RunKey]:

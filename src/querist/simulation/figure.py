@@ -22,9 +22,9 @@ CAPTION = (
 )
 INK, MUTED = "#24292f", "#6e7781"
 # Okabe and Ito's palette for colour-blind readers, less black and the yellow that vanishes on white.
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-_SETTINGS: Any = {
+SETTINGS: Any = {
     # Identifiers in the file are otherwise drawn at random.
     "svg.hashsalt": "querist",
     "svg.fonttype": "path",
@@ -49,7 +49,7 @@ def draw(panels: Sequence[Curves], *, name: str = "") -> "Figure":
 
     columns = 1 if len(panels) == 1 else 2
     lines = math.ceil(len(panels) / columns)
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         figure = Figure(figsize=(7.4 * columns, 4.4 * lines), layout="constrained", facecolor="none")
         axes = figure.subplots(lines, columns, squeeze=False).ravel()
         for place, curves in zip(axes, panels, strict=False):
@@ -65,14 +65,14 @@ def render(figure: "Figure", kind: str) -> bytes:
 
     buffer = io.BytesIO()
     ground = "white" if kind == "png" else "none"
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         figure.savefig(buffer, format=kind, dpi=160, metadata=_METADATA.get(kind), facecolor=ground)
     return buffer.getvalue()
 
 
 def _panel(axes: "Axes", curves: Curves, name: str) -> None:
     metric = METRICS[curves.metric]
-    _furnish(axes, f"{curves.estimator}, {name}" if name else curves.estimator, metric.label)
+    furnish(axes, f"{curves.estimator}, {name}" if name else curves.estimator, metric.label)
     if not curves.n_labels or not curves.full.size:
         axes.text(0.5, 0.5, f"{metric.label} is undefined here", ha="center", transform=axes.transAxes, color=MUTED)
         return
@@ -90,10 +90,11 @@ def _panel(axes: "Axes", curves: Curves, name: str) -> None:
     full = float(curves.full.mean())
     axes.axhline(full, color=INK, linestyle=":", linewidth=1.4, zorder=2)
     ends.append((full, f"all labels: {full:.3f}", INK))
-    _label_ends(axes, ends)
+    label_ends(axes, ends)
 
 
-def _furnish(axes: "Axes", title: str, quality: str) -> None:
+def furnish(axes: "Axes", title: str, quality: str) -> None:
+    """Give axes over label counts their title, names and looks."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_title(title, loc="left", color=INK, fontsize=11, pad=10)
@@ -113,7 +114,7 @@ def _styles(strategies: list[str]) -> dict[str, tuple[str, Any]]:
     styles: dict[str, tuple[str, Any]] = {RANDOM: (MUTED, (0, (4, 2)))}
     others = [strategy for strategy in strategies if strategy != RANDOM]
     for place, strategy in enumerate(others):
-        styles[strategy] = (_COLOURS[place % len(_COLOURS)], _DASHES[place // len(_COLOURS) % len(_DASHES)])
+        styles[strategy] = (COLOURS[place % len(COLOURS)], _DASHES[place // len(COLOURS) % len(_DASHES)])
     return styles
 
 
@@ -123,7 +124,7 @@ def _half_width(values: FloatArray) -> FloatArray:
     return half
 
 
-def _label_ends(axes: "Axes", ends: list[tuple[float, str, str]]) -> None:
+def label_ends(axes: "Axes", ends: list[tuple[float, str, str]]) -> None:
     """Write each curve's name at its right end, moved apart where they would overlap."""
     low, high = axes.get_ylim()
     ends = sorted(ends)

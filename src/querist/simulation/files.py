@@ -32,7 +32,7 @@ def result_files(simulation: "Simulation") -> tuple[dict[str, bytes], bytes]:
     }
     # Only where there is something to tell.
     for name, table in (("audit", simulation.audit), ("stopping", simulation.stopping)):
-        if name in _watched(simulation.experiment):
+        if table is not None:
             results[f"{name}.csv"] = table_csv(table)
     return results, table_csv(simulation.timings)
 
@@ -104,7 +104,9 @@ def write_report(path: Path, simulation: "Simulation") -> None:
 
 def _report(simulation: "Simulation") -> bytes:
     panels = [curves for curves in all_curves(simulation.table) if curves.metric == simulation.metrics[0]]
-    return report_html(simulation.experiment, simulation.summary(), panels).encode()
+    return report_html(
+        simulation.experiment, simulation.summary(), panels, audit=simulation.audit, stopping=simulation.stopping
+    ).encode()
 
 
 def _table_parquet(table: "pd.DataFrame") -> bytes:
@@ -130,10 +132,11 @@ def _read_table(data: bytes) -> "pd.DataFrame":
 def _read_csv(path: Path, manifest: dict[str, Any], types: dict[str, str]) -> "pd.DataFrame":
     import pandas as pd
 
-    # Only figures can be missing: a rule may be called "NA".
-    missing = {name: [""] for name, kind in types.items() if kind == "float64"}
-    data = io.BytesIO(_checked(path, manifest))
-    return pd.read_csv(data, dtype=types, keep_default_na=False, na_values=missing, float_precision="round_trip")
+    # As text first: a rule may be called "NA", and figures must come back to their last bit.
+    texts = pd.read_csv(io.BytesIO(_checked(path, manifest)), dtype=str, keep_default_na=False)
+    flags = {name: texts[name] == "True" for name, kind in types.items() if kind == "bool"}
+    missing = {name: {"": "nan"} for name, kind in types.items() if kind == "float64"}
+    return texts.assign(**flags).replace(missing).astype(types)
 
 
 def _checked(path: Path, manifest: dict[str, Any]) -> bytes:

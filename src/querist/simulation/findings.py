@@ -1,11 +1,14 @@
 """What a simulation found, in words that promise no more than the numbers do."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from querist.simulation.audit_table import audit_sentences, summarise_audit
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import RANDOM
+from querist.simulation.stopping_table import stopping_sentences, summarise_stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,10 +22,36 @@ _FEWEST_PAIRS = 6
 class Finding(NamedTuple):
     """What was found about one strategy with one estimator."""
 
-    # "better" or "worse" than random, or "unclear": inside the noise.
+    # "better" or "worse" than random, or "unclear": inside the noise; "audit" or "stopping": what it is about.
     verdict: str
     # One or two sentences.
     text: str
+
+
+def all_findings(
+    protocol: Mapping[str, Any],
+    summary: "pd.DataFrame",
+    audit: "pd.DataFrame | None",
+    stopping: "pd.DataFrame | None",
+) -> list[Finding]:
+    """Return what was found on the main metric, then what the audit was worth, then what the stopping rules did.
+
+    Parameters
+    ----------
+    protocol : mapping
+        As JSON takes it.
+    summary : DataFrame
+        From `Simulation.summary`.
+    audit, stopping : DataFrame or None
+        The tables of `Simulation`.
+    """
+    found = findings(summary, protocol["metrics"][0], protocol["budget"])
+    if audit is not None:
+        found += [Finding("audit", sentence) for sentence in audit_sentences(summarise_audit(audit))]
+    if stopping is not None:
+        sentences = stopping_sentences(summarise_stopping(stopping), protocol["budget"])
+        found += [Finding("stopping", sentence) for sentence in sentences]
+    return found
 
 
 def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[Finding]:

@@ -51,7 +51,10 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem;
 
 # Colours of the pictures that follow the page from light to dark.
 _FOLLOWING = {INK: "--ink", MUTED: "--muted", "#0072b2": "--blue", "#d55e00": "--orange"}
-_VERDICTS = {"better": "Better than random", "worse": "Worse than random", "unclear": "No clear difference"}
+_VERDICTS = {
+    "better": "Better than random", "worse": "Worse than random", "unclear": "No clear difference",
+    "audit": "Accuracy told by the audit", "stopping": "When to stop",
+}  # fmt: skip
 
 
 def page(title: str, body: Sequence[str]) -> str:
@@ -87,10 +90,9 @@ def html_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def html_findings(found: Sequence[Finding]) -> str:
     """Return findings as a list, each under its verdict in words and colour."""
-    items = [f'<li class="{verdict}"><b>{_VERDICTS[verdict]}</b>{escape(text)}</li>' for verdict, text in found] or [
-        "<li>Only random was run.</li>"
-    ]
-    return f'<ul class="findings">{"".join(items)}</ul>'
+    items = [f'<li class="{verdict}"><b>{_VERDICTS[verdict]}</b>{escape(text)}</li>' for verdict, text in found]
+    compared = any(verdict not in ("audit", "stopping") for verdict, _ in found)
+    return f'<ul class="findings">{"" if compared else "<li>Only random was run.</li>"}{"".join(items)}</ul>'
 
 
 def html_list(items: Sequence[str]) -> str:

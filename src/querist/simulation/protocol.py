@@ -10,8 +10,6 @@ from querist.simulation.metrics import check_metrics
 
 RANDOM = "random"
 FULL_DATA = "(full data)"
-
-
 # JSON has no infinity.
 _MOST = 1e15
 
@@ -39,7 +37,9 @@ class Costs:
 
     def __post_init__(self) -> None:
         for field in ("label_cost", "error_cost", "n_future"):
-            check_number(getattr(self, field), field, low=0, high=_MOST, open_low=True)
+            number = check_number(getattr(self, field), field, low=0, high=_MOST, open_low=True)
+            # As floats: 1 and 1.0 are one experiment, and must be spelled alike in its record.
+            object.__setattr__(self, field, number)
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,13 @@ class Protocol:
                 f"budget is {self.budget}, but the initial set alone takes {self.initial} labels. "
                 "The budget counts all labels, the initial set included: raise budget or lower initial."
             )
-        check_number(self.audit, "audit", low=0, high=1)
+        object.__setattr__(self, "audit", check_number(self.audit, "audit", low=0, high=1))
         _check_test_size(self.test_size)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON takes them."""
         values = dataclasses.asdict(self) | {"metrics": list(self.metrics)}
-        # What is not used is not named: experiments without are those of earlier versions.
+        # What is not used is not named: experiments without it are those of earlier versions.
         unused = [name for name in ("audit", "costs") if not values[name]]
         return {name: value for name, value in values.items() if name not in unused}
 

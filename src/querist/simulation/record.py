@@ -142,6 +142,8 @@ class Record:
         differing = _differences(there, self.experiment)
         if not differing:
             return
+        # The format follows from what is asked for: it is told only where nothing else is.
+        differing.sort(key=lambda difference: difference[0] == "format")
         name, old, new = differing[0]
         more = f" ({len(differing) - 1} more differ.)" if len(differing) > 1 else ""
         raise ResultsError(
@@ -217,7 +219,9 @@ def _differences(old: Any, new: Any, name: str = "") -> list[tuple[str, str, str
             inner = f"{name}.{key}" if name else key
             found += _differences(old.get(key, "missing"), new.get(key, "missing"), inner)
         return found
-    return [] if old == new else [(name.removeprefix("protocol."), _short(old), _short(new))]
+    # As `experiment_id` sees them: 1 and 1.0 are different to it.
+    same = canonical(old) == canonical(new)
+    return [] if same else [(name.removeprefix("protocol."), _short(old), _short(new))]
 
 
 def _short(value: Any) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from querist.simulation import figure as pictures
 from querist.simulation.curves import LEVELS, Curves, records
-from querist.simulation.findings import findings, p_text
+from querist.simulation.findings import all_findings, p_text
 from querist.simulation.metrics import METRICS
 from querist.simulation.page import html_facts, html_findings, html_list, html_table, inline_svg, page
 from querist.simulation.protocol import RANDOM
+from querist.simulation.report_watched import audit_section, stopping_section
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +31,16 @@ _LEGEND = (
 )
 
 
-def report_html(experiment: dict[str, Any], summary: "pd.DataFrame", panels: Sequence[Curves]) -> str:
+def report_html(
+    experiment: dict[str, Any],
+    summary: "pd.DataFrame",
+    panels: Sequence[Curves],
+    *,
+    audit: "pd.DataFrame | None" = None,
+    stopping: "pd.DataFrame | None" = None,
+) -> str:
     """Return the report as one self-contained HTML page; a pure function of its arguments."""
     protocol = experiment["protocol"]
-    metric = protocol["metrics"][0]
     data = experiment["data"]
     features = "" if data["n_features"] is None else f" of {data['n_features']} features"
     body = [
@@ -41,13 +48,15 @@ def report_html(experiment: dict[str, Any], summary: "pd.DataFrame", panels: Seq
         f'<p class="lead">{data["n_rows"]:,} rows{features}, {len(data["classes"])} classes; '
         f"{protocol['repeats']} paired repeats of {protocol['budget']} labels each.</p>",
         "<h2>Findings</h2>",
-        html_findings(findings(summary, metric, protocol["budget"])),
+        html_findings(all_findings(protocol, summary, audit, stopping)),
         "<h2>Learning curves</h2>",
         *(_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)),
         f'<p class="caption">{escape(pictures.CAPTION.format(repeats=protocol["repeats"]))}</p>',
         "<h2>Numbers</h2>",
         *(_numbers(summary, name) for name in protocol["metrics"]),
         f'<p class="caption">{_LEGEND}</p><p class="caption">{_SCOPE}</p>',
+        *([] if audit is None else audit_section(audit, protocol)),
+        *([] if stopping is None else stopping_section(stopping, protocol)),
         "<h2>How it was done</h2>",
         html_facts(_facts(experiment)),
         *_notes(experiment["notes"], panels),
@@ -140,6 +149,7 @@ def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
             (f"{what[:-3] + 'y' if what == 'strategies' else 'estimator'} {label}", _short(part))
             for what, (label, part) in parts
         ),
+        *_watched_facts(experiment),
         ("Classes", ", ".join(f"{name} ({count})" for name, count in data["classes"].items())),
         ("Data", f"BLAKE2b {data['hash']}"),
         ("Versions", versions),
@@ -147,6 +157,26 @@ def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
     if experiment["query_estimator"] is not None:
         facts.insert(4, ("Asked by", _short(experiment["query_estimator"])))
     return facts
+
+
+def _watched_facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
+    protocol, facts = experiment["protocol"], []
+    if "audit" in protocol:
+        share = f"{100 * protocol['audit']:g} % of the questions of every strategy follow the audit's random order"
+        facts.append(("Audit", share))
+    if "costs" in protocol:
+        costs = protocol["costs"]
+        told = f"a label {costs['label_cost']:g}, a wrong prediction {costs['error_cost']:g}"
+        facts.append(("Costs", f"{told}; {costs['n_future']:,.0f} rows to be predicted"))
+    # Labels of rules may be long: they stand on the wide side.
+    rules = experiment.get("stopping", {}).items()
+    return [*facts, *(("Stopping rule", f"{label}: {_rule(part)}") for label, part in rules)]
+
+
+def _rule(part: dict[str, Any]) -> str:
+    """Return a stopping rule as text, those that it is made of in brackets."""
+    rules = part["params"].get("rules")
+    return _short(part) if rules is None else f"{part['class'].rpartition(':')[2]}({', '.join(map(_rule, rules))})"
 
 
 def _short(part: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 
 from querist import registry
@@ -16,6 +17,10 @@ from querist.stopping.rule import StoppingRule
 # What a table calls asking until the budget is spent.
 TO_THE_END = "(whole budget)"
 _PROBABILITIES = frozenset({"uncertainty", "confidence"})
+_SOMETHING = Observation(
+    2, predictions=np.zeros(1), uncertainty=0.5, confidence=0.5, audit_at=np.ones(1, np.int64), audit_hits=np.ones(1),
+    cost=1.0,
+)  # fmt: skip
 _NEVER = {
     "certified": "waits for a certificate, and a simulation makes none",
     "seconds": "looks at a clock, and a simulated answer takes no time. Use cost:limit=..., with the seconds that an "
@@ -68,7 +73,7 @@ def _listed(stop: Any) -> list[Any]:
 def _check(label: str, rule: StoppingRule, audit: float, estimators: Mapping[str, Model]) -> None:
     try:
         # Rules check their parameters when they are shown something.
-        clone(rule).update(Observation(n_labels=1))
+        clone(rule).update(_SOMETHING)
     except (InvalidParameterError, TypeError) as error:
         raise InvalidParameterError(f"Stopping rule {label!r}: {error}") from error
     needs = rule.needs

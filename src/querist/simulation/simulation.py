@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from querist._validation import check_positive_int
 from querist.simulation import figure as pictures
 from querist.simulation import files
-from querist.simulation.audit_table import audit_sentences, audit_table, summarise_audit
+from querist.simulation.audit_table import audit_table, summarise_audit
 from querist.simulation.curves import all_curves, summarise, tidy_table, timings_table
 from querist.simulation.execute import count_workers, execute
 from querist.simulation.experiment import describe_experiment, run_keys, warn_of_mismatch
-from querist.simulation.findings import findings
+from querist.simulation.findings import all_findings
 from querist.simulation.metrics import check_model_can
 from querist.simulation.parts import resolve_parts
 from querist.simulation.problem import prepare_data
@@ -22,7 +22,7 @@ from querist.simulation.record import Record
 from querist.simulation.rules import resolve_rules
 from querist.simulation.run import Run, RunKey
 from querist.simulation.split import check_draws, smallest_pool
-from querist.simulation.stopping_table import stopping_sentences, stopping_table, summarise_stopping
+from querist.simulation.stopping_table import stopping_table, summarise_stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,13 +158,8 @@ class Simulation:
         One or two sentences per estimator and strategy, on the main metric; with an audit one more on how far it was
         right, and with stopping rules one for each.
         """
-        found = findings(self.summary(), self.metrics[0], self.protocol["budget"])
-        audit, stopping = self.audit_summary(), self.stopping_summary()
-        return [
-            *(finding.text for finding in found),
-            *([] if audit is None else audit_sentences(audit)),
-            *([] if stopping is None else stopping_sentences(stopping, self.protocol["budget"])),
-        ]
+        found = all_findings(self.protocol, self.summary(), self.audit, self.stopping)
+        return [finding.text for finding in found]
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the learning curves in the main metric; with `path`, also write them (.png, .svg or .pdf).
@@ -284,9 +279,10 @@ def simulate(
         Rows of one group (a patient, a document, a session) stand on one side. `test_size` then is the share or
         number of groups, drawn at random and not by class: the test part is then what new groups look like.
     metrics : sequence of str, default=("accuracy",)
-        With an audit or stopping rules accuracy is measured too. Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one. Log loss clips
+        Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one. Log loss clips
         probabilities at 2.2e-16 and renormalises; a class the model has not met has probability 0. The area under
         the ROC curve of several classes is the mean of one against the rest, and NaN if the test part lacks a class.
+        With an audit or stopping rules accuracy is always measured, if need be as the last.
     duplicates : {"ask_once", "keep"}, default="ask_once"
         Whether, of pool rows with identical features, only the first may be asked about. The test part stays as drawn.
     query_estimator : str or classifier, default=None
@@ -298,12 +294,12 @@ def simulate(
     audit : float, default=0.0
         Share of the questions that follow the audit's random order; see `Session`. After at most twelve rounds of each
         run, the last among them, the audit's figures are recorded beside the true accuracy, in `Simulation.audit`;
-        each costs dozens of trainings.
+        each costs dozens of trainings, and runs take more than ten times as long.
     stop : str, StoppingRule, sequence of these, or dict of label to one of these, default=None
         Stopping rules (`querist.stopping_rule_names`), such as ``"default"`` or ``"any(default, budget:labels=300)"``.
         They stop nothing: runs go on to the budget, so that it can be told what stopping would have cost, in
-        `Simulation.stopping`. Rules that take costs are told the costs below. Rules that rest on audited answers need an
-        audit; rules that look at a clock or wait for a certificate are refused.
+        `Simulation.stopping`. Rules that take costs are told the costs below. Rules that rest on audited answers need
+        an audit; rules that look at a clock or wait for a certificate are refused.
     label_cost, error_cost : float, default=1.0
         What an answer and what a wrong prediction cost, in the same unit.
     n_future : float, default=10_000

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from querist.simulation.audit_table import worth_telling
+from querist.simulation.audit_table import who, worth_telling
 from querist.simulation.curves import records
 from querist.simulation.protocol import Costs
 from querist.simulation.rules import TO_THE_END
@@ -95,24 +95,34 @@ def _line(part: "pd.DataFrame") -> dict[str, Any]:
 
 
 def stopping_sentences(summary: "pd.DataFrame", budget: int) -> list[str]:
-    """Return what the rules did, one sentence per estimator, strategy and rule; random only where it is alone."""
-    lines = [line for line in records(summary) if line["rule"] != TO_THE_END]
+    """Return what the rules did, for each estimator, strategy and rule; random only where it is alone."""
+    lines = records(summary)
     several = len({line["estimator"] for line in lines}) > 1
-    return [_sentence(line, several, budget) for line in worth_telling(lines)]
+    to_the_end = {(line["estimator"], line["strategy"]): line for line in lines if line["rule"] == TO_THE_END}
+    return [
+        _sentence(line, to_the_end[line["estimator"], line["strategy"]], several, budget)
+        for line in worth_telling(lines)
+        if line["rule"] != TO_THE_END
+    ]
 
 
-def _sentence(line: dict[str, Any], several: bool, budget: int) -> str:
-    who = line["strategy"] + (f" with {line['estimator']}" if several else "")
+def _sentence(line: dict[str, Any], to_the_end: dict[str, Any], several: bool, budget: int) -> str:
     if line["proposed"]:
+        early = f" ({line['too_early']} too early: below {100 * ENOUGH:.0f} % of the final accuracy)"
         told = (
-            f"proposes to stop in {line['proposed']} of {line['runs']} runs, with {line['labels']:.0f} labels (median) "
-            f"and {line['share_of_final']:.1%} of the final accuracy"
+            f"proposes to stop in {line['proposed']} of {line['runs']} runs{early if line['too_early'] else ''}, "
+            f"with {line['labels']:.0f} labels (median) and {100 * line['share_of_final']:.1f} % of the final accuracy "
+            "(mean)"
         )
     else:
         told = f"never proposes to stop within {budget} labels"
-    interval = "" if np.isnan(line["regret_low"]) else f", 95 % interval {line['regret_low']:.1f} to "
-    interval += f"{line['regret_high']:.1f}" if interval else ""
+    interval = (
+        ""
+        if np.isnan(line["regret_low"])
+        else f" (95 % interval {line['regret_low']:.1f} to {line['regret_high']:.1f})"
+    )
     return (
-        f"Stopping rule {line['rule']} on {who} {told}; at the given costs that is {line['regret']:.1f} dearer than "
-        f"the best moment (mean{interval})."
+        f"Stopping rule {line['rule']} on {who(line, several)} {told}. At the given costs its regret, what is spent "
+        f"more than at the best moment, is {line['regret']:.1f} on average{interval}; that of spending the whole "
+        f"budget is {to_the_end['regret']:.1f}."
     )

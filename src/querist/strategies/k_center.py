@@ -7,6 +7,7 @@ import numpy as np
 from querist._typing import FloatArray, IntArray
 from querist.base.blocks import pool_width
 from querist.base.distances import Distances
+from querist.base.selection import Chances
 from querist.base.strategy import QueryContext, QueryStrategy
 from querist.measures.ranking import top_k
 
@@ -77,6 +78,10 @@ class KCenter(QueryStrategy):
         nearest = distances.to_rows(context.candidates[[first]])
         nearest[first] = -1.0
         return _farthest_first(nearest, distances, context, [first])
+
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """See `QueryStrategy.chances`."""
+        return None if self.selection is None else self.selection.chances(utilities, positions)
 
 
 def _farthest_first(nearest: FloatArray, distances: Distances, context: QueryContext, chosen: list[int]) -> IntArray:

@@ -6,6 +6,7 @@ from querist._typing import FloatArray, IntArray
 from querist._validation import check_choice
 from querist.base.candidates import CandidateFilter
 from querist.base.scoring import uncertainty
+from querist.base.selection import Chances
 from querist.base.strategy import QueryContext, QueryStrategy
 from querist.measures.uncertainty import UNCERTAINTIES
 from querist.selections.power import PowerTopK
@@ -74,3 +75,7 @@ class PowerSampling(QueryStrategy):
 
     def _select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         return self._select_with(PowerTopK(beta=self.beta), utilities, context)
+
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """See `QueryStrategy.chances`."""
+        return PowerTopK(beta=self.beta).chances(utilities, positions)

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from querist._typing import FloatArray
+from querist._typing import FloatArray, IntArray
+from querist.base.selection import Chances, TopK
 from querist.base.strategy import QueryContext, QueryStrategy
 
 
@@ -40,3 +41,9 @@ class RandomSampling(QueryStrategy):
 
     def _utilities(self, context: QueryContext) -> FloatArray:
         return context.rng.random(context.candidates.size)
+
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """See `QueryStrategy.chances`. The highest of even utilities are a simple random sample."""
+        if self.selection is None or type(self.selection) is TopK:
+            return Chances.even(utilities.size, positions.size)
+        return super().chances(utilities, positions)

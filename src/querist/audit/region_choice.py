@@ -1,0 +1,137 @@
+"""Which nested regions to test and with how many draws: a wrong choice costs labels or rows, never a promise."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import beta, hypergeom
+
+from querist._typing import BoolArray, FloatArray
+from querist.audit.hypergeometric import count_for, first, tail
+
+# Shares of the labels allowed that may be drawn: where few draws prove it, more would only be labelled for nothing.
+_SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05)
+# No larger share of a region is drawn: what is drawn cannot be released.
+_DENSEST = 0.75
+# With less of a chance for the first region nothing is tried.
+_LEAST_CHANCE = 0.1
+# No region is thought better than this share of the error allowed: guesses are not that good.
+_BEST_GUESS = 0.3
+# What confidences weigh where they are all there is, and beside errors counted at such confidence: rows.
+_ALONE, _BESIDE = 10.0, 1.0
+# The error of a region is not known: its chance to pass is averaged over so many quantiles of what it may be.
+_QUANTILES = (np.arange(16) + 0.5) / 16
+
+
+class Choice(NamedTuple):
+    """What releases most rows on average, were the guesses true."""
+
+    # Places of the regions to be tested, from the inside out.
+    regions: list[int]
+    # Share of each that is drawn.
+    density: float
+
+
+def guessed_errors(
+    sizes: list[int],
+    sure: FloatArray,
+    target: float,
+    past_confidence: FloatArray | None,
+    past_correct: BoolArray | None,
+) -> list[FloatArray]:
+    """Return what the error of each region may be, as equally likely values.
+
+    Parameters
+    ----------
+    sizes : list of int
+        Rows of the regions, the most confident ones.
+    sure : ndarray
+        Confidences, descending.
+    target : float
+    past_confidence, past_correct : ndarray or None
+        See `querist.audit.plan_auto_label`.
+
+    Notes
+    -----
+    A beta distribution: errors counted in the past at such confidence, and a row's worth of what the confidences say,
+    ten rows' without a past. (A model of many classes may be far better than it says, others are far worse.)
+    """
+    said = np.cumsum(1 - sure)
+    guesses = []
+    for size in sizes:
+        error = np.clip(said[size - 1] / size, 1e-4, 1 - 1e-4)
+        wrong, right = _ALONE * error, _ALONE * (1 - error)
+        if past_confidence is not None and past_correct is not None:
+            inside = past_correct[past_confidence >= sure[size - 1]]
+            wrong = _BESIDE * error + np.count_nonzero(~inside)
+            right = _BESIDE * (1 - error) + np.count_nonzero(inside)
+        guesses.append(np.maximum(beta.ppf(_QUANTILES, wrong, right), _BEST_GUESS * (1 - target)))
+    return guesses
+
+
+def choose(
+    sizes: list[int], errors: list[FloatArray], *, target: float, level: float, most_labels: int
+) -> Choice | None:
+    """Return the regions and the density of draws that release most rows on average; None if the chances are too small.
+
+    Each region could be the largest, with some share of `most_labels` drawn from it, of which those inside get theirs.
+    Regions are tested until one fails, so one that is likely to fail stands in the way of larger ones: from the
+    outside in, the best next region after each is found. (Chances are multiplied, though they rest on the same draws,
+    which is cautious.)
+    """
+    best, found = 0.0, None
+    for end in range(len(sizes)):
+        for density in sorted({min(_DENSEST, share * most_labels / sizes[end]) for share in _SHARES}):
+            drawn = [int(density * size) for size in sizes[: end + 1]]
+            chances = [
+                _chance(size, n, error, target, level) for size, n, error in zip(sizes, drawn, errors, strict=False)
+            ]
+            released, regions = _best_sequence([size - n for size, n in zip(sizes, drawn, strict=False)], chances)
+            if released > best and regions[-1] == end and chances[regions[0]] >= _LEAST_CHANCE:
+                best, found = released, Choice(regions, density)
+    return found
+
+
+def allowed(size: int, n_drawn: int, target: float, level: float) -> int:
+    """Return the most wrong draws with which a region passes in `querist.audit.auto_labels`; -1: it cannot.
+
+    Parameters
+    ----------
+    size, n_drawn : int
+        Rows of the region, and how many of them are drawn.
+    target, level : float
+        See `querist.audit.AutoLabelPlan`.
+    """
+    if n_drawn == size:
+        return n_drawn
+    least = count_for(target, size - n_drawn)
+
+    def fails(wrong: int) -> bool:
+        # The bound falls short of what is needed if one row less than that is not improbable.
+        return tail(size, least + n_drawn - wrong - 1, n_drawn, n_drawn - wrong) > level
+
+    return first(0, n_drawn + 1, fails) - 1
+
+
+def _chance(size: int, n_drawn: int, errors: FloatArray, target: float, level: float) -> float:
+    """Return the probability that a region passes, averaged over what its error may be."""
+    wrong = allowed(size, n_drawn, target, level)
+    if wrong < 0:
+        return 0.0
+    return float(hypergeom.cdf(wrong, size, np.round(errors * size).astype(np.int64), n_drawn).mean())
+
+
+def _best_sequence(released: list[int], chances: list[float]) -> tuple[float, list[int]]:
+    """Return how many rows the best sequence of regions releases on average, and that sequence."""
+    n = len(released)
+    # What may be gained, on average, by going on after each region; and with which.
+    more, following = [0.0] * n, [n] * n
+    for place in reversed(range(n)):
+        for later in range(place + 1, n):
+            gain = chances[later] * (released[later] - released[place] + more[later])
+            if gain > more[place]:
+                more[place], following[place] = gain, later
+    start = int(np.argmax([chance * (rows + gain) for chance, rows, gain in zip(chances, released, more, strict=True)]))
+    regions = [start]
+    while following[regions[-1]] < n:
+        regions.append(following[regions[-1]])
+    return chances[start] * (released[start] + more[start]), regions

@@ -1,0 +1,209 @@
+"""Promises and running accuracy in sessions whose history works against them."""
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+import querist
+from querist.audit.order import audit_numbers
+from querist.exceptions import InvalidParameterError
+
+
+class Stubborn(ClassifierMixin, BaseEstimator):
+    """Learns nothing: the first column is its prediction, the second its confidence."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return X[:, 0].astype(int)
+
+    def predict_proba(self, X):
+        found = np.empty((len(X), 2))
+        rows = np.arange(len(X))
+        found[rows, X[:, 0].astype(int)] = X[:, 1]
+        found[rows, 1 - X[:, 0].astype(int)] = 1 - X[:, 1]
+        return found
+
+
+def pool(rng, shares, confidences):
+    """Return a pool of parts with so many right and so many wrong rows, and its truth."""
+    right = np.concatenate([rng.permutation(np.repeat([True, False], counts)) for counts in shares])
+    sure = np.repeat(confidences, [sum(counts) for counts in shares])
+    truth = rng.integers(0, 2, right.size)
+    return np.column_stack([np.where(right, truth, 1 - truth), sure]), truth
+
+
+def started(X, truth, seed):
+    session = querist.Session(X, estimator=Stubborn(), strategy="random", audit=0.5, random_state=seed)
+    while len(session.classes) < 2:
+        rows = session.ask(10)
+        session.tell(rows, truth[rows])
+    return session
+
+
+def is_broken(certificate, session, X, truth):
+    open_rows = np.setdiff1d(session.unanswered, [])
+    result = certificate.result()
+    assert result.n_rest == open_rows.size
+    return result.rest > (X[open_rows, 0] == truth[open_rows]).mean() + 1e-12
+
+
+def after_a_part_was_tested(seed):
+    # Half of the sure rows are wrong; draws among them leave the others in front of the audit's order.
+    X, truth = pool(np.random.default_rng(seed), [(60, 60), (180, 0)], [0.999, 0.55])
+    session = started(X, truth, seed)
+    part = session.auto_label(0.8, most_labels=100)
+    assert part.plan.regions[0].size <= 120
+    while (rows := part.ask()).size:
+        session.tell(rows, truth[rows])
+    assert not part.result()[0].rows.size
+    return X, truth, session
+
+
+def after_easy_rows_were_added(seed):
+    X, truth = pool(np.random.default_rng(seed), [(90, 60), (150, 0)], [0.7, 0.7])
+    session = querist.Session(X[:150], estimator=Stubborn(), strategy="random", audit=1.0, random_state=seed)
+    rows = session.ask(60)
+    session.tell(rows, truth[rows])
+    session.extend(X)
+    return X, truth, session
+
+
+def after_easy_draws_were_put_back(seed):
+    X, truth = pool(np.random.default_rng(seed), [(210, 90)], [0.7])
+    session = started(X, truth, seed)
+    first = session.certify(0.6, guess=0.7)
+    right = X[first.rows, 0] == truth[first.rows]
+    session.tell(first.rows[~right], truth[first.rows[~right]])
+    session.release()
+    return X, truth, session
+
+
+@pytest.mark.parametrize(
+    "history", [after_a_part_was_tested, after_easy_rows_were_added, after_easy_draws_were_put_back]
+)
+def test_certificates_hold_whatever_came_before(history):
+    broken = 0
+    for seed in range(40):
+        X, truth, session = history(seed)
+        certificate = session.certify(0.8, guess=0.93)
+        session.tell(certificate.rows, truth[certificate.rows])
+        broken += is_broken(certificate, session, X, truth)
+    assert broken <= 6  # P(more than 6 of 40 | 5 %) < 0.01; permanent numbers alone break 15 and more
+
+
+def test_the_audits_order_decides_as_long_as_it_is_fresh():
+    X, truth = pool(np.random.default_rng(0), [(180, 20)], [0.9])
+    session = started(X, truth, 0)
+    certificate = session.certify(0.7, guess=0.9)
+    rest = np.setdiff1d(np.arange(200), session.labelled)
+    in_order = rest[np.argsort(audit_numbers(0, rest))]
+    assert certificate.rows.tolist() == in_order[: certificate.rows.size].tolist()
+    before = session._audited().rows.size
+    session.tell(certificate.rows, truth[certificate.rows])
+    assert session._audited().rows.size >= before + certificate.rows.size
+    # A row that was drawn and given up stands in front of all others.
+    session.skip(session.ask(10))
+    other = session.certify(0.7, guess=0.9)
+    assert "order='fresh'" in session.reasons(other.rows)["strategy"].iloc[0]
+
+
+def test_answers_beside_the_draws_do_not_raise_what_is_certified():
+    X, truth = pool(np.random.default_rng(3), [(160, 40)], [0.9])
+    session = started(X, truth, 3)
+    certificate = session.certify(0.6, guess=0.8)
+    session.tell(certificate.rows, truth[certificate.rows])
+    plain = certificate.result()
+    # Only rows that the model gets right are answered: what is left is worse than what was certified.
+    left = session.unanswered
+    easy = left[X[left, 0] == truth[left]][:80]
+    session.tell(easy, truth[easy])
+    after = certificate.result()
+    assert not is_broken(certificate, session, X, truth)
+    assert after.n_rest == plain.n_rest - 80
+    assert after.rest < plain.rest
+    assert after.estimate == plain.estimate
+    assert after.rest == pytest.approx((plain.rest * plain.n_rest - 80) / after.n_rest)
+
+
+def test_skipped_draws_are_among_the_rows_left():
+    X, truth = pool(np.random.default_rng(1), [(150, 50)], [0.9])
+    session = started(X, truth, 1)
+    certificate = session.certify(0.5, guess=0.75)
+    wrong = X[certificate.rows, 0] != truth[certificate.rows]
+    session.skip(certificate.rows[wrong])
+    session.tell(certificate.rows[~wrong], truth[certificate.rows[~wrong]])
+    result = certificate.result()
+    assert result.n_rest == session.unanswered.size
+    assert not is_broken(certificate, session, X, truth)
+
+
+def ready_for_labels(seed=0):
+    X, truth = pool(np.random.default_rng(seed), [(200, 0), (95, 5)], [0.99, 0.6])
+    return truth, started(X, truth, seed)
+
+
+def test_of_several_prepared_attempts_one_may_begin():
+    truth, session = ready_for_labels()
+    one, other = session.auto_label(0.8), session.auto_label(0.7)
+    rows = one.ask()
+    with pytest.raises(InvalidParameterError, match="Call auto_label"):
+        other.ask()
+    session.tell(rows, truth[rows])
+    while (rows := one.ask()).size:
+        session.tell(rows, truth[rows])
+    assert session.auto_label(0.8).attempt == 2
+
+
+def test_an_attempt_begins_before_more_answers_come_in():
+    truth, session = ready_for_labels()
+    prepared = session.auto_label(0.8)
+    rows = session.ask(5)
+    session.tell(rows, truth[rows])
+    with pytest.raises(InvalidParameterError, match="gone on"):
+        prepared.ask()
+
+
+def test_rows_answered_between_two_stages_are_not_asked_again():
+    truth, session = ready_for_labels()
+    automatic = session.auto_label(0.8, most_labels=100)
+    rows = automatic.ask()
+    session.tell(rows, truth[rows])
+    assert len(automatic.plan.regions) > 1
+    later = automatic.plan.stage(1)
+    session.tell(later, truth[later])
+    while (rows := automatic.ask()).size:
+        assert not np.isin(rows, session.labelled).any()
+        session.tell(rows, truth[rows])
+    assert np.unique(session.labelled).size == session.labelled.size
+    assert automatic.result()[0].n_regions >= 2
+
+
+def test_a_pool_of_one_row_can_be_certified():
+    X, truth = pool(np.random.default_rng(0), [(8, 0)], [0.9])
+    session = querist.Session(X, estimator=Stubborn(), random_state=0, audit=0.5)
+    session.tell(np.arange(7), [0, 1, *truth[2:7]])
+    with pytest.raises(InvalidParameterError, match="No part"):
+        session.auto_label(0.5)
+    certificate = session.certify(1.0, guess=1.0)
+    assert certificate.rows.tolist() == [7]
+    session.tell(7, truth[7])
+    result = certificate.result()
+    assert result.passed
+    assert (result.rest, result.n_rest) == (1.0, 0)
+
+
+def test_a_draw_that_was_put_back_is_scored_by_its_first_prediction():
+    truth = np.tile([0, 1], 30)
+    X = truth[:, None].astype(float)
+    session = querist.Session(X, audit=1.0, random_state=0)
+    known = [0, 1, 2, 3]
+    session.tell(known, 1 - truth[known])  # a model that is always wrong
+    rows = session.ask(5)
+    session.release()
+    session.change(known, truth[known])  # and now always right
+    assert session.ask(5).tolist() == rows.tolist()
+    session.tell(rows, truth[rows])
+    assert session.running_accuracy().value == 0
