@@ -21,7 +21,7 @@ from sklearn.ensemble import ExtraTreesClassifier  # noqa: E402
 from querist._random import derive_generator  # noqa: E402
 from querist.audit.auto_label import auto_labels, plan_auto_label  # noqa: E402
 from querist.audit.cross_fit import cross_fit  # noqa: E402
-from querist.audit.order import audit_numbers, audit_order, audit_prefix  # noqa: E402
+from querist.audit.order import audit_numbers, audit_order, audit_prefix, promise_numbers  # noqa: E402
 from querist.strategies import MarginSampling  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ CELLS = (
     ("sms_spam", "fast", 400, 500),
     ("spambase", "extra_trees", 800, 800),
     ("spambase", "extra_trees", 1200, 800),
+    ("spambase", "extra_trees", 1600, 800),
     ("trec", "fast", 400, 500),
 )
 TARGET = 0.98
@@ -52,7 +53,8 @@ def one(problem, kind, n_labels, most, seed):
     numbers = audit_numbers(seed, np.arange(len(y)))
     order = audit_order(numbers)
     answered = np.zeros(len(y), bool)
-    rows = order[:20].tolist()
+    # Twenty rows, or as many as it takes to meet two classes.
+    rows = order[: max(20, 1 + np.flatnonzero(y[order] != y[order[0]])[0])].tolist()
     answered[rows] = True
     for number in range(10**6):
         if len(rows) >= n_labels:
@@ -82,7 +84,7 @@ def one(problem, kind, n_labels, most, seed):
     plan = plan_auto_label(
         rest,
         proba.max(axis=1),
-        numbers[rest],
+        promise_numbers(seed, rest, 1),
         target=TARGET,
         past_confidence=past.confidence,
         past_correct=past.predicted == y[audit],

@@ -64,11 +64,12 @@ def rounds(seed, n=8, rows=30):
 def test_kappa_is_cohens(pairs):
     one, other = np.array(pairs).T
     if np.unique(np.concatenate([one, other])).size == 1:
-        assert cohen_kappa(one, other) == 1
-    else:
-        assert cohen_kappa(one, other) == pytest.approx(cohen_kappa_score(one, other), abs=1e-12)
+        assert np.isnan(cohen_kappa(one, other))
+        return
+    assert cohen_kappa(one, other) == pytest.approx(cohen_kappa_score(one, other), abs=1e-12)
     assert cohen_kappa(one, other) == cohen_kappa(other, one)
-    assert cohen_kappa(one, one) == 1
+    if np.unique(one).size > 1:
+        assert cohen_kappa(one, one) == 1
 
 
 def test_kappa_by_hand():
@@ -97,6 +98,13 @@ def test_one_unstable_round_among_three_is_enough_to_go_on():
     rule = StabilisingPredictions()
     found = [rule.update(Observation(n, predictions=p)).stop for n, p in enumerate([still] * 4 + [other] + [still])]
     assert found == [False] * 3 + [True, False, False]
+
+
+def test_models_that_know_one_class_only_have_not_settled():
+    rule, one, two = StabilisingPredictions(rounds=2), np.zeros(10, int), np.arange(10) % 2
+    found = [rule.update(Observation(n, predictions=p)) for n, p in enumerate([one] * 5 + [two] * 4)]
+    assert [each.stop for each in found] == [False] * 7 + [True] * 2
+    assert "of one class" in found[4].reason
 
 
 def test_classification_change_counts_rows():

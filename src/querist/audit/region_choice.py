@@ -17,7 +17,7 @@ _LEAST_CHANCE = 0.1
 # No region is thought better than this share of the error allowed: guesses are not that good.
 _BEST_GUESS = 0.3
 # What confidences weigh where they are all there is, and beside errors counted at such confidence: rows.
-_ALONE, _BESIDE = 10.0, 1.0
+_ALONE, _BESIDE = 10.0, 5.0
 # The error of a region is not known: its chance to pass is averaged over so many quantiles of what it may be.
 _QUANTILES = (np.arange(16) + 0.5) / 16
 
@@ -52,8 +52,8 @@ def guessed_errors(
 
     Notes
     -----
-    A beta distribution: errors counted in the past at such confidence, and a row's worth of what the confidences say,
-    ten rows' without a past. (A model of many classes may be far better than it says, others are far worse.)
+    A beta distribution: errors counted in the past at such confidence, and five rows' worth of what the confidences say,
+    ten without a past. (A model of many classes may be far better than it says, others are far worse.)
     """
     said = np.cumsum(1 - sure)
     guesses = []

@@ -15,7 +15,7 @@ def cohen_kappa(one: AnyArray, other: AnyArray) -> float:
 
     ``(p_o - p_e) / (1 - p_e)``: p_o is the share of equal predictions, p_e the share that independent
     predictions with the same class shares would have. Where both are the same single class, p_e is 1 and
-    kappa is taken as 1: nothing has changed.
+    kappa is undefined: NaN. (Such agreement is that of models which know nothing yet of the other classes.)
 
     References
     ----------
@@ -34,7 +34,7 @@ def cohen_kappa(one: AnyArray, other: AnyArray) -> float:
     others = np.bincount(second, minlength=classes.size) / one.size
     by_chance = float(shares @ others)
     if by_chance >= 1:
-        return 1.0
+        return float("nan")
     return float((np.mean(first == second) - by_chance) / (1 - by_chance))
 
 

@@ -62,6 +62,8 @@ class StabilisingPredictions(StoppingRule):
         if len(self._kappas) < rounds:
             return Proposal(False, f"Too early: predictions are compared over {rounds} rounds.")
         mean = float(np.mean(self._kappas))
+        if np.isnan(mean):
+            return Proposal(False, f"All predictions were of one class within the last {rounds} rounds.")
         stop = mean >= self.threshold
         told = "Predictions have settled" if stop else "Predictions still change"
         return Proposal(stop, f"{told}: agreement {mean:.3f} over {rounds} rounds (limit {self.threshold:g}).", mean)
