@@ -133,7 +133,7 @@ def model_accuracy(
         if fitted.variance_ratio < 1:
             value, ratio, method = float(np.clip(fitted.value, 0, 1)), fitted.variance_ratio, DIFFERENCE
             student = stdtrit(z.size - 2, 0.5 + confidence / 2) / ndtri(0.5 + confidence / 2)
-            ratio = min(1.0, ratio * student)
+            ratio = min(1.0, float(ratio * student))
     if scored is not None and scored.at.size:
         part = _CURVE_PART * min(1.0, scored.at.size / z.size)
         value = (1 - part) * value + part * curve_posterior(scored.n_labels, scored.at, scored.hits).accuracy

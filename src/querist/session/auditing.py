@@ -144,6 +144,7 @@ class AuditedSession:
         Examples
         --------
         >>> from sklearn.datasets import load_digits
+        >>> from querist import Session
         >>> X, truth = load_digits(return_X_y=True)
         >>> session = Session(X, audit=0.2, random_state=0)
         >>> for _ in range(20):
@@ -320,6 +321,7 @@ class AuditedSession:
         --------
         >>> from sklearn.datasets import load_digits
         >>> from sklearn.naive_bayes import GaussianNB
+        >>> from querist import Session
         >>> X, truth = load_digits(return_X_y=True)
         >>> old_model = GaussianNB().fit(X[:300], truth[:300])
         >>> session = Session(X[300:], strategy="power", random_state=0)
