@@ -52,7 +52,7 @@ def guessed_errors(
 
     Notes
     -----
-    A beta distribution: errors counted in the past at such confidence, and five rows' worth of what the confidences say,
+    A beta distribution: errors counted in the past at such confidence, and the worth of five rows from the confidences,
     ten without a past. (A model of many classes may be far better than it says, others are far worse.)
     """
     said = np.cumsum(1 - sure)
