@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -21,7 +22,7 @@ from sklearn.ensemble import ExtraTreesClassifier  # noqa: E402
 from querist._random import derive_generator  # noqa: E402
 from querist.audit.auto_label import auto_labels, plan_auto_label  # noqa: E402
 from querist.audit.cross_fit import cross_fit  # noqa: E402
-from querist.audit.order import audit_numbers, audit_order, audit_prefix, promise_numbers  # noqa: E402
+from querist.audit.order import audit_numbers, audit_order, promise_numbers  # noqa: E402
 from querist.strategies import MarginSampling  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -45,16 +46,36 @@ def model_of(kind, n_classes, X, y, seed):
     return (FastLogistic if n_classes == 2 else FastDiscriminant)().fit(X, y)
 
 
-def one(problem, kind, n_labels, most, seed):
-    """Label by margin with an audit share of 0.2 in batches of ten, freeze, and let the model label the rest."""
+class Frozen(NamedTuple):
+    """A model at the end of a run of active learning, and what is known of it.
+
+    Attributes
+    ----------
+    rest : ndarray of shape (n,)
+        Rows without an answer.
+    confidence, right : ndarray of shape (n,)
+        What the model says of them, and whether it is right.
+    past_confidence, past_correct : ndarray of shape (m,)
+        Of rows that the audit drew, by models that were not trained on them.
+    """
+
+    rest: np.ndarray
+    confidence: np.ndarray
+    right: np.ndarray
+    past_confidence: np.ndarray
+    past_correct: np.ndarray
+
+
+def frozen(problem, kind, n_labels, seed):
+    """Label by margin with an audit share of 0.2 in batches of ten, and freeze the model."""
     X, y = problem.X, problem.y
     n_classes = np.unique(y).size
     # The loop asks with a fast model whatever is frozen at the end: only the end is looked at here.
-    numbers = audit_numbers(seed, np.arange(len(y)))
-    order = audit_order(numbers)
+    order = audit_order(audit_numbers(seed, np.arange(len(y))))
     answered = np.zeros(len(y), bool)
     # Twenty rows, or as many as it takes to meet two classes.
     rows = order[: max(20, 1 + np.flatnonzero(y[order] != y[order[0]])[0])].tolist()
+    drawn = list(rows)
     answered[rows] = True
     for number in range(10**6):
         if len(rows) >= n_labels:
@@ -72,27 +93,34 @@ def one(problem, kind, n_labels, most, seed):
             random_state=derive_generator(seed, "ask", number),
         )
         answered[asked] = True
+        drawn += chosen.tolist()
         rows += [*chosen.tolist(), *asked.tolist()]
-    rows = np.array(rows)
+    rows, drawn = np.array(rows), np.array(drawn)
     model = model_of(kind, n_classes, X[rows], y[rows], seed)
-    audit = audit_prefix(order, answered).rows
-    past = cross_fit(lambda r, v: model_of(kind, n_classes, X[r], v, seed), X, rows, y[rows], audit, n_folds=10)
+    past = cross_fit(lambda r, v: model_of(kind, n_classes, X[r], v, seed), X, rows, y[rows], drawn, n_folds=10)
     rest = np.flatnonzero(~answered)
     proba = model.predict_proba(X[rest])
-    right = np.zeros(len(y), bool)
-    right[rest] = model.classes_[proba.argmax(axis=1)] == y[rest]
+    right = model.classes_[proba.argmax(axis=1)] == y[rest]
+    return Frozen(rest, proba.max(axis=1), right, past.confidence, past.predicted == y[drawn])
+
+
+def one(problem, kind, n_labels, most, seed):
+    """Let a frozen model label the rest."""
+    state = frozen(problem, kind, n_labels, seed)
     plan = plan_auto_label(
-        rest,
-        proba.max(axis=1),
-        promise_numbers(seed, rest, 1),
+        state.rest,
+        state.confidence,
+        promise_numbers(seed, state.rest, 1),
         target=TARGET,
-        past_confidence=past.confidence,
-        past_correct=past.predicted == y[audit],
+        past_confidence=state.past_confidence,
+        past_correct=state.past_correct,
         most_labels=most,
     )
-    found = {"pool": len(y), "rest": len(rest), "accuracy": round(float(right[rest].mean()), 4)}
+    found = {"pool": len(problem.y), "rest": len(state.rest), "accuracy": round(float(state.right.mean()), 4)}
     if plan is None:
         return found | {"released": 0, "labels": 0, "error": 0.0, "planned": False}
+    right = np.zeros(len(problem.y), bool)
+    right[state.rest] = state.right
     result = auto_labels(plan, right[plan.sample])
     reached = min(result.n_regions, len(plan.regions) - 1)
     labels = int(np.isin(plan.sample, plan.regions[reached]).sum())

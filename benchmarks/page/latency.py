@@ -4,6 +4,7 @@
 
 A press counts from the event's own time stamp (when the browser took it in) to the frame after the next item stands in
 the page: a frame callback, then the first task after the paint. Presses come 150 to 600 ms apart: a quick person.
+New figures of the model count from the moment when the trainer has them (the log keeps it) to the same kind of frame.
 """
 
 import argparse
@@ -28,6 +29,12 @@ from served import serving  # noqa: E402
 _CLOCK = """
 () => {
   window.waits = [];
+  window.figures = [];
+  const painted = (then) => requestAnimationFrame(() => {
+    const after = new MessageChannel();
+    after.port1.onmessage = then;
+    after.port2.postMessage(null);
+  });
   let pressed = null;
   const shown = () => document.querySelector('[role="region"][aria-label^="Item "]')?.getAttribute("aria-label");
   addEventListener("keydown", (event) => {
@@ -37,12 +44,11 @@ _CLOCK = """
     if (!pressed || shown() === pressed.item || !shown()) return;
     const { at } = pressed;
     pressed = null;
-    requestAnimationFrame(() => {
-      const after = new MessageChannel();
-      after.port1.onmessage = () => waits.push(performance.now() - at);
-      after.port2.postMessage(null);
-    });
+    painted(() => waits.push(performance.now() - at));
   }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  // Its title tells of how many labels the model is that the figure speaks of: it changes with every new figure.
+  new MutationObserver(() => painted(() => figures.push((performance.timeOrigin + performance.now()) / 1000)))
+    .observe(document.querySelector("a.accuracy"), { attributeFilter: ["title"] });
 }
 """
 
@@ -66,14 +72,31 @@ def label(page, n, draw):
     """Label n items at a quick person's pace; return the waits in ms, requests, and versions of the model."""
     page.tab.evaluate(_CLOCK)
     first, asked = model(page)["version"], len(page.requests)
-    training = 0
-    for step in range(n):
+    for _ in range(n):
         page.press("2" if page.row % 5 == 0 else "1")
         page.tab.wait_for_timeout(draw.uniform(150, 600))
-        if step % 10 == 0:
-            training += model(page)["state"] == "training"
     waits = page.tab.evaluate("waits")
-    return waits, page.requests[asked:], model(page)["version"] - first, training / -(-n // 10)
+    return waits, page.requests[asked:], model(page)["version"] - first
+
+
+def figures_waits(page, served, since):
+    """Return the ms from each moment when the trainer had new figures to their paint.
+
+    A figure is on screen with the first change of the header after it, and the next one later than that.
+    """
+    painted = page.tab.evaluate("figures")
+    told = [event.at for event in served.events() if event.kind == "measured" and event.at > since]
+    return [
+        1000 * (min(at for at in painted if at >= begun) - begun)
+        for begun in told
+        if any(at >= begun for at in painted)
+    ], len(told)
+
+
+def busy(process):
+    """Return the seconds of processor time that a process has used."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def main():
@@ -107,10 +130,15 @@ def main():
                 waited = time.perf_counter()
                 while model(page)["version"] == 0 and time.perf_counter() - waited < 300:
                     page.tab.wait_for_timeout(500)
-                waits, requests, versions, training = label(page, options.labels, draw)
-                page.wait_until_saved()
                 server = psutil.Process(served.pid)
-                memory = [each.memory_info().rss / 2**20 for each in (server, *server.children(recursive=True))]
+                trainer = server.children(recursive=True)[-1]
+                began, worked = time.time(), busy(trainer)
+                waits, requests, versions = label(page, options.labels, draw)
+                working = (busy(trainer) - worked) / (time.time() - began)
+                page.wait_until_saved()
+                page.tab.wait_for_timeout(3000)
+                news, told = figures_waits(page, served, began)
+                memory = [each.memory_info().rss / 2**20 for each in (server, trainer)]
     answers = sum(url.endswith("/api/v1/answers") for url in requests)
     p95 = percentile(waits, 0.95)
     rows += [
@@ -121,7 +149,15 @@ def main():
         ("requests that save, per label", f"{answers / len(waits):.2f}", "1", answers <= len(waits)),
         ("all requests, per label", f"{len(requests) / len(waits):.2f}", "", None),
         ("new rankings of the model meanwhile", versions, "at least 1", versions > 0),
-        ("share of looks at which the model was training", f"{training:.0%}", "", None),
+        ("cores that the trainer kept busy meanwhile", f"{working:.2f}", "", None),
+        ("new figures of the model that were shown", f"{len(news)} of {told}", "all", len(news) == told > 0),
+        ("trainer has new figures to painted, median", f"{percentile(news, 0.5):.0f} ms", "", None),
+        (
+            "trainer has new figures to painted, 95th percentile",
+            f"{percentile(news, 0.95):.0f} ms",
+            "50 ms",
+            percentile(news, 0.95) <= 50,
+        ),
         ("memory of the server, of the trainer", ", ".join(f"{each:.0f} MB" for each in memory), "", None),
     ]
     for row in rows:

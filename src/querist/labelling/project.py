@@ -497,17 +497,19 @@ class Project(PromisingProject):
             self.because = {int(row): words for row, words in header.get("because", {}).items()}
             self.suspects = header.get("suspects", self.suspects)
         elif kind == "figures":
-            self._take_figures({name: value for name, value in header.items() if name != "type"})
+            self._take_figures(
+                {name: value for name, value in header.items() if name not in ("type", "at")}, header["at"]
+            )
         elif kind in ("failed", "crashed"):
             self._failure = str(header.get("error") or header.get("message") or "The trainer stopped.")
         self.live.tell("model")
 
-    def _take_figures(self, told: dict[str, Any]) -> None:
+    def _take_figures(self, told: dict[str, Any], at: float) -> None:
         short = in_short(told)
         known = self.board.measured[-1] if self.board.measured else None
 
         def work(batch: Batch) -> None:
-            batch.record(EventRow(None, _uuid(), "measured", self._clock(), None, None, short))
+            batch.record(EventRow(None, _uuid(), "measured", at, None, None, short))
 
         self.figures = told
         # After a restart the trainer says again what the log knows.

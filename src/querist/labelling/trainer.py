@@ -11,7 +11,7 @@ ranking that knows the log up to N. It writes messages to its output (`querist.l
 | `training` | seq |
 | `ranking` | seq, n_labels, strategy, seconds, laps, notes; the bytes of a `Ranking` |
 | `details` | seq, because: what speaks for the guesses that come next; suspects, where they are new |
-| `figures` | seq, n_labels and the figures of the model that was trained at seq (`querist.labelling.figures`) |
+| `figures` | at, seq, n_labels and the figures of the model that was trained at seq (`querist.labelling.figures`) |
 | `failed` | error, where; the process lives on |
 
 It ends when its input ends, also in the middle of a training, and before the heavy libraries are loaded:

@@ -215,6 +215,6 @@ class Trainer:
             next(steps)
             self._figures = steps
         except StopIteration as end:
-            self._tell("figures", **end.value)
+            self._tell("figures", at=time.time(), **end.value)
             # The model may have moved on meanwhile.
             self._begin_figures()
