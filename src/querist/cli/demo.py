@@ -12,18 +12,20 @@ from querist.cli.offer import offer_page
 if TYPE_CHECKING:
     from querist.simulation.tutorial import TutorialRun
 
+_DIGITS_REPEATS = 10
+
 
 @friendly
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the pictures and reports.")] = Path("querist-demo"),
-    repeats: Annotated[int, typer.Option(min=2, help="Repeats of the comparison with random.")] = 100,
+    repeats: Annotated[int, typer.Option(min=2, help="Repeats of the comparison with random; of the digits at most 10.")] = 100,
     jobs: Annotated[int, typer.Option(help="Processes; -1 uses every core.")] = -1,
     show: Annotated[bool, typer.Option(help="Open the pictures if there is a display.")] = True,
 ) -> None:
     """Watch active learning work: the tutorial, its honest comparison, and real data."""
     out.mkdir(parents=True, exist_ok=True)
     run = _tutorial(out)
-    pictures = [out / "tutorial.png", _honest(out, run, repeats, jobs), _digits(out, jobs)]
+    pictures = [out / "tutorial.png", _honest(out, run, repeats, jobs), _digits(out, repeats, jobs)]
     typer.echo("\nThe pictures lie in:")
     for picture in pictures:
         typer.echo(f"  {picture.resolve()}")
@@ -93,7 +95,7 @@ def _honest(out: Path, run: "TutorialRun", repeats: int, jobs: int) -> Path:
     return path
 
 
-def _digits(out: Path, jobs: int) -> Path:
+def _digits(out: Path, repeats: int, jobs: int) -> Path:
     from sklearn.datasets import load_digits
 
     from querist.cli.progress import progress_bar
@@ -108,7 +110,7 @@ def _digits(out: Path, jobs: int) -> Path:
             y,
             strategies=["margin"],
             estimators=["extra_trees"],
-            repeats=10,
+            repeats=min(repeats, _DIGITS_REPEATS),
             initial=20,
             budget=200,
             batch_size=10,

@@ -146,8 +146,8 @@ class AuditedSession:
         >>> from sklearn.datasets import load_digits
         >>> from querist import Session
         >>> X, truth = load_digits(return_X_y=True)
-        >>> session = Session(X, audit=0.2, random_state=0)
-        >>> for _ in range(20):
+        >>> session = Session(X / 16, audit=0.2, random_state=0)
+        >>> for _ in range(12):
         ...     rows = session.ask(10)
         ...     session.tell(rows, truth[rows])
         >>> estimate = session.accuracy()
