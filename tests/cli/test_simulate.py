@@ -218,7 +218,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
     while not list((place / "out" / "runs").glob("**/*.json")) and time.monotonic() < deadline:
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    _, message = process.communicate(timeout=60)
+    _, message = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "the same command goes on" in message
     assert "Traceback" not in message

@@ -63,7 +63,7 @@ def test_two_tabs_of_one_person(browser, served):
     expected = {}
     with person(browser, served) as first:
         second = first.second_tab()
-        for _ in range(15):
+        for _ in range(8):
             assert first.row != second.row
             for page, key, name in ((first, "1", "ham"), (second, "2", "spam")):
                 row = page.give(key)
@@ -77,7 +77,7 @@ def test_two_tabs_of_one_person(browser, served):
 
 
 # A tab that is not in front paints once a second.
-@pytest.mark.parametrize("n_texts", [40])
+@pytest.mark.parametrize("n_texts", [24])
 def test_the_whole_pool_is_labelled_once_by_two_tabs(browser, served, n_texts):
     """To the last item: what one tab holds, the other does not get, and nothing is left over."""
     expected = {}

@@ -111,9 +111,8 @@ def plan_auto_label(
     Notes
     -----
     Of the most confident 10, 20 ... 100 % those are tested, with so many draws, that release most rows on average
-    (`querist.audit.region_choice`). Their errors are guessed from the errors counted in the past at such confidence,
-    and from the confidences. Still larger regions follow as far as labels allow, since a failure there takes nothing
-    back.
+    (`querist.audit.region_choice`). Their errors are guessed from the confidences, corrected by the past. Still larger
+    regions follow as far as labels allow, since a failure there takes nothing back.
 
     Rows of equal confidence stay together: were a region to end among them, their numbers would decide which are
     inside, and its draws would be no random sample.

@@ -18,7 +18,9 @@ _DIGITS_REPEATS = 10
 @friendly
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the pictures and reports.")] = Path("querist-demo"),
-    repeats: Annotated[int, typer.Option(min=2, help="Repeats of the comparison with random; of the digits at most 10.")] = 100,
+    repeats: Annotated[
+        int, typer.Option(min=2, help="Repeats of the comparison with random; of the digits at most 10.")
+    ] = 100,
     jobs: Annotated[int, typer.Option(help="Processes; -1 uses every core.")] = -1,
     show: Annotated[bool, typer.Option(help="Open the pictures if there is a display.")] = True,
 ) -> None:

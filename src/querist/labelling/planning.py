@@ -18,7 +18,7 @@ POWER = 0.8
 _SURE_POWER, _CHEAP = 0.95, 100
 # Of an auto-labelling, if nothing else is said.
 MOST_LABELS = 500
-# With fewer scored draws the accuracy is thought to lie halfway between the target and 1.
+# With fewer scored draws nothing is made of them.
 _FEWEST = 20
 
 
@@ -96,7 +96,7 @@ def _certificate(
 ) -> dict[str, Any]:
     from querist.audit.certificate import labels_needed
 
-    guess, n_rows = guessed_accuracy(board, target), frozen.rows.size
+    guess, n_rows = guessed_accuracy(board, frozen, target), frozen.rows.size
     made = labels_needed(target, guess, n_rows, level=level, power=_SURE_POWER)
     if made is None or made.n_labels > _CHEAP:
         made = labels_needed(target, guess, n_rows, level=level, power=POWER)
@@ -161,11 +161,17 @@ def _past(board: Board) -> tuple[FloatArray | None, BoolArray | None]:
     return np.array([act.confidence for act in acts], np.float64), np.array(right, bool)
 
 
-def guessed_accuracy(board: Board, target: float) -> float:
-    """Return what the accuracy is thought to be; it decides how many rows are drawn, never what is promised."""
+def guessed_accuracy(board: Board, frozen: Frozen, target: float) -> float:
+    """Return what the accuracy on the rows that are left is thought to be.
+
+    It decides how many of them are drawn, never what is promised.
+    """
+    from querist.audit.region_choice import error_chances
+
+    past_confidence, past_correct = _past(board)
+    sure = frozen.current.ranking.confidence[frozen.rows].astype(np.float64)
+    if past_confidence is not None and not np.isnan(sure).any():
+        return float(1 - error_chances(sure, past_confidence, past_correct).mean())
     if board.measured and (value := board.measured[-1]["accuracy"]["value"]) is not None:
         return float(value)
-    acts = scored(board)
-    if len(acts) < _FEWEST:
-        return (1 + target) / 2
-    return float(np.mean([board.label_of(act.guess) == board.label_of(act.class_id) for act in acts]))
+    return (1 + target) / 2

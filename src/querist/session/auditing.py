@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from querist._typing import AnyArray, BoolArray, IntArray, Model, Pool
+from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Model, Pool
 from querist._validation import as_labels, check_number, take_rows
 from querist.audit.assessment import Assessment, assess
 from querist.audit.auto_label import plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed
-from querist.audit.cross_fit import CrossFit, cross_fit
+from querist.audit.cross_fit import cross_fit
 from querist.audit.estimate import Estimate
 from querist.audit.model_accuracy import ScoredDraws
 from querist.audit.order import (
@@ -20,6 +20,7 @@ from querist.audit.order import (
     is_fresh,
     promise_numbers,
 )
+from querist.audit.region_choice import error_chances
 from querist.audit.running import running_accuracy
 from querist.audit.weighted import drawn_accuracy
 from querist.base.selection import Chances
@@ -350,8 +351,8 @@ class AuditedSession:
         target : float in (0, 1]
             Accuracy to certify on the rows without an answer.
         guess : float, default=None
-            What the accuracy is thought to be; None takes that of the audit sample (out of fold). It decides
-            how many rows are drawn, never what is promised.
+            What the accuracy is thought to be; None takes what the model's confidences say, corrected by the rows that
+            the audit drew. It decides how many rows are drawn, never what is promised.
         confidence : float, default=0.95
             Of all certificates of the session together.
         power : float, default=0.8
@@ -373,11 +374,7 @@ class AuditedSession:
         rows, predicted, model = self._frozen()
         attempt = self._attempts() + 1
         if guess is None:
-            sample = self._audited().rows
-            # Halfway to perfect, until there are enough audit answers to know better.
-            guess = (1 + target) / 2
-            if sample.size >= _FEWEST_PAST:
-                guess = float(self._scored(sample, self._cross_fitted(sample).predicted)[0].mean())
+            guess = self._guessed_accuracy(rows, target)
         plan = labels_needed(target, guess, rows.size, level=attempt_level(attempt, confidence), power=power)
         if plan is None:
             raise InvalidParameterError(
@@ -418,16 +415,16 @@ class AuditedSession:
             If the classifier has no ``predict_proba``.
         """
         rows, predicted, model = self._frozen()
-        sample, attempt = self._audited().rows, self._attempts() + 1
-        past = self._cross_fitted(sample) if sample.size >= _FEWEST_PAST else None
+        attempt = self._attempts() + 1
+        past_confidence, past_correct = self._past()
         plan = plan_auto_label(
             rows,
             self.predict_proba(take_rows(self._X, rows)).max(axis=1),
             # Not the audit's order: draws from a part of the rows would leave the others in front of it.
             promise_numbers(self._seed, rows, attempt),
             target=target,
-            past_confidence=None if past is None else past.confidence,
-            past_correct=None if past is None else self._scored(sample, past.predicted)[0],
+            past_confidence=past_confidence,
+            past_correct=past_correct,
             most_labels=most_labels,
             attempt=attempt,
             promise=promise,
@@ -439,10 +436,30 @@ class AuditedSession:
             )
         return AutoLabel(self, plan, rows, predicted, model, attempt=attempt, promise=promise)
 
-    def _cross_fitted(self, rows: IntArray) -> CrossFit:
-        """Return what models say of labelled rows that they were not trained on."""
+    def _past(self) -> tuple[FloatArray | None, BoolArray | None]:
+        """Return how sure models were of rows drawn by the audit that they were not trained on, and whether rightly.
+
+        Rows that the strategy chose would mislead: among the confident ones it found the exceptions.
+        """
+        drawn = [event.rows for event in self._log if isinstance(event, Asked) and event.strategy == AUDIT]
+        rows = np.unique(np.concatenate([np.empty(0, np.int64), *drawn]))
+        rows = rows[self._is_answered(rows)]
+        if rows.size < _FEWEST_PAST:
+            return None, None
         answers = self._state.answers
-        return cross_fit(self._fit_on, self._X, answers.rows, answers.labels, rows)
+        past = cross_fit(self._fit_on, self._X, answers.rows, answers.labels, rows)
+        return past.confidence, self._scored(rows, past.predicted)[0]
+
+    def _guessed_accuracy(self, rows: IntArray, target: float) -> float:
+        """Return what the accuracy on the rows that are left is thought to be."""
+        past_confidence, past_correct = self._past()
+        # Halfway to perfect, until there are enough audit answers to know better.
+        if past_correct is None:
+            return (1 + target) / 2
+        sure = self._confidence_of(rows)
+        if sure is None or past_confidence is None:
+            return float(past_correct.mean())
+        return float(1 - error_chances(sure, past_confidence, past_correct).mean())
 
     def _frozen(self) -> tuple[IntArray, AnyArray, Model]:
         """Return the rows without an answer, the present model's predictions of them, and that model."""
