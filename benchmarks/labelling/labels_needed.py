@@ -24,6 +24,13 @@ SHARE = 0.95
 # Labels between two trainings, and between two looks at the test part; accuracy must hold for so many looks.
 EVERY = 10
 HOLDS = 3
+# With more classes thousands of labels are needed, and a training takes seconds.
+MANY_CLASSES, EVERY_OF_MANY = 20, 50
+
+
+def every(problem: LabellingProblem) -> int:
+    """Return the number of labels between two looks."""
+    return EVERY_OF_MANY if len(problem.classes) > MANY_CLASSES else EVERY
 
 
 def labels_needed(problem: LabellingProblem, rows: Iterable[int], target: float) -> int:
@@ -32,11 +39,11 @@ def labels_needed(problem: LabellingProblem, rows: Iterable[int], target: float)
     held = 0
     for row in rows:
         seen.append(row)
-        if len(seen) % EVERY:
+        if len(seen) % every(problem):
             continue
         held = held + 1 if accuracy(problem, seen) >= target else 0
         if held == HOLDS:
-            return len(seen) - (HOLDS - 1) * EVERY
+            return len(seen) - (HOLDS - 1) * every(problem)
     return len(seen)
 
 
@@ -58,7 +65,7 @@ def measure(name: str, data: Path, seed: int, options: list[str]) -> dict[str, f
         full = accuracy(problem, list(range(n_rows)))
         random = np.random.default_rng(seed).permutation(n_rows).tolist()
         with served(problem, Path(folder) / "p.querist", options) as client:
-            page = labels_needed(problem, client.label(problem.truth, every=EVERY), SHARE * full)
+            page = labels_needed(problem, client.label(problem.truth, every=every(problem)), SHARE * full)
         return {
             "seed": seed,
             "n_rows": n_rows,
@@ -94,8 +101,9 @@ def page(found: dict[str, list[dict[str, float]]]) -> str:
         "Written by `python benchmarks/labelling/labels_needed.py`. An oracle labels real data through the HTTP API",
         "of `querist label` with all defaults, a fifth of the questions being the audit's random ones. Counted are the",
         f"labels until the default model reaches {SHARE:.0%} of the accuracy of the model trained on the whole pool,",
-        f"on a quarter of the rows kept for testing ({HOLDS} looks in a row, one each {EVERY} labels). Means over",
-        f"{' to '.join(str(count) for count in n_seeds)} splits of the same count for random rows and for the page.",
+        f"on a quarter of the rows kept for testing ({HOLDS} looks in a row, one each {EVERY} labels; {EVERY_OF_MANY} with",
+        f"more than {MANY_CLASSES} classes). Means over {' to '.join(str(count) for count in n_seeds)} splits of the",
+        "same count for random rows and for the page.",
         "",
         "## Texts",
         "",

@@ -128,6 +128,8 @@ def test_skipped_rows_widen_the_interval_to_both_sides():
     assert skipped.n_skipped == 6
     assert "6 audit rows that nobody could answer" in skipped.accuracy.note
     assert skipped.accuracy.half_width > plain.accuracy.half_width + 0.02
+    assert all("6 random rows that nobody could answer are left out" in each.note for each in skipped.figures[1:])
+    assert not any("left out" in each.note for each in plain.figures)
 
 
 def test_a_model_without_probabilities_has_plain_figures():

@@ -1,7 +1,7 @@
 """All figures of one moment, from the audit sample: what a session says of its model and the page shows."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -196,8 +196,27 @@ def assessing(
             confidence=confidence,
         ),
         variance_ratio=ratio,
-        **_others(truth, folds, confidence),
+        **_told_of_skips(_others(truth, folds, confidence), prefix.skipped.size),
     )
+
+
+def _told_of_skips(figures: dict[str, Any], n_skipped: int) -> dict[str, Any]:
+    """Return the figures with a note where rows of the audit sample could not be answered: they are in none of them."""
+    if not n_skipped:
+        return figures
+
+    def told(each: Estimate) -> Estimate:
+        note = (
+            f"{n_skipped} random rows that nobody could answer are left out; the accuracy's interval allows for them."
+        )
+        return replace(each, note=f"{each.note} {note}".strip())
+
+    whole = {name: told(each) if isinstance(each, Estimate) else each for name, each in figures.items()}
+    of_classes = tuple(
+        replace(each, recall=told(each.recall), precision=told(each.precision), prevalence=told(each.prevalence))
+        for each in figures["classes"]
+    )
+    return whole | {"classes": of_classes}
 
 
 def _others(truth: AnyArray, folds: CrossFit, confidence: float) -> dict[str, Any]:
