@@ -7,9 +7,10 @@ import datetime
 import itertools
 import os
 import sys
+import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -51,9 +52,11 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
     with ProjectView.read(os.fspath(location)) as project:
         info, settings = project.info, project.settings
         kind, pool, labels = _material(project)
+        statements = project.statement(time.time())["statements"]
     options = {"seed": info.seed, "text_columns": settings.text_columns}
     pipeline = fit_exportable(kind, pool, labels, settings.estimator_in_use, options)
-    write_model_zip(pipeline, kind, labels, target, project_name=info.name, estimator=settings.estimator_in_use)
+    estimator = settings.estimator_in_use
+    write_model_zip(pipeline, kind, labels, target, project_name=info.name, estimator=estimator, statements=statements)
 
 
 def _material(project: ProjectView) -> tuple[str, Any, list[str | None]]:
@@ -104,6 +107,7 @@ def write_model_zip(
     project_name: str,
     estimator: str,
     now: datetime.datetime | None = None,
+    statements: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write a fitted pipeline, a script that loads and uses it, a README and requirements.
 
@@ -119,6 +123,8 @@ def write_model_zip(
         For the README.
     now : datetime, default=the present
         When it was trained.
+    statements : sequence of dict, default=()
+        What is known of the accuracy (`querist.labelling.statement`).
 
     Raises
     ------
@@ -139,7 +145,7 @@ def write_model_zip(
     packages = {name: version(name) for name in requirements(kind, trusted)}
     files = {
         "use_model.py": SCRIPTS[kind](pipeline, trusted),
-        "README.md": readme(pipeline, kind, counts, packages, project_name, estimator, now),
+        "README.md": readme(pipeline, kind, counts, packages, project_name, estimator, now, statements),
         "requirements.txt": "".join(f"{name}=={each}\n" for name, each in packages.items()),
     }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -4,7 +4,7 @@ import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pprint import pformat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from querist.labelling.raw_pipeline import columns_in_use, columns_of_words
 
@@ -91,6 +91,8 @@ _GIVEN = {
     "image": "an array with the pixels of one image a row, as `use_model.py` makes them",
 }
 
+_UNKNOWN = "Too few randomly drawn rows have been labelled to say.\n"
+
 
 def requirements(kind: str, trusted: Sequence[str]) -> list[str]:
     """Return the packages that the script needs; models are only sure to load with the versions that wrote them."""
@@ -107,6 +109,7 @@ def readme(
     project_name: str,
     estimator: str,
     now: datetime.datetime | None,
+    statements: Sequence[Mapping[str, Any]],
 ) -> str:
     """Return what a person should know before using the model."""
     trained = (now or datetime.datetime.now(datetime.UTC)).strftime("%Y-%m-%d %H:%M UTC")
@@ -117,6 +120,9 @@ def readme(
         told = "Columns of dates, and columns that teach nothing (one value only, numbers of rows), are not used."
         columns = "\n## Columns\n\n" + "\n".join(listed) + f"\n\n{told}\n"
     versions = ", ".join(f"{name} {each}" for name, each in packages.items())
+    accuracy = "".join(
+        f"- {each['text']} (Model of {each['n_labels']} labels, {each['date']}.)\n" for each in statements
+    )
     return f"""# Model of {project_name}
 
 Trained by Querist on {trained}, on {sum(counts.values())} labelled rows, with the estimator `{estimator}`:
@@ -137,6 +143,9 @@ Trained by Querist on {trained}, on {sum(counts.values())} labelled rows, with t
 `use_model.py` names the types that the file may hold and trusts no others. Models are only sure to load
 with the versions that wrote them: {versions}.
 
-How good the model is, this file does not say: rows were chosen for what the model would learn from them, so a score on
-them would mislead. Judge it on rows that were labelled at random.
+## How good it is
+
+{accuracy or _UNKNOWN}
+A score on the labelled rows would mislead: most were chosen for what the model would learn from them. Figures here rest
+on rows that were drawn at random.
 """

@@ -1,5 +1,6 @@
 """The exported model: its own script, run elsewhere, says what the pipeline says."""
 
+import io
 import subprocess
 import sys
 import zipfile
@@ -53,6 +54,18 @@ def test_texts(estimator, tmp_path):
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert "Model of Café" in readme
     assert "60 labelled rows" in readme
+    assert "Too few randomly drawn rows" in readme
+
+
+def test_how_good_it_is_goes_with_it():
+    pipeline = fit_exportable("text", TEXTS, WORDS)
+    told = {"text": "model accuracy: 93.0%, 95% interval 88% to 96%.", "n_labels": 60, "date": "2026-11-28"}
+    target = io.BytesIO()
+    write_model_zip(pipeline, "text", WORDS, target, project_name="p", estimator="auto", statements=[told])
+    with zipfile.ZipFile(target) as archive:
+        readme = archive.read("README.md").decode()
+    assert "- model accuracy: 93.0%, 95% interval 88% to 96%. (Model of 60 labels, 2026-11-28.)" in readme
+    assert "Too few" not in readme
 
 
 def test_the_vocabulary_comes_from_all_rows_and_the_classes_from_the_labelled():
