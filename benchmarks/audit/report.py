@@ -56,9 +56,9 @@ with 95 %. Target: promise kept in at least 95 % of runs; more than half release
 
 {released}
 
-Where the error in the most confident half is near 1 %, as on spambase, hundreds of fresh labels prove with even chances at
-best that it is below 2 %: with 1,600 labels before most runs release more than half, with 800 hardly any does. trec is
-here as a set on which no model should be let loose.
+Where the error in the most confident half is near 1 %, as on spambase, hundreds of fresh labels prove with even chances
+at best that it is below 2 %: with 1,600 labels before most runs release more than half, with 800 hardly any does. trec
+is here as a set on which no model should be let loose.
 """
 VERDICT = """\
 What is met and what is not. The average coverage and the average width are; a few cells stay below 92 %: optdigits and

@@ -51,7 +51,9 @@ class PerformanceSlope(StoppingRule):
         at, hits = observation.audit_at, observation.audit_hits
         n_audited = 0 if at is None or hits is None else hits.size
         if at is None or hits is None or n_audited < self.minimum:
-            return Proposal(False, f"Too few random rows predicted before their answer: {n_audited}, needed are {self.minimum}.")
+            return Proposal(
+                False, f"Too few random rows predicted before their answer: {n_audited}, needed are {self.minimum}."
+            )
         value = curve_posterior(observation.n_labels, at, hits).expected_gain(ahead)
         told = (
             f"By the audited answers, {ahead} more labels bring {100 * value:.1f} points (limit {100 * self.gain:.2g})."
