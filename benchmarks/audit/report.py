@@ -62,18 +62,18 @@ is here as a set on which no model should be let loose.
 """
 VERDICT = """\
 What is met and what is not. The average coverage and the average width are. Six cells of 69 stay below 92 %: optdigits
-with discriminant analysis and 100 or 200 labels (86 to 90 %; extra trees, the default for tables, do better there), and
-two of phoneme (91 %). One is wider than 1.05: optdigits with 100 labels. Cells with 64 or 75 runs (batches of one, extra
-trees) know a coverage of 95 % to 5 points only. The reason is *choosing*, a bias that no interval from the same labels sees, of either sign.
-Pessimistic, most with 100 labels and ten classes: a strategy leaves alone what a known audit row has explained, so the
-model without that row is worse there than the real one is on new rows. Optimistic, on phoneme and subj: it explored
-around audit rows whose labels surprised it. Half of both is gone since the learning curve
-through the rows that were scored when they were drawn has its part in the figure ("difference alone" is without it).
-That part, half of the share of rows with such a score, was chosen on the even repeats; the odd ones, looked at
-afterwards, stand by themselves at the end of the table. What was tried besides: more folds (one row per fold where rows
-are few: kept); for recent rows the score of the moment when they were drawn, without a curve (less optimism, more lag:
-no gain); distance to the nearest label and powers of the confidence as further controls; shrinking the slope; a larger
-or smaller part of the curve; the plain mean (far worse). For a figure that must hold, take a certificate."""
+with discriminant analysis and 100 or 200 labels (86 to 90 %; extra trees, the default for tables, do better there),
+and two of phoneme (91 %). One is wider than 1.05: optdigits with 100 labels. Cells with 64 or 75 runs (batches of one,
+extra trees) know a coverage of 95 % to 5 points only. The reason is *choosing*, a bias that no interval from the same
+labels sees, of either sign. Pessimistic, most with 100 labels and ten classes: a strategy leaves alone what a known
+audit row has explained, so the model without that row is worse there than the real one is on new rows. Optimistic, on
+phoneme and subj: it explored around audit rows whose labels surprised it. Half of both is gone since the learning
+curve through the rows that were scored when they were drawn has its part in the figure ("difference alone" is without
+it). That part, half of the share of rows with such a score, was chosen on the even repeats; the odd ones, looked at
+afterwards, stand by themselves at the end of the table. What was tried besides: more folds (one row per fold where
+rows are few: kept); for recent rows the score of the moment when they were drawn, without a curve (less optimism, more
+lag: no gain); distance to the nearest label and powers of the confidence as further controls; shrinking the slope; a
+larger or smaller part of the curve; the plain mean (far worse). For a figure that must hold, take a certificate."""
 
 
 def main():
