@@ -206,7 +206,16 @@ def test_rows_that_stand_twice_are_told(place, frame):
     assert "30 of 150 rows repeat" in result.stderr
 
 
+@pytest.fixture
+def _ctrl_c_is_heard():
+    """Where the tests themselves run in the background, Ctrl-C is ignored, and children would inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
     pd.concat([frame] * 8).assign(size=lambda t: np.linspace(0, 1, len(t))).to_csv("things.csv", index=False)
     words = ["simulate", "things.csv", "--target", "kind", "--repeats", "30", "--initial", "10", "--budget", "200",
