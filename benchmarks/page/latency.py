@@ -8,6 +8,7 @@ New figures of the model count from the moment when the trainer has them (the lo
 """
 
 import argparse
+import bisect
 import random
 import sys
 import tempfile
@@ -86,11 +87,8 @@ def figures_waits(page, served, since):
     """
     painted = page.tab.evaluate("figures")
     told = [event.at for event in served.events() if event.kind == "measured" and event.at > since]
-    return [
-        1000 * (min(at for at in painted if at >= begun) - begun)
-        for begun in told
-        if any(at >= begun for at in painted)
-    ], len(told)
+    places = [(bisect.bisect_left(painted, begun), begun) for begun in told]
+    return [1000 * (painted[place] - begun) for place, begun in places if place < len(painted)], len(told)
 
 
 def busy(process):

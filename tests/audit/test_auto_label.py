@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 
 from querist.audit.auto_label import AutoLabelPlan, auto_labels, plan_auto_label
 from querist.audit.hypergeometric import count_for, lower_bound, upper_bound
-from querist.audit.region_choice import error_chances
 from querist.exceptions import InvalidParameterError
 
 
@@ -80,7 +77,7 @@ def test_the_plan_is_nested_fresh_and_says_its_cost(rng):
 @pytest.mark.parametrize("lie", [0.0, 0.5])
 def test_the_promise_is_kept_in_simulation_even_if_confidence_lies(rng, lie):
     kept = []
-    for _ in range(20):
+    for _ in range(30):
         confidence, right, numbers = simulate(rng, 1200, lambda c: 0.16 * (1 - c) * (1 - lie) + 0.055 * lie)
         plan = plan_auto_label(np.arange(1200), 1 - 0.1 * (1 - confidence) ** 2, numbers, target=0.95)
         found = auto_labels(plan, right[plan.sample])
@@ -178,33 +175,6 @@ def test_the_past_corrects_confidences_that_boast(rng):
     assert (
         plan_auto_label(np.arange(2000), boast, numbers, target=0.95, past_confidence=past, past_correct=wrong) is None
     )
-
-
-def test_chances_of_error_without_a_past_are_what_confidences_say():
-    np.testing.assert_allclose(error_chances(np.array([0.5, 0.9, 0.99])), [0.5, 0.1, 0.01])
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_chances_of_error_maximise_the_posterior(seed):
-    rng = np.random.default_rng(seed)
-    past = rng.uniform(0.3, 1, 40)
-    right = rng.random(40) < past
-
-    def loss(line):
-        odds = line[0] + line[1] * logit(np.clip(past, 1e-4, 1 - 1e-4))
-        likelihood = np.where(right, expit(odds), 1 - expit(odds))
-        return -np.log(likelihood).sum() + (line[0] / 2) ** 2 / 2 + ((line[1] - 1) / 0.5) ** 2 / 2
-
-    best = minimize(loss, [0, 1], tol=1e-10).x
-    new = np.array([0.4, 0.7, 0.95])
-    np.testing.assert_allclose(error_chances(new, past, right), 1 - expit(best[0] + best[1] * logit(new)), atol=1e-4)
-
-
-def test_a_past_of_any_kind_is_fitted(rng):
-    for past in (np.ones(500), np.zeros(500), rng.random(500)):
-        for right in (np.ones(500, bool), np.zeros(500, bool), rng.random(500) < 0.5):
-            chances = error_chances(np.array([0.0, 0.5, 1.0]), past, right)
-            assert ((chances > 0) & (chances < 1)).all()
 
 
 def test_a_model_that_is_better_than_it_says_gets_a_plan(rng):

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit
 from scipy.stats import beta, hypergeom
 
 from querist._typing import BoolArray, FloatArray
+from querist.audit.error_chances import error_chances
 from querist.audit.hypergeometric import count_for, first, tail
 
 # Shares of the labels allowed that may be drawn: where few draws prove it, more would only be labelled for nothing.
@@ -20,9 +20,6 @@ _BEST_GUESS = 0.3
 # What confidences weigh, in rows, and what each row of the past does that was as confident: the correction by the past
 # is itself a guess.
 _WEIGHT, _PAST_WEIGHT = 5.0, 0.5
-# Standard deviations of the intercept and slope that correct confidences, about 0 and 1: no correction.
-_PRIOR = np.array([2.0, 0.5])
-_STEPS = 50
 # The error of a region is not known: its chance to pass is averaged over so many quantiles of what it may be.
 _QUANTILES = (np.arange(16) + 0.5) / 16
 
@@ -67,58 +64,6 @@ def guessed_errors(
         wrong = weight * np.clip(mean[size - 1], 1e-4, 1 - 1e-4)
         guesses.append(np.maximum(beta.ppf(_QUANTILES, wrong, weight - wrong), _BEST_GUESS * (1 - target)))
     return guesses
-
-
-def error_chances(
-    confidence: FloatArray, past_confidence: FloatArray | None = None, past_correct: BoolArray | None = None
-) -> FloatArray:
-    """Return the chance of an error in each row: what its confidence says, corrected by the past.
-
-    Parameters
-    ----------
-    confidence : ndarray of shape (n,)
-    past_confidence, past_correct : ndarray of shape (m,), default=None
-        See `querist.audit.plan_auto_label`.
-
-    Notes
-    -----
-    Trees with many classes say 0.4 where they are nearly always right, others say 0.99 and are often wrong. So the past
-    is fitted by a logistic curve over the log odds of the confidence (Platt), whose intercept and slope are drawn
-    towards 0 and 1, where it is no correction, by normal priors: a dozen rows bend it a little, hundreds as they like.
-
-    References
-    ----------
-    .. [1] J. C. Platt, "Probabilistic outputs for support vector machines and comparisons to regularized likelihood
-       methods", in Advances in Large Margin Classifiers, MIT Press, 1999.
-    """
-    line = np.array([0.0, 1.0])
-    if past_confidence is not None and past_correct is not None:
-        design = np.column_stack([np.ones(past_confidence.size), _log_odds(past_confidence)])
-        # Newton's method; the prior keeps the sum strictly concave, and steps are halved where one would overshoot.
-        for _ in range(_STEPS):
-            p = expit(design @ line)
-            slope = design.T @ (past_correct - p) - (line - [0, 1]) / _PRIOR**2
-            curvature = (design * (p * (1 - p))[:, None]).T @ design + np.diag(_PRIOR**-2)
-            step = np.linalg.solve(curvature, slope)
-            while (
-                _log_posterior(line + step, design, past_correct) < _log_posterior(line, design, past_correct) - 1e-12
-            ):
-                step = step / 2
-            line = line + step
-            if np.abs(step).max() < 1e-9:
-                break
-    chances: FloatArray = expit(-(line[0] + line[1] * _log_odds(confidence)))
-    return chances
-
-
-def _log_odds(confidence: FloatArray) -> FloatArray:
-    odds: FloatArray = logit(np.clip(confidence, 1e-4, 1 - 1e-4))
-    return odds
-
-
-def _log_posterior(line: FloatArray, design: FloatArray, correct: BoolArray) -> float:
-    odds = design @ line
-    return float((correct * odds - np.logaddexp(0, odds)).sum() - 0.5 * (((line - [0, 1]) / _PRIOR) ** 2).sum())
 
 
 def choose(

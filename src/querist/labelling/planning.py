@@ -166,7 +166,7 @@ def guessed_accuracy(board: Board, frozen: Frozen, target: float) -> float:
 
     It decides how many of them are drawn, never what is promised.
     """
-    from querist.audit.region_choice import error_chances
+    from querist.audit.error_chances import error_chances
 
     past_confidence, past_correct = _past(board)
     sure = frozen.current.ranking.confidence[frozen.rows].astype(np.float64)

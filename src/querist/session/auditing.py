@@ -10,6 +10,7 @@ from querist.audit.assessment import Assessment, assess
 from querist.audit.auto_label import plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed
 from querist.audit.cross_fit import cross_fit
+from querist.audit.error_chances import error_chances
 from querist.audit.estimate import Estimate
 from querist.audit.model_accuracy import ScoredDraws
 from querist.audit.order import (
@@ -20,7 +21,6 @@ from querist.audit.order import (
     is_fresh,
     promise_numbers,
 )
-from querist.audit.region_choice import error_chances
 from querist.audit.running import running_accuracy
 from querist.audit.weighted import drawn_accuracy
 from querist.base.selection import Chances
@@ -416,10 +416,12 @@ class AuditedSession:
         """
         rows, predicted, model = self._frozen()
         attempt = self._attempts() + 1
+        # A model without probabilities is refused here, before others are trained to look back.
+        sure = self.predict_proba(take_rows(self._X, rows)).max(axis=1)
         past_confidence, past_correct = self._past()
         plan = plan_auto_label(
             rows,
-            self.predict_proba(take_rows(self._X, rows)).max(axis=1),
+            sure,
             # Not the audit's order: draws from a part of the rows would leave the others in front of it.
             promise_numbers(self._seed, rows, attempt),
             target=target,
