@@ -6,13 +6,13 @@ import numpy as np
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Model, Pool
 from querist._validation import as_labels, check_number, take_rows
+from querist.audit.accuracy import ScoredDraws
 from querist.audit.assessment import Assessment, assess
 from querist.audit.auto_label import plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed
-from querist.audit.cross_fit import cross_fit
+from querist.audit.cross_fitting import cross_fit
 from querist.audit.error_chances import error_chances
 from querist.audit.estimate import Estimate
-from querist.audit.model_accuracy import ScoredDraws
 from querist.audit.order import (
     AuditPrefix,
     audit_numbers,
