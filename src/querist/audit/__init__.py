@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     )
     from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
     from querist.audit.planning import LabelPlan, labels_for_width
-    from querist.audit.promise import Promise, Region, Standing, outcomes, standing
+    from querist.audit.outcomes import judge
+    from querist.audit.promise import Promise, Region, Standing, standing
     from querist.audit.running import running_accuracy
     from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
 
@@ -77,7 +78,8 @@ _NAMES = {
     ),
     "order": ("AuditPrefix", "audit_numbers", "audit_order", "audit_prefix", "is_fresh", "promise_numbers"),
     "planning": ("LabelPlan", "labels_for_width"),
-    "promise": ("Promise", "Region", "Standing", "outcomes", "standing"),
+    "outcomes": ("judge",),
+    "promise": ("Promise", "Region", "Standing", "standing"),
     "running": ("running_accuracy",),
     "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
 }
@@ -116,6 +118,7 @@ __all__ = [
     "drawn_accuracy",
     "fold_of",
     "is_fresh",
+    "judge",
     "labels_for_width",
     "labels_needed",
     "lure",
@@ -123,7 +126,6 @@ __all__ = [
     "micro_f1",
     "model_accuracy",
     "neyman_allocation",
-    "outcomes",
     "overconfidence",
     "plan_auto_label",
     "precision",

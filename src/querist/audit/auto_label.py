@@ -9,7 +9,8 @@ from querist._validation import check_number
 from querist.audit.certificate import attempt_level
 from querist.audit.estimate import Estimate
 from querist.audit.hypergeometric import count_for, upper_bound
-from querist.audit.promise import RIGHT, WRONG, OutcomeArray, Promise, Region, standing
+from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
+from querist.audit.promise import Promise, Region, standing
 from querist.audit.region_choice import allowed, choose, guessed_errors
 from querist.exceptions import InvalidParameterError
 
@@ -200,7 +201,7 @@ def model_labels_accuracy(promise: Promise, outcome: OutcomeArray, n_passed: int
     ----------
     promise : Promise
     outcome : ndarray of shape (n_draws,)
-        See `querist.audit.promise.outcomes`.
+        See `querist.audit.outcomes`.
     n_passed : int
 
     Returns

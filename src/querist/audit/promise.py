@@ -5,21 +5,16 @@ the rows that it is surest of innermost. How many wrong draws a region may have 
 (`querist.audit.promise_planning`); what follows from the answers is decided here, from counts alone.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from querist._typing import BoolArray, IntArray, Label
+from querist._typing import IntArray
+from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, OutcomeArray
 
 Kind = Literal["certificate", "auto_label"]
 State = Literal["asking", "passed", "failed"]
-OutcomeArray = npt.NDArray[np.int8]
-
-# What became of a draw. VOID: it is over, and nobody could answer it, or not without the model's guess in sight.
-OPEN, WRONG, RIGHT, VOID = -1, 0, 1, 2
 
 
 class Region(NamedTuple):
@@ -111,31 +106,6 @@ class Standing:
     n_answered: int
     n_correct: int
     n_closed: int
-
-
-def outcomes(
-    rows: IntArray, predicted: Sequence[Label | None], first: Mapping[int, Label], is_over: BoolArray
-) -> OutcomeArray:
-    """Return what became of rows that a model had predicted: RIGHT, WRONG, VOID or OPEN.
-
-    One rule for every promise and every figure: the first answer counts that was given without the model's guess in
-    sight and was not taken back. A later look must not raise a figure, and an answer that saw the guess proves nothing.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n,)
-    predicted : sequence of shape (n,)
-        What the model said of each; None is never right.
-    first : mapping of int to label
-        The first blind answer to each row that has one.
-    is_over : ndarray of shape (n,), bool
-        Whether there is nothing more to come: the row was answered in whatever way, or nobody could tell.
-    """
-    found = np.where(is_over, VOID, OPEN).astype(np.int8)
-    for place, (row, label) in enumerate(zip(rows.tolist(), predicted, strict=True)):
-        if row in first:
-            found[place] = RIGHT if label is not None and first[row] == label else WRONG
-    return found
 
 
 def standing(promise: Promise, outcome: OutcomeArray) -> Standing:

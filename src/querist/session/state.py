@@ -16,12 +16,12 @@ from querist.session.events import (
     Changed,
     ClassesAdded,
     Event,
-    Expired,
     Flagged,
     Released,
     RowsAdded,
     Skipped,
     Undone,
+    undone,
 )
 
 # Up to this many labels are counted one by one.
@@ -103,9 +103,9 @@ class State:
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""
         log = list(events)
-        undone = {event.target for event in log if isinstance(event, Undone)}
+        gone = undone(log)
         for event in log:
-            if event.number not in undone:
+            if event.number not in gone:
                 self.apply(event)
             elif isinstance(event, Answered | Changed):
                 self._learn_classes(_distinct(event.labels))
@@ -144,7 +144,7 @@ class State:
     def _skip(self, event: Skipped) -> None:
         self.status[event.rows] = SKIPPED
 
-    def _release(self, event: Released | Expired) -> None:
+    def _release(self, event: Released) -> None:
         self.status[event.rows] = FREE
 
     def _flag(self, event: Flagged) -> None:
@@ -174,7 +174,6 @@ _EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
     Changed: State._change,
     Skipped: State._skip,
     Released: State._release,
-    Expired: State._release,
     Flagged: State._flag,
     Undone: State._nothing,
 }
