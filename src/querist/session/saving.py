@@ -2,13 +2,13 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from querist._files import write_whole
 from querist._typing import Pool
 from querist._validation import as_pool, n_rows
 from querist.data.hashing import pool_hash
@@ -53,17 +53,7 @@ def save(
         "parts": {name: describe(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
 def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> SavedSession:
