@@ -14,7 +14,7 @@ from querist._validation import as_pool, n_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import SessionFileError
 from querist.session.events import Event, RowsAdded, read_event
-from querist.session.parts import describe, restore
+from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
 _VERSION = 1
@@ -50,7 +50,7 @@ def save(
         "random_state": seed,
         "warm_start": warm_start,
         "audit": audit,
-        "parts": {name: describe(part) for name, part in parts.items()},
+        "parts": {name: to_file(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
     write_whole(path, json.dumps(content, ensure_ascii=False).encode())
