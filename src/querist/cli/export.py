@@ -43,7 +43,7 @@ def export(
         raise UnknownNameError.of("choice of rows", rows, ("all", "labelled"))
     path = out or _default(project, format)
     if format == "model":
-        from querist.labelling.model_export import export_model
+        from querist.labelling.model_export.write import export_model
 
         with _target(path, overwrite) as target:
             export_model(project, target)
@@ -66,7 +66,7 @@ def _write_labels(
 ) -> None:
     """Write the labels or the log, and how good the model is, so that the labels do not travel without it."""
     from querist.cli.words import print_notes
-    from querist.labelling.view import ProjectView
+    from querist.labelling.reading.project_view import ProjectView
 
     with ProjectView.read(project) as view:
         if str(path) == "-" or kind == "log":
