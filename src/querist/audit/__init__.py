@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         recall,
     )
     from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
-    from querist.audit.planning import LabelPlan, labels_for_width
     from querist.audit.outcomes import judge
+    from querist.audit.planning import LabelPlan, labels_for_width
     from querist.audit.promise import Promise, Region, Standing, standing
     from querist.audit.running import running_accuracy
     from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified

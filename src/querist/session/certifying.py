@@ -43,9 +43,7 @@ class Certifier:
         self._trail = trail
         self._trained = trained
 
-    def certify(
-        self, target: float, *, guess: float | None, confidence: float, power: float | None
-    ) -> Certificate:
+    def certify(self, target: float, *, guess: float | None, confidence: float, power: float | None) -> Certificate:
         """Draw the rows of a certificate; see `Session.certify`."""
         check_number(target, "target", low=0, high=1, open_low=True)
         frozen = self._freeze()

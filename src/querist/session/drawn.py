@@ -35,8 +35,9 @@ def one_sequence(events: Iterable[Event]) -> tuple[IntArray, FloatArray, int]:
             closed.update(event.rows.tolist())
         elif isinstance(event, Asked) and event.rows.size:
             if event.probabilities is None or event.n_possible is None:
+                who = event.strategy or event.how
                 raise InvalidParameterError(
-                    f"{event.strategy or event.how} asked for row {event.rows[0]}, and with what probability is not known. "
+                    f"{who} asked for row {event.rows[0]}, and with what probability is not known. "
                     "Draws are needed throughout: strategy='random' or 'power', or 'margin:selection=power' and the "
                     "like, with cold_start='random'."
                 )

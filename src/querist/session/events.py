@@ -84,10 +84,11 @@ class RowsEvent(Event):
 class Asked(RowsEvent):
     """Rows were proposed by a strategy, the most useful first; or drawn by the audit, or for a promise.
 
-    `how` says what for, `promise` for which attempt (from 1; None where it is no promise), `strategy` names the strategy
-    ("" where none chose). `in_audit_order`: they were the next in the audit's order. `predictions` are the labels that the model of that moment gave the rows, where they were drawn at random.
-    `probabilities` are those with which each row was drawn, among the rows left at that moment; `n_possible` says how
-    many rows could have been the first. None where a row was not drawn, or not with a known probability.
+    `how` says what for; `promise`, for which attempt (from 1; None: for none); `strategy` names the strategy (""
+    where none chose); `in_audit_order`, whether they were the next in the audit's order. `predictions` are the labels
+    that the model of that moment gave the rows, where they were drawn at random. `probabilities` are those with which
+    each row was drawn, among the rows left at that moment; `n_possible` says how many rows could have been the first.
+    None where a row was not drawn, or not with a known probability.
     """
 
     kind = "asked"

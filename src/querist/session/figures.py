@@ -59,9 +59,7 @@ class Figures:
         answers = self._journal.state.answers
         watched = stop_set(self._journal.seed, self._journal.n_rows)
         before = finished(
-            looking_back(
-                self._trained.fit_on, answers.rows, answers.labels, take_rows(self._journal.X, watched)
-            )
+            looking_back(self._trained.fit_on, answers.rows, answers.labels, take_rows(self._journal.X, watched))
         )
         at, hits = self._trail.scored()
         costs = {"label_cost": label_cost, "error_cost": error_cost, "n_future": n_future}

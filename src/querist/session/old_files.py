@@ -41,7 +41,12 @@ def upgraded(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             told = {"how": "auto_label", "promise": number, "strategy": ""}
         elif is_promise:
             count += 1
-            told = {"how": "certificate", "promise": count, "strategy": "", "in_audit_order": "order='fresh'" not in name}
+            told = {
+                "how": "certificate",
+                "promise": count,
+                "strategy": "",
+                "in_audit_order": "order='fresh'" not in name,
+            }
         elif name == "audit":
             told = {"how": "audit", "strategy": "", "in_audit_order": True}
         elif name.endswith(", stage=1)"):

@@ -2,22 +2,23 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from querist._files import write_whole
 from querist._typing import Pool
 from querist._validation import as_pool, n_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import SessionFileError
 from querist.session.events import Event, RowsAdded, read_event
-from querist.session.parts import describe, restore
+from querist.session.old_files import upgraded
+from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,10 @@ def save(
         "random_state": seed,
         "warm_start": warm_start,
         "audit": audit,
-        "parts": {name: describe(part) for name, part in parts.items()},
+        "parts": {name: to_file(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
 def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> SavedSession:
@@ -82,14 +73,16 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> Sav
         raise SessionFileError(f"{path} is not a saved session: {error}.") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise SessionFileError(f"{path} is not a saved session of Querist.")
-    if content.get("version") != _VERSION:
+    if content.get("version") not in (1, _VERSION):
         raise SessionFileError(
-            f"{path} has format version {content.get('version')}; this Querist reads version {_VERSION}. Upgrade it."
+            f"{path} has format version {content.get('version')}; this Querist reads versions 1 and {_VERSION}. "
+            "Upgrade it."
         )
     try:
         _check_pool(content["pool"], as_pool(X))
         parts = {name: restore(content["parts"][name], given[name], name.replace("_", " ")) for name in given}
-        events = [read_event(item) for item in content["events"]]
+        told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
+        events = [read_event(item) for item in told]
         audit = content.get("audit", 0.0)  # files from before there was an audit
         saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events)
     except KeyError as error:

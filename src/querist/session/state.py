@@ -96,6 +96,22 @@ class State:
                 "Correct it, or declare it with add_classes([...])."
             )
 
+    def check_classes(self, fresh: list[Label]) -> None:
+        """Refuse classes that cannot be declared.
+
+        Raises
+        ------
+        InvalidParameterError
+            If one stands twice, is declared already, or is of another type.
+        """
+        if not fresh or len({type(label) for label in fresh}) > 1 or len(set(fresh)) < len(fresh):
+            raise InvalidParameterError(f"classes must be distinct labels of one type, got {fresh!r}.")
+        known = self.classes
+        if known and type(fresh[0]) is not type(known[0]):
+            raise InvalidParameterError(f"classes must be of one type; there are {known!r} already, got {fresh!r}.")
+        if self.declared and set(fresh) & set(known):
+            raise InvalidParameterError(f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already.")
+
     def _knows(self, label: Label) -> bool:
         # True == 1 == 1.0 in Python, but they are not the same label.
         return label in self.counts and any(type(label) is type(known) for known in self.classes)

@@ -1,10 +1,11 @@
 """A classifier that is refitted when answers are new, and what it says of rows."""
 
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, Pool
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, Model, Pool
 from querist._validation import as_pool, take_rows
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, NotEnoughLabelsError
@@ -57,6 +58,14 @@ class Trained:
         )
         self.model, self._version = model, journal.version
         return model
+
+    def last(self) -> Classifier:
+        """Return the last fitted model; see `Session.model`."""
+        if self.model is None:
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError("No model yet: tell answers of at least two classes, then call fit().")
+        return self.model
 
     def fit_on(self, rows: IntArray, labels: AnyArray) -> Classifier:
         """Fit a model of its own on some answers; the last fitted one stays."""
@@ -111,14 +120,27 @@ def _aligned(known: AnyArray, proba: AnyArray, classes: list[Label]) -> AnyArray
     return aligned
 
 
-def warn_of_mismatch(asking: Classifier, trained: Classifier, *, stacklevel: int = 4) -> None:
-    """Warn where another kind of model asks than the one that is trained."""
-    one, other = type(asking), type(trained)
-    if one is not other:
+def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:
+    """Warn where a classifier of another class asks than one that is trained.
+
+    Parameters
+    ----------
+    asking : classifier
+    trained : dict of str to classifier
+        By what they are called.
+    stacklevel : int
+        As `warnings.warn` takes it: how many calls up stands who is told.
+
+    Warns
+    -----
+    ModelMismatchWarning
+    """
+    others = [name for name, model in trained.items() if type(model) is not type(asking)]
+    if others:
         warnings.warn(
-            f"{one.__name__} asks on behalf of {other.__name__}. In a comparison on 26 data sets, uncertainty "
-            "of another model than the trained one was on average no better than random rows "
+            f"{type(asking).__name__} asks on behalf of {', '.join(others)}. In a comparison on 26 data sets, "
+            "uncertainty of another model than the trained one was on average no better than random rows "
             "(Lu et al. 2023, arXiv 2306.08954). Leave out query_estimator unless you have checked that it helps.",
             ModelMismatchWarning,
-            stacklevel=stacklevel,
+            stacklevel=stacklevel + 1,
         )
