@@ -114,7 +114,6 @@ class Session(SessionView):
     ) -> None:
         share = check_number(audit, "audit", low=0, high=1)
         super().__init__(Journal(as_pool(X), seed_of(random_state)))
-        # As given, for the file; resolved below.
         self._parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
@@ -304,8 +303,6 @@ class Session(SessionView):
         """
         self._journal.extend(as_pool(X))
 
-    # ------------------------------------------------------------------ the model
-
     def fit(self) -> Classifier:
         """Fit the classifier if answers are new, and return it.
 
@@ -366,10 +363,9 @@ class Session(SessionView):
         >>> from sklearn.datasets import load_digits
         >>> from querist import Session
         >>> X, truth = load_digits(return_X_y=True)
-        >>> session = Session(X / 16, audit=0.2, random_state=0)
-        >>> for _ in range(12):
-        ...     rows = session.ask(10)
-        ...     session.tell(rows, truth[rows])
+        >>> session = Session(X / 16, audit=0.5, random_state=0)
+        >>> rows = session.ask(100)
+        >>> session.tell(rows, truth[rows])
         >>> estimate = session.accuracy()
         >>> estimate.low < estimate.value < estimate.high
         True
@@ -541,8 +537,6 @@ class Session(SessionView):
             If the classifier has no ``predict_proba``.
         """
         return self._certifier.auto_label(target, most_labels=most_labels, confidence=confidence)
-
-    # ------------------------------------------------------------------ keeping it
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the whole state to one JSON file, atomically and without pickle.
