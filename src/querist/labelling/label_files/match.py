@@ -17,10 +17,7 @@ from querist.labelling.label_files.tasks import LabelRow, identity
 from querist.labelling.log.classes import MAX_NAME
 
 if TYPE_CHECKING:
-    from querist.labelling.reading.project_view import ProjectView
-
-if TYPE_CHECKING:
-    from querist.labelling.reading.project_view import ProjectView
+    from querist.labelling.reading.rows import Rows
 
 MOST_BYTES = 256 << 20
 _UNPACKED = 8
@@ -202,14 +199,12 @@ def read_labels(
     return read
 
 
-def read_labels_for(
-    project: "ProjectView", source: str | os.PathLike[str] | bytes, name: str | None = None
-) -> LabelsRead:
+def read_labels_for(rows: "Rows", source: str | os.PathLike[str] | bytes, name: str | None = None) -> LabelsRead:
     """Read labels for the rows of a project; see `read_labels`."""
-    settings, columns = project.settings, project.columns()
+    settings, columns = rows.view.settings, rows.columns()
     shown = settings.text_columns if settings.image_column is None else (settings.image_column,)
     known = ItemIndex(
-        ((item.row, item.item_id, item.content) for item in project.store.all_items()),
+        ((item.row, item.item_id, item.content) for item in rows.view.store.all_items()),
         columns=columns,
         # Of a table every cell counts but the labels, which may be what has changed.
         content_columns=shown or [each for each in columns if each != settings.label_column],

@@ -20,6 +20,7 @@ from querist.exceptions import InvalidParameterError, QueristError
 from querist.labelling.export.layout import in_words
 from querist.labelling.intake.source import find_image
 from querist.labelling.model_export.files import SCRIPTS, readme, requirements
+from querist.labelling.reading.accuracy_statement import accuracy_statement
 from querist.labelling.reading.project_view import ProjectView
 from querist.store.rows import ItemRow
 
@@ -52,7 +53,7 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
     with ProjectView.read(os.fspath(location)) as project:
         info, settings = project.info, project.settings
         kind, pool, labels = _material(project)
-        statements = project.statement(time.time())["statements"]
+        statements = accuracy_statement(project.board, info.name, now=time.time())["statements"]
     options = {"seed": info.seed, "text_columns": settings.text_columns}
     pipeline = fit_exportable(kind, pool, labels, settings.estimator_in_use, options)
     estimator = settings.estimator_in_use
