@@ -13,14 +13,12 @@ from querist.labelling.export import write, write_log
 from querist.labelling.export.records import iterate
 from querist.labelling.log.board import Act, Board
 from querist.labelling.log.classes import active
-from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.log.settings import Settings
-from querist.labelling.promises.words import in_words
-from querist.labelling.reading import cards, insights
-from querist.labelling.reading import row_filter as explore
+from querist.labelling.promises.words import as_shown
+from querist.labelling.reading import cards, insights, row_filter
 from querist.labelling.reading.accuracy_statement import accuracy_statement
 from querist.labelling.reading.row_filter import Filter
-from querist.labelling.serving.queue import CurrentRanking
 from querist.store.rows import AnnotatorRow, ItemRow
 from querist.store.store import Store
 
@@ -150,13 +148,13 @@ class ProjectView:
 
     def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> dict[str, Any]:
         """Return one page of the rows that fulfil a filter."""
-        rows = self.find(wanted, sort)
+        rows = self.find_rows(wanted, sort)
         items = self.items(rows[offset : offset + limit])
         return {"total": len(rows), "items": [self._summary(item) for item in items]}
 
-    def find(self, wanted: Filter, sort: str = "row") -> list[int]:
+    def find_rows(self, wanted: Filter, sort: str = "row") -> list[int]:
         """Return the rows that fulfil a filter."""
-        found: list[int] = explore.find(self.board, self.current, wanted, sort, self.store.search).tolist()
+        found: list[int] = row_filter.find_rows(self.board, self.current, wanted, sort, self.store.search).tolist()
         return found
 
     def _summary(self, item: ItemRow) -> dict[str, Any]:
@@ -297,7 +295,7 @@ class ProjectView:
 
     def promises(self) -> dict[str, Any]:
         """Return all promises about the model, the newest first."""
-        made = [in_words(each, self.board) for each in self.board.promises.values()]
+        made = [as_shown(each, self.board) for each in self.board.promises.values()]
         return {"attempts": len(made), "promises": made[::-1]}
 
     def pending_promise(self) -> dict[str, Any] | None:

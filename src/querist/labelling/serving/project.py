@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from querist.exceptions import InvalidParameterError, QueristError, UnknownNameError
-from querist.labelling.intake.source import check_sources
+from querist.labelling.intake.source_check import check_sources
 from querist.labelling.label_files.match import LabelsRead
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
-from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.project_view import audit_order
 from querist.labelling.reading.row_filter import Filter
@@ -22,7 +22,7 @@ from querist.labelling.serving import people
 from querist.labelling.serving.actions import Action, Recorder, Result
 from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.promise_desk import PromisingProject
-from querist.labelling.serving.queue import LEASE_SECONDS, CurrentRanking, Queue, Ticket
+from querist.labelling.serving.queue import LEASE_SECONDS, Queue, Ticket
 from querist.labelling.serving.writer import Batch, Writer
 from querist.labelling.trainer.figures import in_short
 from querist.labelling.trainer.supervisor import Supervisor
@@ -172,17 +172,19 @@ class Project(PromisingProject):
         """
 
         def work(batch: Batch) -> int:
-            if done := self.board.find(uuid):
+            if done := self.board.acts_of(uuid):
                 return len(done)
             chosen = (
-                self.find(rows) if isinstance(rows, Filter) else [self.item(row).row for row in dict.fromkeys(rows)]
+                self.find_rows(rows)
+                if isinstance(rows, Filter)
+                else [self.item(row).row for row in dict.fromkeys(rows)]
             )
             if expected is not None and len(chosen) != expected:
                 raise InvalidParameterError(
                     f"The filter finds {len(chosen)} rows by now, not {expected}. Look again, and confirm again."
                 )
             if class_id is not None:
-                class_lists.find(self.board.classes, class_id)
+                class_lists.active_class(self.board.classes, class_id)
             now = self._clock()
             for row in chosen:
                 self._queue.close(row, annotator)

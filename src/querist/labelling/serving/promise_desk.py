@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from querist.exceptions import InvalidParameterError
+from querist.labelling.log.promise import Kind, Promise
 from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
-from querist.labelling.promises.words import Kind, Promise
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.writer import Batch, Writer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PromisingProject(ProjectView):
-    """Plans, begins, ends and carries out promises; see `querist.labelling.promises.words`."""
+    """Plans, begins, ends and carries out promises; see `querist.labelling.log.promise`."""
 
     live: Live
     _writer: Writer
