@@ -12,9 +12,9 @@ from querist.audit.certificate import attempt_level, labels_needed, remainder_ac
 from querist.audit.order import promise_numbers
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
+from querist.labelling.log.promise import Promise, Region, packed, standing
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.promises.plan import freeze, plan
-from querist.labelling.promises.words import Promise, packed, standing
 from querist.labelling.reading.accuracy_statement import accuracy_statement
 from querist.labelling.reading.exports import export
 from querist.labelling.reading.figures import all_promises
@@ -329,39 +329,17 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
         for _ in range(20):
             right = rng.random(len(made.draws)) >= rate
             expected = auto_labels(expected_plan, right)
-            where = standing(made, _Answered(made, right))
+            where = standing(made, ["right" if ok else "wrong" for ok in right])
             assert where.n_passed == expected.n_regions
             np.testing.assert_array_equal(np.sort(made.released(where.n_passed)[0]), expected.rows)
             checked.add(where.n_passed)
     assert len(checked) > 2
 
 
-class _Act:
-    def __init__(self, class_id):
-        self.class_id = class_id
-
-
-class _Answered:
-    """A board on which every draw has an answer: the predicted class where it was right, another one elsewhere."""
-
-    def __init__(self, made, right):
-        self._answers = {
-            row: guess if ok else 1 - guess for row, guess, ok in zip(made.draws, made.predictions, right, strict=True)
-        }
-
-    def first_answer(self, row):
-        return _Act(self._answers[row])
-
-    def label_of(self, class_id):
-        return class_id
-
-
 def test_rows_are_packed_without_loss():
     rows, classes = np.array([5, 1, 70_000]), np.array([0, 3, 32_000])
     made = Promise("x", "auto_label", 0.9, 0.95, 0.03, 1, 0.0, 0, 1, 2, 3, None, (), (), (), (), packed(rows, classes))
     assert made.released(0)[0].size == 0
-    from querist.labelling.promises.words import Region
-
     made.regions = (Region(2, 0, 0), Region(3, 0, 0))
     assert [each.tolist() for each in made.released(2)] == [rows.tolist(), classes.tolist()]
     assert [each.tolist() for each in made.released(1)] == [rows[:2].tolist(), classes[:2].tolist()]

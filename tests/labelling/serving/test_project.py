@@ -129,7 +129,7 @@ def test_many_at_once_with_confirmation_and_one_undo(project):
     assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
     assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
     assert project.board.n_labelled == 40
-    assert project.rows.find(Filter(disagree=True)) == list(range(40))
+    assert project.rows.find_rows(Filter(disagree=True)) == list(range(40))
     act(project, ada, Action("undo-uuid", "undo", 0, target="bulk-uuid"))
     assert project.board.n_labelled == 0
 
@@ -185,15 +185,15 @@ def test_explore_finds_sorts_and_pages(project):
     ada = sign_in(project)
     teach(project, prediction=0, confidence=0.5)
     act(project, ada, answer(7, 1, duration_ms=9000.0), Action("flag-uuid", "flag", 8, note="look"))
-    assert project.rows.find(Filter(search="number 7")) == [7]
-    assert project.rows.find(Filter(label=1)) == [7]
-    assert project.rows.find(Filter(flagged=True)) == [8]
-    assert project.rows.find(Filter(annotator=ada)) == [7, 8]
-    assert project.rows.find(Filter(disagree=True)) == [7]
-    assert project.rows.find(Filter(status="labelled")) == [7]
-    assert project.rows.find(Filter(), "-row")[0] == N_ROWS - 1
-    assert project.rows.find(Filter(), "-seconds")[0] == 7
-    assert project.rows.find(Filter(min_confidence=0.6)) == []
+    assert project.rows.find_rows(Filter(search="number 7")) == [7]
+    assert project.rows.find_rows(Filter(label=1)) == [7]
+    assert project.rows.find_rows(Filter(flagged=True)) == [8]
+    assert project.rows.find_rows(Filter(annotator=ada)) == [7, 8]
+    assert project.rows.find_rows(Filter(disagree=True)) == [7]
+    assert project.rows.find_rows(Filter(status="labelled")) == [7]
+    assert project.rows.find_rows(Filter(), "-row")[0] == N_ROWS - 1
+    assert project.rows.find_rows(Filter(), "-seconds")[0] == 7
+    assert project.rows.find_rows(Filter(min_confidence=0.6)) == []
     page = project.rows.explore(Filter(status="unlabelled"), sort="row", offset=10, limit=5)
     assert page["total"] == N_ROWS - 1
     assert [item["row"] for item in page["items"]] == [11, 12, 13, 14, 15]

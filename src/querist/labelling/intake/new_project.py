@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from querist.exceptions import StoreError
-from querist.labelling.intake.source import home_of
+from querist.labelling.log.locations import home_of
 from querist.store import ProjectInfo, Store, engine, schema
 from querist.store.database import locate
 

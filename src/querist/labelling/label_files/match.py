@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.excel import CUT
-from querist.labelling.export.layout import in_words, visible
+from querist.labelling.export.layout import as_text, visible
 from querist.labelling.label_files.formats import label_rows
 from querist.labelling.label_files.tasks import LabelRow, identity
 from querist.labelling.log.classes import MAX_NAME
@@ -105,7 +105,7 @@ class ItemIndex:
             self._digests[row] = digest
             self._rows.setdefault(digest, []).append(row)
 
-    def find(self, line: LabelRow) -> int | str:
+    def row_of(self, line: LabelRow) -> int | str:
         """Return the row, or in words why there is none."""
         digest = self._digest_of(line)
         ids = [line.own_id, None if self._id_column is None else line.cells.get(self._id_column)]
@@ -178,7 +178,7 @@ def read_labels(
     n_refused = 0
     for line in label_rows(data, name, known.columns, most_unpacked=_UNPACKED * most_bytes):
         said = line.label is not None or line.skipped or line.flagged or bool(line.note)
-        found: int | str = line.problem or (known.find(line) if said else "")
+        found: int | str = line.problem or (known.row_of(line) if said else "")
         if not said and not line.problem:
             read = LabelsRead(read.pairs, read.refused, read.without_label + 1)
             continue
@@ -241,7 +241,7 @@ def _digest(cells: Iterable[Any]) -> bytes:
 
 def _canonical(cell: Any) -> str:
     """Return a cell as all formats give it back: 1, 1.0 and "1" are the same, so are True and "TRUE"."""
-    words = visible(in_words(cell))[0]
+    words = visible(as_text(cell))[0]
     if len(words) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words):
         # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
         return words if _WHOLE.fullmatch(words) else f"{float(words):.15g}"

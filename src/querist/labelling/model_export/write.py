@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from querist._typing import AnyArray
 from querist.exceptions import InvalidParameterError, QueristError
-from querist.labelling.export.layout import in_words
-from querist.labelling.intake.source import find_image
+from querist.labelling.export.layout import as_text
+from querist.labelling.log.locations import find_image
 from querist.labelling.model_export.files import SCRIPTS, readme, requirements
 from querist.labelling.reading.accuracy_statement import accuracy_statement
 from querist.labelling.reading.project_view import ProjectView
@@ -71,7 +71,7 @@ def _material(project: ProjectView) -> tuple[str, Any, list[str | None]]:
         return "image", pixels, named
     columns = [name for name in settings.feature_columns or settings.text_columns if name != settings.label_column]
     if len(columns) == 1 and columns[0] in settings.text_columns:
-        return "text", [in_words(item.content.get(columns[0])) for item in items], labels
+        return "text", [as_text(item.content.get(columns[0])) for item in items], labels
     import pandas as pd
 
     cells: dict[str, list[Any]] = {name: [] for name in columns}

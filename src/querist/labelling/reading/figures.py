@@ -3,7 +3,7 @@
 from typing import Any
 
 from querist.labelling.log.board import Board
-from querist.labelling.promises.words import in_words
+from querist.labelling.promises.words import as_shown
 from querist.labelling.reading.project_view import ProjectView
 
 # Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
@@ -33,7 +33,7 @@ def accuracy(board: Board) -> dict[str, Any] | None:
 
 def all_promises(board: Board) -> dict[str, Any]:
     """Return all promises about the model, the newest first."""
-    made = [in_words(each, board) for each in board.promises.values()]
+    made = [as_shown(each, board) for each in board.promises.values()]
     return {"attempts": len(made), "promises": made[::-1]}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from querist.labelling.log.audit_answers import first_answers, scored
 from querist.labelling.log.board import Act, Board
 from querist.labelling.reading import cards
 from querist.labelling.reading.rows import Rows, known_class
@@ -41,18 +42,9 @@ def insights(rows: Rows) -> dict[str, Any]:
     }
 
 
-def scored(board: Board) -> list[Act]:
-    """Return first answers to audit rows that the model had predicted before it was told, in order."""
-    return [
-        act
-        for act in _first_answers(board)
-        if act.how == "audit" and act.guess is not None and board.label_of(act.class_id) >= 0
-    ]
-
-
 def curve(board: Board) -> list[dict[str, Any]]:
     """Return the running accuracy: audit answers, each scored before it trained the model."""
-    labelled_at = {act.number: place for place, act in enumerate(_first_answers(board), 1)}
+    labelled_at = {act.number: place for place, act in enumerate(first_answers(board), 1)}
     hits: list[bool] = []
     points = []
     for act in scored(board):
@@ -100,15 +92,6 @@ def slow(board: Board) -> list[Act]:
     """Return the answers that took longest, breaks left out."""
     timed = [act for act in board.acts() if act.kind == "answered" and act.seconds is not None and act.seconds < _PAUSE]
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
-
-
-def _first_answers(board: Board) -> list[Act]:
-    """Return the first answer to each row, in order."""
-    first: dict[int, Act] = {}
-    for act in board.acts():
-        if act.kind == "answered":
-            first.setdefault(act.row, act)
-    return list(first.values())
 
 
 def _still_suspect(board: Board, suspect: dict[str, Any]) -> bool:

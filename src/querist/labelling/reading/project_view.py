@@ -6,9 +6,8 @@ from typing import Any, Self
 import numpy as np
 
 from querist.labelling.log.board import Board
-from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.log.settings import Settings
-from querist.labelling.serving.queue import CurrentRanking
 from querist.store.rows import AnnotatorRow
 from querist.store.store import Store
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from querist.exceptions import ImageError
-from querist.labelling.intake.source import find_image, is_address
+from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.rows import Rows
 

@@ -99,14 +99,14 @@ class Rows:
 
     def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> dict[str, Any]:
         """Return one page of the rows that fulfil a filter."""
-        rows = self.find(wanted, sort)
+        rows = self.find_rows(wanted, sort)
         items = self.items(rows[offset : offset + limit])
         return {"total": len(rows), "items": [self._summary(item) for item in items]}
 
-    def find(self, wanted: Filter, sort: str = "row") -> list[int]:
+    def find_rows(self, wanted: Filter, sort: str = "row") -> list[int]:
         """Return the rows that fulfil a filter."""
         view = self.view
-        found: list[int] = row_filter.find(view.board, view.current, wanted, sort, view.store.search).tolist()
+        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, view.store.search).tolist()
         return found
 
     def _summary(self, item: ItemRow) -> dict[str, Any]:

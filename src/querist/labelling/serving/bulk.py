@@ -45,15 +45,15 @@ class Bulk:
         """
 
         def work(batch: Batch) -> int:
-            if done := self._place.board.find(uuid):
+            if done := self._place.board.acts_of(uuid):
                 return len(done)
-            chosen = self._rows.find(rows) if isinstance(rows, Filter) else self._existing(rows)
+            chosen = self._rows.find_rows(rows) if isinstance(rows, Filter) else self._existing(rows)
             if expected is not None and len(chosen) != expected:
                 raise InvalidParameterError(
                     f"The filter finds {len(chosen)} rows by now, not {expected}. Look again, and confirm again."
                 )
             if class_id is not None:
-                class_lists.find(self._place.board.classes, class_id)
+                class_lists.active_class(self._place.board.classes, class_id)
             now, version = self._place.clock(), self._place.board.class_version
             for row in chosen:
                 self._place.queue.close(row, annotator)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from querist.exceptions import InvalidParameterError, UnknownNameError
-from querist.labelling.intake.source import check_sources
+from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.settings import Settings

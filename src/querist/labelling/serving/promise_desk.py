@@ -5,14 +5,14 @@ from concurrent.futures import Future
 from typing import Any
 
 from querist.exceptions import InvalidParameterError
+from querist.labelling.log.promise import Kind, Promise
 from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
-from querist.labelling.promises.words import Kind, Promise
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 
 
 class PromiseDesk:
-    """Plans, begins, ends and carries out promises; see `querist.labelling.promises.words`.
+    """Plans, begins, ends and carries out promises; see `querist.labelling.log.promise`.
 
     Parameters
     ----------

@@ -3,9 +3,8 @@
 from typing import Any
 
 from querist.exceptions import QueristError
-from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
-from querist.labelling.serving.queue import CurrentRanking
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 from querist.labelling.trainer.figures import in_short
