@@ -68,9 +68,9 @@ def postgresql_url():
         yield running.get_uri()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """A Chromium without a window, for the tests of one module."""
+    """A Chromium without a window, for all tests of one process: people in it share nothing."""
     pytest.importorskip("playwright", reason="playwright is not installed")
     from chromium import MISSING, find
     from labelling_page import chromium
