@@ -42,11 +42,13 @@ def export(
     if rows not in ("all", "labelled"):
         raise UnknownNameError.of("choice of rows", rows, ("all", "labelled"))
     from querist.cli.words import print_notes
-    from querist.labelling.view import ProjectView
+    from querist.labelling.reading.accuracy_statement import accuracy_statement
+    from querist.labelling.reading.exports import export as write_export
+    from querist.labelling.reading.project_view import ProjectView
 
     path = out or _default(project, format)
     if format == "model":
-        from querist.labelling.model_export import export_model
+        from querist.labelling.model_export.write import export_model
 
         with _target(path, overwrite) as target:
             export_model(project, target)
@@ -57,9 +59,9 @@ def export(
             _check_free(beside, overwrite)
         with ProjectView.read(project) as view:
             with _target(path, overwrite) as target:
-                print_notes(view.export(format, target, rows=chosen, predictions=predictions))
+                print_notes(write_export(view, format, target, rows=chosen, predictions=predictions))
             if beside is not None:
-                _write_statement(view.statement(time.time()), beside, overwrite)
+                _write_statement(accuracy_statement(view.board, view.info.name, now=time.time()), beside, overwrite)
     if str(path) != "-":
         typer.echo(f"Written: {path}")
 

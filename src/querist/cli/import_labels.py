@@ -16,12 +16,12 @@ def import_labels(
     file: Annotated[Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels.")],
 ) -> None:
     """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
-    from querist.labelling.labels_in import read_labels_for
-    from querist.labelling.project import Project
+    from querist.labelling.label_files.match import read_labels_for
+    from querist.labelling.serving.project import Project
 
     with Project.open(project, train=False) as opened:
-        read = read_labels_for(opened, file)
-        n_changed, n_same = opened.import_labels(read, source=file.name).result()
+        read = read_labels_for(opened.rows, file)
+        n_changed, n_same = opened.bulk.import_labels(read, source=file.name).result()
     typer.echo(f"{n_changed} labels imported; {n_same} were there already.")
     if read.refused:
         typer.echo(f"{len(read.refused)} lines were refused:", err=True)

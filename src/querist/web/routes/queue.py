@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from querist.labelling.actions import Action
-from querist.labelling.project import Project, Reply
+from querist.labelling.serving.actions import Action
+from querist.labelling.serving.project import Project, Reply
 from querist.web import schemas
 from querist.web.depends import Someone, Tab, TheProject, done
 
@@ -34,4 +34,4 @@ async def history(
     project: TheProject, person: Someone, limit: Annotated[int, Query(ge=1, le=1000)] = 50
 ) -> dict[str, object]:
     """Return your own last actions, newest first."""
-    return {"entries": project.history(person.annotator_id, limit)}
+    return {"entries": project.rows.history(person.annotator_id, limit)}

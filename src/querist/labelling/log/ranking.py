@@ -1,0 +1,86 @@
+"""`Ranking`: what one training says about every row, as bytes that another process reads."""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from querist._typing import AnyArray
+from querist.exceptions import DataError
+
+_MAGIC = b"querist ranking 1\n"
+_SIZES = np.dtype("<u4")
+# Little-endian whatever the machine, so that a project can move.
+_FIELDS = {"order": "<i4", "prediction": "<i2", "confidence": "<f4", "utility": "<f4"}
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """A ranking of the rows that may be asked about, and what the model thinks of all rows.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n_candidates,), int32
+        Rows without label or skip, the most useful first.
+    prediction : ndarray of shape (n_rows,), int16
+        Class id; -1 where there is none.
+    confidence : ndarray of shape (n_rows,), float32
+        Probability of the predicted class; NaN where there is none.
+    utility : ndarray of shape (n_rows,), float32
+        Larger = ask sooner; NaN where there is none.
+    """
+
+    order: AnyArray
+    prediction: npt.NDArray[np.int16]
+    confidence: npt.NDArray[np.float32]
+    utility: npt.NDArray[np.float32]
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the pool that was ranked."""
+        return int(self.prediction.size)
+
+    def to_bytes(self) -> bytes:
+        """Return it as bytes with a checksum, the same on every machine."""
+        body = b"".join(
+            [
+                np.array([self.order.size, self.n_rows], _SIZES).tobytes(),
+                *(getattr(self, name).astype(dtype, copy=False).tobytes() for name, dtype in _FIELDS.items()),
+            ]
+        )
+        return _MAGIC + np.array([zlib.crc32(body)], _SIZES).tobytes() + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Ranking":
+        """Read what `to_bytes` wrote.
+
+        Raises
+        ------
+        DataError
+            If the bytes are damaged, or another version wrote them.
+        """
+        start = len(_MAGIC) + _SIZES.itemsize
+        body = memoryview(data)[start:]
+        if not data.startswith(_MAGIC) or len(body) < 2 * _SIZES.itemsize:
+            raise DataError("These bytes are no ranking that this version can read. Train again.")
+        if zlib.crc32(body) != int(np.frombuffer(data, _SIZES, 1, len(_MAGIC))[0]):
+            raise DataError("The bytes of the ranking are damaged: their checksum is another. Train again.")
+        n_order, n_rows = np.frombuffer(body, _SIZES, 2).tolist()
+        place = 2 * _SIZES.itemsize
+        arrays = {}
+        for name, dtype in _FIELDS.items():
+            # Copies: views into bytes could not be written to, and may be misaligned.
+            arrays[name] = np.frombuffer(body, dtype, n_order if name == "order" else n_rows, place).copy()
+            place += arrays[name].nbytes
+        return cls(**arrays)
+
+
+@dataclass(frozen=True)
+class CurrentRanking:
+    """The ranking in use."""
+
+    version: int
+    strategy: str
+    ranking: Ranking
+    n_labels: int = 0

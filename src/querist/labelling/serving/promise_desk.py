@@ -1,0 +1,138 @@
+"""`PromiseDesk`: promises about the model are planned, begun, ended and carried out."""
+
+import uuid as uuids
+from concurrent.futures import Future
+from typing import Any
+
+from querist.exceptions import InvalidParameterError
+from querist.labelling.log.promise import Kind, Promise
+from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
+from querist.labelling.serving.workplace import Workplace
+from querist.labelling.serving.writer import Batch
+
+
+class PromiseDesk:
+    """Plans, begins, ends and carries out promises; see `querist.labelling.log.promise`.
+
+    Parameters
+    ----------
+    place : Workplace
+    """
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+
+    def plan(self, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> dict[str, Any]:
+        """Return what an attempt would take; nothing is changed.
+
+        Returns
+        -------
+        dict
+            ``possible``, and where it is not, ``why``.
+        """
+        told: dict[str, Any] = {"possible": False, "why": "", "attempt": len(self._place.board.promises) + 1}
+        told |= dict.fromkeys(("n_remaining", "n_labels", "n_needed", "power", "level", "released_at_most"))
+        try:
+            frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
+            told["n_remaining"] = int(frozen.rows.size)
+            made = plan(self._place.board, frozen, kind, target, most_labels)
+        except InvalidParameterError as error:
+            return told | {"why": str(error)}
+        first, last = made["regions"][0], made["regions"][-1]
+        return told | {
+            "possible": True,
+            "n_labels": last["n_draws"],
+            "n_needed": first["n_draws"] - first["allowed"] if kind == "certificate" else None,
+            "power": made["power"],
+            "level": made["level"],
+            "released_at_most": last["size"] - last["n_draws"] if kind == "auto_label" else None,
+        }
+
+    def begin(self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> "Future[str]":
+        """Freeze the model and draw fresh rows, which are asked about before all others.
+
+        Returns
+        -------
+        Future of str
+            The promise's id.
+
+        Raises
+        ------
+        InvalidParameterError
+            At once or through the future: if another one is being asked about, or the target is out of reach.
+        """
+        # Worked out here, so that the writer, for which people wait, only looks whether it still holds.
+        ready = self._ready(kind, target, most_labels)
+
+        def work(batch: Batch) -> str:
+            nonlocal ready
+            if self._place.board.pending is not None:
+                raise InvalidParameterError("Another promise is being asked about. Finish or cancel it first.")
+            frozen, data = ready
+            if frozen.n_events != self._place.board.n_events or frozen.current is not self._place.view.current:
+                frozen, data = self._ready(kind, target, most_labels)
+            promise_id = str(uuids.uuid4())
+            whole = data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)}
+            self._place.record(batch, "promise", whole, annotator=annotator)
+            self._place.queue.reopen()
+            return promise_id
+
+        return self._told(self._place.submit(work))
+
+    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[Any, dict[str, Any]]:
+        frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
+        return frozen, plan(self._place.board, frozen, kind, target, most_labels)
+
+    def cancel(self, annotator: int, promise_id: str) -> "Future[str]":
+        """Ask no more about a promise's draws; it counts as an attempt all the same."""
+
+        def work(batch: Batch) -> str:
+            self._promise(promise_id)
+            if self._place.board.standing(promise_id).state != "asking":
+                raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
+            data = {"id": promise_id}
+            self._place.record(batch, "promise_cancelled", data, annotator=annotator)
+            self._place.queue.reopen()
+            return promise_id
+
+        return self._told(self._place.submit(work))
+
+    def apply(self, annotator: int, promise_id: str) -> "Future[str]":
+        """Let the frozen model label the rows that were released."""
+
+        def work(batch: Batch) -> str:
+            made = self._promise(promise_id)
+            where = self._place.board.standing(promise_id)
+            if made.kind != "auto_label" or where.state != "passed":
+                raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
+            data = {"id": promise_id, "n_regions": where.n_passed}
+            self._place.record(batch, "auto_labelled", data, annotator=annotator)
+            return promise_id
+
+        return self._told(self._place.submit(work))
+
+    def undo(self, annotator: int, promise_id: str) -> "Future[str]":
+        """Take back what the model has labelled under a promise."""
+
+        def work(batch: Batch) -> str:
+            made = self._promise(promise_id)
+            if made.applied is None:
+                raise InvalidParameterError("The model has labelled nothing under this promise.")
+            data = {"target": made.applied}
+            self._place.record(batch, "undone", data, annotator=annotator)
+            self._place.queue.reopen()
+            return promise_id
+
+        return self._told(self._place.submit(work))
+
+    def _promise(self, promise_id: str) -> Promise:
+        if promise_id not in self._place.board.promises:
+            raise InvalidParameterError(f"There is no promise {promise_id}.")
+        return self._place.board.promises[promise_id]
+
+    def _told(self, future: "Future[str]") -> "Future[str]":
+        future.add_done_callback(lambda _: self._place.live.tell("promises"))
+        return future
+
+    def _seq_of(self, version: int) -> int:
+        return next((each.seq for each in self._place.view.store.rankings() if each.version == version), 0)
