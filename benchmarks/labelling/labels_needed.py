@@ -16,7 +16,7 @@ import scipy.sparse
 from page_client import served
 from problems import IMAGES, TABLES, TEXTS, LabellingProblem, data_folder, load
 
-from querist.labelling.settings import Settings
+from querist.labelling.log.settings import Settings
 from querist.session.parts import resolve_estimator
 
 HERE = Path(__file__).parent

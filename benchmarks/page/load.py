@@ -62,7 +62,7 @@ def measure(location, folder, texts, *, people, rate, seconds):
     dict
         ``waits`` in seconds by answer, ``sent`` and ``logged`` uuids, ``failures``, shares of a core, trainings.
     """
-    from querist.labelling.view import ProjectView
+    from querist.labelling.reading.project_view import ProjectView
 
     make_project(location, texts)
     with (

@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from querist.labelling import classes as class_lists
-from querist.labelling.settings import Settings
+from querist.labelling.log import classes as class_lists
+from querist.labelling.log.settings import Settings
 from querist.store.rows import EventRow, ItemRow, ProjectInfo
 from querist.store.store import Store
 

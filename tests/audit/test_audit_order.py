@@ -29,7 +29,7 @@ def test_numbers_are_uniform_and_folds_even_and_unrelated():
 
 
 def test_the_page_and_the_library_share_one_derivation():
-    from querist.labelling.importing import permanent_numbers
+    from querist.labelling.intake.create import permanent_numbers
 
     np.testing.assert_array_equal(permanent_numbers(11, 3, 50), audit_numbers(11, np.arange(3, 53)))
 

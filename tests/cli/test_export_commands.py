@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from querist.cli.main import app
-from querist.labelling.guessing import guess_plan
-from querist.labelling.importing import import_rows
-from querist.labelling.project import Project
+from querist.labelling.intake.create import import_rows
+from querist.labelling.intake.guess import guess_plan
+from querist.labelling.serving.project import Project
 from querist.store import Store
 
 LABELS = ["good", "bad", None] * 10

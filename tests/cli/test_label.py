@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from querist.cli.main import app
-from querist.labelling.settings import Settings
+from querist.labelling.log.settings import Settings
 from querist.store import Store
 
 TEXTS = [f"this is the review with number {number} of a list" for number in range(30)]
@@ -354,9 +354,9 @@ def test_resuming_loads_no_library_of_tables_or_models(place, server):
     code = """
 import json, sys
 import querist.cli.label, querist.web.serving
-from querist.labelling.opening import resume
-from querist.labelling.places import has_project
-from querist.labelling.project import Project
+from querist.labelling.serving.resume import resume
+from querist.labelling.intake.new_project import has_project
+from querist.labelling.serving.project import Project
 
 assert has_project("reviews.querist")
 resume("reviews.querist", asked={}, changes={})

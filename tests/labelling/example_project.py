@@ -4,9 +4,9 @@ import uuid
 
 import numpy as np
 
-from querist.labelling import classes as class_lists
-from querist.labelling.ranking import Ranking
-from querist.labelling.settings import Settings
+from querist.labelling.log import classes as class_lists
+from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.settings import Settings
 from querist.store.rows import EventRow, ItemRow, ProjectInfo
 from querist.store.store import Store
 

@@ -9,7 +9,7 @@ import pytest
 from example_project import make_project, teach
 from httpx import ASGITransport, AsyncClient
 
-from querist.labelling.project import Project
+from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.security import cookie_name
 

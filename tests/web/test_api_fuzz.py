@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from querist.labelling.project import Project
+from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.security import cookie_name
 

@@ -16,7 +16,7 @@ def add(
     """Add new rows to a project; rows that it has already are told and stay as they are."""
     from querist.cli.progress import progress_bar
     from querist.cli.words import print_notes
-    from querist.labelling.adding import add_file
+    from querist.labelling.intake.add import add_file
 
     with progress_bar("rows") as progress:
         added = add_file(project, file, progress=progress)

@@ -42,11 +42,11 @@ def export(
     if rows not in ("all", "labelled"):
         raise UnknownNameError.of("choice of rows", rows, ("all", "labelled"))
     from querist.cli.words import print_notes
-    from querist.labelling.view import ProjectView
+    from querist.labelling.reading.project_view import ProjectView
 
     path = out or _default(project, format)
     if format == "model":
-        from querist.labelling.model_export import export_model
+        from querist.labelling.model_export.write import export_model
 
         with _target(path, overwrite) as target:
             export_model(project, target)

@@ -16,8 +16,8 @@ def import_labels(
     file: Annotated[Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels.")],
 ) -> None:
     """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
-    from querist.labelling.labels_in import read_labels_for
-    from querist.labelling.project import Project
+    from querist.labelling.label_files.match import read_labels_for
+    from querist.labelling.serving.project import Project
 
     with Project.open(project, train=False) as opened:
         read = read_labels_for(opened, file)

@@ -13,7 +13,7 @@ from querist.cli.words import print_notes
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
 
 if TYPE_CHECKING:
-    from querist.labelling.plan import ImportPlan
+    from querist.labelling.intake.import_plan import ImportPlan
 
 ENDING = ".querist"
 
@@ -63,10 +63,10 @@ def label(
     _check_names(strategy, estimator)
     source, location = _places(file, project)
     classes = _listed(labels)
-    from querist.labelling.places import has_project
+    from querist.labelling.intake.new_project import has_project
 
     if has_project(location):
-        from querist.labelling.opening import resume
+        from querist.labelling.serving.resume import resume
 
         asked = {
             "text_columns": tuple(text or ()),
@@ -83,7 +83,7 @@ def label(
             f"There is no project {location}. Make one from your data: querist label FILE --project {location}"
         )
     else:
-        from querist.labelling.guessing import guess_plan
+        from querist.labelling.intake.guess import guess_plan
 
         plan = guess_plan(
             source,
@@ -103,7 +103,7 @@ def label(
 
 def _make(plan: "ImportPlan", location: str, changes: dict[str, Any]) -> None:
     from querist.cli.progress import progress_bar
-    from querist.labelling.importing import import_rows
+    from querist.labelling.intake.create import import_rows
 
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)

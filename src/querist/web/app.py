@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import querist
-from querist.labelling.project import Project
+from querist.labelling.serving.project import Project
 from querist.web import schemas
 from querist.web.errors import add_error_handlers
 from querist.web.routes import classes, exports, items, project, promises, queue

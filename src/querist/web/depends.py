@@ -6,8 +6,8 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request
 
-from querist.labelling.people import Person
-from querist.labelling.project import Project
+from querist.labelling.serving.people import Person
+from querist.labelling.serving.project import Project
 from querist.web import schemas, security
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from querist.labelling.settings import MOST_LABELS_PER_POINT
+from querist.labelling.log.settings import MOST_LABELS_PER_POINT
 
 Row = Annotated[int, Field(ge=0, le=2**31 - 1, examples=[17])]
 # No blanks and no control characters: PostgreSQL keeps no NUL in a text.

@@ -7,8 +7,8 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from querist.labelling.people import Person
-from querist.labelling.project import Project
+from querist.labelling.serving.people import Person
+from querist.labelling.serving.project import Project
 from querist.web.errors import ApiError
 
 _POLICY = (

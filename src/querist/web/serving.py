@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from querist.exceptions import InvalidParameterError
-from querist.labelling import people
-from querist.labelling.project import Project
+from querist.labelling.serving import people
+from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.security import LOOPBACK
 

@@ -16,7 +16,7 @@ from querist.exceptions import InvalidParameterError, UnknownNameError
 from querist.labelling.export import FORMATS, excel, write
 from querist.labelling.export.delimited import neutralise, restore
 from querist.labelling.export.layout import querist_names
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 LABELLED = Record(
     row=0,
@@ -278,7 +278,8 @@ def test_memory_does_not_grow_with_the_rows(name):
 def test_the_server_does_not_load_what_only_exports_need():
     heavy = ["sklearn", "scipy", "pandas", "pyarrow", "xlsxwriter", "skops"]
     code = (
-        "import sys, querist.labelling.export, querist.labelling.labels_in, querist.labelling.model_export; "
+        "import sys, querist.labelling.export, querist.labelling.label_files.match; "
+        "import querist.labelling.model_export.write; "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

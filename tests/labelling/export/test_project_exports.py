@@ -11,14 +11,14 @@ import pytest
 from example_project import make_project, sign_in, teach
 
 from querist.exceptions import FileFormatError
-from querist.labelling import classes as class_lists
-from querist.labelling.actions import Action
-from querist.labelling.board import Board
 from querist.labelling.export import FORMATS, read_log
-from querist.labelling.labels_in import LabelRead, LabelsRead, read_labels_for
-from querist.labelling.project import Project
-from querist.labelling.records import iterate
-from querist.labelling.settings import Settings
+from querist.labelling.export.records import iterate
+from querist.labelling.label_files.match import LabelRead, LabelsRead, read_labels_for
+from querist.labelling.log import classes as class_lists
+from querist.labelling.log.board import Board
+from querist.labelling.log.settings import Settings
+from querist.labelling.serving.actions import Action
+from querist.labelling.serving.project import Project
 from querist.store.rows import EventRow, ItemRow, ProjectInfo
 from querist.store.store import Store
 
@@ -194,8 +194,8 @@ def test_models_of_tables_and_images(kind, tmp_path):
     import numpy as np
     from PIL import Image
 
-    from querist.labelling.guessing import guess_plan
-    from querist.labelling.importing import import_rows
+    from querist.labelling.intake.create import import_rows
+    from querist.labelling.intake.guess import guess_plan
 
     rng = np.random.default_rng(0)
     if kind == "table":

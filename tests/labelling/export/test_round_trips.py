@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from querist.labelling.export import FORMATS, write
-from querist.labelling.labels_in import ItemIndex, read_labels
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
+from querist.labelling.label_files.match import ItemIndex, read_labels
 
 # Everything that people paste: control characters, NUL, marks of direction, emoji, halves of characters.
 ODD = "\x00\x01\x0b\x1f\x7f\x85\u2028\u202e\ufeff\ufffe\uffff\ud800\udfff😀'\"=+-@\t\r\n,;|é_x0041_\\ "

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from querist.labelling.export.layout import Layout, in_words, told_halves, visible
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 _ROWS_AT_ONCE = 100
 # Spreadsheets take a cell for a formula that begins so (some pass over blanks first, some read full-width signs).

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from querist.exceptions import InvalidParameterError
 from querist.labelling.export.layout import Layout, in_words, visible
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 1_048_576, 16_384, 32_767
 CUT = " … [cut: Excel holds 32,767 characters in a cell, this text has {:,}]"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from querist.labelling.export.layout import Layout, in_words, querist_names, shown_text
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 _ANSWERS = {"labelled": "accept", "skipped": "ignore"}
 

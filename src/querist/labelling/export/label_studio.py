@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from querist.labelling.export.json_lines import json_bytes
 from querist.labelling.export.layout import Layout, querist_names, utc
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 # Names of the tags in the labelling configuration; docs/export.md shows one that fits.
 FROM_NAME = "label"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 # The column that says which row it is; it has the prefix always, so that it tells Querist's files apart.
 ID = "querist_id"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any, BinaryIO
 
 from querist.labelling.export.layout import Layout, in_words, told_halves, visible
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 # Characters and cells of a group of rows.
 _GROUP = 5_000_000

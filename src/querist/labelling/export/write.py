@@ -11,7 +11,7 @@ from querist.labelling.export.json_lines import write_json_lines
 from querist.labelling.export.label_studio import write_label_studio
 from querist.labelling.export.layout import Layout
 from querist.labelling.export.parquet import write_parquet
-from querist.labelling.records import Record
+from querist.labelling.export.records import Record
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from querist.labelling import classes as class_lists
-from querist.labelling.classes import Classes
+from querist.labelling.log import classes as class_lists
+from querist.labelling.log.classes import Classes
 from querist.web import schemas
 from querist.web.depends import Someone, TheProject, done
 

@@ -15,8 +15,8 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.background import BackgroundTask
 
 from querist.labelling.export import FORMATS
-from querist.labelling.labels_in import read_labels_for
-from querist.labelling.project import Project
+from querist.labelling.label_files.match import read_labels_for
+from querist.labelling.serving.project import Project
 from querist.web import schemas
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError

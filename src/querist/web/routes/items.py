@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from querist.labelling.explore import Filter, Sort
-from querist.labelling.images import image
+from querist.labelling.reading.row_filter import Filter, Sort
+from querist.labelling.reading.row_image import image
 from querist.web import schemas
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError

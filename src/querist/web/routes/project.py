@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 import querist
-from querist.labelling.people import Person
-from querist.labelling.project import Project
+from querist.labelling.serving.people import Person
+from querist.labelling.serving.project import Project
 from querist.registry import estimator_names, strategy_names
 from querist.web import schemas, security
 from querist.web.depends import Owner, Someone, TheProject, done

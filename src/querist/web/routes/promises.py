@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
-from querist.labelling.project import Project
+from querist.labelling.serving.project import Project
 from querist.web import schemas
 from querist.web.depends import Owner, Someone, TheProject, done
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from querist.labelling.actions import Action
-from querist.labelling.project import Project, Reply
+from querist.labelling.serving.actions import Action
+from querist.labelling.serving.project import Project, Reply
 from querist.web import schemas
 from querist.web.depends import Someone, Tab, TheProject, done
 

@@ -1,0 +1,133 @@
+"""One record a row: what a project knows of it, in words."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from querist.labelling.log.board import Status
+
+if TYPE_CHECKING:
+    from querist.labelling.log.board import Act, Board
+    from querist.labelling.log.ranking import Ranking
+    from querist.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row, its label, and how it came to it.
+
+    Attributes
+    ----------
+    row : int
+    item_id : str
+    columns : dict of str to JSON value
+        The user's, in their order.
+    label : str or None
+        Majority of the answers, or what the model has labelled the row with; None where there is neither.
+    status : {"labelled", "skipped", "model", "unlabelled"}
+        ``model``: labelled by the model under a promise, not by a person.
+    annotator, answered_at, seconds, how
+        Of the first answer that gave the label: by whom (None: an import), when (seconds since 1970),
+        how long it took, why it was asked.
+    first_label : str or None
+        The first answer that was given without a guess in sight.
+    answers : tuple of dict
+        One a person: annotator, label, at, seconds; the earliest first.
+    flagged : bool
+    note : str
+    prediction : str or None
+    confidence : float or None
+    """
+
+    row: int
+    item_id: str
+    columns: dict[str, Any]
+    label: str | None = None
+    status: Status = "unlabelled"
+    annotator: str | None = None
+    answered_at: float | None = None
+    seconds: float | None = None
+    how: str | None = None
+    first_label: str | None = None
+    answers: tuple[dict[str, Any], ...] = ()
+    flagged: bool = False
+    note: str = ""
+    prediction: str | None = None
+    confidence: float | None = None
+
+
+def iterate(
+    store: "Store", board: "Board", ranking: "Ranking | None" = None, *, rows: Literal["all", "labelled"] = "all"
+) -> Iterator[Record]:
+    """Yield the records of a project in the order of its rows.
+
+    Parameters
+    ----------
+    store : Store
+    board : Board
+        A row that arrived after the board was replayed is left out.
+    ranking : Ranking, default=None
+        Where predictions come from; None leaves them out.
+    rows : {"all", "labelled"}, default="all"
+        ``labelled`` leaves out rows without a label; those that the model has labelled have one.
+    """
+    people = {each.annotator_id: each.name for each in store.annotators()}
+    names = {each.id: each.name for each in board.classes}
+    for item in store.all_items():
+        row = item.row
+        if row >= board.n_rows:
+            return
+        status = board.status(row)
+        if rows == "labelled" and status not in ("labelled", "model"):
+            continue
+        prediction, confidence = _guess(ranking, row)
+        yield Record(
+            row=row,
+            item_id=item.item_id,
+            columns=item.content,
+            status=status,
+            flagged=row in board.flagged,
+            note=board.notes.get(row, ""),
+            prediction=names.get(board.label_of(prediction)),
+            confidence=confidence,
+            **_answers(board, row, people, names),
+        )
+
+
+def _guess(ranking: "Ranking | None", row: int) -> tuple[int, float | None]:
+    if ranking is None or row >= len(ranking.prediction) or ranking.prediction[row] < 0:
+        return -1, None
+    confidence = float(ranking.confidence[row])
+    return int(ranking.prediction[row]), None if math.isnan(confidence) else confidence
+
+
+def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping[int, str]) -> dict[str, Any]:
+    counting = [(act, board.label_of(act.class_id)) for act in board.answers(row).values()]
+    counting = [(act, label) for act, label in counting if label >= 0]
+    first = board.first_answer(row)
+    # A row that was skipped, too, has somebody who did it.
+    winning = next((act for act, label in counting if label == board.labels[row]), None) or _skip(board, row)
+    by_model = board.model_label(row)
+    return {
+        "label": names.get(int(board.labels[row]) if by_model < 0 else by_model),
+        "annotator": None if winning is None else _name(winning, people),
+        "answered_at": None if winning is None else winning.at,
+        "seconds": None if winning is None else winning.seconds,
+        "how": "model" if by_model >= 0 else None if winning is None else winning.how,
+        "first_label": None if first is None else names.get(board.label_of(first.class_id)),
+        "answers": tuple(
+            {"annotator": _name(act, people), "label": names[label], "at": act.at, "seconds": act.seconds}
+            for act, label in counting
+        ),
+    }
+
+
+def _skip(board: "Board", row: int) -> "Act | None":
+    if row not in board.skipped:
+        return None
+    return next(act for act in reversed(board.acts_on(row)) if act.kind == "skipped" and not act.undone)
+
+
+def _name(act: "Act", people: Mapping[int, str]) -> str | None:
+    return None if act.annotator is None else people.get(act.annotator, f"person {act.annotator}")

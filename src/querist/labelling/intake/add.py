@@ -1,0 +1,212 @@
+"""More rows for a project that exists."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from querist.data.numbers import is_number
+from querist.data.table import listed, no_such_column
+from querist.exceptions import DataError
+from querist.labelling.intake.create import (
+    Progress,
+    answer_events,
+    event,
+    item_rows,
+    permanent_numbers,
+    silent,
+    source_info,
+    watched,
+)
+from querist.labelling.intake.existing_labels import label_of
+from querist.labelling.intake.guess import ids_of
+from querist.labelling.intake.import_plan import ImportPlan, check_images
+from querist.labelling.intake.source import FOLDER, Source, found, read_source
+from querist.labelling.log.classes import Classes, ClassInfo, active, resolution
+from querist.labelling.log.settings import Settings
+from querist.store import Store
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of adding rows.
+
+    Attributes
+    ----------
+    n_added, n_known : int
+        New rows; rows that the project had already, which stay as they are.
+    n_rows : int
+        All rows of the project now.
+    notes : tuple of str
+    """
+
+    n_added: int
+    n_known: int
+    n_rows: int
+    notes: tuple[str, ...]
+
+
+def add_file(location: str | Path, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Added:
+    """Open a project and append the rows of a file or folder to it: see `add_rows`.
+
+    Raises
+    ------
+    StoreError
+        If there is no project, or another process has it open.
+    """
+    with Store.open(location) as store:
+        return add_rows(store, path, progress=progress)
+
+
+def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Added:
+    """Append the rows of a file or folder that a project does not have yet: all of them or none.
+
+    A row is known by its id where the project has an id column, else by its whole content.
+
+    Raises
+    ------
+    DataError
+        If the columns differ, ids are missing or repeated, or a label is no class of the project.
+    """
+    progress = progress or silent
+    settings = Settings.from_dict(store.info.settings)
+    source = read_source(Path(path))
+    notes = list(source.notes)
+    first_row = store.n_items
+    source, more = _fitting(source, settings, store)
+    plan = ImportPlan(
+        source,
+        settings.kind,
+        settings.columns,
+        settings.text_columns,
+        settings.feature_columns,
+        settings.image_column,
+        settings.id_column,
+        settings.label_column if settings.label_column in source.columns else None,
+        images=_images(source, settings, store),
+        id_prefix=_prefix(source, settings, store),
+    )
+    notes += [*more, *check_images(plan)]
+    plan, n_known, told = _unknown(plan, store)
+    notes += told
+    n_rows = plan.source.n_rows
+    if n_rows:
+        ids, version = _class_ids(plan, store)
+        number = len(settings.sources)
+        info = source_info(plan, store.location, first_row=first_row, n_rows=n_rows)
+        numbers = permanent_numbers(store.info.seed, first_row, n_rows)
+        rows = item_rows(plan, numbers, first_row=first_row, source=number)
+        with store.writing() as tx:
+            tx.add_items(first_row, watched(rows, n_rows, progress))
+            tx.append([event("rows_added", {"n_rows": n_rows, "source": number})])
+            tx.append(answer_events(plan, ids, first_row=first_row, class_version=version))
+            tx.set_info(settings=replace(settings, sources=(*settings.sources, info)).to_dict())
+    return Added(n_rows, n_known, first_row + n_rows, tuple(notes))
+
+
+def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, list[str]]:
+    """Check that the columns are those of the project; columns that come in addition are kept."""
+    if source.is_folder != settings.sources[0].folder:
+        kinds = ("a file with a table", "a folder of images")
+        raise DataError(
+            f"{source.path} is {kinds[source.is_folder]}, but the project holds {kinds[not source.is_folder]}."
+        )
+    known = list(store.items([0])[0].content)
+    free = {settings.label_column, FOLDER if source.is_folder else None}
+    for name in known:
+        if name not in source.columns and name not in free:
+            what = no_such_column(source.path, name, source.columns, "")
+            raise DataError(f"{what} The project's rows have: {listed(known)}.")
+    extra = [name for name in source.columns if name not in known and name not in free]
+    ordered = {name: source.columns[name] for name in (*known, *extra) if name in source.columns}
+    _check_numbers(source, settings, store)
+    notes = [f"columns that earlier rows lack, kept with the new ones: {listed(extra)}"] if extra else []
+    return replace(source, columns=ordered), notes
+
+
+def _check_numbers(source: Source, settings: Settings, store: Store) -> None:
+    """Learning from a column of numbers ends where a word stands among them."""
+    sample = store.items(list(range(min(1000, store.n_items))))
+    for name in settings.feature_columns if settings.kind == "table" else ():
+        before = [item.content.get(name) for item in sample]
+        cells = source.columns[name]
+        if not any(value is not None for value in before) or any(isinstance(value, str) for value in before):
+            continue
+        # One word turns the numbers of a text file into words too; the word is what is wrong.
+        words = [row for row, cell in enumerate(cells, 1) if isinstance(cell, str)]
+        row = next((row for row in words if not is_number(cells[row - 1])), words[0] if words else None)
+        if row is not None:
+            raise DataError(
+                f"{source.path}: column {name!r}, row {row} holds {cells[row - 1]!r}, but the project's rows hold "
+                "numbers there. Correct it, or leave the cell empty."
+            )
+
+
+def _images(source: Source, settings: Settings, store: Store) -> Path | None:
+    first = settings.sources[0]
+    if settings.image_column is None or first.images is None:
+        return None
+    if source.is_folder:
+        return source.path
+    # A file from the same folder as the first may share its images.
+    same = found(first.path, store.location).parent == source.path.absolute().parent
+    return found(first.images, store.location) if same else source.path.parent
+
+
+def _prefix(source: Source, settings: Settings, store: Store) -> str:
+    """Images of another folder than the first bear its name in their ids, so that two of one name stay two."""
+    first = found(settings.sources[0].path, store.location)
+    is_first = first.exists() and first.samefile(source.path)
+    return f"{source.path.absolute().name}/" if source.is_folder and not is_first else ""
+
+
+def _unknown(plan: ImportPlan, store: Store) -> tuple[ImportPlan, int, list[str]]:
+    """Leave out the rows that the project has already."""
+    source = plan.source
+    names = [name for name in store.items([0])[0].content if name in source.columns and name != plan.label_column]
+    prints = [_print(values) for values in zip(*(source.columns[name] for name in names), strict=True)]
+    notes = []
+    if plan.id_column is None:
+        known = {_print([item.content.get(name) for name in names]) for item in store.all_items()}
+        fresh = [place for place, own in enumerate(prints) if own not in known]
+    else:
+        ids = [plan.id_prefix + item_id for item_id in ids_of(source, plan.id_column)]
+        before = {item.item_id: _print([item.content.get(name) for name in names]) for item in store.all_items()}
+        fresh = [place for place, item_id in enumerate(ids) if item_id not in before]
+        differing = sum(before.get(item_id, own) != own for item_id, own in zip(ids, prints, strict=True))
+        if differing:
+            notes.append(f"{differing} rows have the id of an earlier row but other content; the earlier rows stay")
+    columns = {name: [cells[place] for place in fresh] for name, cells in source.columns.items()}
+    return replace(plan, source=replace(source, columns=columns)), source.n_rows - len(fresh), notes
+
+
+def _print(values: Sequence[Any]) -> bytes:
+    return hashlib.blake2b(json.dumps(values).encode(), digest_size=16).digest()
+
+
+def current_classes(store: Store) -> tuple[Classes, int]:
+    """Return the classes of a project and the version of their list."""
+    classes: Classes = ()
+    version = 0
+    for each in store.events(kinds=["classes"]):
+        classes, version = tuple(ClassInfo.from_dict(one) for one in each.data["classes"]), each.data["version"]
+    return classes, version
+
+
+def _class_ids(plan: ImportPlan, store: Store) -> tuple[dict[str, int], int]:
+    """Return the class of each label in the file, and the version of the list of classes."""
+    classes, version = current_classes(store)
+    leads = resolution(classes)
+    ids = {each.name: leads[each.id] for each in classes if leads[each.id] >= 0}
+    ids |= {each.name: each.id for each in active(classes)}
+    cells = [] if plan.label_column is None else plan.source.columns[plan.label_column]
+    unknown = [name for name in dict.fromkeys(map(label_of, cells)) if name is not None and name not in ids]
+    if unknown:
+        raise DataError(
+            f"{plan.source.path}: column {plan.label_column!r} holds labels that are no class of the project: "
+            f"{listed(unknown)}. Add these classes on the page first, or correct the file."
+        )
+    return ids, version

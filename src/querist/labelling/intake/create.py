@@ -1,0 +1,148 @@
+"""Rows into a project: all of them or none."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from querist._random import derive, fresh_seed, row_keys
+from querist._typing import FloatArray
+from querist.labelling.intake.existing_labels import label_of
+from querist.labelling.intake.import_plan import ImportPlan
+from querist.labelling.intake.new_project import new_project
+from querist.labelling.intake.source import fingerprint, written
+from querist.labelling.log.classes import added
+from querist.labelling.log.settings import Settings, SourceInfo
+from querist.store import EventRow, ItemRow, ProjectInfo, Writing
+
+Progress = Callable[[int, int, str], None]
+
+_CHUNK = 5000
+
+
+def import_rows(
+    plan: ImportPlan,
+    destination: str | os.PathLike[str],
+    *,
+    settings: Settings | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Make a project from a plan.
+
+    A project file is written beside its place under another name, and renamed when it is complete;
+    in a database everything is one transaction.
+
+    Parameters
+    ----------
+    plan : ImportPlan
+    destination : path or URL
+        The project file, or a PostgreSQL database without a project.
+    settings : Settings, default=None
+        Default: those of the plan.
+    seed : int, default=None
+        Everything random derives from it; default: from the operating system.
+    progress : callable, default=None
+        Called with (rows written, rows in all, what is done).
+
+    Raises
+    ------
+    StoreError
+        If there is something at the destination already, or it cannot be written.
+    """
+    settings = plan.settings() if settings is None else settings
+    source = source_info(plan, destination, first_row=0, n_rows=plan.source.n_rows)
+    settings = replace(settings, sources=(source,))
+    info = ProjectInfo(
+        project_id=str(uuid.uuid4()),
+        name=plan.source.path.absolute().name.partition(".")[0] or "project",
+        kind=plan.kind,
+        created_at=time.time(),
+        seed=fresh_seed() if seed is None else seed,
+        settings=settings.to_dict(),
+    )
+    with new_project(destination, info) as store, store.writing() as tx:
+        _write(tx, plan, info.seed, progress or silent)
+
+
+def permanent_numbers(seed: int, first_row: int, n_rows: int) -> FloatArray:
+    """Return the permanent random number of each row, uniform in [0, 1).
+
+    A pure function of the project's seed and the row, so that rows that come later get theirs
+    and nobody else's changes. The audit follows them.
+    """
+    own = int(derive(seed, "permanent random numbers").generate_state(1, np.uint64)[0])
+    return row_keys(own, np.arange(first_row, first_row + n_rows))
+
+
+def source_info(plan: ImportPlan, location: str | os.PathLike[str], *, first_row: int, n_rows: int) -> SourceInfo:
+    """Return what a project notes about where rows came from."""
+    path = plan.source.path
+    digest, size = fingerprint(path)
+    images = None if plan.images is None else written(plan.images, location)
+    return SourceInfo(written(path, location), digest, size, n_rows, first_row, plan.source.is_folder, images)
+
+
+def item_rows(plan: ImportPlan, numbers: FloatArray, *, first_row: int, source: int) -> Iterator[ItemRow]:
+    """Yield the rows of a plan as the store takes them."""
+    names = list(plan.source.columns)
+    searched = plan.text_columns if plan.kind == "text" else tuple(names)
+    joint = "\n\n" if plan.kind == "text" else " "
+    cells = zip(*plan.source.columns.values(), strict=True)
+    for place, (values, number) in enumerate(zip(cells, numbers.tolist(), strict=True)):
+        content = dict(zip(names, values, strict=True))
+        row = first_row + place
+        item_id = str(row + 1) if plan.id_column is None else f"{plan.id_prefix}{content[plan.id_column]}"
+        words = joint.join(str(content[name]) for name in searched if content[name] is not None)
+        yield ItemRow(row, item_id, content, words, number, source)
+
+
+def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, class_version: int) -> list[EventRow]:
+    """Return the labels already given as answers by nobody in particular."""
+    if plan.label_column is None:
+        return []
+    now = time.time()
+    answers = []
+    for place, cell in enumerate(plan.source.columns[plan.label_column]):
+        name = label_of(cell)
+        if name is not None:
+            data = {"class_id": ids[name], "how": "import", "class_version": class_version}
+            answers.append(EventRow(None, str(uuid.uuid4()), "answered", now, None, first_row + place, data))
+    return answers
+
+
+def event(kind: str, data: dict[str, Any]) -> EventRow:
+    """Return an event of the project, not of a row or person."""
+    return EventRow(None, str(uuid.uuid4()), kind, time.time(), None, None, data)
+
+
+def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None:
+    n_rows = plan.source.n_rows
+    classes = added(plan.classes)
+    tx.append([event("rows_added", {"n_rows": n_rows, "source": 0})])
+    if classes:
+        listed = [each.to_dict() for each in classes]
+        tx.append([event("classes", {"version": 1, "classes": listed, "change": {"op": "import"}})])
+    rows = item_rows(plan, permanent_numbers(seed, 0, n_rows), first_row=0, source=0)
+    tx.add_items(0, watched(rows, n_rows, progress))
+    answers = answer_events(plan, {each.name: each.id for each in classes}, first_row=0, class_version=1)
+    for start in range(0, len(answers), _CHUNK):
+        progress(start, len(answers), "labels")
+        tx.append(answers[start : start + _CHUNK])
+
+
+def watched(rows: Iterator[ItemRow], n_rows: int, progress: Progress) -> Iterator[ItemRow]:
+    """Yield rows, and say how many have passed."""
+    for place, row in enumerate(rows):
+        if place % 1000 == 0:
+            progress(place, n_rows, "rows")
+        yield row
+    progress(n_rows, n_rows, "rows")
+
+
+def silent(done: int, total: int, label: str) -> None:
+    """Say nothing about progress."""

@@ -1,0 +1,202 @@
+"""What is to be labelled in a file or folder: guessed sensibly, and said in plain words."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from querist.data.dates import HINT
+from querist.data.image_folder import IMAGE_ENDINGS
+from querist.data.kinds import ID_NAME, is_text
+from querist.data.table import listed
+from querist.exceptions import DataError
+from querist.labelling.intake.existing_labels import classes_of, label_column_of
+from querist.labelling.intake.import_plan import ImportPlan, check_images
+from querist.labelling.intake.source import FILE, Source, read_source
+from querist.labelling.log.settings import Kind
+
+_TEXT_NAME = re.compile(r"^(text|texts|message|review|comment|sentence|question|tweet|body|content)$", re.IGNORECASE)
+_TIME = r"([T ,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?( ?[A-Z]{1,4}| ?[+-]\d{2}:?\d{2})?)?"
+_DATE = re.compile(f"({HINT.pattern}){_TIME}")
+_IMAGE = re.compile(rf"\S.*({'|'.join(re.escape(ending) for ending in IMAGE_ENDINGS)})([?#].*)?", re.IGNORECASE)
+_SAMPLE = 2000
+
+
+def guess_plan(
+    path: str | os.PathLike[str],
+    *,
+    text: Sequence[str] = (),
+    image: str | None = None,
+    columns: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    label_column: str | None = None,
+    id_column: str | None = None,
+    images: Path | None = None,
+    existing_labels: bool = True,
+) -> ImportPlan:
+    """Decide what is labelled in a file or a folder of images.
+
+    Parameters
+    ----------
+    path : path
+        A table in any format of `querist.data.read_table`, or a folder of images.
+    text : sequence of str, default=()
+        Columns of text; default: those with several words that seldom repeat.
+    image : str, default=None
+        Column of image paths (from the file's folder) or addresses; default: guessed.
+    columns : sequence of str, default=()
+        Columns that the card shows; without text and image they make it a table.
+    labels : sequence of str, default=()
+        Names of the classes.
+    label_column : str, default=None
+        Column of labels already given; default: guessed.
+    id_column : str, default=None
+        Column of the user's own ids; default: guessed, else rows are numbered from 1.
+    images : path, default=None
+        Folder that image paths start from; default: the file's own.
+    existing_labels : bool, default=True
+        Whether labels that are there already are kept as answers; otherwise such a column is
+        neither shown nor learned from.
+
+    Returns
+    -------
+    ImportPlan
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read, or a column named does not exist or does not fit.
+    """
+    source = read_source(Path(path))
+    notes = list(source.notes)
+    texts, image = _shape(source, [*dict.fromkeys(text)], image, columns)
+    roles = [*texts, *columns]
+    for name, purpose in ((id_column, "id"), (label_column, "label")):
+        if name is not None and source.named(name, purpose) in roles:
+            raise DataError(f"Column {name!r} cannot be both shown and the {purpose} column.")
+    id_column, told = _id_column(source, id_column, image, set(roles))
+    notes += told
+    taken = {name for name in (*roles, image, id_column) if name is not None}
+    given, told = label_column_of(
+        source, label_column, taken=taken, has_text=bool(texts), labels=labels, existing=existing_labels
+    )
+    notes += told
+    kind: Kind = "image" if image else "text" if texts else "table"
+    others = columns or ([name for name in source.columns if name not in (id_column, given)] if kind == "table" else ())
+    shown = tuple(dict.fromkeys((*texts, *others)))
+    if kind == "table" and not shown:
+        raise DataError(f"{source.path} has no column to show beside ids and labels. Name some with --columns.")
+    plan = ImportPlan(
+        source,
+        kind,
+        columns=shown,
+        text_columns=tuple(texts),
+        feature_columns={"image": (), "text": tuple(texts), "table": shown}[kind],
+        image_column=image,
+        id_column=id_column,
+        label_column=given if existing_labels else None,
+        images=(images or (source.path if source.is_folder else source.path.parent)) if image else None,
+    )
+    notes += [*_kind_told(plan), *check_images(plan)]
+    classes, told = classes_of(source, plan.label_column, labels, named=label_column is not None)
+    return replace(plan, classes=classes, notes=(*notes, *told))
+
+
+def ids_of(source: Source, column: str) -> list[str]:
+    """Return the ids of the rows.
+
+    Raises
+    ------
+    DataError
+        If one is missing or there twice.
+    """
+    cells = source.columns[column]
+    if None in cells:
+        raise DataError(
+            f"{source.path}: id column {column!r} has {cells.count(None)} gaps, "
+            f"the first in row {cells.index(None) + 1}. Fill them in."
+        )
+    twice = _repeated(cells)
+    if twice:
+        raise DataError(
+            f"{source.path}: id column {column!r} holds {twice[0]!r} more than once ({len(twice)} such values). "
+            "Ids must differ."
+        )
+    return [str(cell) for cell in cells]
+
+
+def _repeated(values: Iterable[Any]) -> list[str]:
+    return [value for value, count in Counter(map(str, values)).items() if count > 1]
+
+
+def _shape(source: Source, text: list[str], image: str | None, columns: Sequence[str]) -> tuple[list[str], str | None]:
+    """Find the text columns and the image column."""
+    for name in text:
+        source.named(name, "text")
+    for name in columns:
+        source.named(name, "shown")
+    if image is not None:
+        return text, source.named(image, "image")
+    if source.is_folder:
+        return text, FILE
+    if text or columns:
+        return text, None
+    known = {name: [cell for cell in cells if isinstance(cell, str)] for name, cells in source.columns.items()}
+    pictured = [name for name, cells in known.items() if _are_images(cells)]
+    if pictured:
+        return [], pictured[0]
+    return [name for name, cells in known.items() if _is_prose(name, cells, len(known) == 1)], None
+
+
+def _are_images(cells: list[str]) -> bool:
+    sample = cells[:: max(1, len(cells) // _SAMPLE)]
+    return sum(_IMAGE.fullmatch(cell.strip()) is not None for cell in sample) * 2 > len(sample)
+
+
+def _is_prose(name: str, cells: list[str], only: bool) -> bool:
+    if not cells:
+        return False
+    sample = cells[:: max(1, len(cells) // _SAMPLE)]
+    if all(_DATE.fullmatch(cell.strip()) for cell in sample[:50]):
+        return False
+    n_distinct = len(set(cells))
+    if is_text(sample, n_distinct, len(cells)):
+        return True
+    # Short messages are known by their name, or by being all there is.
+    return (only or _TEXT_NAME.match(name) is not None) and n_distinct * 2 > len(cells)
+
+
+def _id_column(source: Source, named: str | None, image: str | None, taken: set[str]) -> tuple[str | None, list[str]]:
+    """Return the column of ids, if there is one, and notes."""
+    if named is not None:
+        ids_of(source, named)
+        return named, []
+    notes: list[str] = []
+    for name, cells in source.columns.items():
+        if name in taken or not ID_NAME.search(name):
+            continue
+        n_gaps = cells.count(None)
+        twice = _repeated(cell for cell in cells if cell is not None)
+        if not n_gaps and not twice:
+            return name, [*notes, f"ids: column {name!r}"]
+        why = f"{len(twice)} values occur more than once, such as {twice[0]!r}" if twice else f"{n_gaps} are missing"
+        notes.append(f"column {name!r} looks like ids, but {why}: rows are numbered instead")
+    if image is not None and None not in source.columns[image] and not _repeated(source.columns[image]):
+        return image, notes
+    return None, notes
+
+
+def _kind_told(plan: ImportPlan) -> list[str]:
+    columns, n = plan.source.columns, plan.source.n_rows
+    if plan.kind == "text":
+        which = ", ".join(map(repr, plan.text_columns))
+        empty = sum(not any(columns[name][row] for name in plan.text_columns) for row in range(n))
+        told = f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"
+        return [told, f"{empty} of them are empty"] if empty else [told]
+    if plan.kind == "table":
+        return [f"{n} rows of a table, shown with {len(plan.columns)} columns: {listed(list(plan.columns))}"]
+    where = f"in {plan.source.path}" if plan.source.is_folder else f"named in column {plan.image_column!r}"
+    return [f"{n} images {where}"]

@@ -1,0 +1,90 @@
+"""`ImportPlan`: what will be imported, and how it was read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from querist.exceptions import DataError
+from querist.labelling.intake.source import Source, image_below, is_address
+from querist.labelling.log.settings import Kind, Settings
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What will be imported, and how it was read.
+
+    Attributes
+    ----------
+    source : Source
+    kind : {"text", "table", "image"}
+    columns : tuple of str
+        Shown on the card.
+    text_columns, feature_columns : tuple of str
+    image_column, id_column, label_column : str or None
+    images : Path or None
+        The folder that image paths start from.
+    id_prefix : str
+        Stands before the ids of these rows.
+    classes : tuple of str
+        Names of the classes, in the order of their buttons.
+    notes : tuple of str
+        Everything that was guessed, in plain words.
+    """
+
+    source: Source
+    kind: Kind
+    columns: tuple[str, ...] = ()
+    text_columns: tuple[str, ...] = ()
+    feature_columns: tuple[str, ...] = ()
+    image_column: str | None = None
+    id_column: str | None = None
+    label_column: str | None = None
+    images: Path | None = None
+    id_prefix: str = ""
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def settings(self) -> Settings:
+        """Return the settings of a new project; its sources are added on import."""
+        return Settings(
+            kind=self.kind,
+            columns=self.columns,
+            text_columns=self.text_columns,
+            feature_columns=self.feature_columns,
+            image_column=self.image_column,
+            id_column=self.id_column,
+            label_column=self.label_column,
+            notes=self.notes,
+        )
+
+
+def check_images(plan: ImportPlan) -> list[str]:
+    """Look whether images are there, and within the folder that will be served; return notes.
+
+    Raises
+    ------
+    DataError
+        If an image lies outside the folder, or none is there.
+    """
+    if plan.image_column is None or plan.images is None or plan.source.is_folder:
+        return []
+    cells = plan.source.columns[plan.image_column]
+    missing = []
+    for row, cell in enumerate(cells, 1):
+        if cell is not None and is_address(str(cell)):
+            continue
+        path = plan.images if cell is None else image_below(plan.images, str(cell))
+        if path is None:
+            raise DataError(
+                f"{plan.source.path}, row {row}: the image {cell} lies outside {plan.images}. "
+                "Only images of one folder are served: name a folder that holds them all with --images."
+            )
+        if not path.is_file():
+            missing.append(f"row {row} ({cell or 'no name'})")
+    if len(missing) == len(cells):
+        raise DataError(
+            f"{plan.source.path}: none of the images in column {plan.image_column!r} is there; looked in "
+            f"{plan.images} for {next((cell for cell in cells if cell), 'nothing')}. "
+            "Name their folder with --images, or the right column with --image."
+        )
+    some = f"{', '.join(missing[:3])}{', ...' * (len(missing) > 3)}"
+    return [f"{len(missing)} images are missing: {some}; they can be skipped"] if missing else []

@@ -1,0 +1,1 @@
+"""Labels that other programs wrote: read, matched with the rows of a project."""

@@ -1,0 +1,253 @@
+"""Labels from files: each found its row by id or by content, or refused with its place."""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from querist.exceptions import DataError, FileFormatError
+from querist.labelling.export.excel import CUT
+from querist.labelling.export.layout import in_words, visible
+from querist.labelling.label_files.formats import label_rows
+from querist.labelling.label_files.tasks import LabelRow, identity
+from querist.labelling.log.classes import MAX_NAME
+
+if TYPE_CHECKING:
+    from querist.labelling.reading.project_view import ProjectView
+
+if TYPE_CHECKING:
+    from querist.labelling.reading.project_view import ProjectView
+
+MOST_BYTES = 256 << 20
+_UNPACKED = 8
+_MOST_REFUSED = 1000
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WHOLE = re.compile(r"-?\d{16,}")
+_LONGEST_NUMBER = 40
+_CUT = re.compile(re.escape(CUT).replace(re.escape("{:,}"), r"[\d,]+") + r"\Z")
+
+
+class LabelRead(NamedTuple):
+    """A label for a row; `label` is None where the row was skipped, or only flagged or noted.
+
+    `status` is ``model`` where the file says that the model has labelled the row.
+    """
+
+    row: int
+    label: str | None
+    annotator: str | None
+    at: float | None
+    flagged: bool
+    note: str
+    status: str
+
+
+@dataclass(frozen=True)
+class LabelsRead:
+    """What a file brings.
+
+    Attributes
+    ----------
+    pairs : list of LabelRead
+        In the order of the file; one a row and person.
+    refused : list of (str, str)
+        Where, and why; at most 1,000, then one that says how many more.
+    without_label : int
+        Rows that the file says nothing of.
+    """
+
+    pairs: list[LabelRead] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    without_label: int = 0
+
+    @property
+    def labels(self) -> list[tuple[int, str]]:
+        """One label a row: that of most people, of the earliest among equals."""
+        votes: dict[int, Counter[str]] = {}
+        for pair in self.pairs:
+            if pair.label is not None:
+                votes.setdefault(pair.row, Counter())[pair.label] += 1
+        return [(row, counts.most_common(1)[0][0]) for row, counts in votes.items()]
+
+
+class ItemIndex:
+    """Finds the row that a line of a file means.
+
+    Parameters
+    ----------
+    items : iterable of (row, item_id, content)
+    columns : sequence of str
+        The user's columns.
+    content_columns : sequence of str, default=all of `columns`
+        Those that say which row it is: the texts, the path of the image.
+    id_column : str, default=None
+        The user's column of ids; None where Querist has numbered the rows.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[tuple[int, str, dict[str, Any]]],
+        *,
+        columns: Sequence[str],
+        content_columns: Sequence[str] = (),
+        id_column: str | None = None,
+    ) -> None:
+        self.columns = tuple(columns)
+        self._content_columns = tuple(content_columns) or self.columns
+        self._id_column = id_column
+        self._ids: dict[str, int] = {}
+        self._digests: dict[int, bytes] = {}
+        self._rows: dict[bytes, list[int]] = {}
+        for row, item_id, content in items:
+            self._ids[item_id] = row
+            digest = _digest([content.get(name) for name in self._content_columns])
+            self._digests[row] = digest
+            self._rows.setdefault(digest, []).append(row)
+
+    def find(self, line: LabelRow) -> int | str:
+        """Return the row, or in words why there is none."""
+        digest = self._digest_of(line)
+        ids = [line.own_id, None if self._id_column is None else line.cells.get(self._id_column)]
+        given = [identity(each) for each in ids if each is not None and each != ""]
+        known = [self._ids[each] for each in given if each in self._ids]
+        if known and (digest is None or any(self._digests[row] == digest for row in known)):
+            return known[0] if digest is None else next(row for row in known if self._digests[row] == digest)
+        if known and self._id_column is not None:
+            return f"row {given[0]!r} of the project has another content; take the data columns out to go by id alone"
+        # Ids that only count rows are the same in every project, so the content decides.
+        rows = [] if digest is None else self._rows.get(digest, [])
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            listed = ", ".join(str(row + 1) for row in rows[:5])
+            return f"its content is that of {len(rows)} rows ({listed}{', ...' * (len(rows) > 5)}): give it an id"
+        if known:
+            return f"row {given[0]!r} of the project has another content, and no row has this one"
+        what = f"id {given[0]!r}" if given else "this content"
+        return f"no row of the project has {what}"
+
+    def _digest_of(self, line: LabelRow) -> bytes | None:
+        """Return the fingerprint of what the line shows; None where it does not show all, or not whole."""
+        if all(name in line.cells for name in self._content_columns):
+            cells = [line.cells[name] for name in self._content_columns]
+        elif len(self._content_columns) == 1 and line.shown is not None:
+            cells = [line.shown]
+        else:
+            return None
+        return None if any(isinstance(cell, str) and _CUT.search(cell) for cell in cells) else _digest(cells)
+
+
+def read_labels(
+    source: str | os.PathLike[str] | bytes,
+    name: str | None = None,
+    *,
+    known: ItemIndex,
+    most_bytes: int = MOST_BYTES,
+) -> LabelsRead:
+    """Read labels from a file that Querist, Prodigy, Label Studio or a spreadsheet wrote.
+
+    A row is found by Querist's id, by the user's id, or by identical content (text, path of the
+    image, all cells of a table); where the file shows content it must be that of the row. What
+    fits no row, or several, is refused and not guessed.
+
+    Parameters
+    ----------
+    source : path or bytes
+    name : str, default=the name of the file
+        Its ending says the format: .csv, .tsv, .txt, .jsonl, .ndjson, .json, .parquet, .xlsx.
+    known : ItemIndex
+        The rows of the project.
+    most_bytes : int, default=256 MiB
+        Larger files are refused; packed formats may hold eight times as much.
+
+    Returns
+    -------
+    LabelsRead
+
+    Raises
+    ------
+    FileFormatError
+        If the file is missing, of unknown kind, or not what its ending says.
+    DataError
+        If it is too large, or no column holds labels.
+    """
+    data, name = _content(source, name, most_bytes)
+    read = LabelsRead()
+    seen: dict[tuple[int, str | None], str | None] = {}
+    n_refused = 0
+    for line in label_rows(data, name, known.columns, most_unpacked=_UNPACKED * most_bytes):
+        said = line.label is not None or line.skipped or line.flagged or bool(line.note)
+        found: int | str = line.problem or (known.find(line) if said else "")
+        if not said and not line.problem:
+            read = LabelsRead(read.pairs, read.refused, read.without_label + 1)
+            continue
+        if line.label is not None and len(line.label) > MAX_NAME:
+            found = f"its label has {len(line.label):,} characters; the name of a class has at most {MAX_NAME}"
+        if isinstance(found, int) and seen.setdefault((found, line.annotator), line.label) != line.label:
+            found = f"the file has two labels for row {found + 1} by the same person"
+        if isinstance(found, str):
+            n_refused += 1
+            if n_refused <= _MOST_REFUSED:
+                read.refused.append((line.where, found))
+            continue
+        labelled = "model" if line.by_model else "labelled"
+        status = labelled if line.label is not None else "skipped" if line.skipped else "unlabelled"
+        read.pairs.append(LabelRead(found, line.label, line.annotator, line.at, line.flagged, line.note, status))
+    if n_refused > _MOST_REFUSED:
+        read.refused.append((name, f"and {n_refused - _MOST_REFUSED:,} more lines"))
+    return read
+
+
+def read_labels_for(
+    project: "ProjectView", source: str | os.PathLike[str] | bytes, name: str | None = None
+) -> LabelsRead:
+    """Read labels for the rows of a project; see `read_labels`."""
+    settings, columns = project.settings, project.columns()
+    shown = settings.text_columns if settings.image_column is None else (settings.image_column,)
+    known = ItemIndex(
+        ((item.row, item.item_id, item.content) for item in project.store.all_items()),
+        columns=columns,
+        # Of a table every cell counts but the labels, which may be what has changed.
+        content_columns=shown or [each for each in columns if each != settings.label_column],
+        id_column=settings.id_column,
+    )
+    return read_labels(source, name, known=known)
+
+
+def _content(source: str | os.PathLike[str] | bytes, name: str | None, most_bytes: int) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        data, name = source, name or "labels"
+    else:
+        path = Path(source)
+        name = name or path.name
+        if not path.is_file():
+            raise FileFormatError(f"There is no file {path}.")
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise DataError(f"{name} has more than {most_bytes:,} bytes. Give it in parts.")
+    if not data.strip():
+        raise FileFormatError(f"{name} is empty.")
+    return data, name
+
+
+def _digest(cells: Iterable[Any]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for cell in cells:
+        words = _canonical(cell).encode()
+        digest.update(len(words).to_bytes(8))
+        digest.update(words)
+    return digest.digest()
+
+
+def _canonical(cell: Any) -> str:
+    """Return a cell as all formats give it back: 1, 1.0 and "1" are the same, so are True and "TRUE"."""
+    words = visible(in_words(cell))[0]
+    if len(words) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words):
+        # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
+        return words if _WHOLE.fullmatch(words) else f"{float(words):.15g}"
+    return words.lower() if words.lower() in ("true", "false") else words

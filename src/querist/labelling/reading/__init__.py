@@ -1,0 +1,1 @@
+"""A project as it is read: rows, filters, insights, figures."""

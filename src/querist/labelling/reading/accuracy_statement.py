@@ -1,0 +1,67 @@
+"""The accuracy statement: what is known of the model and its labels, to go with an export."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from querist.labelling.log.board import Board
+from querist.labelling.promises.words import Promise, in_words
+
+_ESTIMATE = ("quantity", "value", "low", "high", "confidence", "n", "method", "note", "text")
+
+
+def accuracy_statement(board: Board, project: str, *, now: float) -> dict[str, Any]:
+    """Return the statement as JSON takes it.
+
+    Each entry names its quantity, its value and interval, method, sample size, the labels of the model that it is
+    about, and the date. Where there is no figure yet, the list is empty, and ``note`` says why.
+
+    Parameters
+    ----------
+    board : Board
+    project : str
+        Its name.
+    now : float
+        Seconds since 1970.
+    """
+    told = []
+    if board.measured:
+        last = board.measured[-1]
+        about = {"n_labels": last["n_labels"], "date": _date(last["at"])}
+        told = [
+            {name: last[quantity][name] for name in _ESTIMATE} | about
+            for quantity in ("accuracy", "running")
+            if last[quantity]["value"] is not None
+        ]
+    told += [_promised(made, board) for made in board.promises.values() if board.standing(made.id).n_passed]
+    return {
+        "project": project,
+        "date": _date(now),
+        "n_rows": board.n_rows,
+        "n_labelled": board.n_labelled,
+        "n_labelled_by_the_model": board.n_model_labels,
+        "note": "" if told else "No figure yet: too few randomly drawn rows have been answered.",
+        "statements": told,
+    }
+
+
+def _promised(made: Promise, board: Board) -> dict[str, Any]:
+    """Return a promise that has passed as a statement: a lower bound, exact, about rows that are named."""
+    told = in_words(made, board)
+    certificate = made.kind == "certificate"
+    return {
+        "quantity": "remainder accuracy" if certificate else "accuracy of the rows that the model labels",
+        "value": None,
+        "low": told["rest"],
+        "high": 1.0,
+        "confidence": made.confidence,
+        "n": told["n_drawn"],
+        "method": "exact hypergeometric bound from fresh random draws about a frozen model",
+        "note": f"Attempt {made.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
+        "text": told["sentence"],
+        "n_labels": made.n_labels,
+        "date": _date(made.at),
+    }
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,93 @@
+"""How the labelling goes: the running score, confusions, speed, slow rows."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from querist.labelling.log.board import Act, Board
+
+# The score over the last so many audit answers.
+RECENT = 50
+_MOST_POINTS = 400
+_SLOWEST = 10
+# A person who went for a coffee is not slow.
+_PAUSE = 600.0
+
+
+def scored(board: Board) -> list[Act]:
+    """Return first answers to audit rows that the model had predicted before it was told, in order."""
+    return [
+        act
+        for act in _first_answers(board)
+        if act.how == "audit" and act.guess is not None and board.label_of(act.class_id) >= 0
+    ]
+
+
+def curve(board: Board) -> list[dict[str, Any]]:
+    """Return the running accuracy: audit answers, each scored before it trained the model."""
+    labelled_at = {act.number: place for place, act in enumerate(_first_answers(board), 1)}
+    hits: list[bool] = []
+    points = []
+    for act in scored(board):
+        hits.append(board.label_of(act.guess) == board.label_of(act.class_id))
+        recent = hits[-RECENT:]
+        points.append(
+            {
+                "n_labels": labelled_at.get(act.number, 0),
+                "at": act.at,
+                "n": len(hits),
+                "correct": sum(hits),
+                "recent": sum(recent) / len(recent) if len(recent) == RECENT else None,
+            }
+        )
+    return _thinned(points)
+
+
+def confusion(board: Board) -> dict[str, Any]:
+    """Return counts of (answer, prediction) over the same audit answers."""
+    ids = [each.id for each in board.classes if each.state == "active"]
+    place = {number: position for position, number in enumerate(ids)}
+    counts = np.zeros((len(ids), len(ids)), int)
+    for act in scored(board):
+        answer, guess = board.label_of(act.class_id), board.label_of(act.guess)
+        if answer in place and guess in place:
+            counts[place[answer], place[guess]] += 1
+    return {"classes": ids, "counts": counts.tolist(), "n": int(counts.sum())}
+
+
+def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> list[dict[str, Any]]:
+    """Return answers and skips per person and hour of the last hours of work."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for act in board.acts():
+        if act.kind in ("answered", "changed", "skipped") and act.annotator is not None:
+            counts[int(act.at // 3600) * 3600, act.annotator] += 1
+    kept = sorted({hour for hour, _ in counts})[-hours:]
+    return [
+        {"hour": hour, "person": names.get(person, "?"), "n": n}
+        for (hour, person), n in sorted(counts.items())
+        if hour in kept
+    ]
+
+
+def slow(board: Board) -> list[Act]:
+    """Return the answers that took longest, breaks left out."""
+    timed = [act for act in board.acts() if act.kind == "answered" and act.seconds is not None and act.seconds < _PAUSE]
+    return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
+
+
+def _first_answers(board: Board) -> list[Act]:
+    """Return the first answer to each row, in order."""
+    first: dict[int, Act] = {}
+    for act in board.acts():
+        if act.kind == "answered":
+            first.setdefault(act.row, act)
+    return list(first.values())
+
+
+def _thinned(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep so many points that a picture shows no difference, the last one among them."""
+    if len(points) <= _MOST_POINTS:
+        return points
+    keep = np.unique(np.linspace(0, len(points) - 1, _MOST_POINTS).astype(int))
+    return [points[place] for place in keep]

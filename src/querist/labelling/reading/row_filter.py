@@ -1,0 +1,122 @@
+"""Find rows by text, label, prediction, person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from querist._typing import IntArray
+from querist.labelling.log.board import Act, Board
+from querist.labelling.serving.queue import CurrentRanking
+
+Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds"]
+SORTS: tuple[str, ...] = get_args(Sort)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What rows must fulfil; None asks for nothing."""
+
+    search: str | None = None
+    status: Literal["labelled", "skipped", "model", "unlabelled"] | None = None
+    label: int | None = None
+    prediction: int | None = None
+    min_confidence: float | None = None
+    max_confidence: float | None = None
+    annotator: int | None = None
+    flagged: bool | None = None
+    disagree: bool | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) is not None for each in fields(self))
+
+
+def find(
+    board: Board,
+    current: CurrentRanking | None,
+    wanted: Filter,
+    sort: str,
+    search: Callable[[str], IntArray],
+) -> IntArray:
+    """Return the rows that fulfil a filter, sorted."""
+    keep = np.ones(board.n_rows, bool)
+    if wanted.search:
+        found = np.zeros(board.n_rows, bool)
+        found[search(wanted.search)] = True
+        keep &= found
+    if wanted.status is not None:
+        keep &= _with_status(board, wanted.status)
+    if wanted.label is not None:
+        keep &= board.labels == wanted.label
+    if wanted.flagged is not None:
+        keep &= _mask(board.n_rows, board.flagged) == wanted.flagged
+    if wanted.annotator is not None:
+        rows = {act.row for act in board.acts() if act.annotator == wanted.annotator and act.kind != "second_opinion"}
+        keep &= _mask(board.n_rows, rows)
+    prediction, confidence = predictions(board, current)
+    if wanted.prediction is not None:
+        keep &= prediction == wanted.prediction
+    if wanted.min_confidence is not None:
+        keep &= confidence >= wanted.min_confidence
+    if wanted.max_confidence is not None:
+        keep &= confidence <= wanted.max_confidence
+    if wanted.disagree is not None:
+        keep &= ((board.labels >= 0) & (prediction >= 0) & (board.labels != prediction)) == wanted.disagree
+    return _sorted(board, np.flatnonzero(keep), sort, confidence)
+
+
+def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Return the predicted class of each row as of today's classes (-1: none) and its confidence (NaN: none)."""
+    prediction = np.full(board.n_rows, -1, np.int32)
+    confidence = np.full(board.n_rows, np.nan, np.float32)
+    if current is not None:
+        known = current.ranking.prediction[: board.n_rows].astype(np.int32)
+        resolved = np.full(max(int(known.max(initial=-1)) + 2, 1), -1, np.int32)
+        for class_id in np.unique(known).tolist():
+            if class_id >= 0:
+                resolved[class_id] = board.label_of(class_id)
+        prediction[: known.size] = resolved[known]
+        confidence[: known.size] = np.where(
+            prediction[: known.size] >= 0, current.ranking.confidence[: known.size], np.nan
+        )
+    return prediction, confidence
+
+
+def _with_status(board: Board, status: str) -> npt.NDArray[np.bool_]:
+    labelled = board.labels >= 0
+    if status == "labelled":
+        return labelled
+    by_model = (board.model_labels >= 0) & ~labelled
+    if status == "model":
+        return by_model
+    skipped = _mask(board.n_rows, board.skipped) & ~by_model
+    return skipped if status == "skipped" else ~labelled & ~skipped & ~by_model
+
+
+def _mask(n_rows: int, rows: set[int]) -> npt.NDArray[np.bool_]:
+    mask = np.zeros(n_rows, bool)
+    mask[list(rows)] = True
+    return mask
+
+
+def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.float32]) -> IntArray:
+    name = sort.removeprefix("-")
+    if name == "row":
+        return rows[::-1] if sort.startswith("-") else rows
+    if name == "confidence":
+        keys = confidence[rows].astype(np.float64)
+    else:
+        latest: dict[int, Act] = {}
+        for act in board.acts():
+            if act.kind in ("answered", "changed", "skipped"):
+                latest[act.row] = act
+        keys = np.full(rows.size, np.nan)
+        for place, row in enumerate(rows.tolist()):
+            if row in latest:
+                value: Any = latest[row].at if name == "time" else latest[row].seconds
+                keys[place] = np.nan if value is None else value
+    # Rows without a value come last either way.
+    order = np.argsort(-keys if sort.startswith("-") else keys, kind="stable")
+    return rows[order]

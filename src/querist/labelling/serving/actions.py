@@ -1,0 +1,160 @@
+"""What a person does on the page, checked and turned into events of the log."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from querist.labelling.log.board import Board
+from querist.labelling.serving.queue import CurrentRanking, Queue, Ticket
+from querist.store.rows import EventRow
+
+Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]
+MAX_NOTE = 10_000
+_PLAIN = {"flag": "flagged", "unflag": "unflagged", "note": "noted"}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action; `uuid` is made by the browser, and a repeat of it changes nothing."""
+
+    uuid: str
+    kind: Kind
+    row: int
+    class_id: int | None = None
+    note: str = ""
+    target: str | None = None
+    shown_at: float | None = None
+    answered_at: float | None = None
+    duration_ms: float | None = None
+    guess_shown: bool = False
+    class_version: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of an action."""
+
+    uuid: str
+    status: Literal["saved", "repeated", "refused"]
+    code: str | None = None
+    message: str | None = None
+
+
+class Recorder:
+    """Turns the actions of one person into events.
+
+    Parameters
+    ----------
+    board : Board
+    queue : Queue
+    record : callable
+        Takes an event; the board knows it when the call returns.
+    annotator : int
+    now : float
+        Seconds since 1970, by the server's clock.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        queue: Queue,
+        record: Callable[[EventRow], None],
+        *,
+        annotator: int,
+        now: float,
+    ) -> None:
+        self._board = board
+        self._queue = queue
+        self._record = record
+        self._annotator = annotator
+        self._now = now
+
+    def take(self, action: Action) -> Result:
+        """Record one action, once."""
+        if self._board.knows(action.uuid):
+            return Result(action.uuid, "repeated")
+        if action.kind == "undo":
+            return self._undo(action)
+        if not 0 <= action.row < self._board.n_rows:
+            return _refused(
+                action, "unknown_row", f"There is no row {action.row}; the project has {self._board.n_rows}."
+            )
+        if len(action.note) > MAX_NOTE:
+            return _refused(action, "note_too_long", f"A note has at most {MAX_NOTE} characters.")
+        if action.kind == "answer":
+            return self._answer(action)
+        if action.kind == "skip":
+            ticket = self._queue.close(action.row, self._annotator)
+            self._log(action, "skipped", self._circumstances(action, ticket))
+        else:
+            self._log(action, _PLAIN[action.kind], {"note": action.note} if action.kind != "unflag" else {})
+        return Result(action.uuid, "saved")
+
+    def _answer(self, action: Action) -> Result:
+        known = {each.id: each for each in self._board.classes}
+        if action.class_id is None:
+            return _refused(action, "empty_answer", "An answer names a class.")
+        if action.class_id not in known:
+            return _refused(action, "unknown_class", f"There is no class with id {action.class_id}. Reload the page.")
+        ticket = self._queue.close(action.row, self._annotator)
+        data = self._circumstances(action, ticket) | {"class_id": action.class_id}
+        data |= self._prediction(action.row)
+        kind = "changed" if self._annotator in self._board.answers(action.row) else "answered"
+        self._log(action, kind, data)
+        if self._board.label_of(action.class_id) < 0:
+            name = known[action.class_id].name
+            told = f"Class {name!r} was removed meanwhile: the answer is kept in the log, but does not count."
+            return Result(action.uuid, "saved", "removed_class", told)
+        return Result(action.uuid, "saved")
+
+    def _circumstances(self, action: Action, ticket: Ticket | None) -> dict[str, Any]:
+        return {
+            "how": "search" if ticket is None else ticket.how,
+            "strategy": "" if ticket is None else ticket.strategy,
+            "ranking": 0 if ticket is None else ticket.ranking,
+            "rank": None if ticket is None else ticket.rank,
+            "utility": None if ticket is None else ticket.utility,
+            "asked_at": None if ticket is None else ticket.at,
+            "share": self._queue.audit_share,
+            "class_version": self._board.class_version if action.class_version is None else action.class_version,
+            "seconds": None if action.duration_ms is None else max(0.0, action.duration_ms / 1000),
+            "shown_at": action.shown_at,
+            "answered_at": action.answered_at,
+            "guess_shown": action.guess_shown,
+            "blind": not action.guess_shown,
+        }
+
+    def _prediction(self, row: int) -> dict[str, Any]:
+        """Return what the model said of a row that it has never been told about."""
+        current: CurrentRanking | None = self._queue.current
+        told_before = any(act.kind in ("answered", "changed") for act in self._board.acts_on(row))
+        if current is None or told_before or row >= current.ranking.prediction.size:
+            return {}
+        guess = int(current.ranking.prediction[row])
+        if guess < 0:
+            return {}
+        confidence = float(current.ranking.confidence[row])
+        return {
+            "guess": guess,
+            "confidence": None if math.isnan(confidence) else round(confidence, 4),
+            "guess_labels": current.n_labels,
+        }
+
+    def _undo(self, action: Action) -> Result:
+        acts = [] if action.target is None else self._board.find(action.target)
+        if not acts:
+            return _refused(action, "unknown_target", "What is to be undone is not in the log.")
+        if any(act.annotator != self._annotator for act in acts):
+            return _refused(action, "not_yours", "Only the person who did it can undo it.")
+        self._log(action, "undone", {"target": action.target})
+        self._queue.reopen()
+        return Result(action.uuid, "saved")
+
+    def _log(self, action: Action, kind: str, data: dict[str, Any]) -> None:
+        row = None if kind == "undone" else action.row
+        self._record(EventRow(None, action.uuid, kind, self._now, self._annotator, row, data))
+
+
+def _refused(action: Action, code: str, message: str) -> Result:
+    return Result(action.uuid, "refused", code, message)

@@ -1,0 +1,102 @@
+"""A project that exists is opened again: is it of this data, does it do what is asked for."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from querist.exceptions import StoreError
+from querist.labelling.intake.add import current_classes
+from querist.labelling.intake.new_project import clear_leftovers
+from querist.labelling.intake.source import check_sources, fingerprint, found, home_of
+from querist.labelling.log.classes import active
+from querist.labelling.log.settings import Settings
+from querist.labelling.serving.project import Project
+from querist.store import Store
+
+# What was decided when a project was made, and the option that asks for something else.
+_OPTIONS = {
+    "text_columns": "--text",
+    "image_column": "--image",
+    "columns": "--columns",
+    "label_column": "--label-column",
+    "id_column": "--id",
+}
+
+
+def resume(
+    location: str | Path,
+    data: Path | None = None,
+    *,
+    asked: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    images: Path | None = None,
+) -> list[str]:
+    """Prepare a project that exists for going on.
+
+    Parameters
+    ----------
+    location : path or URL
+    data : path, default=None
+        The data that a person named; it must be the project's.
+    asked : mapping
+        Fields of `Settings`, ``labels`` and ``existing_labels``, as a person wants them; empty where nothing is
+        asked for.
+    changes : mapping
+        Settings to change: strategy, estimator, audit_share.
+    images : path, default=None
+        Where the images are now.
+
+    Returns
+    -------
+    list of str
+        What is asked for and cannot be had in this project, and what was changed.
+
+    Raises
+    ------
+    StoreError
+        If the project is of other data, or cannot be opened.
+    """
+    if home_of(location) is not None:
+        clear_leftovers(Path(location))
+    with Store.open(location) as store:
+        settings = Settings.from_dict(store.info.settings)
+        classes = [each.name for each in active(current_classes(store)[0])]
+        if images is not None:
+            check_sources(store, images)
+    if data is not None:
+        _check_data(location, data, settings)
+    notes = [
+        f"{option} {_words(asked[name])}: this project was made with {_words(getattr(settings, name)) or 'none'}, "
+        "which stays; another --project can be made with it"
+        for name, option in _OPTIONS.items()
+        if asked.get(name) and asked[name] != getattr(settings, name)
+    ]
+    missing = [name for name in asked.get("labels", ()) if name not in classes]
+    if missing:
+        notes.append(f"--labels: the project has no class {_words(missing)}; add it on the page")
+    if not asked.get("existing_labels", True) and settings.label_column is not None:
+        notes.append(f"--no-existing-labels: labels of column {settings.label_column!r} are in the project, and stay")
+    fresh = {name: value for name, value in changes.items() if value != getattr(settings, name)}
+    if fresh:
+        with Project.open(location, train=False) as project:
+            project.change_settings(None, **fresh).result()
+        notes += [f"{name.replace('_', ' ')} is now {value}" for name, value in fresh.items()]
+    return notes
+
+
+def _check_data(location: str | os.PathLike[str], data: Path, settings: Settings) -> None:
+    paths = [found(each.path, location) for each in settings.sources]
+    if any(os.path.abspath(data) == os.path.abspath(path) for path in paths):
+        return
+    if data.exists() and fingerprint(data)[0] in {each.hash for each in settings.sources}:
+        return
+    raise StoreError(
+        f"{location} is a project of {paths[0]}, not of {data}. "
+        f"Give this data a project of its own with --project NAME.querist, or add its rows to this one: "
+        f"querist add {location} {data}"
+    )
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else ", ".join(value or ())

@@ -1,0 +1,160 @@
+"""One training: from labels to a model and a ranking of all rows."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from querist import _random
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._validation import unmarked_rows
+from querist.base.strategy import QueryStrategy
+from querist.labelling.log.ranking import Ranking
+from querist.labelling.trainer.first_questions import initial_order
+from querist.learners.refit import Refitter
+from querist.session import Session
+from querist.session.parts import resolve_estimator, resolve_strategy
+
+# Before two classes have labels.
+INITIAL = "initial"
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What there is to learn from, and how.
+
+    Attributes
+    ----------
+    rows, labels : ndarrays of shape (n_labelled,)
+        Labelled rows in the order of their first answers, and their class ids.
+    skipped : ndarray
+        Rows that nobody can tell.
+    estimator, strategy : str
+        As ``NAME[:key=value,...]``.
+    batch_size : int
+        Rows that are probably asked before the next training.
+    """
+
+    rows: IntArray
+    labels: AnyArray
+    skipped: IntArray
+    estimator: str
+    strategy: str
+    batch_size: int = 10
+
+    @property
+    def can_train(self) -> bool:
+        """Whether two classes have labels."""
+        return np.unique(self.labels).size > 1
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a training gave: a ranking, how it was made, and the model (None before two classes have labels)."""
+
+    ranking: Ranking
+    strategy: str
+    model: Model
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Learner:
+    """Trains on one pool.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_rows, n_features)
+    seed : int
+        Of everything random: the same labels give the same ranking.
+    """
+
+    def __init__(self, X: Pool, *, seed: int) -> None:
+        self.X = X
+        self.seed = seed
+        self.n_rows = int(X.shape[0])
+        self._initial: IntArray | None = None
+
+    def learn(self, lesson: Lesson) -> Learned:
+        """Fit a model and rank the rows.
+
+        Raises
+        ------
+        QueristError
+            If a part is unknown or does not fit the data.
+        Exception
+            Whatever the classifier raises.
+        """
+        strategy = resolve_strategy(lesson.strategy)
+        candidates = unmarked_rows(self.n_rows, lesson.rows, lesson.skipped)
+        if strategy.needs_model and not lesson.can_train:
+            return Learned(self._initial_ranking(candidates), INITIAL, None)
+        clock = _Clock()
+        session = Session(self.X, estimator=lesson.estimator, strategy=strategy, random_state=self.seed)
+        session.tell(lesson.rows, lesson.labels)
+        session.skip(lesson.skipped)
+        model = session.fit() if lesson.can_train else None
+        clock.lap("fit")
+        prediction, confidence = self._predictions(session, model)
+        clock.lap("predict")
+        order, utility = self._ranked(strategy, lesson, model, candidates)
+        clock.lap("rank")
+        return Learned(Ranking(order, prediction, confidence, utility), lesson.strategy, model, clock.laps)
+
+    def refitter(self, estimator: str) -> Refitter:
+        """Return what fits this kind of model, for example on a part of the labels."""
+        return Refitter(resolve_estimator(estimator), seed=self.seed)
+
+    def _initial_ranking(self, candidates: IntArray) -> Ranking:
+        if self._initial is None:
+            self._initial = initial_order(self.X, seed=self.seed)
+        order = self._initial[np.isin(self._initial, candidates)]
+        nothing = np.full(self.n_rows, np.nan, np.float32)
+        return Ranking(order.astype(np.int32), np.full(self.n_rows, -1, np.int16), nothing, nothing.copy())
+
+    def _predictions(self, session: Session, model: Model) -> tuple[AnyArray, AnyArray]:
+        confidence = np.full(self.n_rows, np.nan, np.float32)
+        if model is None:
+            return np.full(self.n_rows, -1, np.int16), confidence
+        if not hasattr(model, "predict_proba"):
+            return session.predict().astype(np.int16), confidence
+        probabilities = session.predict_proba()
+        best = probabilities.argmax(axis=1)
+        confidence[:] = probabilities[np.arange(self.n_rows), best]
+        return np.array(session.classes, np.int16)[best], confidence
+
+    def _ranked(
+        self, strategy: QueryStrategy, lesson: Lesson, model: Model, candidates: IntArray
+    ) -> tuple[AnyArray, AnyArray]:
+        """Return the batch that the strategy chooses, then the other candidates by falling utility; and utilities."""
+        if not candidates.size:
+            return np.empty(0, np.int32), np.full(self.n_rows, np.nan, np.float32)
+        head, utilities = strategy.query(
+            self.X,
+            lesson.rows,
+            lesson.labels,
+            model=model,
+            candidates=candidates,
+            batch_size=min(lesson.batch_size, candidates.size),
+            random_state=_random.derive_generator(self.seed, "ranking", lesson.rows.size),
+            return_utilities=True,
+        )
+        return np.concatenate([head, self._tail(candidates, head, utilities)]).astype(np.int32), utilities.astype(
+            np.float32
+        )
+
+    def _tail(self, candidates: IntArray, head: IntArray, utilities: FloatArray) -> IntArray:
+        rest = candidates[~np.isin(candidates, head, kind="table")]
+        # Equal utilities and rows that were not looked at (NaN, which sorts last) come in random order.
+        rest = rest[np.argsort(_random.row_keys(self.seed, rest))]
+        return rest[np.argsort(-utilities[rest], kind="stable")]
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._last, 4)
+        self._last = now

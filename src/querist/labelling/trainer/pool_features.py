@@ -1,0 +1,128 @@
+"""The rows of a project as numbers: what the trainer learns from."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from querist._typing import Pool
+from querist.data import build_features
+from querist.data.images import image_features
+from querist.exceptions import DataError
+from querist.labelling.intake.source import find_image, is_address
+from querist.labelling.log.settings import Settings
+from querist.store.rows import ItemRow
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class PoolFeatures:
+    """The pool as numbers.
+
+    Attributes
+    ----------
+    X : ndarray or CSR matrix of shape (n_rows, n_features)
+    names : tuple of str of length n_features
+        Empty for images.
+    columns : tuple of str of length n_features
+        The column that a feature comes from; empty for images.
+    kinds : dict of str to str
+        What the columns were read as: number, category, date, text, dropped.
+    notes : tuple of str
+        What was decided, in words.
+    """
+
+    X: Pool
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    kinds: dict[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the pool."""
+        return int(self.X.shape[0])
+
+
+def recipe(settings: Settings) -> tuple[Any, ...]:
+    """Return the settings that decide on the features: where they are the same, so are the features."""
+    images = tuple(source.images for source in settings.sources)
+    return settings.kind, settings.text_columns, settings.feature_columns, settings.image_column, images
+
+
+def pool_features(
+    items: Iterable[ItemRow], n_rows: int, settings: Settings, location: str, progress: Progress
+) -> PoolFeatures:
+    """Turn the rows of a project into numbers.
+
+    Parameters
+    ----------
+    items : iterable of ItemRow
+    n_rows : int
+        How many they are.
+    settings : Settings
+    location : str
+        Of the project; images may lie beside it.
+    progress : callable
+        Called with (rows done, rows in all).
+
+    Raises
+    ------
+    DataError
+        If there is nothing to learn from.
+    """
+    if settings.kind == "image":
+        return _of_images(items, n_rows, settings, location, progress)
+    return _of_columns(items, n_rows, settings, progress)
+
+
+def _of_images(
+    items: Iterable[ItemRow], n_rows: int, settings: Settings, location: str, progress: Progress
+) -> PoolFeatures:
+    paths = []
+    n_addresses = 0
+    for item in items:
+        cell = item.content.get(settings.image_column or "")
+        name = "" if cell is None else str(cell)
+        n_addresses += is_address(name)
+        paths.append(find_image(settings, location, item.source, name) if name else None)
+    read = image_features(paths, progress=progress)
+    n_damaged = len(read.unread) - n_addresses
+    notes = []
+    if n_addresses:
+        notes.append(f"{n_addresses} images lie on the web: people see them, the model does not.")
+    if n_damaged:
+        known = [told for row, told in read.unread.items() if paths[row] is not None]
+        example = f", for example {known[0]}" if known else ""
+        notes.append(f"{n_damaged} images could not be read{example}; for the model they look average.")
+    if len(read.unread) == n_rows:
+        raise DataError(f"No image could be read, so there is nothing to learn from. {' '.join(notes)}")
+    return PoolFeatures(read.X, (), (), {}, tuple(notes))
+
+
+def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progress: Progress) -> PoolFeatures:
+    import pandas as pd
+
+    wanted = settings.feature_columns or settings.text_columns
+    cells: dict[str, list[Any]] = {name: [] for name in wanted if name != settings.label_column}
+    for done, item in enumerate(items, 1):
+        for name, column in cells.items():
+            column.append(item.content.get(name))
+        progress(done, n_rows)
+    if not cells:
+        raise DataError("The project names no column to learn from.")
+    features = build_features(
+        pd.DataFrame(cells), text_columns=[name for name in settings.text_columns if name in cells]
+    )
+    return PoolFeatures(
+        features.X, features.names, _owners(features.names, features.kinds), dict(features.kinds), features.notes
+    )
+
+
+def _owners(names: tuple[str, ...], kinds: dict[str, Any]) -> tuple[str, ...]:
+    """Return the column that each feature comes from; features are named after their columns."""
+    used = sorted((name for name in kinds if kinds[name] != "dropped"), key=len, reverse=True)
+    begins = [(column, tuple(f"{column}{sign}" for sign in (" ", ": ", "_"))) for column in used]
+    return tuple(
+        next(column for column, starts in begins if name == column or name.startswith(starts)) for name in names
+    )

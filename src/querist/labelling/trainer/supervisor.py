@@ -1,0 +1,204 @@
+"""`Supervisor`: keeps the trainer running in a process of its own, and listens to it."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import IO, Any
+
+from querist.labelling.trainer.frames import FrameError, read_frame
+
+Listener = Callable[[dict[str, Any], bytes], None]
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+# Trainings begin at least so many seconds apart.
+_BETWEEN = 0.5
+_TAIL_LINES = 20
+_GRACE = 2.0
+# What a message says about the state of the trainer.
+_STATES = {"ready": "waiting", "training": "training", "ranking": "ready", "failed": "failed"}
+# The server and the browser need the cores; the trainer takes one.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Supervisor:
+    """Starts the trainer, restarts it when it dies, and asks again for the training that was wanted last.
+
+    Parameters
+    ----------
+    location : str
+        Of the project.
+    on_message : callable
+        Called in a thread with the header and the bytes of each message of the trainer
+        (see `querist.labelling.trainer.__main__`), and with ``{"type": "crashed", "code", "tail", "error"}``
+        when it died.
+    delay : float, default=0.0
+        Seconds before the first start: the page that opens meanwhile needs the cores more.
+    command : sequence of str, default=None
+        What to start instead of the trainer.
+    """
+
+    def __init__(
+        self, location: str, *, on_message: Listener, delay: float = 0.0, command: list[str] | None = None
+    ) -> None:
+        self._delay = delay
+        self._location = location
+        self._on_message = on_message
+        # An address may hold a password, and everybody on the machine can read arguments.
+        self._command = command or [sys.executable, "-m", "querist.labelling.trainer", "-"]
+        self._changed = threading.Condition()
+        self._closed = threading.Event()
+        self._wanted: int | None = None
+        self._sent: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._status = {"state": "starting", "message": "Starts."}
+        self._threads = [
+            threading.Thread(target=target, name=f"querist-{name}", daemon=True)
+            for name, target in (("trainer", self._run), ("trainer-commands", self._send))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """``state`` (starting, waiting, training, ready, failed) and ``message``."""
+        return dict(self._status)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the trainer; None while there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def train(self, seq: int) -> None:
+        """Ask for a training that knows the log up to `seq`; never waits, and only the newest counts."""
+        with self._changed:
+            self._wanted = seq
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Stop the trainer, also in the middle of a training."""
+        with self._changed:
+            self._closed.set()
+            self._changed.notify_all()
+            if self._process is not None:
+                self._process.kill()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(_GRACE)
+
+    # ------------------------------------------------------------------ threads
+
+    def _run(self) -> None:
+        pause = _FIRST_PAUSE
+        self._closed.wait(self._delay)
+        while not self._closed.is_set():
+            process = self._start()
+            tail: deque[str] = deque(maxlen=_TAIL_LINES)
+            drain = threading.Thread(target=_drain, args=(process.stderr, tail), daemon=True)
+            drain.start()
+            useful = self._listen(process)
+            code = process.wait()
+            drain.join(_GRACE)
+            with self._changed:
+                self._process = None
+            _close(process)
+            if self._closed.is_set():
+                return
+            pause = _FIRST_PAUSE if useful else pause
+            self._tell_crash(code, tail, pause)
+            self._closed.wait(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | dict.fromkeys(_THREADS, "1"),
+        )
+        _write(process, {"cmd": "open", "location": self._location})
+        with self._changed:
+            self._process, self._sent = process, None
+            if self._closed.is_set():
+                process.kill()
+            self._changed.notify_all()
+        return process
+
+    def _listen(self, process: "subprocess.Popen[bytes]") -> bool:
+        """Pass messages on until the trainer ends; return whether it got as far as a ranking."""
+        assert process.stdout is not None
+        useful = False
+        try:
+            while (frame := read_frame(process.stdout)) is not None:
+                header, blob = frame
+                useful = useful or header["type"] == "ranking"
+                self._note(header)
+                self._pass_on(header, blob)
+        except FrameError:
+            process.kill()
+        return useful
+
+    def _note(self, header: dict[str, Any]) -> None:
+        kind = header["type"]
+        if kind == "progress":
+            self._status = {"state": "starting", "message": f"Reads the rows: {header['done']} of {header['total']}."}
+        elif kind in _STATES:
+            message = header.get("error", "") or " ".join(header.get("notes", ()))
+            self._status = {"state": _STATES[kind], "message": message}
+
+    def _pass_on(self, header: dict[str, Any], blob: bytes) -> None:
+        try:
+            self._on_message(header, blob)
+        except Exception as error:
+            # One message that the listener could not use must not end all listening.
+            if not self._closed.is_set():
+                self._status = {"state": "failed", "message": f"The {header['type']} could not be used: {error}"}
+
+    def _tell_crash(self, code: int, tail: deque[str], pause: float) -> None:
+        last = tail[-1] if tail else f"exit status {code}"
+        message = f"The trainer stopped ({last}); it starts again in {pause:g} s. Labelling goes on."
+        self._status = {"state": "failed", "message": message}
+        self._pass_on({"type": "crashed", "code": code, "tail": "\n".join(tail), "error": message}, b"")
+
+    def _send(self) -> None:
+        """Send the newest wish; a thread of its own, since a trainer that does not read must hold up nobody."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._closed.is_set() or (self._process is not None and self._wanted != self._sent)
+                )
+                if self._closed.is_set():
+                    return
+                process, self._sent = self._process, self._wanted
+            assert process is not None
+            _write(process, {"cmd": "train", "seq": self._sent})
+            # One person does not answer faster; with fifty, a ranking for each few answers would hold up the writer.
+            self._closed.wait(_BETWEEN)
+
+
+def _write(process: "subprocess.Popen[bytes]", command: dict[str, Any]) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(command).encode() + b"\n")
+        process.stdin.flush()
+    except (OSError, ValueError):
+        pass  # it has died, and its pipes may be closed already; who listens to it sees that
+
+
+def _close(process: "subprocess.Popen[bytes]") -> None:
+    for stream in (process.stdin, process.stdout, process.stderr):
+        assert stream is not None
+        with contextlib.suppress(OSError):  # what could not be sent to a dead process
+            stream.close()
+
+
+def _drain(stream: IO[bytes] | None, tail: deque[str]) -> None:
+    assert stream is not None
+    for line in stream:
+        tail.append(line.decode(errors="replace").rstrip())

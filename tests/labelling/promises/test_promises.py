@@ -1,0 +1,376 @@
+"""Certificates and auto-labelling on the page's server, on both databases."""
+
+import itertools
+import uuid
+
+import numpy as np
+import pytest
+from example_project import make_project, sign_in
+
+from querist.audit.auto_label import auto_labels, plan_auto_label
+from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
+from querist.audit.order import promise_numbers
+from querist.exceptions import InvalidParameterError
+from querist.labelling.label_files.match import LabelRead, LabelsRead
+from querist.labelling.log.ranking import Ranking
+from querist.labelling.promises.plan import freeze, plan
+from querist.labelling.promises.words import Promise, packed, standing
+from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.row_filter import Filter
+from querist.labelling.serving.actions import Action
+from querist.labelling.serving.project import Project
+
+N = 600
+
+
+def truth(row):
+    return row % 2
+
+
+def teach(project, wrong=(), sure=None):
+    """Give the project a ranking whose predictions are right but for some rows."""
+    n_rows = project.board.n_rows
+    prediction = np.array([truth(row) ^ (row in wrong) for row in range(n_rows)], np.int16)
+    confidence = np.full(n_rows, 0.9, np.float32) if sure is None else np.asarray(sure, np.float32)
+    order = np.setdiff1d(np.arange(n_rows), np.flatnonzero(project.board.labels >= 0)).astype(np.int32)
+    ranking = Ranking(order, prediction, confidence, np.linspace(1, 0, n_rows, dtype=np.float32))
+    header = {"type": "ranking", "seq": project.board.seq, "n_labels": project.board.n_labelled, "strategy": "margin"}
+    project._on_message(header, ranking.to_bytes())
+    return ranking
+
+
+@pytest.fixture
+def project(store_location):
+    with Project.open(make_project(store_location(), N), train=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_project(tmp_path):
+    with Project.open(make_project(tmp_path / "p.querist", N), train=False) as opened:
+        yield opened
+
+
+def action(row, class_id, **more):
+    return Action(str(uuid.uuid4()), more.pop("kind", "answer"), row, class_id=class_id, **more)
+
+
+def ask(project, who, want=1, tab="t"):
+    return [item["row"] for item in project.submit(who, tab, [], holding=[], want=want).result().items]
+
+
+def answer_all(project, who, most=10_000):
+    """Answer what comes while a promise is pending; return the rows."""
+    rows = []
+    while project.board.pending is not None and len(rows) < most:
+        (row,) = ask(project, who)
+        project.submit(who, "t", [action(row, truth(row))], holding=[], want=0).result()
+        rows.append(row)
+    return rows
+
+
+def the(project):
+    return project.promises()["promises"][0]
+
+
+def numbers_of(project, attempt=1):
+    """The random numbers of an attempt at a promise about all rows."""
+    return promise_numbers(project.store.info.seed, np.arange(N), attempt)
+
+
+def test_a_certificate_from_plan_to_sentence(project):
+    ada = sign_in(project)
+    teach(project, wrong=range(0, N, 60))
+    told = project.plan_promise("certificate", 0.9)
+    expected = labels_needed(0.9, 0.95, N, level=attempt_level(1), power=0.8)
+    n = expected.n_labels
+    assert told["possible"]
+    assert (told["n_labels"], told["n_needed"]) == (n, expected.n_needed)
+    assert project.board.promises == {}
+    project.begin_promise(ada, "certificate", 0.9).result()
+    assert the(project)["state"] == "asking"
+    assert project.progress(ada)["promise"] == {"kind": "certificate", "n_closed": 0, "n_drawn": n}
+    rows = answer_all(project, ada)
+    # The draws come first, in the order of their random numbers, and without the model's guess.
+    assert rows == np.argsort(numbers_of(project), kind="stable")[: len(rows)].tolist()
+    assert the(project)["state"] == "passed"
+    right = sum(row % 60 != 0 for row in rows)
+    found = remainder_accuracy(right, n, N)
+    assert the(project)["bound"] == pytest.approx(found.low)
+    assert found.low >= 0.9
+    assert the(project)["rest"] == pytest.approx(rest_bound(right, n, N))
+    n_rest = N - n
+    assert len(rows) == n
+    assert the(project)["sentence"].startswith(
+        f"If you stop now, the remaining {n_rest} rows are labelled with at least 9"
+    )
+    assert project.progress(ada)["promise"] is None
+    assert "certificate" in {each["quantity"].split()[0] for each in project.statement(0.0)["statements"]} | {
+        "certificate"
+    }
+    assert project.statement(0.0)["statements"][-1]["low"] == the(project)["rest"]
+
+
+def test_draws_come_without_a_guess(project):
+    ada = sign_in(project)
+    teach(project)
+    project.begin_promise(ada, "certificate", 0.9).result()
+    items = project.submit(ada, "t", [], holding=[], want=20).result().items
+    assert all(item["guess"] is None for item in items)
+    project.submit(ada, "t", [action(items[0]["row"], 0)], holding=[], want=0).result()
+    (event,) = [each for each in project.store.events() if each.kind == "answered"]
+    assert event.data["how"] == "certificate"
+
+
+def test_a_bad_model_fails_early(project):
+    ada = sign_in(project)
+    teach(project, wrong=range(0, N, 2))
+    project.begin_promise(ada, "certificate", 0.95).result()
+    rows = answer_all(project, ada)
+    told = the(project)
+    assert told["state"] == "failed"
+    assert len(rows) < told["n_drawn"]
+    assert told["sentence"].startswith("Not passed: 95.0% cannot be promised.")
+    # A second attempt has a stricter level, and new draws.
+    project.begin_promise(ada, "certificate", 0.9).result()
+    assert the(project)["attempt"] == 2
+    assert not set(rows) & set(next(reversed(project.board.promises.values())).draws)
+
+
+def test_what_counts_is_the_first_blind_answer(project):
+    ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
+    teach(project)
+    project.begin_promise(ada, "certificate", 0.9).result()
+    first, second, third, fourth = project.board.pending.draws[:4]
+
+    def counts():
+        return the(project)["n_closed"], the(project)["n_correct"]
+
+    project.submit(ada, "t", [action(first, truth(first))], holding=[], want=0).result()
+    assert counts() == (1, 1)
+    project.submit(ada, "t", [action(first, 1 - truth(first))], holding=[], want=0).result()
+    assert counts() == (1, 1)  # a change does not count
+    project.submit(ada, "t", [action(second, truth(second), guess_shown=True)], holding=[], want=0).result()
+    assert counts() == (2, 1)  # given with the guess in sight: wrong
+    project.submit(bob, "u", [action(third, None, kind="skip")], holding=[], want=0).result()
+    assert counts() == (3, 1)
+    wrong = action(fourth, 1 - truth(fourth))
+    project.submit(ada, "t", [wrong], holding=[], want=0).result()
+    assert counts() == (4, 1)
+    undo = Action(str(uuid.uuid4()), "undo", fourth, target=wrong.uuid)
+    project.submit(ada, "t", [undo], holding=[], want=0).result()
+    assert counts() == (3, 1)
+    assert fourth in ask(project, bob, want=3, tab="u")
+
+
+def test_one_at_a_time_and_cancelled_ones_count(project):
+    ada = sign_in(project)
+    with pytest.raises(InvalidParameterError, match="no model yet"):
+        project.begin_promise(ada, "certificate", 0.9)
+    teach(project)
+    made = project.begin_promise(ada, "certificate", 0.9).result()
+    with pytest.raises(InvalidParameterError, match="Finish or cancel"):
+        project.begin_promise(ada, "certificate", 0.8).result()
+    project.cancel_promise(ada, made).result()
+    assert the(project)["state"] == "cancelled"
+    assert project.board.pending is None
+    with pytest.raises(InvalidParameterError, match="nothing to cancel"):
+        project.cancel_promise(ada, made).result()
+    told = project.plan_promise("certificate", 0.9)
+    assert told["attempt"] == 2
+    assert told["level"] == pytest.approx(attempt_level(2))
+    with pytest.raises(InvalidParameterError, match="no promise"):
+        project.cancel_promise(ada, "nonsense-id").result()
+
+
+def test_out_of_reach_is_said_in_words(project):
+    ada = sign_in(project)
+    teach(project)
+    told = project.plan_promise("certificate", 0.9999)
+    assert not told["possible"] or told["n_labels"] <= N
+    project.board.measured.append({"accuracy": {"value": 0.7}, "n_labels": 1, "at": 0.0})
+    told = project.plan_promise("certificate", 0.9)
+    assert not told["possible"]
+    assert "thought to be 70.0%" in told["why"]
+    with pytest.raises(InvalidParameterError, match="out of reach"):
+        project.begin_promise(ada, "certificate", 0.9)
+
+
+def test_everything_is_in_the_log(project):
+    ada = sign_in(project)
+    teach(project, wrong=range(0, N, 60))
+    project.begin_promise(ada, "certificate", 0.9).result()
+    answer_all(project, ada, most=20)
+    before, location = the(project), project.store.location
+    project.close()
+    with Project.open(location, train=False) as again:
+        assert the(again) == before
+        rest = answer_all(again, ada)
+        assert the(again)["state"] == "passed"
+        assert len(rest) + 20 >= before["n_needed"]
+        after = the(again)
+    with ProjectView.read(location) as view:
+        assert view.promises()["promises"] == [after]
+
+
+def sure_rows(project, n_sure=400):
+    sure = np.full(N, 0.6)
+    sure[np.random.default_rng(1).permutation(N)[:n_sure]] = 0.99
+    return sure
+
+
+def released(project):
+    return np.flatnonzero(project.board.model_labels >= 0)
+
+
+def test_the_model_labels_what_was_promised(project):
+    ada = sign_in(project)
+    sure = sure_rows(project)
+    wrong = set(np.flatnonzero(sure < 0.9)[::2].tolist())
+    teach(project, wrong=wrong, sure=sure)
+    told = project.plan_promise("auto_label", 0.95, most_labels=200)
+    assert told["possible"]
+    made = project.begin_promise(ada, "auto_label", 0.95, most_labels=200).result()
+    answer_all(project, ada)
+    assert the(project)["state"] == "passed"
+    n_released = the(project)["n_released"]
+    assert n_released > 100
+    assert f"may label {n_released} rows with at most 5.0% errors" in the(project)["sentence"]
+    project.apply_promise(ada, made).result()
+    rows = released(project)
+    assert rows.size == n_released == project.progress(ada)["n_model"]
+    assert not set(rows.tolist()) & set(project.board.promises[made].draws)
+    assert all(sure[rows] > 0.9)
+    # They train nothing, and nobody is asked about them, unless the audit comes to them.
+    trained, _ = project.board.labelled_rows()
+    assert not set(trained.tolist()) & set(rows.tolist())
+    assert [project.board.status(row) for row in rows[:3]] == ["model"] * 3
+    assert project.explore(Filter(status="model"), sort="row", offset=0, limit=5)["total"] == n_released
+    # A person's answer goes before the model's.
+    row = int(rows[0])
+    project.submit(ada, "t", [action(row, 1 - truth(row))], holding=[], want=0).result()
+    assert project.board.status(row) == "labelled"
+    assert project.progress(ada)["n_model"] == n_released - 1
+    with pytest.raises(InvalidParameterError, match="Only an auto-labelling that has passed"):
+        project.apply_promise(ada, made).result()
+    project.undo_promise(ada, made).result()
+    assert released(project).size == 0
+    assert the(project)["state"] == "passed"
+    project.apply_promise(ada, made).result()
+    location, before = project.store.location, released(project)
+    project.close()
+    with ProjectView.read(location) as view:
+        np.testing.assert_array_equal(np.flatnonzero(view.board.model_labels >= 0), before)
+
+
+def test_no_ranked_row_is_one_of_the_models(sqlite_project):
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, sure=sure_rows(project))
+    made = project.begin_promise(ada, "auto_label", 0.95, most_labels=200).result()
+    answer_all(project, ada)
+    project.apply_promise(ada, made).result()
+    teach(project, sure=sure_rows(project))
+    items = project.submit(ada, "t", [], holding=[], want=60).result().items
+    held = {ticket.row: ticket.how for ticket in project._queue.held(ada, "t")}
+    assert len(items) == 60
+    asked = {row for row, how in held.items() if how == "strategy"}
+    assert asked
+    assert not asked & set(released(project).tolist())
+
+
+def test_labels_of_the_model_do_not_come_back_as_answers(sqlite_project, tmp_path):
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, sure=sure_rows(project))
+    made = project.begin_promise(ada, "auto_label", 0.95, most_labels=200).result()
+    answer_all(project, ada)
+    project.apply_promise(ada, made).result()
+    n_labelled = project.board.n_labelled
+    row = int(released(project)[0])
+    from querist.labelling.label_files.match import read_labels_for
+
+    for format_, name in (("csv", "a.csv"), ("jsonl", "a.jsonl"), ("parquet", "a.parquet"), ("label-studio", "a.json")):
+        with (tmp_path / name).open("wb") as target:
+            project.export(format_, target, rows="labelled")
+        read = read_labels_for(project, tmp_path / name)
+        project.import_labels(read, source=name).result()
+        assert project.board.n_labelled == n_labelled, format_
+    text = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert sum(",model," in line for line in text) >= released(project).size
+    # A correction is a correction.
+    name = {0: "good", 1: "bad"}[1 - truth(row)]
+    project.import_labels(LabelsRead([LabelRead(row, name, None, None, False, "", "model")])).result()
+    assert project.board.status(row) == "labelled"
+
+
+def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
+    project = sqlite_project
+    board = project.board
+    rng = np.random.default_rng(3)
+    sure = np.round(rng.beta(12, 1, N), 3)
+    ranking = teach(project, sure=sure)
+    frozen = freeze(board, project.current, project.store.info.seed)
+    numbers = numbers_of(project)
+    checked = set()
+    for target, rate in itertools.product((0.85, 0.9), (0.0, 0.02, 0.06, 0.15)):
+        data = plan(board, frozen, "auto_label", target, 300)
+        made = Promise.from_data(data | {"id": "x", "seq": 0}, 0.0)
+        expected_plan = plan_auto_label(
+            np.arange(N), ranking.confidence.astype(float), numbers, target=target, most_labels=300
+        )
+        assert made.draws == tuple(expected_plan.sample.tolist())
+        assert [each.size for each in made.regions] == [each.size for each in expected_plan.regions]
+        for _ in range(20):
+            right = rng.random(len(made.draws)) >= rate
+            expected = auto_labels(expected_plan, right)
+            where = standing(made, _Answered(made, right))
+            assert where.n_passed == expected.n_regions
+            np.testing.assert_array_equal(np.sort(made.released(where.n_passed)[0]), expected.rows)
+            checked.add(where.n_passed)
+    assert len(checked) > 2
+
+
+class _Act:
+    def __init__(self, class_id):
+        self.class_id = class_id
+
+
+class _Answered:
+    """A board on which every draw has an answer: the predicted class where it was right, another one elsewhere."""
+
+    def __init__(self, made, right):
+        self._answers = {
+            row: guess if ok else 1 - guess for row, guess, ok in zip(made.draws, made.predictions, right, strict=True)
+        }
+
+    def first_answer(self, row):
+        return _Act(self._answers[row])
+
+    def label_of(self, class_id):
+        return class_id
+
+
+def test_rows_are_packed_without_loss():
+    rows, classes = np.array([5, 1, 70_000]), np.array([0, 3, 32_000])
+    made = Promise("x", "auto_label", 0.9, 0.95, 0.03, 1, 0.0, 0, 1, 2, 3, None, (), (), (), (), packed(rows, classes))
+    assert made.released(0)[0].size == 0
+    from querist.labelling.promises.words import Region
+
+    made.regions = (Region(2, 0, 0), Region(3, 0, 0))
+    assert [each.tolist() for each in made.released(2)] == [rows.tolist(), classes.tolist()]
+    assert [each.tolist() for each in made.released(1)] == [rows[:2].tolist(), classes[:2].tolist()]
+
+
+def test_a_false_promise_passes_at_most_at_its_level():
+    """2,000 projects with a model just below the target; draws from their random order."""
+    rng = np.random.default_rng(0)
+    n_rows, target = 150, 0.9
+    level = attempt_level(1)
+    made_plan = labels_needed(target, 0.97, n_rows, level=level)
+    passed = 0
+    for _ in range(2000):
+        right = np.ones(n_rows, bool)
+        right[rng.permutation(n_rows)[:16]] = False  # 89.3 %
+        passed += right[: made_plan.n_labels].sum() >= made_plan.n_needed
+    assert passed / 2000 <= level + 3 * np.sqrt(level / 2000)

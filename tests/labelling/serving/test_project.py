@@ -1,0 +1,303 @@
+"""A project that people label, on both databases."""
+
+import threading
+import time
+import uuid
+
+import pytest
+from example_project import N_ROWS, make_project, sign_in, teach
+
+from querist.exceptions import InvalidParameterError, ProjectInUseError, StoreError, StoreWriteError
+from querist.labelling.label_files.match import LabelRead, LabelsRead
+from querist.labelling.log import classes as class_lists
+from querist.labelling.log.settings import Settings
+from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.row_filter import Filter
+from querist.labelling.serving.actions import Action
+from querist.labelling.serving.project import Project
+
+
+@pytest.fixture
+def project(store_location):
+    with Project.open(make_project(store_location()), train=False) as opened:
+        yield opened
+
+
+def act(project, who, *actions, holding=(), want=0, tab="t"):
+    return project.submit(who, tab, list(actions), holding=holding, want=want).result()
+
+
+def answer(row, class_id=0, **more):
+    return Action(more.pop("uuid", str(uuid.uuid4())), "answer", row, class_id=class_id, **more)
+
+
+def test_rows_come_as_cards_and_answers_stay(project):
+    ada = sign_in(project)
+    first = act(project, ada, want=3)
+    assert len(first.items) == 3
+    assert first.items[0]["fields"][0] == {
+        "name": "text",
+        "value": f"text number {first.items[0]['row']} <b>",
+        "role": "text",
+    }
+    rows = [item["row"] for item in first.items]
+    reply = act(project, ada, answer(rows[0], 1), holding=rows[1:], want=1)
+    assert [result.status for result in reply.results] == ["saved"]
+    assert reply.items[0]["row"] not in rows
+    assert reply.progress["n_labelled"] == reply.progress["mine"] == 1
+    assert reply.progress["by_class"] == {"1": 1}
+    location = project.store.location
+    project.close()
+    with ProjectView.read(location) as again:
+        assert again.board.labels[rows[0]] == 1
+
+
+def test_a_repeated_action_changes_nothing(project):
+    ada = sign_in(project)
+    action = answer(3)
+    act(project, ada, action)
+    before = project.board.n_events
+    reply = act(project, ada, action, action)
+    assert [result.status for result in reply.results] == ["repeated", "repeated"]
+    assert project.board.n_events == before
+
+
+def test_one_bad_action_keeps_no_other_from_being_saved(project):
+    ada = sign_in(project)
+    reply = act(project, ada, answer(N_ROWS + 5), answer(1, 99), answer(2, None), answer(3, 1))
+    assert [(result.status, result.code) for result in reply.results] == [
+        ("refused", "unknown_row"),
+        ("refused", "unknown_class"),
+        ("refused", "empty_answer"),
+        ("saved", None),
+    ]
+    assert project.board.n_labelled == 1
+
+
+def test_undo_of_answer_and_only_by_its_owner(project):
+    ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
+    done = answer(5, 1)
+    act(project, ada, done)
+    refused = act(project, bob, Action("undo-by-bob", "undo", 5, target=done.uuid)).results[0]
+    assert (refused.status, refused.code) == ("refused", "not_yours")
+    assert act(project, ada, Action("undo-by-ada", "undo", 5, target=done.uuid)).results[0].status == "saved"
+    assert project.board.n_labelled == 0
+    assert project.history(ada, 10)[0]["undone"]
+
+
+def test_a_change_of_mind_is_a_change_and_the_prediction_is_scored_once(project):
+    ada = sign_in(project)
+    teach(project, prediction=1)
+    act(project, ada, answer(5, 1))
+    act(project, ada, answer(5, 0))
+    first, second = project.board.acts_on(5)
+    assert (first.kind, first.guess) == ("answered", 1)
+    assert (second.kind, second.guess) == ("changed", None)
+
+
+def test_why_a_row_was_asked_stands_beside_its_answer(project):
+    ada = sign_in(project)
+    teach(project, prediction=0)
+    reply = act(project, ada, want=20)
+    act(project, ada, *(answer(item["row"]) for item in reply.items))
+    hows = {act_.row: act_ for act_ in project.board.acts()}
+    assert {act_.how for act_ in hows.values()} == {"audit", "strategy"}
+    drawn = [event.row for event in project.store.events(kinds=["asked"])]
+    assert set(drawn) == {row for row, act_ in hows.items() if act_.how == "audit"}
+    event = next(event for event in project.store.events(kinds=["answered"]) if event.data["how"] == "strategy")
+    assert event.data["strategy"] == "margin"
+    assert event.data["ranking"] == 1
+    assert event.data["share"] == 0.2
+    assert event.data["utility"] is not None
+
+
+def test_guesses_are_hidden_on_audited_rows(project):
+    ada = sign_in(project)
+    teach(project, prediction=0)
+    reply = act(project, ada, want=N_ROWS)
+    tickets = {ticket.row: ticket for tickets in project._queue._leases.values() for ticket in tickets}
+    assert all((item["guess"] is None) == tickets[item["row"]].hidden for item in reply.items)
+    assert any(item["guess"] for item in reply.items)
+
+
+def test_many_at_once_with_confirmation_and_one_undo(project):
+    ada = sign_in(project)
+    teach(project, prediction=1)
+    with pytest.raises(InvalidParameterError, match="finds 40 rows by now, not 39"):
+        project.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=39).result()
+    assert project.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
+    assert project.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
+    assert project.board.n_labelled == 40
+    assert project.find(Filter(disagree=True)) == list(range(40))
+    act(project, ada, Action("undo-uuid", "undo", 0, target="bulk-uuid"))
+    assert project.board.n_labelled == 0
+
+
+def test_classes_change_while_people_label(project):
+    ada = sign_in(project)
+    act(project, ada, answer(1, 1), answer(2, 0))
+    told = project.change_classes(ada, lambda each: class_lists.add(each, "ugly"), op="add").result()
+    assert told["class_version"] == 2
+    project.change_classes(ada, lambda each: class_lists.merge(each, 1, 2), op="merge").result()
+    assert project.board.labels[1] == 2
+    project.change_classes(ada, lambda each: class_lists.remove(each, 0), op="remove").result()
+    assert project.board.status(2) == "unlabelled"
+    late = act(project, ada, answer(3, 0)).results[0]
+    assert (late.status, late.code) == ("saved", "removed_class")
+    with pytest.raises(InvalidParameterError, match="already"):
+        project.change_classes(ada, lambda each: class_lists.add(each, "ugly")).result()
+
+
+def read(*pairs):
+    return LabelsRead([LabelRead(row, label, None, None, *more) for row, label, *more in pairs])
+
+
+def test_labels_from_elsewhere(project):
+    first = read((0, "good", False, "", "labelled"), (1, "new", False, "", "labelled"))
+    assert project.import_labels(first, source="x.csv").result() == (2, 0)
+    second = read(
+        (0, "good", True, "odd", "labelled"), (1, "bad", False, "", "labelled"), (2, None, False, "", "skipped")
+    )
+    assert project.import_labels(second, source="x.csv").result() == (2, 1)
+    assert project.import_labels(second, source="x.csv").result() == (0, 3)
+    assert [each["name"] for each in project.class_infos()] == ["good", "bad", "new"]
+    assert project.detail(1)["answers"][0]["person"] == "import"
+    assert (project.board.skipped, project.board.flagged, project.board.notes) == ({2}, {0}, {0: "odd"})
+
+
+def test_after_a_kill_tabs_keep_what_they_held_and_why(project):
+    ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
+    teach(project, 1)
+    held = {item["row"] for item in act(project, ada, want=10, tab="a").items}
+    before = {ticket.row: ticket.how for ticket in project._queue.held(ada, "a")}
+    location = project.store.location
+    project.close()
+    with Project.open(location, train=False) as again:
+        fresh = {item["row"] for item in act(again, bob, want=20, tab="b").items}
+        assert not fresh & held
+        assert {ticket.row: ticket.how for ticket in again._queue.held(ada, "a")} == before
+        act(again, ada, *(answer(row) for row in held), tab="a")
+        assert {each.row: each.how for each in again.board.acts()} == before
+
+
+def test_explore_finds_sorts_and_pages(project):
+    ada = sign_in(project)
+    teach(project, prediction=0, confidence=0.5)
+    act(project, ada, answer(7, 1, duration_ms=9000.0), Action("flag-uuid", "flag", 8, note="look"))
+    assert project.find(Filter(search="number 7")) == [7]
+    assert project.find(Filter(label=1)) == [7]
+    assert project.find(Filter(flagged=True)) == [8]
+    assert project.find(Filter(annotator=ada)) == [7, 8]
+    assert project.find(Filter(disagree=True)) == [7]
+    assert project.find(Filter(status="labelled")) == [7]
+    assert project.find(Filter(), "-row")[0] == N_ROWS - 1
+    assert project.find(Filter(), "-seconds")[0] == 7
+    assert project.find(Filter(min_confidence=0.6)) == []
+    page = project.explore(Filter(status="unlabelled"), sort="row", offset=10, limit=5)
+    assert page["total"] == N_ROWS - 1
+    assert [item["row"] for item in page["items"]] == [11, 12, 13, 14, 15]
+
+
+def test_the_running_score_counts_audit_answers_before_they_train(project):
+    ada = sign_in(project)
+    teach(project, prediction=1)
+    reply = act(project, ada, want=N_ROWS)
+    act(project, ada, *(answer(item["row"], item["row"] % 2) for item in reply.items))
+    audited = [each.row for each in project.board.acts() if each.how == "audit"]
+    told = project.insights()
+    assert told["curve"][-1]["n"] == len(audited)
+    assert told["curve"][-1]["correct"] == sum(row % 2 for row in audited)
+    assert told["confusion"]["n"] == len(audited)
+
+
+def test_invitations_are_used_up_and_names_are_single(project):
+    ada = sign_in(project)
+    token, _ = project.invite(uses=1).result()
+    assert project.invitation_role(token) == "annotator"
+    cookie = project.join(token, "bob").result()
+    assert project.invitation_role(token) is None
+    with pytest.raises(InvalidParameterError, match="used already"):
+        project.join(token, "eve").result()
+    token, _ = project.invite(uses=5).result()
+    with pytest.raises(InvalidParameterError, match="already"):
+        project.join(token, "ada").result()
+    assert project.person("nonsense") is None
+    bob = project.person(cookie)
+    project.deactivate(bob.annotator_id).result()
+    assert project.person(cookie) is None
+    assert project.person_info(ada)["active"]
+
+
+def test_settings_are_checked_kept_and_logged(project):
+    with pytest.raises(InvalidParameterError, match="audit share"):
+        project.change_settings(None, audit_share=2.0)
+    with pytest.raises(InvalidParameterError, match="point of accuracy"):
+        project.change_settings(None, labels_per_point=0)
+    with pytest.raises(InvalidParameterError, match="nonsense"):
+        project.change_settings(None, strategy="nonsense")
+    project.change_settings(None, opinions=2, strategy="entropy").result()
+    assert Settings.from_dict(project.store.info.settings).opinions == 2
+    assert project._queue.opinions == 2
+
+
+def test_a_second_server_is_told_about_the_first(project):
+    project.store.announce("http://127.0.0.1:8765")
+    with pytest.raises(ProjectInUseError, match="8765"):
+        Project.open(project.store.location, train=False)
+
+
+def test_nothing_is_acknowledged_that_is_not_written(project, monkeypatch):
+    ada = sign_in(project)
+    act(project, ada, answer(1, 1))
+
+    def fail(self, events):
+        raise StoreWriteError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("querist.store.writing.Writing.append", fail)
+        with pytest.raises(StoreWriteError):
+            act(project, ada, answer(2, 1))
+    assert project.board.n_labelled == 1
+    assert act(project, ada, answer(2, 1)).results[0].status == "saved"
+    assert project.board.n_labelled == 2
+
+
+def test_many_tabs_at_once_lose_and_double_nothing(project):
+    people = [sign_in(project, f"p{number}") for number in range(4)]
+    sent = {}
+
+    def work(who):
+        items = act(project, who, want=3, tab=str(who)).items
+        while items:
+            action = answer(items[0]["row"], uuid=str(uuid.uuid4()))
+            sent[action.uuid] = items[0]["row"]
+            holding = [item["row"] for item in items[1:]]
+            items = items[1:] + act(project, who, action, holding=holding, want=1, tab=str(who)).items
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    logged = {event.uuid: event.row for event in project.store.events(kinds=["answered"])}
+    assert logged == sent
+    assert sorted(logged.values()) == list(range(N_ROWS))
+
+
+def test_listeners_hear_of_changes(project):
+    heard = []
+    stop = project.live.listen(heard.append)
+    ada = sign_in(project)
+    act(project, ada, answer(1))
+    teach(project, 0)
+    project.change_classes(ada, lambda each: class_lists.add(each, "more")).result()
+    time.sleep(0.05)
+    stop()
+    act(project, ada, answer(2))
+    assert {"progress", "ranking", "model", "classes"} <= set(heard)
+
+
+def test_what_is_no_project_is_refused(tmp_path):
+    (tmp_path / "x.querist").write_text("hello")
+    with pytest.raises(StoreError):
+        Project.open(tmp_path / "x.querist", train=False)

@@ -1,0 +1,186 @@
+"""The queue: who is asked what, leases, the audit's share."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from querist.labelling.log.board import Board
+from querist.labelling.log.classes import added, remove
+from querist.labelling.log.ranking import Ranking
+from querist.labelling.serving.queue import LEASE_SECONDS, CurrentRanking, Queue
+from querist.store.rows import EventRow
+
+N_ROWS = 60
+
+
+def make_ranking(order, n_rows=N_ROWS):
+    utility = np.full(n_rows, np.nan, np.float32)
+    utility[order] = np.linspace(1, 0, len(order))
+    return Ranking(np.array(order, np.int32), np.zeros(n_rows, np.int16), np.full(n_rows, 0.7, np.float32), utility)
+
+
+class Desk:
+    """A queue with its board, and people who answer."""
+
+    def __init__(self, *, ranked=True, n_rows=N_ROWS, **options):
+        self.board = Board()
+        self.n_events = 0
+        self.log("rows_added", data={"n_rows": n_rows})
+        self.log("classes", data={"version": 1, "classes": [each.to_dict() for each in added(["a", "b"])]})
+        self.audit_order = np.random.default_rng(5).permutation(n_rows)
+        self.queue = Queue(self.board, self.audit_order, seed=3, **options)
+        if ranked:
+            self.queue.use(CurrentRanking(1, "margin", make_ranking(np.arange(n_rows)[::-1], n_rows), 10))
+
+    def log(self, kind, row=None, who=None, data=None):
+        self.n_events += 1
+        self.board.apply(EventRow(self.n_events, f"e{self.n_events}", kind, 0.0, who, row, data or {}))
+
+    def answer(self, row, who=1, class_id=0):
+        ticket = self.queue.close(row, who)
+        self.log("answered", row, who, {"class_id": class_id, "how": ticket.how if ticket else "search"})
+        return ticket
+
+
+def rows_of(tickets):
+    return [ticket.row for ticket in tickets]
+
+
+def test_before_any_ranking_rows_follow_the_random_order():
+    desk = Desk(ranked=False)
+    tickets = desk.queue.take(1, "t", 5, 0.0)
+    assert rows_of(tickets) == desk.audit_order[:5].tolist()
+    assert {ticket.how for ticket in tickets} == {"audit"}
+
+
+def test_the_strategy_and_the_audit_each_keep_their_order():
+    desk = Desk()
+    tickets = desk.queue.take(1, "t", 40, 0.0)
+    audited = [ticket.row for ticket in tickets if ticket.how == "audit"]
+    ranked = [ticket.row for ticket in tickets if ticket.how == "strategy"]
+    free = [row for row in desk.audit_order.tolist() if row not in ranked]
+    assert audited == [row for row in free if row in audited]
+    assert ranked == sorted(ranked, reverse=True)
+    # The oldest rows of the random order come first, but for those that the strategy had taken.
+    assert set(free[: len(audited)]) >= {row for row in audited if row in free[: len(audited)]}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.33, 1.0])
+def test_the_audit_gets_its_share_and_fractions_are_carried_over(share):
+    desk = Desk(n_rows=2000, audit_share=share)
+    tickets = desk.queue.take(1, "t", 1000, 0.0)
+    assert sum(ticket.how == "audit" for ticket in tickets) == pytest.approx(1000 * share, abs=20)
+
+
+def test_a_tail_that_is_replaced_with_each_answer_leaves_the_audit_its_share():
+    desk = Desk(n_rows=2000)
+    held, hows = [], []
+    for now in range(400):
+        desk.queue.hold(1, "t", held[:3], float(now))
+        held = held[:3] + rows_of(desk.queue.take(1, "t", 13 - len(held[:3]), float(now)))
+        hows.append(desk.answer(held.pop(0)).how)
+    # Exact but for the rows in hand.
+    assert abs(hows.count("audit") - 80) <= 4
+
+
+def test_places_of_the_audit_are_not_regular():
+    desk = Desk(n_rows=2000)
+    places = [place for place, ticket in enumerate(desk.queue.take(1, "t", 500, 0.0)) if ticket.how == "audit"]
+    assert len(set(np.diff(places))) > 3
+
+
+def test_nobody_gets_what_another_tab_holds():
+    desk = Desk()
+    taken = [desk.queue.take(who, tab, 10, 0.0) for who, tab in ((1, "a"), (1, "b"), (2, "c"))]
+    rows = [row for each in taken for row in rows_of(each)]
+    assert len(rows) == len(set(rows)) == 30
+
+
+def test_a_lease_ends_unless_it_is_renewed():
+    desk = Desk(audit_share=0.0)
+    first = rows_of(desk.queue.take(1, "a", 2, 0.0))
+    desk.queue.hold(1, "a", first[:1], LEASE_SECONDS - 1)
+    later = rows_of(desk.queue.take(2, "b", 2, LEASE_SECONDS + 1))
+    assert first[0] not in later
+    # Not renewed by name means let go.
+    assert first[1] in later
+
+
+def test_what_a_tab_does_not_hold_any_more_is_free_at_once():
+    desk = Desk(audit_share=0.0)
+    first = rows_of(desk.queue.take(1, "a", 3, 0.0))
+    desk.queue.hold(1, "a", first[:1], 1.0)
+    assert rows_of(desk.queue.take(2, "b", 2, 1.0)) == first[1:]
+
+
+def test_a_tab_takes_up_what_it_held_before_a_restart():
+    desk = Desk(audit_share=0.0)
+    desk.log("asked", 7, 1, {"how": "audit"})
+    desk.queue.hold(1, "a", [7, 8], 0.0)
+    assert not {7, 8} & set(rows_of(desk.queue.take(2, "b", N_ROWS, 0.0)))
+    assert desk.answer(7).how == "audit"
+    assert desk.answer(8).how == "strategy"
+
+
+def test_answered_and_skipped_rows_do_not_come_again():
+    desk = Desk()
+    ticket = desk.queue.take(1, "a", 1, 0.0)[0]
+    desk.answer(ticket.row)
+    desk.log("skipped", 3, 1)
+    left = rows_of(desk.queue.take(2, "b", N_ROWS, 0.0))
+    assert sorted([*left, ticket.row, 3]) == list(range(N_ROWS))
+
+
+def test_rows_that_open_again_are_found_after_reopen():
+    desk = Desk(audit_share=0.0)
+    for row in rows_of(desk.queue.take(1, "a", N_ROWS, 0.0)):
+        desk.answer(row, class_id=row % 2)
+    assert desk.queue.take(1, "a", 1, 0.0) == []
+    desk.log("classes", data={"version": 2, "classes": [each.to_dict() for each in remove(added(["a", "b"]), 1)]})
+    desk.queue.reopen()
+    assert set(rows_of(desk.queue.take(1, "a", N_ROWS, 0.0))) == set(range(1, N_ROWS, 2))
+
+
+def test_second_opinions_go_to_other_people_and_come_first():
+    desk = Desk(opinions=2)
+    row = desk.queue.take(1, "a", 1, 0.0)[0].row
+    desk.answer(row)
+    assert row not in rows_of(desk.queue.take(1, "a", 5, 0.0))
+    ticket = desk.queue.take(2, "b", 1, 0.0)[0]
+    assert (ticket.row, ticket.how, ticket.hidden) == (row, "again", True)
+    desk.answer(row, who=2)
+    assert row not in rows_of(desk.queue.take(3, "c", N_ROWS, 0.0))
+
+
+def test_one_more_opinion_on_one_row():
+    desk = Desk()
+    desk.answer(4, who=1)
+    desk.log("second_opinion", 4, 1)
+    assert desk.queue.take(2, "b", 1, 0.0)[0].row == 4
+    assert 4 not in rows_of(desk.queue.take(3, "c", 5, 0.0))
+
+
+def test_hidden_guesses_tell_nothing_of_the_audit():
+    desk = Desk(n_rows=2000)
+    tickets = desk.queue.take(1, "a", 1600, 0.0)
+    audited = [ticket for ticket in tickets if ticket.how == "audit"]
+    hidden = [ticket for ticket in tickets if ticket.how != "audit" and ticket.hidden]
+    assert all(ticket.hidden for ticket in audited)
+    # As many of the others are hidden: whoever sees no guess learns nothing but one in two.
+    assert len(hidden) == pytest.approx(len(audited), rel=0.15)
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 6), st.booleans()), max_size=25), st.integers(1, 2))
+def test_no_row_is_held_by_more_people_than_opinions_are_wanted(steps, opinions):
+    desk = Desk(opinions=opinions)
+    held = {1: [], 2: [], 3: []}
+    for now, (who, want, answers) in enumerate(steps):
+        fresh = rows_of(desk.queue.take(who, "t", want, float(now)))
+        assert not set(fresh) & set(held[who])
+        held[who] += fresh
+        if answers:
+            desk.answer(held[who].pop(0), who)
+        desk.queue.hold(who, "t", held[who], float(now))
+        counts = np.bincount([row for each in held.values() for row in each], minlength=N_ROWS) + desk.board.n_opinions
+        assert counts.max() <= opinions
