@@ -10,15 +10,13 @@ from querist.audit.certificate import attempt_level
 from querist.audit.estimate import Estimate
 from querist.audit.hypergeometric import count_for, upper_bound
 from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
-from querist.audit.promise import Promise, Region, standing
+from querist.audit.promise import CONFIDENCE, MOST_LABELS, Promise, Region, standing
 from querist.audit.region_choice import allowed, choose, guessed_errors
 from querist.exceptions import InvalidParameterError
 
 QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
 _SHARES = tuple(range(10, 101, 10))
-# Fresh labels that an attempt may take, if nothing else is said.
-MOST_LABELS = 500
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def plan_auto_label(
     past_correct: BoolArray | None = None,
     most_labels: int = MOST_LABELS,
     attempt: int = 1,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
 ) -> AutoLabelPlan | None:
     """Choose regions and fresh audit rows so that as many rows as possible can be released.
 
@@ -148,7 +146,7 @@ def plan_auto_label(
     return AutoLabelPlan(target, level, regions, inside[: round(density * inside.size)])
 
 
-def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, confidence: float = 0.95) -> AutoLabels:
+def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, confidence: float = CONFIDENCE) -> AutoLabels:
     """Return the rows that the model may label, given how it did on the fresh audit rows.
 
     Parameters

@@ -15,6 +15,9 @@ from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, OutcomeArray
 
 Kind = Literal["certificate", "auto_label"]
 State = Literal["asking", "passed", "failed"]
+# With which all promises of a session or project hold together, and the most fresh labels that the model's labels may
+# take, if nothing else is said.
+CONFIDENCE, MOST_LABELS = 0.95, 500
 
 
 class Region(NamedTuple):

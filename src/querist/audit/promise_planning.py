@@ -6,14 +6,12 @@ import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number
-from querist.audit.auto_label import MOST_LABELS, AutoLabelPlan, plan_auto_label, regions_of
+from querist.audit.auto_label import AutoLabelPlan, plan_auto_label, regions_of
 from querist.audit.certificate import Plan, attempt_level, labels_needed
 from querist.audit.error_chances import error_chances
-from querist.audit.promise import Promise, Region
+from querist.audit.promise import CONFIDENCE, MOST_LABELS, Promise, Region
 from querist.exceptions import InvalidParameterError
 
-# Of all promises of a session or project together, if nothing else is said.
-CONFIDENCE = 0.95
 # Chance to pass that a certificate is planned with; nearly certain where so few labels do.
 POWER, _SURE_POWER, _CHEAP = 0.8, 0.95, 100
 # Fewer answers to rows drawn at random say nothing about how sure a model may be.

@@ -8,9 +8,8 @@ from numpy.typing import ArrayLike
 from querist._typing import AnyArray, Classifier, IntArray, Label, PoolLike
 from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows
 from querist.audit.assessment import Assessment
-from querist.audit.auto_label import MOST_LABELS
 from querist.audit.estimate import Estimate
-from querist.audit.promise_planning import CONFIDENCE
+from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.learners.refit import Refitter

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from querist._typing import IntArray
+from querist.audit.outcomes import OutcomeArray, judge
+from querist.audit.promise import Standing, standing
 from querist.labelling.log.classes import Classes, ClassInfo, resolution
-from querist.labelling.log.promise import Outcome, Promise, Standing, standing
+from querist.labelling.log.promise import ProjectPromise
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
@@ -79,7 +81,7 @@ class Board:
         self.drawn: dict[int, float] = {}
         # Figures of the model, as the trainer told them.
         self.measured: list[dict[str, Any]] = []
-        self.promises: dict[str, Promise] = {}
+        self.promises: dict[str, ProjectPromise] = {}
         self._standings: dict[str, Standing] = {}
         self._draws: set[int] = set()
         self.counts: Counter[int] = Counter()
@@ -149,14 +151,17 @@ class Board:
         if "group" in data:
             self._of_uuid.setdefault(data["group"], []).append(act)
         self._refresh(event.row)
+        if act.how == "audit":
+            self.drawn.setdefault(act.row, act.at)
         if act.kind in ("answered", "changed", "skipped"):
             self.by_person[act.annotator] += 1
 
     def _promise(self, event: EventRow) -> None:
         if event.kind == "promise":
-            made = Promise.from_data(event.data, event.at)
+            made = ProjectPromise.from_data(event.data, event.at)
+            made.remaining = self.left_to_label()[: made.terms.n_remaining]
             self.promises[made.id] = made
-            self._draws.update(made.draws)
+            self._draws.update(made.terms.draws.tolist())
         elif event.kind == "promise_cancelled":
             self.promises[event.data["id"]].cancelled = True
         else:
@@ -276,22 +281,32 @@ class Board:
         """Return where a promise stands."""
         if promise_id not in self._standings:
             made = self.promises[promise_id]
-            outcomes = [self._outcome(row, guess) for row, guess in zip(made.draws, made.predictions, strict=True)]
-            self._standings[promise_id] = standing(made, outcomes)
+            self._standings[promise_id] = standing(made.terms, self.outcomes_of(made))
         return self._standings[promise_id]
 
-    def _outcome(self, row: int, guess: int) -> Outcome | None:
-        """Return what became of a draw; None: it is open."""
-        act = self.first_answer(row)
-        if act is None:
-            return "none" if self.labels[row] >= 0 or row in self.skipped else None
-        answer = self.label_of(act.class_id)
-        return "right" if answer >= 0 and answer == self.label_of(guess) else "wrong"
+    def outcomes_of(self, made: ProjectPromise) -> OutcomeArray:
+        """Return what became of a promise's draws."""
+        return self.outcomes(made.terms.draws, np.array(made.predictions, np.int64))
+
+    def outcomes(self, rows: IntArray, class_ids: IntArray) -> OutcomeArray:
+        """Return what became of rows that a model had predicted; see `querist.audit.outcomes.judge`."""
+        first = {
+            row: self.label_of(act.class_id) for row in rows.tolist() if (act := self.first_answer(row)) is not None
+        }
+        # What a class that was removed stands for is never right.
+        predicted = [label if (label := self.label_of(each)) >= 0 else None for each in class_ids.tolist()]
+        skipped = np.array([row in self.skipped for row in rows.tolist()], bool)
+        return judge(rows, predicted, first, (self.labels[rows] >= 0) | skipped)
 
     @property
-    def pending(self) -> Promise | None:
+    def pending(self) -> ProjectPromise | None:
         """The promise whose draws are being asked about; there is at most one."""
-        return next((each for each in self.promises.values() if self.standing(each.id).state == "asking"), None)
+        made = self.promises.values()
+        return next((each for each in made if each.state(self.standing(each.id)) == "asking"), None)
+
+    def left_to_label(self) -> IntArray:
+        """Return the rows that neither a person nor the model has labelled, skipped ones included, ascending."""
+        return np.flatnonzero((self.labels < 0) & (self.model_labels < 0))
 
     def label_of(self, class_id: int | None) -> int:
         """Return the class that answers of this class count for; -1 where they count no more."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from querist.labelling.log.board import Board
-from querist.labelling.log.promise import Promise
+from querist.labelling.log.promise import ProjectPromise
 from querist.labelling.promises.words import as_shown
 
 _ESTIMATE = ("quantity", "value", "low", "high", "confidence", "n", "method", "note", "text")
@@ -45,19 +45,19 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> dict[str, A
     }
 
 
-def _promised(made: Promise, board: Board) -> dict[str, Any]:
+def _promised(made: ProjectPromise, board: Board) -> dict[str, Any]:
     """Return a promise that has passed as a statement: a lower bound, exact, about rows that are named."""
     told = as_shown(made, board)
-    certificate = made.kind == "certificate"
+    certificate = made.terms.kind == "certificate"
     return {
         "quantity": "remainder accuracy" if certificate else "accuracy of the rows that the model labels",
         "value": None,
         "low": told["rest"],
         "high": 1.0,
-        "confidence": made.confidence,
+        "confidence": made.terms.confidence,
         "n": told["n_drawn"],
         "method": "exact hypergeometric bound from fresh random draws about a frozen model",
-        "note": f"Attempt {made.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
+        "note": f"Attempt {made.terms.attempt}. The model was trained on the log up to event {made.seq}.",
         "text": told["sentence"],
         "n_labels": made.n_labels,
         "date": _date(made.at),

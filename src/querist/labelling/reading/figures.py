@@ -2,12 +2,10 @@
 
 from typing import Any
 
+from querist.audit.estimate import FEWEST
 from querist.labelling.log.board import Board
 from querist.labelling.promises.words import as_shown
 from querist.labelling.reading.project_view import ProjectView
-
-# Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
-FEWEST = 10
 
 
 def measured(view: ProjectView) -> dict[str, Any]:
@@ -43,4 +41,8 @@ def pending_promise(board: Board) -> dict[str, Any] | None:
     if pending is None:
         return None
     where = board.standing(pending.id)
-    return {"kind": pending.kind, "n_closed": where.n_closed, "n_drawn": pending.regions[where.stage].n_draws}
+    return {
+        "kind": pending.terms.kind,
+        "n_closed": where.n_closed,
+        "n_drawn": pending.terms.regions[where.stage].n_draws,
+    }

@@ -4,9 +4,10 @@ import uuid as uuids
 from concurrent.futures import Future
 from typing import Any
 
+from querist.audit.promise import MOST_LABELS, Kind
 from querist.exceptions import InvalidParameterError
-from querist.labelling.log.promise import Kind, Promise
-from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
+from querist.labelling.log.promise import ProjectPromise, State
+from querist.labelling.promises.plan import FrozenRanking, freeze, plan
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 
@@ -79,7 +80,7 @@ class PromiseDesk:
 
         return self._told(self._place.submit(work))
 
-    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[Any, dict[str, Any]]:
+    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[FrozenRanking, dict[str, Any]]:
         frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
         return frozen, plan(self._place.board, frozen, kind, target, most_labels)
 
@@ -88,7 +89,7 @@ class PromiseDesk:
 
         def work(batch: Batch) -> str:
             self._promise(promise_id)
-            if self._place.board.standing(promise_id).state != "asking":
+            if self._state(promise_id) != "asking":
                 raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
             data = {"id": promise_id}
             self._place.record(batch, "promise_cancelled", data, annotator=annotator)
@@ -103,7 +104,7 @@ class PromiseDesk:
         def work(batch: Batch) -> str:
             made = self._promise(promise_id)
             where = self._place.board.standing(promise_id)
-            if made.kind != "auto_label" or where.state != "passed":
+            if made.terms.kind != "auto_label" or self._state(promise_id) != "passed":
                 raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
             data = {"id": promise_id, "n_regions": where.n_passed}
             self._place.record(batch, "auto_labelled", data, annotator=annotator)
@@ -125,7 +126,10 @@ class PromiseDesk:
 
         return self._told(self._place.submit(work))
 
-    def _promise(self, promise_id: str) -> Promise:
+    def _state(self, promise_id: str) -> State:
+        return self._promise(promise_id).state(self._place.board.standing(promise_id))
+
+    def _promise(self, promise_id: str) -> ProjectPromise:
         if promise_id not in self._place.board.promises:
             raise InvalidParameterError(f"There is no promise {promise_id}.")
         return self._place.board.promises[promise_id]
