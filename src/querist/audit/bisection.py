@@ -28,5 +28,5 @@ def first_real(low: float, high: float, holds: Callable[[float], bool], *, steps
     >>> first_real(0.0, 1.0, lambda x: x * x >= 0.25, steps=10)
     0.5
     """
-    n = 2**steps
+    n: int = 2**steps
     return low + (high - low) * (first(0, n, lambda place: holds(low + (high - low) * (place / n))) / n)

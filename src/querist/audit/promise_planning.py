@@ -122,8 +122,8 @@ def plan_certificate(
         made = labels_needed(target, guess, n_rows, level=level, power=POWER)
     if made is None:
         raise InvalidParameterError(
-            f"{target:.1%} is out of reach: if the accuracy is {guess:.1%}, as it is thought to be, it cannot be "
-            "certified with 5,000 labels or fewer. Aim lower, or label more first."
+            f"{target:.1%} is out of reach: the accuracy is thought to be {guess:.1%}, and so it cannot be certified "
+            "with 5,000 labels or fewer. Aim lower, or label more first."
         )
     return made
 

@@ -78,7 +78,7 @@ def lower_end(total: float, t: int, alpha: float) -> float:
     if total <= 0:
         return 0.0
     # The last that is ruled out lies one step before the first that is not.
-    step = total / t / 2**_STEPS
+    step = total / t * 2.0**-_STEPS
     end = first_real(0.0, total / t, lambda m: bool(log_wealth(total, t, m) < -np.log(alpha)), steps=_STEPS)
     return max(0.0, end - step)
 

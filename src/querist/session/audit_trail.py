@@ -132,7 +132,7 @@ class AuditTrail:
     def answered_draws(self) -> IntArray:
         """Return the rows that the audit drew, whether predicted or not, and that have an answer; ascending."""
         rows = [event.rows for event in self._journal.events if isinstance(event, Asked) and event.how == "audit"]
-        drawn = np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
+        drawn: IntArray = np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
         return drawn[self._journal.state.status[drawn] == ANSWERED]
 
     def n_promises(self) -> int:

@@ -1,6 +1,7 @@
 """`Session`: the loop of active learning as ask and tell."""
 
 import os
+from collections.abc import Iterable
 from typing import Self
 
 from numpy.typing import ArrayLike
@@ -104,7 +105,7 @@ class Session(SessionView):
         *,
         estimator: str | Classifier = "logistic_regression",
         strategy: str | QueryStrategy = "margin",
-        classes: ArrayLike | None = None,
+        classes: Iterable[Label] | str | None = None,
         cold_start: str | QueryStrategy = "random",
         query_estimator: str | Classifier | None = None,
         warm_start: bool = False,
@@ -274,7 +275,7 @@ class Session(SessionView):
         check_positive_int(steps, "steps")
         return self._journal.undo(steps)
 
-    def add_classes(self, classes: ArrayLike) -> None:
+    def add_classes(self, classes: Iterable[Label] | str) -> None:
         """Declare classes, or more of them. From then on other labels are refused.
 
         Raises
@@ -282,7 +283,7 @@ class Session(SessionView):
         InvalidParameterError
             If a class stands twice, is declared already, or is of another type.
         """
-        items = list(classes) if not isinstance(classes, str | bytes) else [classes]
+        items = [classes] if isinstance(classes, str) else list(classes)
         fresh: list[Label] = as_labels(items, len(items)).tolist()
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
