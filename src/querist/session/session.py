@@ -131,11 +131,13 @@ class Session(SessionView, AuditedSession):
             raise InvalidParameterError(
                 f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
             )
-        self._trained = Trained(Refitter(resolve_estimator(estimator), seed=self._seed, warm_start=warm_start))
+        trained = resolve_estimator(estimator)
+        self._trained = Trained(Refitter(trained, seed=self._seed, warm_start=warm_start))
         self._asking = self._trained
         if query_estimator is not None:
-            self._asking = Trained(Refitter(resolve_estimator(query_estimator), seed=self._seed))
-            warn_of_mismatch(self._asking.refitter, self._trained.refitter)
+            asking = resolve_estimator(query_estimator)
+            self._asking = Trained(Refitter(asking, seed=self._seed))
+            warn_of_mismatch(asking, {type(trained).__name__: trained}, stacklevel=2)
         self._finite: bool | None = None
         # Counts changes of the answers; a model is fresh if it was fitted at the same count.
         self._version = 0

@@ -1,11 +1,9 @@
 """All that determines the results of a simulation, as one record."""
 
 import platform
-import warnings
 from importlib.metadata import version
 from typing import Any
 
-from querist.exceptions import ModelMismatchWarning
 from querist.simulation.parts import Parts
 from querist.simulation.problem import Data, Problem
 from querist.simulation.protocol import FULL_DATA, Protocol
@@ -58,24 +56,6 @@ def run_keys(protocol: Protocol, parts: Parts) -> list[RunKey]:
         for strategy in (*parts.strategies, FULL_DATA)
         for number in range(protocol.repeats)
     ]
-
-
-def warn_of_mismatch(parts: Parts) -> None:
-    """Warn once if a classifier of another class asks than is trained.
-
-    Warns
-    -----
-    ModelMismatchWarning
-    """
-    asking = type(parts.query_estimator)
-    others = [label for label, part in parts.estimators.items() if type(part) is not asking]
-    if parts.query_estimator is not None and others:
-        warnings.warn(
-            f"query_estimator is a {asking.__name__} and asks on behalf of {', '.join(others)}. Uncertainty of another "
-            "model than the trained one is often no better than random rows; compare with query_estimator=None.",
-            ModelMismatchWarning,
-            stacklevel=3,
-        )
 
 
 def _versions(descriptions: Any) -> dict[str, str]:

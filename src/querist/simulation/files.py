@@ -9,7 +9,7 @@ from querist.simulation import audit_table, stopping_table
 from querist.simulation import figure as pictures
 from querist.simulation.curves import COLUMNS, all_curves, table_csv
 from querist.simulation.experiment import FORMATS
-from querist.simulation.record import checksum, experiment_id, read_json, write_atomically
+from querist.simulation.record import checksum, experiment_id, read_json, write_result
 from querist.simulation.report import report_html
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def write_picture(path: Path, figure: "Figure") -> None:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg", "pdf"):
         raise InvalidParameterError(f"A picture's path must end in .png, .svg or .pdf, got {str(path)!r}.")
-    write_atomically(path, pictures.render(figure, kind))
+    write_result(path, pictures.render(figure, kind))
 
 
 def write_report(path: Path, simulation: "Simulation") -> None:
@@ -99,7 +99,7 @@ def write_report(path: Path, simulation: "Simulation") -> None:
     ResultsError
         If it cannot be written.
     """
-    write_atomically(path, _report(simulation))
+    write_result(path, _report(simulation))
 
 
 def _report(simulation: "Simulation") -> bytes:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from querist._validation import check_positive_int
+from querist.session.trained import warn_of_mismatch
 from querist.simulation import figure as pictures
 from querist.simulation import files
 from querist.simulation.audit_table import audit_table, summarise_audit
 from querist.simulation.curves import all_curves, summarise, tidy_table, timings_table
 from querist.simulation.execute import count_workers, execute
-from querist.simulation.experiment import describe_experiment, run_keys, warn_of_mismatch
+from querist.simulation.experiment import describe_experiment, run_keys
 from querist.simulation.findings import all_findings
 from querist.simulation.metrics import check_model_can
 from querist.simulation.parts import resolve_parts
@@ -378,7 +379,8 @@ def simulate(
             protocol, budget=min(max(_BUDGET, initial), smallest_pool(data.problem, protocol))
         )
     check_draws(data.problem, protocol)
-    warn_of_mismatch(parts)
+    if parts.query_estimator is not None:
+        warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
     experiment = describe_experiment(protocol, parts, data)
     record = None if out is None else Record(out, experiment)
     if record is not None:
