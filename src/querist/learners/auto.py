@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
@@ -67,7 +68,7 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         self.min_weight_fraction_leaf = min_weight_fraction_leaf
         self.random_state = random_state
 
-    def fit(self, X: PoolLike, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Choose by the kind of `X` and fit.
 
         Parameters

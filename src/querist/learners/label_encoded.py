@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
@@ -40,6 +41,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     Examples
     --------
     >>> import numpy as np
+    from numpy.typing import ArrayLike
     >>> from sklearn.naive_bayes import GaussianNB
     >>> model = LabelEncoded(GaussianNB()).fit(np.array([[0.0], [0.1], [1.0], [1.1]]), ["no", "no", "yes", "yes"])
     >>> model.estimator_.classes_, model.predict([[0.9]])
@@ -49,7 +51,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     def __init__(self, estimator: Classifier) -> None:
         self.estimator = estimator
 
-    def fit(self, X: PoolLike, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit a clone of the classifier on codes.
 
         Parameters

@@ -7,7 +7,7 @@ import numpy as np
 from querist import _random
 from querist._typing import Classifier, IntArray
 from querist.base.selection import Chances
-from querist.base.strategy import QueryStrategy
+from querist.base.strategy import QueryStrategy, decide, prepare
 from querist.exceptions import EmptyPoolError, PoolExhaustedError
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
@@ -91,7 +91,8 @@ class Asker:
         state, strategy = self._journal.state, self._strategy
         if strategy.needs_model and state.n_classes_answered < 2:
             strategy = self._cold_start
-        context = strategy.prepare(
+        context = prepare(
+            strategy,
             self._journal.X,
             state.answers.rows,
             state.answers.labels,
@@ -101,7 +102,7 @@ class Asker:
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
         )
         with self._asking.refitter.settings(finite=self._journal.is_finite):
-            positions, utilities = strategy.decide(context)
+            positions, utilities = decide(strategy, context)
         return {
             "rows": context.candidates[positions],
             "strategy": self._names[0 if strategy is self._strategy else 1],
