@@ -110,7 +110,6 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         self.encoders_: tuple[Any, ...] = tuple(encoder for encoder, _ in fitted)
         self.kinds_ = kinds
         self.notes_ = (_told(kinds), *notes)
-        self.columns_ = tuple(encoder.column for encoder in self.encoders_ for _ in encoder.names)
         self.feature_names_in_: AnyArray = np.array(list(columns), object)
         self.n_features_in_ = len(columns)
         return _beside([matrix for _, matrix in fitted])
@@ -155,6 +154,12 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         encoders = [each for each in self.encoders_ if isinstance(each, CategoryEncoder)]
         counts = {encoder.column: encoder.n_unseen(columns[encoder.column]) for encoder in encoders}
         return {name: count for name, count in counts.items() if count}
+
+    @property
+    def columns_(self) -> tuple[str, ...]:
+        """The column that each feature comes from."""
+        self._check_fitted()
+        return tuple(encoder.column for encoder in self.encoders_ for _ in encoder.names)
 
     def get_feature_names_out(self, input_features: Any = None) -> AnyArray:
         """Return the names of the features, each beginning with that of its column."""

@@ -166,15 +166,20 @@ def export_model(location, out):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def classes_said(folder, *given):
+    command = [sys.executable, str(folder / "use_model.py"), *map(str, given)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8-sig", check=True)
+    return [row["prediction"] for row in csv.DictReader(done.stdout.splitlines())]
+
+
 def test_the_model_of_a_project_that_is_open_for_labelling(project, tmp_path):
     out = tmp_path / "model.zip"
     done = export_model(project.store.location, out)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(out) as archive:
         archive.extractall(tmp_path)
-    (tmp_path / "texts.txt").write_text("text number 1\ntext number 30\n", encoding="utf-8")
-    command = [sys.executable, str(tmp_path / "use_model.py"), str(tmp_path / "texts.txt")]
-    said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout.splitlines()
+    (tmp_path / "texts.csv").write_text("text\ntext number 1\ntext number 30\n", encoding="utf-8")
+    said = classes_said(tmp_path, tmp_path / "texts.csv")
     assert len(said) == 2
     assert set(said) <= set(labels_of(project).values())
     assert "12 labelled rows" in (tmp_path / "README.md").read_text(encoding="utf-8")
@@ -221,8 +226,7 @@ def test_models_of_tables_and_images(kind, tmp_path):
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "model.zip") as archive:
         archive.extractall(tmp_path)
-    command = [sys.executable, str(tmp_path / "use_model.py"), *map(str, given)]
-    said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout.split()
+    said = classes_said(tmp_path, *given)
     right = [["even", "odd"][place % 2] for place in range(40) if kind == "table" or place != 7]
     # The trees know what they have seen, and what they have not they mostly get right.
     n_seen = 30 if kind == "table" else 29
