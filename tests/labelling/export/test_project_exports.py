@@ -1,5 +1,6 @@
 """A project out and in again, on both databases; its log; its model."""
 
+import csv
 import io
 import json
 import subprocess
