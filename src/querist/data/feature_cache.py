@@ -1,8 +1,8 @@
 """Features on disk, for the next time the same file comes."""
 
+import contextlib
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import scipy.sparse
 
+from querist._files import replacing
 from querist._typing import Pool
 from querist.data.hashing import pool_hash
 from querist.data.kinds import Kind
@@ -78,17 +79,11 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: Features) -
     arrays = {"words": np.array(json.dumps(words)), **_arrays(features.X, "X")}
     if features.X_test is not None:
         arrays |= _arrays(features.X_test, "X_test")
-    temporary = None
-    try:
+    # The features are at hand; without the file only the next run takes longer.
+    with contextlib.suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
+        with replacing(Path(folder) / f"{key}.npz") as file:
             np.savez(file, **arrays)
-        os.replace(temporary, Path(folder) / f"{key}.npz")
-    except OSError:
-        # The features are at hand; only the next run takes longer.
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _arrays(X: Pool, name: str) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from querist.labelling.log.audit_answers import audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
-from querist.labelling.trainer.figures import figuring, moment
+from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.pool_features import recipe
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _computed(project: "ProjectView", model: "JudgedModel") -> dict[str, Any]:
     order = audit_order(project.store)
     order = order[order < project.board.n_rows]
     learned = model.learner.learn(model.lesson)
-    taken = moment(project.board, order)
+    taken = audit_moment(project.board, order)
     steps = figuring(taken, model.features.X, model.lesson, learned, model.learner, model.settings)
     given_up = time.monotonic() + _PATIENCE
     while time.monotonic() < given_up:

@@ -1,7 +1,6 @@
 """What the script of an exported model does: a file in, the same rows with their classes out."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from querist._files import replacing
 from querist._typing import AnyArray, Pool
 from querist.data import ImageFeatures, TableFeatures
 from querist.data.table import listed
 from querist.exceptions import DataError, QueristError
 from querist.labelling.export.delimited import write_lines
 from querist.labelling.export.layout import querist_names
-from querist.labelling.intake.source import FILE, Source, image_below, is_address, read_source
+from querist.labelling.intake.source import Source, read_source
+from querist.labelling.log.locations import FILE, image_below, is_address
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -155,13 +156,8 @@ def _write(lines: Iterator[list[Any]], out: Path | None) -> None:
         _told(write_lines(lines, sys.stdout.buffer))
         sys.stdout.buffer.flush()
         return
-    draft = out.with_name(f".{out.name}.tmp-{os.getpid()}")
-    try:
-        with draft.open("wb") as target:
-            told = write_lines(lines, target)
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
+    with replacing(out) as target:
+        told = write_lines(lines, target)
     _told(told)
 
 

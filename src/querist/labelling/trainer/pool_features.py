@@ -7,7 +7,7 @@ from typing import Any
 from querist._typing import Pool
 from querist.data import ImageFeatures, TableFeatures
 from querist.exceptions import DataError
-from querist.labelling.intake.source import find_image, is_address
+from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.log.settings import Settings
 from querist.store.rows import ItemRow
 
