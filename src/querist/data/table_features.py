@@ -131,7 +131,7 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If a column is missing, or a cell does not fit its column.
+            If a column that features come from is missing, or a cell does not fit its column.
         """
         return self.encode(X)
 
@@ -139,7 +139,8 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         """Return rows as numbers; errors say which `source` they are about, such as "test file"."""
         self._check_fitted()
         columns = _columns(X)
-        missing = [name for name in self.feature_names_in_ if name not in columns]
+        # What was left out when it was fitted need not be there.
+        missing = [encoder.column for encoder in self.encoders_ if encoder.column not in columns]
         if missing:
             raise DataError(
                 f"The {source or 'table'} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."

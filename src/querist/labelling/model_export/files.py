@@ -36,8 +36,8 @@ _USES = {
     python use_model.py FILE [--images FOLDER] [--out PREDICTED.csv]""",
 }
 _GIVEN = {
-    "text": "a pandas DataFrame with the columns below",
-    "table": "a pandas DataFrame with the columns below",
+    "text": "a pandas DataFrame with the columns above",
+    "table": "a pandas DataFrame with the columns above",
     "image": "a list of paths of images",
 }
 _TABLE = "`FILE` is the file that was labelled, or one with the same columns: CSV, TSV, Excel, Parquet, JSON, JSONL."
@@ -77,8 +77,7 @@ def readme(
     listed = [f"- {what}: {', '.join(names)}" for what, names in columns_in_use(pipeline).items()]
     columns = ""
     if listed:
-        told = "Columns that teach nothing (one value only, numbers of rows) must be there and are not used."
-        columns = "\n## Columns\n\n" + "\n".join(listed) + f"\n\n{told}\n"
+        columns = "\n## Columns\n\n" + "\n".join(listed) + "\n"
     versions = ", ".join(f"{name} {each}" for name, each in packages.items())
     return f"""# Model of {project_name}
 
@@ -97,9 +96,9 @@ It is the model that the labelling page shows and judges: the same features, the
     pip install -r requirements.txt
     {_USES[kind]}
 
-{_FILES[kind].format(column=f"a column {image_column!r}")} Its columns are kept; behind them stand the class and its
-probability (`prediction`, `confidence`). Empty cells, categories that were never seen and columns that the model does
-not use are told; a column that is missing is refused.
+{_FILES[kind].format(column=f"a column {image_column!r}")}
+Its columns are kept; behind them stand the class and its probability (`prediction`, `confidence`). Empty cells,
+categories that were never seen and columns that the model does not use are told; a column that is missing is refused.
 
 In Python, `model.predict` and `model.predict_proba` take {_GIVEN[kind]}.
 

@@ -59,7 +59,8 @@ class NamedClasses(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Pool) -> AnyArray:
         """Return the name of the likeliest class of each row."""
-        return self.classes_[np.searchsorted(self.estimator_.classes_, self.estimator_.predict(X))]
+        named: AnyArray = self.classes_[np.searchsorted(self.estimator_.classes_, self.estimator_.predict(X))]
+        return named
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_proba(self, X: Pool) -> AnyArray:

@@ -103,23 +103,23 @@ def _is_image(path: Path) -> bool:
 
 
 def _of_columns(features: TableFeatures, source: Source) -> tuple[Pool, list[str]]:
-    known = {str(name) for name in features.feature_names_in_}
-    frame = pd.DataFrame({name: cells for name, cells in source.columns.items() if name in known})
-    missing = [name for name in features.feature_names_in_ if name not in frame]
+    used = {name: kind for name, kind in features.kinds_.items() if kind != "dropped"}
+    missing = [name for name in used if name not in source.columns]
     if missing:
         raise DataError(
             f"{source.path} lacks the column{'s' * (len(missing) > 1)} {listed(missing)}, which the model reads. "
             f"It has: {listed(list(source.columns))}."
         )
+    frame = pd.DataFrame({name: source.columns[name] for name in used})
     X = features.encode(frame, source=f"file {source.path}")
     told = []
-    for name, kind in features.kinds_.items():
+    for name, kind in used.items():
         n_gaps = int(frame[name].isna().sum())
-        if n_gaps and kind in _GAPS:
+        if n_gaps:
             told.append(f"column {name!r}: {n_gaps} empty cells, {_GAPS[kind]}")
     for name, count in features.unseen(frame).items():
         told.append(f"column {name!r}: {count} rows have a category that the model has never seen, taken for none")
-    others = [name for name in source.columns if name not in known]
+    others = [name for name in source.columns if name not in features.kinds_]
     if others:
         told.append(f"the model does not use {', '.join(map(repr, others[:30]))}{', ...' * (len(others) > 30)}")
     return X, told
