@@ -1,6 +1,8 @@
 """`TableFeatures`: a transformer like scikit-learn's, one recipe for all, small on disk."""
 
+import json
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -159,3 +161,26 @@ def test_a_large_vocabulary_is_small_on_disk():
     features = TableFeatures(text_columns=["t"]).fit(pd.DataFrame({"t": texts}))
     dictionary = skops.io.dumps(TfidfVectorizer(vocabulary=features.encoders_[0].tfidf.words).fit(texts))
     assert len(skops.io.dumps(features)) < len(dictionary) / 10
+
+
+@pytest.mark.parametrize(("part", "columns"), [("table", slice(None, -1)), ("text", ["remark", "price"])])
+def test_the_features_are_those_of_earlier_versions(part, columns):
+    # Written with the version before the recipe was a transformer: kept results stay comparable.
+    before = json.loads((Path(__file__).parent / "features_before.json").read_text(encoding="utf-8"))
+    frame = pd.DataFrame(before["cells"])
+    frame = frame[columns] if isinstance(columns, list) else frame[frame.columns[columns]]
+    old = before[part]
+    text_columns = ["remark"] if part == "text" else []
+    new = build_features(frame.iloc[:30], test_frame=frame.iloc[30:], text_columns=text_columns)
+    np.testing.assert_allclose(dense(new.X), old["X"], rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(dense(new.X_test), old["X_test"], rtol=1e-6, atol=1e-7)
+    assert [list(new.names), new.kinds, list(new.notes)] == [old["names"], old["kinds"], old["notes"]]
+
+
+def test_what_other_recipes_kept_is_not_taken_for_ours(tmp_path, monkeypatch):
+    frame = mixed(20)
+    monkeypatch.setattr("querist.data.features._RECIPE", 2)
+    build_features(frame, cache_dir=tmp_path)
+    monkeypatch.undo()
+    build_features(frame, cache_dir=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
