@@ -120,10 +120,9 @@ def test_what_make_prints_is_what_the_readme_says():
 
 
 def exists(path):
-    """Whether a path of the documentation leads to something; a file without a folder may stand anywhere in src."""
+    """Whether a path of the documentation leads to something, as it is seen from some folder of the sources."""
     sources = ROOT / "src" / "querist"
-    places = [sources, ROOT, *([folder for folder in sources.rglob("*") if folder.is_dir()] if "/" not in path else [])]
-    return any((place / path).exists() for place in places)
+    return any((place / path).exists() for place in (ROOT, sources, *filter(Path.is_dir, sources.rglob("*"))))
 
 
 def is_defined(name):

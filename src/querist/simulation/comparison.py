@@ -13,7 +13,7 @@ from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
 from querist.simulation.page import html_list, html_table, page
 from querist.simulation.record import write_result
-from querist.simulation.simulation import Simulation
+from querist.simulation.results import Simulation
 from querist.simulation.statistics import average_ranks, friedman
 
 if TYPE_CHECKING:
