@@ -53,6 +53,16 @@ def test_a_folder_without_a_place_breaks_the_contract(copy):
     assert lint(copy).returncode != 0
 
 
+def test_tests_mirror_the_sources_by_folder():
+    sources, tests = ROOT / "src" / "querist", ROOT / "tests"
+    packages = {path.parent.relative_to(sources).as_posix() for path in sources.rglob("*.py")} - {"."}
+    files = list(tests.rglob("test_*.py"))
+    tested = {path.parent.relative_to(tests).as_posix() for path in files} - {".", "benchmarks", "e2e"}
+    assert tested - packages == set(), "tests of no package"
+    assert {name.partition("/")[0] for name in packages} - {name.partition("/")[0] for name in tested} == set()
+    assert len({path.name for path in files}) == len(files)
+
+
 def test_modules_stay_small():
     sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "src").rglob("*.py")}
     large = {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > 600}
