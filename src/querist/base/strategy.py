@@ -50,8 +50,6 @@ class QueryStrategy(BaseEstimator, ABC):
     needs_model: ClassVar[bool] = True
     # Whether utilities depend on the generator.
     stochastic: ClassVar[bool] = False
-    # Whether it measures distances, and so profits from the preprocessing of a fitted pipeline.
-    measures_distances: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -63,6 +61,11 @@ class QueryStrategy(BaseEstimator, ABC):
         self.selection = selection
         self.candidates = candidates
         self.ties = ties
+
+    @property
+    def measures_distances(self) -> bool:
+        """Whether it, or a part of it, measures distances, and so profits from the steps of a fitted pipeline."""
+        return any(part is not None and part.measures_distances for part in (self.selection, self.candidates))
 
     @overload
     def query(
