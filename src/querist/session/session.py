@@ -8,8 +8,9 @@ import numpy as np
 from querist import _random
 from querist._typing import AnyArray, IntArray, Label, Model, Pool, RandomState
 from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows, take_rows
+from querist.base.query import decide, prepare
 from querist.base.scoring import needs_probabilities
-from querist.base.strategy import QueryStrategy, decide, prepare
+from querist.base.strategy import QueryStrategy
 from querist.exceptions import (
     EmptyPoolError,
     InvalidParameterError,
