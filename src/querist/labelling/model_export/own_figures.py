@@ -33,6 +33,7 @@ def own_figure(project: "ProjectView", model: "JudgedModel") -> dict[str, Any]:
         With ``n_labels`` and ``date``; where there is no figure ``value`` is None, and ``note`` says why.
     """
     board = project.board
+    figure: dict[str, Any]
     if board.measured and _same_model(project, model, board.measured[-1]["seq"]):
         last = board.measured[-1]
         figure, at = last["accuracy"], last["at"]
