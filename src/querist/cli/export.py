@@ -66,18 +66,20 @@ def _write_labels(
 ) -> None:
     """Write the labels or the log, and how good the model is, so that the labels do not travel without it."""
     from querist.cli.words import print_notes
+    from querist.labelling.reading.accuracy_statement import accuracy_statement
+    from querist.labelling.reading.exports import export as write_export
     from querist.labelling.reading.project_view import ProjectView
 
     with ProjectView.read(project) as view:
         if str(path) == "-" or kind == "log":
             with _target(path, overwrite) as target:
-                print_notes(view.export(kind, target, rows=rows, predictions=guesses))
+                print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
             return
         beside = path.with_suffix(".accuracy.json")
         # Neither file takes its place before both are written.
         with _target(path, overwrite) as target, _target(beside, overwrite) as told:
-            print_notes(view.export(kind, target, rows=rows, predictions=guesses))
-            statement = view.statement(time.time())
+            print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
+            statement = accuracy_statement(view.board, view.info.name, now=time.time())
             told.write((json.dumps(statement, indent=2, ensure_ascii=False) + "\n").encode())
     for each in statement["statements"]:
         typer.echo(f"{each['text'][0].upper()}{each['text'][1:]}")

@@ -97,6 +97,7 @@ def restore(saved: dict[str, Any] | None, given: Any, what: str) -> Any:
     SessionFileError
         If the file cannot rebuild it and none was given, or the given one differs.
     """
+    saved = registry.in_present_words(saved)
     if saved is None:
         if given is not None:
             raise SessionFileError(f"The session was saved without {what}, but {given!r} was given.")
@@ -172,6 +173,6 @@ def _rebuild(saved: dict[str, Any]) -> QueryStrategy:
         if not isinstance(value, dict):
             return value
         params = {key: value_of(inner) for key, inner in value["params"].items()}
-        return registry.load_class(value["kind"], value["name"])(**params)
+        return registry.load(value["kind"], value["name"])(**params)
 
     return registry.make_strategy(saved["name"], **{key: value_of(value) for key, value in saved["params"].items()})

@@ -9,7 +9,7 @@ from querist import _random
 from querist._typing import AnyArray, IntArray, Label, Model, Pool, RandomState
 from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows, take_rows
 from querist.base.scoring import needs_probabilities
-from querist.base.strategy import QueryStrategy
+from querist.base.strategy import QueryStrategy, decide, prepare
 from querist.exceptions import (
     EmptyPoolError,
     InvalidParameterError,
@@ -194,7 +194,8 @@ class Session(SessionView, AuditedSession):
         strategy = self._strategy
         if strategy.needs_model and self._state.n_classes_answered < 2:
             strategy = self._cold_start
-        context = strategy.prepare(
+        context = prepare(
+            strategy,
             self._X,
             self._state.answers.rows,
             self._state.answers.labels,
@@ -204,7 +205,7 @@ class Session(SessionView, AuditedSession):
             rng=_random.derive_generator(self._seed, "ask", self._state.n_asks),
         )
         with self._asking.refitter.settings(finite=self._is_finite()):
-            positions, utilities = strategy.decide(context)
+            positions, utilities = decide(strategy, context)
         return {
             "rows": context.candidates[positions],
             "strategy": self._names[0 if strategy is self._strategy else 1],

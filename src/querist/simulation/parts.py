@@ -93,6 +93,6 @@ def _label(part: Any, kind: str) -> str:
         return part.strip()
     # Stopping rules that are made of rules have no form without parameters.
     name = None if kind == "stopping" else registry.registered_name(kind, part)
-    if name is not None and describe(part) == describe(registry.load_class(kind, name)()):
+    if name is not None and describe(part) == describe(registry.load(kind, name)()):
         return name
     return " ".join(repr(part).split())

@@ -20,6 +20,7 @@ from typing import Any
 
 from querist._files import is_draft, write_whole
 from querist.exceptions import ResultsError
+from querist.registry import in_present_words
 from querist.simulation.run import Run, RunKey, from_json, to_json
 
 
@@ -73,7 +74,10 @@ class Record:
             known = path.exists()
             others = [item.name for item in self.folder.iterdir() if item.name != "runs" and not _unfinished(item)]
         if known:
-            self._compare(read_json(path))
+            there = read_json(path)
+            self._compare(there)
+            # An earlier version may have written it in other words; its runs carry the mark of those.
+            self.experiment, self._id = there, experiment_id(there)
         elif others or any((self.folder / "runs").glob("*.json")):
             raise ResultsError(
                 f"{self.folder} holds {(others or ['runs'])[0]!r} and no experiment.json, so it is not the folder of "
@@ -138,7 +142,7 @@ class Record:
         return run if run.key == key else None
 
     def _compare(self, there: Any) -> None:
-        differing = _differences(there, self.experiment)
+        differing = _differences(in_present_words(there), in_present_words(self.experiment))
         if not differing:
             return
         # The format follows from what is asked for: it is told only where nothing else is.

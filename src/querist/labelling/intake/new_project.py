@@ -8,7 +8,7 @@ from pathlib import Path
 
 from querist._files import publish
 from querist.exceptions import StoreError
-from querist.labelling.intake.source import home_of
+from querist.labelling.log.locations import home_of
 from querist.store import ProjectInfo, Store, engine, schema
 from querist.store.database import locate
 

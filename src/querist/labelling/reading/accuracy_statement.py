@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from querist.labelling.log.board import Board
-from querist.labelling.promises.words import Promise, in_words
+from querist.labelling.log.promise import Promise
+from querist.labelling.promises.words import as_shown
 
 _ESTIMATE = ("quantity", "value", "low", "high", "confidence", "n", "method", "note", "text")
 
@@ -46,7 +47,7 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> dict[str, A
 
 def _promised(made: Promise, board: Board) -> dict[str, Any]:
     """Return a promise that has passed as a statement: a lower bound, exact, about rows that are named."""
-    told = in_words(made, board)
+    told = as_shown(made, board)
     certificate = made.kind == "certificate"
     return {
         "quantity": "remainder accuracy" if certificate else "accuracy of the rows that the model labels",

@@ -5,7 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from querist.labelling.log.audit_answers import first_answers, scored
 from querist.labelling.log.board import Act, Board
+from querist.labelling.reading import cards
+from querist.labelling.reading.rows import Rows, known_class
 
 # The score over the last so many audit answers.
 RECENT = 50
@@ -15,18 +18,33 @@ _SLOWEST = 10
 _PAUSE = 600.0
 
 
-def scored(board: Board) -> list[Act]:
-    """Return first answers to audit rows that the model had predicted before it was told, in order."""
-    return [
-        act
-        for act in _first_answers(board)
-        if act.how == "audit" and act.guess is not None and board.label_of(act.class_id) >= 0
-    ]
+def insights(rows: Rows) -> dict[str, Any]:
+    """Return how the labelling goes."""
+    view = rows.view
+    names: dict[int | None, str] = {number: each.name for number, each in view.people.items()}
+    slowest = slow(view.board)
+    suspects = [each for each in view.suspects if _still_suspect(view.board, each)]
+    items = {item.row: item for item in rows.items([act.row for act in slowest] + [each["row"] for each in suspects])}
+
+    def named(row: int) -> dict[str, Any]:
+        return {"row": row, "id": items[row].item_id, "snippet": cards.snippet(items[row], view.settings)}
+
+    return {
+        "curve": curve(view.board),
+        "confusion": confusion(view.board),
+        "speed": speed(view.board, names),
+        "slow": [
+            named(act.row) | {"class_id": known_class(view.board.label_of(act.class_id)), "seconds": act.seconds}
+            for act in slowest
+        ],
+        "mistakes": [named(each["row"]) | each for each in suspects],
+        "people": view.people_list(),
+    }
 
 
 def curve(board: Board) -> list[dict[str, Any]]:
     """Return the running accuracy: audit answers, each scored before it trained the model."""
-    labelled_at = {act.number: place for place, act in enumerate(_first_answers(board), 1)}
+    labelled_at = {act.number: place for place, act in enumerate(first_answers(board), 1)}
     hits: list[bool] = []
     points = []
     for act in scored(board):
@@ -76,13 +94,15 @@ def slow(board: Board) -> list[Act]:
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
 
 
-def _first_answers(board: Board) -> list[Act]:
-    """Return the first answer to each row, in order."""
-    first: dict[int, Act] = {}
-    for act in board.acts():
-        if act.kind == "answered":
-            first.setdefault(act.row, act)
-    return list(first.values())
+def _still_suspect(board: Board, suspect: dict[str, Any]) -> bool:
+    """Whether nobody has looked at the row again since, and both classes are still there."""
+    row = suspect["row"]
+    looked_again = any(act.kind == "changed" for act in board.answers(row).values())
+    return (
+        not looked_again
+        and int(board.labels[row]) == suspect["class_id"]
+        and board.label_of(suspect["suggested"]) == suspect["suggested"]
+    )
 
 
 def _thinned(points: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from starlette.background import BackgroundTask
 
 from querist.labelling.export import FORMATS
 from querist.labelling.label_files.match import read_labels_for
+from querist.labelling.reading.accuracy_statement import accuracy_statement
+from querist.labelling.reading.exports import export as write_export
 from querist.labelling.serving.project import Project
 from querist.web import schemas
 from querist.web.depends import Someone, TheProject, done
@@ -40,7 +42,7 @@ def export(
     """Download the rows and their labels."""
     path = _temporary()
     with path.open("wb") as target:
-        project.export(format, target, rows=rows, predictions=predictions)
+        write_export(project.view, format, target, rows=rows, predictions=predictions)
     return _download(path, f"{_stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
 
 
@@ -49,7 +51,7 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
     """Download the whole log, one event a line."""
     path = _temporary()
     with path.open("wb") as target:
-        project.export("log", target)
+        write_export(project.view, "log", target)
     return _download(path, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
 
 
@@ -57,7 +59,8 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
 def export_accuracy(project: TheProject, person: Someone) -> JSONResponse:
     """Download what is known of the accuracy: quantity, value, interval, method, sample and date of each figure."""
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(_stem(project))}-accuracy.json"}
-    return JSONResponse(project.statement(time.time()), headers=headers | {"cache-control": "no-store"})
+    statement = accuracy_statement(project.board, project.view.info.name, now=time.time())
+    return JSONResponse(statement, headers=headers | {"cache-control": "no-store"})
 
 
 @router.get("/export/model", response_class=FileResponse, responses={200: {"content": {"application/zip": {}}}})
@@ -92,8 +95,8 @@ async def import_labels(file: UploadFile, project: TheProject, person: Someone) 
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     content = await file.read()
-    read = await run_in_threadpool(read_labels_for, project, content, name)
-    n_changed, n_same = await done(project.import_labels(read, annotator=person.annotator_id, source=name))
+    read = await run_in_threadpool(read_labels_for, project.rows, content, name)
+    n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
     refused = [{"where": where, "message": message} for where, message in read.refused]
     return {"imported": n_changed, "unchanged": n_same, "refused": refused}
 
@@ -109,4 +112,4 @@ def _download(path: Path, name: str, media_type: str) -> FileResponse:
 
 
 def _stem(project: Project) -> str:
-    return re.sub(r"[^\w.-]+", "-", project.info.name).strip("-.") or "labels"
+    return re.sub(r"[^\w.-]+", "-", project.view.info.name).strip("-.") or "labels"

@@ -26,7 +26,7 @@ def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery,
     """Find rows."""
     values = query.model_dump()
     page = {name: values.pop(name) for name in ("sort", "offset", "limit")}
-    return project.explore(Filter(**values), **page)
+    return project.rows.explore(Filter(**values), **page)
 
 
 @router.post("/label", response_model=schemas.BulkOut)
@@ -38,20 +38,20 @@ async def label(body: schemas.BulkBody, project: TheProject, person: Someone) ->
         hint = "Say how many rows the person confirmed, so that no other rows are labelled."
         raise ApiError(422, "invalid_request", "A filter needs `expected`.", where="body.expected", hint=hint)
     rows = body.rows if body.rows is not None else Filter(**body.filter.model_dump() if body.filter else {})
-    future = project.label_many(person.annotator_id, body.uuid, rows, body.class_id, expected=body.expected)
+    future = project.bulk.label_many(person.annotator_id, body.uuid, rows, body.class_id, expected=body.expected)
     return {"n": await done(future), "uuid": body.uuid}
 
 
 @router.post("/again", response_model=schemas.Count)
 async def again(body: schemas.RowsBody, project: TheProject, person: Someone) -> dict[str, int]:
     """Ask for a second opinion on rows, by another person."""
-    return {"n": await done(project.ask_again(person.annotator_id, body.rows))}
+    return {"n": await done(project.bulk.ask_again(person.annotator_id, body.rows))}
 
 
 @router.get("/{row}", response_model=schemas.Detail)
 def detail(row: schemas.Row, project: TheProject, person: Someone) -> dict[str, Any]:
     """Return all that is known of a row, whole texts included."""
-    return project.detail(row)
+    return project.rows.detail(row)
 
 
 @router.get(
@@ -61,5 +61,5 @@ def detail(row: schemas.Row, project: TheProject, person: Someone) -> dict[str, 
 )
 def picture(row: schemas.Row, project: TheProject, person: Someone) -> Response:
     """Return a row's image."""
-    found = image(project, row)
+    found = image(project.rows, row)
     return Response(found.content, media_type=found.media_type, headers={"cache-control": "private, max-age=86400"})

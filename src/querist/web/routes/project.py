@@ -10,6 +10,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 import querist
+from querist.labelling.reading.figures import measured
+from querist.labelling.reading.insights import insights as read_insights
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.registry import estimator_names, strategy_names
@@ -29,13 +31,13 @@ _HEARTBEAT = 15.0
 def project_(project: TheProject, person: Someone) -> dict[str, Any]:
     """Return all that the page needs to begin."""
     return {
-        "id": project.info.project_id,
-        "name": project.info.name,
+        "id": project.view.info.project_id,
+        "name": project.view.info.name,
         "kind": project.settings.kind,
         "columns": list(project.settings.columns),
         "classes": project.class_infos(),
-        "me": project.person_info(person.annotator_id),
-        "people": project.people_list(),
+        "me": project.view.person_info(person.annotator_id),
+        "people": project.view.people_list(),
         "settings": _settings(project),
         "progress": project.progress(person.annotator_id),
         "warnings": list(project.warnings),
@@ -75,13 +77,13 @@ async def change_settings(body: schemas.SettingsBody, project: TheProject, perso
 @router.get("/insights", response_model=schemas.InsightsOut)
 def insights(project: TheProject, person: Someone) -> dict[str, Any]:
     """Return how the labelling goes."""
-    return project.insights() | {"progress": project.progress(person.annotator_id)}
+    return read_insights(project.rows) | {"progress": project.progress(person.annotator_id)}
 
 
 @router.get("/figures", response_model=schemas.FiguresOut)
 def figures(project: TheProject, person: Someone) -> dict[str, Any]:
     """Return how good the model is, and was."""
-    return project.measured()
+    return measured(project.view)
 
 
 # ---------------------------------------------------------------------- people
@@ -90,7 +92,7 @@ def figures(project: TheProject, person: Someone) -> dict[str, Any]:
 @router.get("/people", response_model=schemas.People)
 def people(project: TheProject, person: Someone) -> dict[str, Any]:
     """Return everybody, with how many answers each gave."""
-    return {"people": project.people_list()}
+    return {"people": project.view.people_list()}
 
 
 @router.delete("/people/{annotator}", response_model=schemas.People)
@@ -98,25 +100,25 @@ async def deactivate(annotator: schemas.Row, project: TheProject, person: Owner)
     """Sign a person out for good; the answers stay."""
     if annotator == person.annotator_id:
         raise ApiError(422, "invalid_parameter", "You cannot sign yourself out for good.")
-    await done(project.deactivate(annotator))
-    return {"people": project.people_list()}
+    await done(project.people.deactivate(annotator))
+    return {"people": project.view.people_list()}
 
 
 @router.post("/invitations", response_model=schemas.InvitationOut)
 async def invite(body: schemas.InvitationBody, request: Request, project: TheProject, person: Owner) -> dict[str, Any]:
     """Make a link by which others join."""
-    token, ends = await done(project.invite(role=body.role, uses=body.uses))
+    token, ends = await done(project.people.invite(role=body.role, uses=body.uses))
     return {"url": f"{request.base_url}join?token={token}", "expires_at": ends}
 
 
 @router.post("/join", response_model=schemas.Person)
 async def join(body: schemas.JoinBody, request: Request, response: Response, project: TheProject) -> dict[str, Any]:
     """Join by an invitation; the answer sets the cookie."""
-    cookie = await done(project.join(body.token, body.name))
+    cookie = await done(project.people.join(body.token, body.name))
     _set_cookie(response, project, cookie)
-    person: Person | None = project.person(cookie)
+    person: Person | None = project.people.person(cookie)
     assert person is not None
-    return project.person_info(person.annotator_id)
+    return project.view.person_info(person.annotator_id)
 
 
 entrance = APIRouter(include_in_schema=False)
@@ -125,12 +127,12 @@ entrance = APIRouter(include_in_schema=False)
 @entrance.get("/join")
 async def enter(request: Request, project: TheProject, token: str = "") -> Response:
     """Sign the owner in by the link that the command printed; send others to the page that asks their name."""
-    if project.invitation_role(token) == "owner":
-        cookie = await done(project.join(token, request.app.state.owner_name))
+    if project.people.invitation_role(token) == "owner":
+        cookie = await done(project.people.join(token, request.app.state.owner_name))
         response = RedirectResponse("/", 303)
         _set_cookie(response, project, cookie)
         return response
-    if project.person(request.cookies.get(security.cookie_name(project), "")) is not None:
+    if project.people.person(request.cookies.get(security.cookie_name(project), "")) is not None:
         return RedirectResponse("/", 303)
     return RedirectResponse(f"/#/join?token={token}", 303)
 
@@ -195,9 +197,9 @@ async def _news(project: Project, annotator: int) -> AsyncIterator[str]:
 
 def _payload(project: Project, name: str, annotator: int) -> dict[str, Any]:
     if name == "model":
-        return project.model_status()
+        return project.trainer.status()
     if name == "ranking":
-        return {"version": project.model_status()["version"]}
+        return {"version": project.trainer.status()["version"]}
     if name == "classes":
         return {"class_version": project.board.class_version}
     return project.progress(annotator)
@@ -210,4 +212,4 @@ def _event(name: str, payload: dict[str, Any]) -> str:
 @router.get("/health")
 def health(project: TheProject) -> dict[str, str]:
     """Say that the server is there; needs no cookie."""
-    return {"status": "ok", "project": project.info.project_id, "version": querist.__version__}
+    return {"status": "ok", "project": project.view.info.project_id, "version": querist.__version__}

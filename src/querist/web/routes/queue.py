@@ -34,4 +34,4 @@ async def history(
     project: TheProject, person: Someone, limit: Annotated[int, Query(ge=1, le=1000)] = 50
 ) -> dict[str, object]:
     """Return your own last actions, newest first."""
-    return {"entries": project.history(person.annotator_id, limit)}
+    return {"entries": project.rows.history(person.annotator_id, limit)}
