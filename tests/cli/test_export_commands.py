@@ -16,6 +16,7 @@ from querist.labelling.serving.project import Project
 from querist.store import Store
 
 LABELS = ["good", "bad", None] * 10
+CLASSES = ["bad", "good"]
 
 
 @pytest.fixture(autouse=True)
@@ -143,3 +144,20 @@ def test_the_log_goes_to_standard_output(place):
     result = querist("export", "reviews.querist", "--format", "log", "--out", "-")
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert len([event for event in events if event.get("kind") == "answered"]) == np.sum([bool(x) for x in LABELS])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("commas.csv", "review, raw, uncut;label\n" + "".join(f"text {n};{CLASSES[n % 2]}\n" for n in range(6))),
+        ("numbers.csv", "price;label\n" + "".join(f"{n},5;{CLASSES[n % 2]}\n" for n in range(6))),
+        ("quotes.tsv", "review\tlabel\n" + "".join(f'{n}" pipe\t{CLASSES[n % 2]}\n' for n in range(6))),
+        ("lines.jsonl", "".join(f'{{"review": "t {n}", "label": "{CLASSES[n % 2]}"}}\n' for n in range(6))),
+    ],
+)  # fmt: skip
+def test_a_file_that_can_be_labelled_gives_its_labels_too(place, name, content):
+    """The same reader: what `querist label` takes, `querist import-labels` takes."""
+    (place / name).write_text(content, encoding="utf-8")
+    import_rows(guess_plan(name, existing_labels=False), "p.querist")
+    assert "6 labels imported; 0 were there already" in querist("import-labels", "p.querist", name).stdout
+    assert labels_of("p.querist") == CLASSES * 3
