@@ -161,3 +161,20 @@ def test_a_file_that_can_be_labelled_gives_its_labels_too(place, name, content):
     import_rows(guess_plan(name, existing_labels=False), "p.querist")
     assert "6 labels imported; 0 were there already" in querist("import-labels", "p.querist", name).stdout
     assert labels_of("p.querist") == CLASSES * 3
+
+
+def test_where_the_statement_cannot_be_written_the_labels_stay_too(place, monkeypatch):
+    files = [place / "reviews-labels.csv", place / "reviews-labels.accuracy.json"]
+    for path in files:
+        path.write_text("old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    message = querist("export", "reviews.querist", "--overwrite", status=1).stderr
+    assert message.startswith("Error: The disk is full (reviews-labels.accuracy.json).")
+    assert [(place / name).read_text() for name in ("reviews-labels.csv", "reviews-labels.accuracy.json")] == [
+        "old"
+    ] * 2
+    assert not list(place.glob(".*tmp*"))
