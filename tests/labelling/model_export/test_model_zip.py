@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-
 from querist.data.images import image_features
+
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
 from querist.labelling.model_export import files as model_files
 from querist.labelling.model_export import write as model_export
