@@ -12,9 +12,9 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from querist._files import replacing
 from querist._typing import AnyArray
 from querist.exceptions import InvalidParameterError, QueristError
 from querist.labelling.export.layout import as_text
@@ -162,15 +162,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     # An address may hold a password, and everybody on the machine can read arguments.
     location = sys.stdin.readline().rstrip("\n") if arguments[0] == "-" else arguments[0]
-    out = Path(arguments[1])
-    draft = out.with_name(f".{out.name}.tmp-{os.getpid()}")
     try:
-        with draft.open("wb") as target:
+        with replacing(arguments[1]) as target:
             export_model(location, target)
-        draft.replace(out)
     except (QueristError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        draft.unlink(missing_ok=True)
     return 0
