@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Generator
+from dataclasses import replace
 from typing import IO, Any, Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
 from querist.labelling.trainer.label_mistakes import find_suspects
-from querist.labelling.trainer.learner import Learned, Learner, Lesson
+from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
 from querist.store import Store
 
@@ -140,22 +141,16 @@ class Trainer:
         self._tell("training", seq=seq)
         # Also where it fails: the same labels would fail again.
         self._trained = seq
-        rows, labels = self._board.labelled_rows()
-        lesson = Lesson(
-            rows=rows,
-            labels=labels,
-            skipped=np.array(sorted(self._board.skipped), np.int64),
-            estimator=self._settings.estimator_in_use,
-            strategy=self._settings.strategy_in_use,
-            batch_size=int(np.clip(rows.size - self._n_labels, _SMALLEST_BATCH, _LARGEST_BATCH)),
-        )
-        self._n_labels = rows.size
+        lesson = lesson_of(self._board, self._settings)
+        n_new = lesson.rows.size - self._n_labels
+        lesson = replace(lesson, batch_size=int(np.clip(n_new, _SMALLEST_BATCH, _LARGEST_BATCH)))
+        self._n_labels = lesson.rows.size
         learned = learner.learn(lesson)
         self._tell(
             "ranking",
             learned.ranking.to_bytes(),
             seq=seq,
-            n_labels=rows.size,
+            n_labels=lesson.rows.size,
             strategy=learned.strategy,
             seconds=round(time.perf_counter() - started, 4),
             laps=learned.seconds,
