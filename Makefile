@@ -46,7 +46,8 @@ test: tools  ## all tests but the long proofs
 	$(BIN)/python -m pytest -n $(JOBS) -m "not proof and not installs" --ignore tests/e2e
 	$(BIN)/python -m pytest -n $(JOBS) -m "not proof" tests/e2e
 
-page: $(VENV)/.installed-dev  ## build the labelling page again
+page: tools  ## build the labelling page again
+	$(BIN)/python docs/make_api.py
 	$(BIN)/python hatch_build.py --force
 
 check: tools  ## format, lint, types, layers, documentation

@@ -50,12 +50,22 @@ def test_every_strategy_has_an_example_and_says_its_range_and_cost(name):
     assert name == "random" or "References" in doc
 
 
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_strategies_page_is_up_to_date():
-    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs" / "make_tables.py")
-    tables = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tables)
+    tables = script("make_tables")
     page = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     assert page == tables.strategies_page(), "run: python docs/make_tables.py"
+
+
+def test_the_page_is_compiled_against_the_api_as_it_is():
+    api = script("make_api")
+    assert api.TARGET.read_text(encoding="utf-8") == api.page_types(), "run: make page"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,0 +1,88 @@
+"""The OpenAPI document: made without a server, and typed throughout."""
+
+import json
+
+import pytest
+
+from querist.web.app import openapi_document
+
+
+@pytest.fixture(scope="module")
+def document():
+    return openapi_document()
+
+
+def nodes(schema, path=()):
+    """Yield each schema inside a schema, with its place; examples and the names of fields are none."""
+    yield path, schema
+    for key in ("properties", "$defs"):
+        for name, each in schema.get(key, {}).items():
+            yield from nodes(each, (*path, name))
+    for key in ("items", "additionalProperties", "itemSchema", "contentSchema"):
+        if isinstance(schema.get(key), dict):
+            yield from nodes(schema[key], (*path, key))
+    for key in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        for each in schema.get(key, []):
+            yield from nodes(each, (*path, key))
+
+
+def is_free(schema):
+    """Whether a schema lets anything pass: no type at all, or an object or a list of whatever."""
+    if not {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"} & set(schema):
+        return True
+    if schema.get("type") == "object":
+        typed = isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]
+        return not schema.get("properties") and not typed
+    return schema.get("type") == "array" and not ({"items", "prefixItems"} & set(schema))
+
+
+def schemas(document):
+    """Yield every schema of the document, with its place."""
+    for name, schema in document["components"]["schemas"].items():
+        yield from nodes(schema, (name,))
+    for path, route in document["paths"].items():
+        for method, operation in route.items():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for body in bodies:
+                for media_type, content in body.get("content", {}).items():
+                    if "schema" in content:
+                        yield from nodes(content["schema"], (method, path, media_type))
+
+
+def test_no_shape_is_free_form(document):
+    assert [place for place, schema in schemas(document) if is_free(schema)] == []
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"title": "Guess"},
+        {"type": "object"},
+        {"type": "object", "additionalProperties": True},
+        {"type": "object", "additionalProperties": {}},
+        {"type": "array"},
+    ],
+)
+def test_a_free_form_would_be_found(schema):
+    found = {"type": "object", "properties": {"a": {"anyOf": [{"type": "array", "items": schema}, {"type": "null"}]}}}
+    assert [place for place, each in nodes(found) if is_free(each)] == [("a", "anyOf", "items")]
+
+
+def test_every_reply_in_json_has_a_shape_of_its_own(document):
+    """But for files, whose kinds are named, and the stream."""
+    for path, route in document["paths"].items():
+        for method, operation in route.items():
+            content = operation["responses"]["200"]["content"]
+            if "application/json" in content:
+                assert "$ref" in content["application/json"]["schema"], (method, path)
+            else:
+                assert path.startswith("/api/v1/export") or path.endswith(("/image", "/stream")), (method, path)
+
+
+def test_it_is_the_same_each_time(document):
+    assert json.dumps(openapi_document()) == json.dumps(document)
+
+
+def test_it_shows_examples(document):
+    assert "examples" in json.dumps(document)
