@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from querist.labelling.trainer.figures import Figures
+from querist.labelling.trainer.messages import Figures
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
-"""Where the project stands: the shapes that the page always has."""
+"""What a tab gets back: where the project stands, the next rows, the classes."""
 
 from dataclasses import dataclass
 
-from querist.labelling.log.promise import Kind
+from querist.labelling.log.classes import Classes
+from querist.labelling.promises.words import Kind
+from querist.labelling.reading.cards import Item
 from querist.labelling.reading.figures import ShownAccuracy
-from querist.labelling.trainer.supervisor import TrainerState
+from querist.labelling.serving.actions import Result
+from querist.labelling.trainer.messages import TrainerState
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,20 @@ class Progress:
     accuracy: ShownAccuracy | None
     promise: PendingPromise | None
     n_model: int
+
+
+@dataclass(frozen=True)
+class QueueReply:
+    """What became of a tab's actions, its next rows, and where the project stands."""
+
+    results: list[Result]
+    items: list[Item]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class ClassesReply:
+    """Every class, gone ones included, since old answers name them."""
+
+    classes: Classes
+    class_version: int
