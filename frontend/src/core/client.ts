@@ -9,7 +9,7 @@ import type {
   ExploreSort,
   ExportFormat,
   FiguresReply,
-  FilterBody,
+  Filter,
   HistoryEntry,
   ImportReply,
   InsightsReply,
@@ -69,7 +69,7 @@ export class Client {
   // --- explore
 
   explore(
-    filter: FilterBody,
+    filter: Filter,
     sort: ExploreSort,
     offset: number,
     limit: number,
@@ -86,7 +86,7 @@ export class Client {
   /** Label everything that a filter finds; refused when that is no longer the `expected` number of rows. */
   labelFiltered(
     classId: number | null,
-    filter: FilterBody,
+    filter: Filter,
     expected: number,
   ): Promise<BulkReply> {
     return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, filter, expected });

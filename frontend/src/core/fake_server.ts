@@ -94,10 +94,10 @@ export class FakeServer implements Transport {
 
   #history(limit: number): HistoryEntry[] {
     return this.log
-      .filter((action) => action.kind !== "undo")
-      .map((action): HistoryEntry => {
+      .flatMap((action): HistoryEntry[] => {
         const { uuid, kind, row, class_id = null } = action;
-        return { uuid, kind, row, id: String(row + 1), snippet: `text ${row}`, class_id, at: 0, why: "", undone: this.#undone(action) };
+        if (kind === "undo") return [];
+        return [{ uuid, kind, row, id: String(row + 1), snippet: `text ${row}`, class_id, at: 0, why: "", undone: this.#undone(action) }];
       })
       .reverse()
       .slice(0, limit);

@@ -124,7 +124,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/items/{row}": {
+    [path: `/api/v1/items/${number}`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -144,7 +144,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/items/{row}/image": {
+    [path: `/api/v1/items/${number}/image`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -204,7 +204,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/classes/{class_id}": {
+    [path: `/api/v1/classes/${number}`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -228,7 +228,7 @@ export interface paths {
         patch: operations["change_api_v1_classes__class_id__patch"];
         trace?: never;
     };
-    "/api/v1/classes/{class_id}/merge": {
+    [path: `/api/v1/classes/${number}/merge`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -392,7 +392,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/promises/{promise_id}/cancel": {
+    [path: `/api/v1/promises/${string}/cancel`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -412,7 +412,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/promises/{promise_id}/apply": {
+    [path: `/api/v1/promises/${string}/apply`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -432,7 +432,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/promises/{promise_id}/undo": {
+    [path: `/api/v1/promises/${string}/undo`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Say that the server is there; needs no cookie.
+         */
+        get: operations["health_api_v1_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -556,7 +576,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/people/{annotator}": {
+    [path: `/api/v1/people/${number}`]: {
         parameters: {
             query?: never;
             header?: never;
@@ -626,28 +646,10 @@ export interface paths {
         /**
          * Stream
          * @description Server-sent events: ranking, model, figures, promises, progress, classes, settings.
+         *
+         *     The data of ranking and model is a ModelStatus, that of all others a Progress.
          */
         get: operations["stream_api_v1_stream_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Health
-         * @description Say that the server is there; needs no cookie.
-         */
-        get: operations["health_api_v1_health_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -660,6 +662,44 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccuracyPoint
+         * @description The model's accuracy at one moment (`at`, seconds since 1970).
+         */
+        AccuracyPoint: {
+            /** N Labels */
+            n_labels: number;
+            /** At */
+            at: number;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+        };
+        /**
+         * AccuracyStatement
+         * @description What is known of the accuracy at a date; where there is no figure yet, `note` says why.
+         */
+        AccuracyStatement: {
+            /** Project */
+            project: string;
+            /** Date */
+            date: string;
+            /** N Rows */
+            n_rows: number;
+            /** N Labelled */
+            n_labelled: number;
+            /** N Labelled By The Model */
+            n_labelled_by_the_model: number;
+            /** Note */
+            note: string;
+            /** Statements */
+            statements: components["schemas"]["Statement"][];
+        };
         /**
          * ActionBody
          * @description One action of a person; a repeat of the same uuid changes nothing.
@@ -710,25 +750,25 @@ export interface components {
             class_version?: number | null;
         };
         /**
-         * AdviceOut
+         * AdviceInfo
          * @description A proposal, not a promise.
          */
-        AdviceOut: {
+        AdviceInfo: {
             /** Stop */
             stop: boolean;
             /** Reason */
             reason: string;
-            outlook: components["schemas"]["OutlookOut"] | null;
+            outlook: components["schemas"]["OutlookInfo"] | null;
             /** Labels Per Point */
             labels_per_point: number;
             /** Text */
             text: string;
         };
         /**
-         * AnswerOut
-         * @description A person's current answer.
+         * AnswerInfo
+         * @description A person's current answer; `at` in seconds since 1970.
          */
-        AnswerOut: {
+        AnswerInfo: {
             /** Person */
             person: string;
             /** Class Id */
@@ -746,7 +786,6 @@ export interface components {
             /**
              * Holding
              * @description Rows that the tab has and keeps.
-             * @default []
              */
             holding?: number[];
             /**
@@ -758,26 +797,6 @@ export interface components {
             want?: number;
             /** Actions */
             actions: components["schemas"]["ActionBody"][];
-        };
-        /**
-         * AnswersOut
-         * @description What became of the actions, and the next rows.
-         */
-        AnswersOut: {
-            /** Items */
-            items: components["schemas"]["Item"][];
-            progress: components["schemas"]["Progress"];
-            /** Results */
-            results: components["schemas"]["ResultOut"][];
-        };
-        /**
-         * BinOut
-         * @description Accuracy of the rows of about one confidence.
-         */
-        BinOut: {
-            /** Confidence */
-            confidence: number;
-            accuracy: components["schemas"]["EstimateOut"];
         };
         /** Body_import_labels_api_v1_labels_post */
         Body_import_labels_api_v1_labels_post: {
@@ -806,14 +825,23 @@ export interface components {
             expected?: number | null;
         };
         /**
-         * BulkOut
+         * BulkReply
          * @description How many rows were labelled; `uuid` undoes it.
          */
-        BulkOut: {
+        BulkReply: {
             /** N */
             n: number;
             /** Uuid */
             uuid: string;
+        };
+        /**
+         * CalibrationBin
+         * @description Accuracy of the rows of about one confidence.
+         */
+        CalibrationBin: {
+            /** Confidence */
+            confidence: number;
+            accuracy: components["schemas"]["EstimateInfo"];
         };
         /**
          * ChangedClassBody
@@ -835,21 +863,36 @@ export interface components {
             examples?: string[] | null;
         };
         /**
-         * ClassFiguresOut
+         * ClassFigures
          * @description The figures of a class.
          */
-        ClassFiguresOut: {
+        ClassFigures: {
             /** Class Id */
             class_id: number;
-            recall: components["schemas"]["EstimateOut"];
-            precision: components["schemas"]["EstimateOut"];
-            prevalence: components["schemas"]["EstimateOut"];
+            recall: components["schemas"]["EstimateInfo"];
+            precision: components["schemas"]["EstimateInfo"];
+            prevalence: components["schemas"]["EstimateInfo"];
         };
         /**
-         * ClassOut
-         * @description A class.
+         * ClassInfo
+         * @description One class.
+         *
+         *     Attributes
+         *     ----------
+         *     id : int
+         *         Never used again, also after the class is gone.
+         *     name : str
+         *     colour : str
+         *         ``#rrggbb``.
+         *     key : str or None
+         *         The key that a person chose; None: by position.
+         *     description : str
+         *     examples : tuple of str
+         *     state : {"active", "removed", "merged"}
+         *     merged_into : int or None
+         *         The class that its answers count for.
          */
-        ClassOut: {
+        ClassInfo: {
             /** Id */
             id: number;
             /** Name */
@@ -858,12 +901,19 @@ export interface components {
             colour: string;
             /** Key */
             key: string | null;
-            /** Description */
+            /**
+             * Description
+             * @default
+             */
             description: string;
-            /** Examples */
+            /**
+             * Examples
+             * @default []
+             */
             examples: string[];
             /**
              * State
+             * @default active
              * @enum {string}
              */
             state: "active" | "removed" | "merged";
@@ -871,14 +921,26 @@ export interface components {
             merged_into: number | null;
         };
         /**
-         * Classes
-         * @description Every class, gone ones included.
+         * ClassesReply
+         * @description Every class, gone ones included, since old answers name them.
          */
-        Classes: {
+        ClassesReply: {
             /** Classes */
-            classes: components["schemas"]["ClassOut"][];
+            classes: components["schemas"]["ClassInfo"][];
             /** Class Version */
             class_version: number;
+        };
+        /**
+         * Confusion
+         * @description Counts of (answer, prediction) over `n` audit answers, scored before they trained; both by `classes`, ids.
+         */
+        Confusion: {
+            /** Classes */
+            classes: number[];
+            /** Counts */
+            counts: number[][];
+            /** N */
+            n: number;
         };
         /**
          * Count
@@ -889,97 +951,17 @@ export interface components {
             n: number;
         };
         /**
-         * CurvePoint
-         * @description Model accuracy at one moment.
-         */
-        CurvePoint: {
-            /** N Labels */
-            n_labels: number;
-            /** At */
-            at: number;
-            /** Value */
-            value: number | null;
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
-            /** N */
-            n: number;
-        };
-        /**
-         * Detail
-         * @description All that is known of a row.
-         */
-        Detail: {
-            /** Row */
-            row: number;
-            /** Id */
-            id: string;
-            /** Snippet */
-            snippet: string;
-            /** Image */
-            image: string | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "labelled" | "skipped" | "model" | "unlabelled";
-            /** Class Id */
-            class_id: number | null;
-            /** Answers */
-            answers: components["schemas"]["AnswerOut"][];
-            /** Prediction */
-            prediction: number | null;
-            /** Confidence */
-            confidence: number | null;
-            /** Flagged */
-            flagged: boolean;
-            /** Note */
-            note: string;
-            /** Why */
-            why: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "text" | "table" | "image";
-            /** Fields */
-            fields: components["schemas"]["FieldOut"][];
-            /** Truncated */
-            truncated: boolean;
-            /** Guess */
-            guess: {
-                [key: string]: unknown;
-            } | null;
-            /** Log */
-            log: components["schemas"]["LogLine"][];
-        };
-        /**
-         * ErrorBody
-         * @description What was wrong, where, and what to do.
-         */
-        ErrorBody: {
-            /** Code */
-            code: string;
-            /** Message */
-            message: string;
-            /** Where */
-            where?: string | null;
-            /** Hint */
-            hint?: string | null;
-        };
-        /**
-         * ErrorOut
+         * ErrorReply
          * @description The one shape of errors.
          */
-        ErrorOut: {
-            error: components["schemas"]["ErrorBody"];
+        ErrorReply: {
+            error: components["schemas"]["Problem"];
         };
         /**
-         * EstimateOut
+         * EstimateInfo
          * @description A figure with its interval; no value where there are too few answers.
          */
-        EstimateOut: {
+        EstimateInfo: {
             /** Quantity */
             quantity: string;
             /** Value */
@@ -1000,20 +982,20 @@ export interface components {
             text: string;
         };
         /**
-         * ExploreOut
-         * @description One page of rows.
+         * ExploreReply
+         * @description One page of the rows that fulfil a filter, and how many there are in all.
          */
-        ExploreOut: {
+        ExploreReply: {
             /** Total */
             total: number;
             /** Items */
-            items: components["schemas"]["Summary"][];
+            items: components["schemas"]["RowSummary"][];
         };
         /**
-         * FieldOut
-         * @description A field of a card.
+         * Field
+         * @description A field of a card: a `text` is read as prose, a `field` stands in the card's table.
          */
-        FieldOut: {
+        Field: {
             /** Name */
             name: string;
             /** Value */
@@ -1027,6 +1009,8 @@ export interface components {
         /**
          * Figures
          * @description What the audit sample says of the model that was trained on `n_labels` labels.
+         *
+         *     `seq` is the position of the log that they know, `at` when they were noted there (seconds since 1970).
          */
         Figures: {
             /** Seq */
@@ -1039,25 +1023,25 @@ export interface components {
             n_audited: number;
             /** N Skipped */
             n_skipped: number;
-            accuracy: components["schemas"]["EstimateOut"];
-            running: components["schemas"]["EstimateOut"];
+            accuracy: components["schemas"]["EstimateInfo"];
+            running: components["schemas"]["EstimateInfo"];
             /** Others */
-            others: components["schemas"]["EstimateOut"][];
+            others: components["schemas"]["EstimateInfo"][];
             /** Classes */
-            classes: components["schemas"]["ClassFiguresOut"][];
+            classes: components["schemas"]["ClassFigures"][];
             /** Calibration */
-            calibration: components["schemas"]["BinOut"][] | null;
-            plan: components["schemas"]["PlanOut"] | null;
-            advice: components["schemas"]["AdviceOut"];
+            calibration: components["schemas"]["CalibrationBin"][] | null;
+            plan: components["schemas"]["LabelsNeeded"] | null;
+            advice: components["schemas"]["AdviceInfo"];
         };
         /**
-         * FiguresOut
-         * @description The newest figures, and those of earlier moments.
+         * FiguresReply
+         * @description The newest figures, and the accuracy at earlier moments, in order.
          */
-        FiguresOut: {
+        FiguresReply: {
             figures: components["schemas"]["Figures"] | null;
             /** Curve */
-            curve: components["schemas"]["CurvePoint"][];
+            curve: components["schemas"]["AccuracyPoint"][];
         };
         /**
          * FilterBody
@@ -1080,18 +1064,51 @@ export interface components {
             annotator?: number | null;
             /** Flagged */
             flagged?: boolean | null;
-            /** Disagree */
+            /**
+             * Disagree
+             * @description The model's prediction differs from the label.
+             */
             disagree?: boolean | null;
         };
         /**
+         * Guess
+         * @description The model's guess, its confidence in [0, 1], and what speaks for it.
+         */
+        Guess: {
+            /** Class Id */
+            class_id: number;
+            /** Confidence */
+            confidence: number;
+            /** Because */
+            because: components["schemas"]["Reason"][];
+        };
+        /**
+         * Health
+         * @description The server is there.
+         */
+        Health: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+            /** Project */
+            project: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * HistoryEntry
-         * @description One of a person's actions.
+         * @description One of a person's actions: when (`at`, seconds since 1970), and why the row was asked.
          */
         HistoryEntry: {
             /** Uuid */
             uuid: string;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "answer" | "skip" | "flag" | "unflag" | "note";
             /** Row */
             row: number;
             /** Id */
@@ -1108,18 +1125,18 @@ export interface components {
             undone: boolean;
         };
         /**
-         * HistoryOut
+         * HistoryReply
          * @description A person's last actions, newest first.
          */
-        HistoryOut: {
+        HistoryReply: {
             /** Entries */
             entries: components["schemas"]["HistoryEntry"][];
         };
         /**
-         * ImportOut
+         * ImportReply
          * @description What became of an imported file.
          */
-        ImportOut: {
+        ImportReply: {
             /** Imported */
             imported: number;
             /** Unchanged */
@@ -1128,33 +1145,22 @@ export interface components {
             refused: components["schemas"]["RefusedLine"][];
         };
         /**
-         * InsightsOut
-         * @description How the labelling goes.
+         * InsightsReply
+         * @description How the labelling goes, and where it stands.
          */
-        InsightsOut: {
-            progress: components["schemas"]["Progress"];
+        InsightsReply: {
             /** Curve */
-            curve: {
-                [key: string]: unknown;
-            }[];
-            /** Confusion */
-            confusion: {
-                [key: string]: unknown;
-            };
+            curve: components["schemas"]["RunningPoint"][];
+            confusion: components["schemas"]["Confusion"];
             /** Speed */
-            speed: {
-                [key: string]: unknown;
-            }[];
+            speed: components["schemas"]["Speed"][];
             /** Slow */
-            slow: {
-                [key: string]: unknown;
-            }[];
+            slow: components["schemas"]["SlowAnswer"][];
             /** Mistakes */
-            mistakes: {
-                [key: string]: unknown;
-            }[];
+            mistakes: components["schemas"]["Mistake"][];
             /** People */
-            people: components["schemas"]["Person"][];
+            people: components["schemas"]["PersonInfo"][];
+            progress: components["schemas"]["Progress"];
         };
         /**
          * InvitationBody
@@ -1174,18 +1180,24 @@ export interface components {
             uses?: number;
         };
         /**
-         * InvitationOut
+         * InvitationReply
          * @description A link; whoever opens it first may label.
          */
-        InvitationOut: {
+        InvitationReply: {
             /** Url */
             url: string;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description Seconds since 1970.
+             */
             expires_at: number;
         };
         /**
          * Item
          * @description A row as a card.
+         *
+         *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address; a text that was cut
+         *     (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or where it is hidden.
          */
         Item: {
             /** Row */
@@ -1198,7 +1210,7 @@ export interface components {
              */
             kind: "text" | "table" | "image";
             /** Fields */
-            fields: components["schemas"]["FieldOut"][];
+            fields: components["schemas"]["Field"][];
             /** Image */
             image: string | null;
             /** Truncated */
@@ -1207,10 +1219,52 @@ export interface components {
             flagged: boolean;
             /** Note */
             note: string;
-            /** Guess */
-            guess: {
-                [key: string]: unknown;
-            } | null;
+            guess: components["schemas"]["Guess"] | null;
+        };
+        /**
+         * ItemDetail
+         * @description All that is known of a row.
+         */
+        ItemDetail: {
+            /** Row */
+            row: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "table" | "image";
+            /** Fields */
+            fields: components["schemas"]["Field"][];
+            /** Image */
+            image: string | null;
+            /** Truncated */
+            truncated: boolean;
+            /** Flagged */
+            flagged: boolean;
+            /** Note */
+            note: string;
+            guess: components["schemas"]["Guess"] | null;
+            /** Snippet */
+            snippet: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "labelled" | "skipped" | "model" | "unlabelled";
+            /** Class Id */
+            class_id: number | null;
+            /** Answers */
+            answers: components["schemas"]["AnswerInfo"][];
+            /** Prediction */
+            prediction: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Why */
+            why: string;
+            /** Log */
+            log: components["schemas"]["LogLine"][];
         };
         /**
          * JoinBody
@@ -1226,8 +1280,20 @@ export interface components {
             name: string;
         };
         /**
+         * LabelsNeeded
+         * @description Labels until the accuracy is known to plus or minus `half_width`: the audit's, and all.
+         */
+        LabelsNeeded: {
+            /** Half Width */
+            half_width: number;
+            /** Audit */
+            audit: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * LogLine
-         * @description What was done to a row.
+         * @description What was done to a row; `at` in seconds since 1970.
          */
         LogLine: {
             /** At */
@@ -1249,12 +1315,33 @@ export interface components {
             into: number;
         };
         /**
+         * Mistake
+         * @description A label that other labels speak against, out of fold (cleanlab); `score` is the label's probability.
+         */
+        Mistake: {
+            /** Row */
+            row: number;
+            /** Id */
+            id: string;
+            /** Snippet */
+            snippet: string;
+            /** Class Id */
+            class_id: number;
+            /** Suggested */
+            suggested: number;
+            /** Score */
+            score: number;
+        };
+        /**
          * ModelStatus
-         * @description What the model does.
+         * @description What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows.
          */
         ModelStatus: {
-            /** State */
-            state: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "waiting" | "training" | "ready" | "failed";
             /** Version */
             version: number;
             /** N Labels */
@@ -1289,10 +1376,10 @@ export interface components {
             ids: number[];
         };
         /**
-         * OutlookOut
-         * @description What more labels are expected to bring.
+         * OutlookInfo
+         * @description What so many more labels are expected to bring.
          */
-        OutlookOut: {
+        OutlookInfo: {
             /** Labels */
             labels: number;
             /** Gain */
@@ -1306,7 +1393,7 @@ export interface components {
         };
         /**
          * PendingPromise
-         * @description The promise whose draws are being asked about.
+         * @description The promise whose random rows are being asked about.
          */
         PendingPromise: {
             /**
@@ -1320,18 +1407,18 @@ export interface components {
             n_drawn: number;
         };
         /**
-         * People
+         * PeopleReply
          * @description Everybody.
          */
-        People: {
+        PeopleReply: {
             /** People */
-            people: components["schemas"]["Person"][];
+            people: components["schemas"]["PersonInfo"][];
         };
         /**
-         * Person
-         * @description A person.
+         * PersonInfo
+         * @description A person, and how many rows they have answered.
          */
-        Person: {
+        PersonInfo: {
             /** Id */
             id: number;
             /** Name */
@@ -1347,20 +1434,25 @@ export interface components {
             n_answers: number;
         };
         /**
-         * PlanOut
-         * @description Labels until the accuracy is known to plus or minus `half_width`.
+         * Problem
+         * @description What was wrong, where, and what to do.
          */
-        PlanOut: {
-            /** Half Width */
-            half_width: number;
-            /** Audit */
-            audit: number;
-            /** Total */
-            total: number;
+        Problem: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Where */
+            where: string | null;
+            /** Hint */
+            hint: string | null;
         };
         /**
          * Progress
          * @description Where the project stands.
+         *
+         *     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
+         *     under a promise; `accuracy` is null before the first figure.
          */
         Progress: {
             /** N Rows */
@@ -1382,17 +1474,14 @@ export interface components {
             model: components["schemas"]["ModelStatus"];
             accuracy: components["schemas"]["ShownAccuracy"] | null;
             promise: components["schemas"]["PendingPromise"] | null;
-            /**
-             * N Model
-             * @description Rows that the model has labelled under a promise.
-             */
+            /** N Model */
             n_model: number;
         };
         /**
-         * ProjectOut
-         * @description The project.
+         * ProjectInfo
+         * @description All that the page needs to begin.
          */
-        ProjectOut: {
+        ProjectInfo: {
             /** Id */
             id: string;
             /** Name */
@@ -1402,18 +1491,27 @@ export interface components {
              * @enum {string}
              */
             kind: "text" | "table" | "image";
-            /** Columns */
+            /**
+             * Columns
+             * @description The user's columns, in order.
+             */
             columns: string[];
             /** Classes */
-            classes: components["schemas"]["ClassOut"][];
-            me: components["schemas"]["Person"];
+            classes: components["schemas"]["ClassInfo"][];
+            me: components["schemas"]["PersonInfo"];
             /** People */
-            people: components["schemas"]["Person"][];
-            settings: components["schemas"]["SettingsOut"];
+            people: components["schemas"]["PersonInfo"][];
+            settings: components["schemas"]["SettingsInfo"];
             progress: components["schemas"]["Progress"];
-            /** Warnings */
+            /**
+             * Warnings
+             * @description What the person should know: a network drive, a moved data file.
+             */
             warnings: string[];
-            /** Notes */
+            /**
+             * Notes
+             * @description What was guessed about the data, in words.
+             */
             notes: string[];
             /** Version */
             version: string;
@@ -1441,10 +1539,13 @@ export interface components {
             most_labels?: number;
         };
         /**
-         * PromiseOut
+         * PromiseInfo
          * @description An attempt, and where it stands.
+         *
+         *     `bound` is the certain accuracy on all rows that had no label when the model was frozen, `rest` that on the `n_rest`
+         *     of them that are left; `n_released` rows may be labelled by the model.
          */
-        PromiseOut: {
+        PromiseInfo: {
             /** Id */
             id: string;
             /**
@@ -1482,15 +1583,9 @@ export interface components {
             /** N Needed */
             n_needed: number;
             stage: components["schemas"]["Stage"];
-            /**
-             * Bound
-             * @description Certain accuracy on all rows without a label when the model was frozen.
-             */
+            /** Bound */
             bound: number | null;
-            /**
-             * Rest
-             * @description Certain accuracy on those of them that are left.
-             */
+            /** Rest */
             rest: number | null;
             /** N Rest */
             n_rest: number | null;
@@ -1501,7 +1596,9 @@ export interface components {
         };
         /**
          * PromisePlan
-         * @description What an attempt would take.
+         * @description What an attempt would take; where it is not possible, why.
+         *
+         *     `power` is the chance to pass, if the model is as good as it is thought to be.
          */
         PromisePlan: {
             /** Possible */
@@ -1524,14 +1621,14 @@ export interface components {
             released_at_most: number | null;
         };
         /**
-         * PromisesOut
+         * PromisesReply
          * @description All attempts, the newest first.
          */
-        PromisesOut: {
+        PromisesReply: {
             /** Attempts */
             attempts: number;
             /** Promises */
-            promises: components["schemas"]["PromiseOut"][];
+            promises: components["schemas"]["PromiseInfo"][];
         };
         /**
          * QueueBody
@@ -1541,7 +1638,6 @@ export interface components {
             /**
              * Holding
              * @description Rows that the tab has and keeps.
-             * @default []
              */
             holding?: number[];
             /**
@@ -1553,13 +1649,25 @@ export interface components {
             want?: number;
         };
         /**
-         * QueueOut
-         * @description The next rows.
+         * QueueReply
+         * @description What became of a tab's actions, its next rows, and where the project stands.
          */
-        QueueOut: {
+        QueueReply: {
+            /** Results */
+            results: components["schemas"]["Result"][];
             /** Items */
             items: components["schemas"]["Item"][];
             progress: components["schemas"]["Progress"];
+        };
+        /**
+         * Reason
+         * @description A word or a column that speaks for a guess, and how strongly.
+         */
+        Reason: {
+            /** Word */
+            word: string;
+            /** Weight */
+            weight: number;
         };
         /**
          * RefusedLine
@@ -1572,10 +1680,10 @@ export interface components {
             message: string;
         };
         /**
-         * ResultOut
+         * Result
          * @description What became of an action.
          */
-        ResultOut: {
+        Result: {
             /** Uuid */
             uuid: string;
             /**
@@ -1589,12 +1697,61 @@ export interface components {
             message?: string | null;
         };
         /**
+         * RowSummary
+         * @description A row in a list.
+         */
+        RowSummary: {
+            /** Row */
+            row: number;
+            /** Id */
+            id: string;
+            /** Snippet */
+            snippet: string;
+            /** Image */
+            image: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "labelled" | "skipped" | "model" | "unlabelled";
+            /** Class Id */
+            class_id: number | null;
+            /** Answers */
+            answers: components["schemas"]["AnswerInfo"][];
+            /** Prediction */
+            prediction: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Flagged */
+            flagged: boolean;
+            /** Note */
+            note: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * RowsBody
          * @description Rows.
          */
         RowsBody: {
             /** Rows */
             rows: number[];
+        };
+        /**
+         * RunningPoint
+         * @description How many of the first `n` audit answers the then-current model had right, and their share over the last 50.
+         */
+        RunningPoint: {
+            /** N Labels */
+            n_labels: number;
+            /** At */
+            at: number;
+            /** N */
+            n: number;
+            /** Correct */
+            correct: number;
+            /** Recent */
+            recent: number | null;
         };
         /**
          * SettingsBody
@@ -1613,28 +1770,40 @@ export interface components {
             estimator?: string | null;
         };
         /**
-         * SettingsOut
+         * SettingsInfo
          * @description Settings, and what may be chosen.
          */
-        SettingsOut: {
-            /** Opinions */
+        SettingsInfo: {
+            /**
+             * Opinions
+             * @description Answers by different people wanted per row.
+             */
             opinions: number;
-            /** Audit Share */
+            /**
+             * Audit Share
+             * @description Share of the questions that follow the random order.
+             */
             audit_share: number;
-            /** Labels Per Point */
+            /**
+             * Labels Per Point
+             * @description How many labels one point of accuracy is worth: advice to stop counts with it.
+             */
             labels_per_point: number;
             /** Strategy */
             strategy: string;
             /** Estimator */
             estimator: string;
-            /** Strategies */
+            /**
+             * Strategies
+             * @description What may be chosen.
+             */
             strategies: string[];
             /** Estimators */
             estimators: string[];
         };
         /**
          * ShownAccuracy
-         * @description The model's accuracy in short; no value while there are fewer than `n_needed` audit answers.
+         * @description The accuracy of the model that was trained on `n_labels` labels; no value before `n_needed` audit answers.
          */
         ShownAccuracy: {
             /** N Labels */
@@ -1653,8 +1822,36 @@ export interface components {
             confidence: number;
         };
         /**
+         * SlowAnswer
+         * @description An answer that took long.
+         */
+        SlowAnswer: {
+            /** Row */
+            row: number;
+            /** Id */
+            id: string;
+            /** Snippet */
+            snippet: string;
+            /** Class Id */
+            class_id: number | null;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * Speed
+         * @description Answers and skips of a person in the hour that begins at `hour`, seconds since 1970.
+         */
+        Speed: {
+            /** Hour */
+            hour: number;
+            /** Person */
+            person: string;
+            /** N */
+            n: number;
+        };
+        /**
          * Stage
-         * @description Which region is being asked about.
+         * @description Which region is being asked about, counted from 1.
          */
         Stage: {
             /** Number */
@@ -1663,37 +1860,32 @@ export interface components {
             of: number;
         };
         /**
-         * Summary
-         * @description A row in a list.
+         * Statement
+         * @description A figure of the model of `n_labels` labels, or of the rows that a promise is about, at a date.
          */
-        Summary: {
-            /** Row */
-            row: number;
-            /** Id */
-            id: string;
-            /** Snippet */
-            snippet: string;
-            /** Image */
-            image: string | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "labelled" | "skipped" | "model" | "unlabelled";
-            /** Class Id */
-            class_id: number | null;
-            /** Answers */
-            answers: components["schemas"]["AnswerOut"][];
-            /** Prediction */
-            prediction: number | null;
+        Statement: {
+            /** Quantity */
+            quantity: string;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** Method */
+            method: string;
             /** Confidence */
-            confidence: number | null;
-            /** Flagged */
-            flagged: boolean;
+            confidence: number;
             /** Note */
             note: string;
-            /** Why */
-            why: string;
+            /** Text */
+            text: string;
+            /** N Labels */
+            n_labels: number;
+            /** Date */
+            date: string;
         };
     };
     responses: never;
@@ -1702,64 +1894,73 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccuracyPoint = components['schemas']['AccuracyPoint'];
+export type AccuracyStatement = components['schemas']['AccuracyStatement'];
 export type ActionBody = components['schemas']['ActionBody'];
-export type AdviceOut = components['schemas']['AdviceOut'];
-export type AnswerOut = components['schemas']['AnswerOut'];
+export type AdviceInfo = components['schemas']['AdviceInfo'];
+export type AnswerInfo = components['schemas']['AnswerInfo'];
 export type AnswersBody = components['schemas']['AnswersBody'];
-export type AnswersOut = components['schemas']['AnswersOut'];
-export type BinOut = components['schemas']['BinOut'];
 export type Body_import_labels_api_v1_labels_post = components['schemas']['Body_import_labels_api_v1_labels_post'];
 export type BulkBody = components['schemas']['BulkBody'];
-export type BulkOut = components['schemas']['BulkOut'];
+export type BulkReply = components['schemas']['BulkReply'];
+export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
-export type ClassFiguresOut = components['schemas']['ClassFiguresOut'];
-export type ClassOut = components['schemas']['ClassOut'];
-export type Classes = components['schemas']['Classes'];
+export type ClassFigures = components['schemas']['ClassFigures'];
+export type ClassInfo = components['schemas']['ClassInfo'];
+export type ClassesReply = components['schemas']['ClassesReply'];
+export type Confusion = components['schemas']['Confusion'];
 export type Count = components['schemas']['Count'];
-export type CurvePoint = components['schemas']['CurvePoint'];
-export type Detail = components['schemas']['Detail'];
-export type ErrorBody = components['schemas']['ErrorBody'];
-export type ErrorOut = components['schemas']['ErrorOut'];
-export type EstimateOut = components['schemas']['EstimateOut'];
-export type ExploreOut = components['schemas']['ExploreOut'];
-export type FieldOut = components['schemas']['FieldOut'];
+export type ErrorReply = components['schemas']['ErrorReply'];
+export type EstimateInfo = components['schemas']['EstimateInfo'];
+export type ExploreReply = components['schemas']['ExploreReply'];
+export type Field = components['schemas']['Field'];
 export type Figures = components['schemas']['Figures'];
-export type FiguresOut = components['schemas']['FiguresOut'];
+export type FiguresReply = components['schemas']['FiguresReply'];
 export type FilterBody = components['schemas']['FilterBody'];
+export type Guess = components['schemas']['Guess'];
+export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
-export type HistoryOut = components['schemas']['HistoryOut'];
-export type ImportOut = components['schemas']['ImportOut'];
-export type InsightsOut = components['schemas']['InsightsOut'];
+export type HistoryReply = components['schemas']['HistoryReply'];
+export type ImportReply = components['schemas']['ImportReply'];
+export type InsightsReply = components['schemas']['InsightsReply'];
 export type InvitationBody = components['schemas']['InvitationBody'];
-export type InvitationOut = components['schemas']['InvitationOut'];
+export type InvitationReply = components['schemas']['InvitationReply'];
 export type Item = components['schemas']['Item'];
+export type ItemDetail = components['schemas']['ItemDetail'];
 export type JoinBody = components['schemas']['JoinBody'];
+export type LabelsNeeded = components['schemas']['LabelsNeeded'];
 export type LogLine = components['schemas']['LogLine'];
 export type MergeBody = components['schemas']['MergeBody'];
+export type Mistake = components['schemas']['Mistake'];
 export type ModelStatus = components['schemas']['ModelStatus'];
 export type NewClassBody = components['schemas']['NewClassBody'];
 export type OrderBody = components['schemas']['OrderBody'];
-export type OutlookOut = components['schemas']['OutlookOut'];
+export type OutlookInfo = components['schemas']['OutlookInfo'];
 export type PendingPromise = components['schemas']['PendingPromise'];
-export type People = components['schemas']['People'];
-export type Person = components['schemas']['Person'];
-export type PlanOut = components['schemas']['PlanOut'];
+export type PeopleReply = components['schemas']['PeopleReply'];
+export type PersonInfo = components['schemas']['PersonInfo'];
+export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
-export type ProjectOut = components['schemas']['ProjectOut'];
+export type ProjectInfo = components['schemas']['ProjectInfo'];
 export type PromiseBody = components['schemas']['PromiseBody'];
-export type PromiseOut = components['schemas']['PromiseOut'];
+export type PromiseInfo = components['schemas']['PromiseInfo'];
 export type PromisePlan = components['schemas']['PromisePlan'];
-export type PromisesOut = components['schemas']['PromisesOut'];
+export type PromisesReply = components['schemas']['PromisesReply'];
 export type QueueBody = components['schemas']['QueueBody'];
-export type QueueOut = components['schemas']['QueueOut'];
+export type QueueReply = components['schemas']['QueueReply'];
+export type Reason = components['schemas']['Reason'];
 export type RefusedLine = components['schemas']['RefusedLine'];
-export type ResultOut = components['schemas']['ResultOut'];
+export type Result = components['schemas']['Result'];
+export type RowSummary = components['schemas']['RowSummary'];
 export type RowsBody = components['schemas']['RowsBody'];
+export type RunningPoint = components['schemas']['RunningPoint'];
 export type SettingsBody = components['schemas']['SettingsBody'];
-export type SettingsOut = components['schemas']['SettingsOut'];
+export type SettingsInfo = components['schemas']['SettingsInfo'];
 export type ShownAccuracy = components['schemas']['ShownAccuracy'];
+export type SlowAnswer = components['schemas']['SlowAnswer'];
+export type Speed = components['schemas']['Speed'];
 export type Stage = components['schemas']['Stage'];
-export type Summary = components['schemas']['Summary'];
+export type Statement = components['schemas']['Statement'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {
@@ -1784,79 +1985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueueOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["QueueReply"];
                 };
             };
         };
@@ -1883,79 +2012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnswersOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["QueueReply"];
                 };
             };
         };
@@ -1977,79 +2034,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HistoryOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["HistoryReply"];
                 };
             };
         };
@@ -2065,6 +2050,7 @@ export interface operations {
                 max_confidence?: number | null;
                 annotator?: number | null;
                 flagged?: boolean | null;
+                /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
                 offset?: number;
@@ -2082,79 +2068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExploreOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ExploreReply"];
                 };
             };
         };
@@ -2178,79 +2092,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["BulkReply"];
                 };
             };
         };
@@ -2277,78 +2119,6 @@ export interface operations {
                     "application/json": components["schemas"]["Count"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
         };
     };
     detail_api_v1_items__row__get: {
@@ -2368,79 +2138,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Detail"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ItemDetail"];
                 };
             };
         };
@@ -2465,87 +2163,6 @@ export interface operations {
                     "image/*": unknown;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
         };
     };
     add_api_v1_classes_post: {
@@ -2567,79 +2184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Classes"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ClassesReply"];
                 };
             };
         };
@@ -2663,79 +2208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Classes"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ClassesReply"];
                 };
             };
         };
@@ -2757,79 +2230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Classes"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ClassesReply"];
                 };
             };
         };
@@ -2855,79 +2256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Classes"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ClassesReply"];
                 };
             };
         };
@@ -2953,79 +2282,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Classes"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ClassesReply"];
                 };
             };
         };
@@ -3056,78 +2313,6 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
         };
     };
     export_log_api_v1_export_log_get: {
@@ -3148,78 +2333,6 @@ export interface operations {
                     "application/x-ndjson": unknown;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
         };
     };
     export_accuracy_api_v1_export_accuracy_get: {
@@ -3237,79 +2350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["AccuracyStatement"];
                 };
             };
         };
@@ -3330,78 +2371,6 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };
@@ -3425,79 +2394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ImportReply"];
                 };
             };
         };
@@ -3517,79 +2414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromisesOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PromisesReply"];
                 };
             };
         };
@@ -3613,79 +2438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromiseOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PromiseInfo"];
                 };
             };
         };
@@ -3712,78 +2465,6 @@ export interface operations {
                     "application/json": components["schemas"]["PromisePlan"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
         };
     };
     cancel_api_v1_promises__promise_id__cancel_post: {
@@ -3803,79 +2484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromiseOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PromiseInfo"];
                 };
             };
         };
@@ -3897,79 +2506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromiseOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PromiseInfo"];
                 };
             };
         };
@@ -3991,79 +2528,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromiseOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PromiseInfo"];
                 };
             };
         };
@@ -4083,79 +2548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["ProjectInfo"];
                 };
             };
         };
@@ -4175,79 +2568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingsOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["SettingsInfo"];
                 };
             };
         };
@@ -4271,79 +2592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingsOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["SettingsInfo"];
                 };
             };
         };
@@ -4363,79 +2612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InsightsOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["InsightsReply"];
                 };
             };
         };
@@ -4455,79 +2632,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FiguresOut"];
+                    "application/json": components["schemas"]["FiguresReply"];
                 };
             };
-            /** @description Bad Request */
-            400: {
+        };
+    };
+    health_api_v1_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };
@@ -4547,79 +2672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["People"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PeopleReply"];
                 };
             };
         };
@@ -4641,79 +2694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["People"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PeopleReply"];
                 };
             };
         };
@@ -4737,79 +2718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["InvitationReply"];
                 };
             };
         };
@@ -4833,79 +2742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "application/json": components["schemas"]["PersonInfo"];
                 };
             };
         };
@@ -4924,172 +2761,8 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-        };
-    };
-    health_api_v1_health_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
+                    "text/event-stream": unknown;
                 };
             };
         };

@@ -6,13 +6,17 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
 from querist.cli.friendly import friendly
 from querist.exceptions import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from querist.labelling.reading.accuracy_statement import AccuracyStatement
 
 _ENDINGS = {
     "csv": ".csv",
@@ -64,13 +68,13 @@ def export(
         typer.echo(f"Written: {path}")
 
 
-def _write_statement(statement: dict[str, Any], path: Path, overwrite: bool) -> None:
+def _write_statement(statement: "AccuracyStatement", path: Path, overwrite: bool) -> None:
     """Write how good the model is, and tell it, so that the labels do not travel without it."""
     with _target(path, overwrite) as target:
-        target.write((json.dumps(statement, indent=2, ensure_ascii=False) + "\n").encode())
-    for each in statement["statements"]:
-        typer.echo(f"{each['text'][0].upper()}{each['text'][1:]}")
-    typer.echo(f"Accuracy statement: {path} {statement['note']}".rstrip())
+        target.write((json.dumps(asdict(statement), indent=2, ensure_ascii=False) + "\n").encode())
+    for each in statement.statements:
+        typer.echo(f"{each.text[0].upper()}{each.text[1:]}")
+    typer.echo(f"Accuracy statement: {path} {statement.note}".rstrip())
 
 
 def _default(location: str, format: str) -> Path:  # noqa: A002

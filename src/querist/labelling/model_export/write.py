@@ -52,7 +52,7 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
     with ProjectView.read(os.fspath(location)) as project:
         info, settings = project.info, project.settings
         kind, pool, labels = _material(project)
-        statements = project.statement(time.time())["statements"]
+        statements = [vars(each) for each in project.statement(time.time()).statements]
     options = {"seed": info.seed, "text_columns": settings.text_columns}
     pipeline = fit_exportable(kind, pool, labels, settings.estimator_in_use, options)
     estimator = settings.estimator_in_use

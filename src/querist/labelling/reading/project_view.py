@@ -3,6 +3,7 @@
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Self
 
@@ -15,18 +16,38 @@ from querist.labelling.log.board import Act, Board
 from querist.labelling.log.classes import active
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.log.settings import Settings
-from querist.labelling.promises.words import in_words
+from querist.labelling.promises.words import PendingPromise, PromiseInfo, in_words
 from querist.labelling.reading import cards, insights
 from querist.labelling.reading import row_filter as explore
-from querist.labelling.reading.accuracy_statement import accuracy_statement
+from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
+from querist.labelling.reading.figures import AccuracyPoint, FiguresReply, ShownAccuracy
+from querist.labelling.reading.people import PersonInfo, person_info
 from querist.labelling.reading.row_filter import Filter
+from querist.labelling.reading.rows import (
+    AnswerInfo,
+    Done,
+    ExploreReply,
+    HistoryEntry,
+    ItemDetail,
+    LogLine,
+    RowSummary,
+)
 from querist.labelling.serving.queue import CurrentRanking
+from querist.labelling.trainer.messages import Figures, Reason, Suspect
 from querist.store.rows import AnnotatorRow, ItemRow
 from querist.store.store import Store
 
 _CACHED_ITEMS = 5000
 # Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
 FEWEST = 10
+# What the page calls the deeds of people.
+_DONE: dict[str, Done] = {
+    "answered": "answer",
+    "changed": "answer",
+    "skipped": "skip",
+    "flagged": "flag",
+    "unflagged": "unflag",
+}
 
 
 class ProjectView:
@@ -49,10 +70,10 @@ class ProjectView:
         self.current = _latest(store)
         self.people: dict[int, AnnotatorRow] = {each.annotator_id: each for each in store.annotators()}
         # What the trainer told beside its ranking: words that speak for a guess, suspected mistakes.
-        self.because: dict[int, list[dict[str, Any]]] = {}
-        self.suspects: list[dict[str, Any]] = []
+        self.because: dict[int, list[Reason]] = {}
+        self.suspects: list[Suspect] = []
         # All figures of the model, once the trainer has told some; the log keeps the main ones.
-        self.figures: dict[str, Any] | None = None
+        self.figures: Figures | None = None
         self._items: OrderedDict[int, ItemRow] = OrderedDict()
 
     @classmethod
@@ -102,31 +123,31 @@ class ProjectView:
             raise InvalidRowsError(f"There is no row {row}; the project has {self.board.n_rows}, counted from 0.")
         return self.items([row])[0]
 
-    def card(self, item: ItemRow, *, hidden: bool, whole: bool = False) -> dict[str, Any]:
+    def card(self, item: ItemRow, *, hidden: bool, whole: bool = False) -> cards.Item:
         """Return a row as the page shows it, with the model's guess unless it is hidden."""
         fields, cut = cards.fields(item, self.settings, whole=whole)
-        return {
-            "row": item.row,
-            "id": item.item_id,
-            "kind": self.settings.kind,
-            "fields": fields,
-            "image": self._image_address(item),
-            "truncated": cut,
-            "flagged": item.row in self.board.flagged,
-            "note": self.board.notes.get(item.row, ""),
-            "guess": None if hidden else self._guess(item.row),
-        }
+        return cards.Item(
+            row=item.row,
+            id=item.item_id,
+            kind=self.settings.kind,
+            fields=fields,
+            image=self._image_address(item),
+            truncated=cut,
+            flagged=item.row in self.board.flagged,
+            note=self.board.notes.get(item.row, ""),
+            guess=None if hidden else self._guess(item.row),
+        )
 
     def _image_address(self, item: ItemRow) -> str | None:
         column = self.settings.image_column
         has_image = column is not None and item.content.get(column)
         return f"/api/v1/items/{item.row}/image" if has_image else None
 
-    def _guess(self, row: int) -> dict[str, Any] | None:
+    def _guess(self, row: int) -> cards.Guess | None:
         class_id, confidence = self.prediction(row)
         if class_id is None or confidence is None:
             return None
-        return {"class_id": class_id, "confidence": confidence, "because": self.because.get(row, [])}
+        return cards.Guess(class_id, confidence, self.because.get(row, []))
 
     def prediction(self, row: int) -> tuple[int | None, float | None]:
         """Return the model's class id and confidence for a row, None where there is none."""
@@ -139,49 +160,46 @@ class ProjectView:
         # Classifiers without probabilities have none.
         return class_id, None if math.isnan(confidence) else round(confidence, 4)
 
-    def detail(self, row: int) -> dict[str, Any]:
+    def detail(self, row: int) -> ItemDetail:
         """Return all that is known of a row."""
         item = self.item(row)
-        return (
-            self.card(item, hidden=False, whole=True)
-            | self._summary(item)
-            | {"log": [self._line(act) for act in self.board.acts_on(row)]}
-        )
+        known = vars(self.card(item, hidden=False, whole=True)) | vars(self._summary(item))
+        return ItemDetail(**known, log=[self._line(act) for act in self.board.acts_on(row)])
 
-    def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> dict[str, Any]:
+    def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> ExploreReply:
         """Return one page of the rows that fulfil a filter."""
         rows = self.find(wanted, sort)
         items = self.items(rows[offset : offset + limit])
-        return {"total": len(rows), "items": [self._summary(item) for item in items]}
+        return ExploreReply(len(rows), [self._summary(item) for item in items])
 
     def find(self, wanted: Filter, sort: str = "row") -> list[int]:
         """Return the rows that fulfil a filter."""
         found: list[int] = explore.find(self.board, self.current, wanted, sort, self.store.search).tolist()
         return found
 
-    def _summary(self, item: ItemRow) -> dict[str, Any]:
+    def _summary(self, item: ItemRow) -> RowSummary:
         row, board = item.row, self.board
         prediction, confidence = self.prediction(row)
         acts = [act for act in board.acts_on(row) if not act.undone and act.how]
-        return {
-            "row": row,
-            "id": item.item_id,
-            "snippet": cards.snippet(item, self.settings),
-            "image": self._image_address(item),
-            "status": board.status(row),
-            "class_id": _known(int(board.labels[row])),
-            "answers": [
-                {"person": self.name(act.annotator), "class_id": act.class_id, "at": act.at, "seconds": act.seconds}
+        return RowSummary(
+            row=row,
+            id=item.item_id,
+            snippet=cards.snippet(item, self.settings),
+            image=self._image_address(item),
+            status=board.status(row),
+            class_id=_known(int(board.labels[row])),
+            answers=[
+                AnswerInfo(self.name(act.annotator), act.class_id, act.at, act.seconds)
                 for act in board.answers(row).values()
             ],
-            "prediction": prediction,
-            "confidence": confidence,
-            "flagged": row in board.flagged,
-            "note": board.notes.get(row, ""),
-            "why": cards.why(acts[0]) if acts else "",
-        }
+            prediction=prediction,
+            confidence=confidence,
+            flagged=row in board.flagged,
+            note=board.notes.get(row, ""),
+            why=cards.why(acts[0]) if acts else "",
+        )
 
-    def _line(self, act: Act) -> dict[str, Any]:
+    def _line(self, act: Act) -> LogLine:
         named = {each.id: each.name for each in self.board.classes}
         what = {"answered": "labelled", "changed": "changed to", "second_opinion": "asked for a second opinion"}
         words = [what.get(act.kind, act.kind)]
@@ -191,7 +209,7 @@ class ProjectView:
             words.append(f"“{act.note}”")
         if act.undone:
             words.append("(undone)")
-        return {"at": act.at, "person": self.name(act.annotator), "what": " ".join(words)}
+        return LogLine(act.at, self.name(act.annotator), " ".join(words))
 
     def name(self, annotator: int | None) -> str:
         """Return a person's name."""
@@ -248,108 +266,112 @@ class ProjectView:
             image_column=self.settings.image_column,
         )
 
-    def statement(self, now: float) -> dict[str, Any]:
+    def statement(self, now: float) -> AccuracyStatement:
         """Return what is known of the accuracy, to go with an export."""
         return accuracy_statement(self.board, self.info.name, now=now)
 
     # ------------------------------------------------------------------ the whole
 
-    def insights(self) -> dict[str, Any]:
+    def insights(self) -> insights.Insights:
         """Return how the labelling goes."""
         names: dict[int | None, str] = {number: each.name for number, each in self.people.items()}
         slow = insights.slow(self.board)
         suspects = [each for each in self.suspects if self._still_suspect(each)]
-        items = {item.row: item for item in self.items([act.row for act in slow] + [each["row"] for each in suspects])}
+        items = {item.row: item for item in self.items([act.row for act in slow] + [each.row for each in suspects])}
 
-        def named(row: int) -> dict[str, Any]:
-            return {"row": row, "id": items[row].item_id, "snippet": cards.snippet(items[row], self.settings)}
+        def snippet(row: int) -> str:
+            return cards.snippet(items[row], self.settings)
 
-        return {
-            "curve": insights.curve(self.board),
-            "confusion": insights.confusion(self.board),
-            "speed": insights.speed(self.board, names),
-            "slow": [
-                named(act.row) | {"class_id": _known(self.board.label_of(act.class_id)), "seconds": act.seconds}
+        return insights.Insights(
+            curve=insights.curve(self.board),
+            confusion=insights.confusion(self.board),
+            speed=insights.speed(self.board, names),
+            slow=[
+                insights.SlowAnswer(
+                    row=act.row,
+                    id=items[act.row].item_id,
+                    snippet=snippet(act.row),
+                    class_id=_known(self.board.label_of(act.class_id)),
+                    seconds=act.seconds or 0.0,
+                )
                 for act in slow
             ],
-            "mistakes": [named(each["row"]) | each for each in suspects],
-            "people": self.people_list(),
-        }
+            mistakes=[
+                insights.Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row))
+                for each in suspects
+            ],
+            people=self.people_list(),
+        )
 
-    def measured(self) -> dict[str, Any]:
+    def measured(self) -> FiguresReply:
         """Return how good the model is: the newest figures, and the audited learning curve."""
         curve = [
-            {"n_labels": each["n_labels"], "at": each["at"]}
-            | {name: each["accuracy"][name] for name in ("value", "low", "high", "n")}
+            AccuracyPoint(
+                n_labels=each["n_labels"],
+                at=each["at"],
+                **{name: each["accuracy"][name] for name in ("value", "low", "high", "n")},
+            )
             for each in self.board.measured
         ]
-        last = self.board.measured[-1] if self.board.measured else None
-        return {"figures": self.figures and self.figures | {"at": last["at"] if last else None}, "curve": curve}
+        # After a restart the trainer tells anew what the log knows.
+        noted = curve[-1].at if curve else None
+        return FiguresReply(self.figures and replace(self.figures, at=noted), curve)
 
-    def accuracy(self) -> dict[str, Any] | None:
+    def accuracy(self) -> ShownAccuracy | None:
         """Return the figure that is always in view; None before the first."""
         if not self.board.measured:
             return None
         last = self.board.measured[-1]
         told = last["accuracy"]
         names = ("value", "low", "high", "n", "confidence")
-        return {"n_labels": last["n_labels"], "n_needed": FEWEST} | {name: told[name] for name in names}
+        return ShownAccuracy(n_labels=last["n_labels"], n_needed=FEWEST, **{name: told[name] for name in names})
 
-    def promises(self) -> dict[str, Any]:
+    def promises(self) -> list[PromiseInfo]:
         """Return all promises about the model, the newest first."""
-        made = [in_words(each, self.board) for each in self.board.promises.values()]
-        return {"attempts": len(made), "promises": made[::-1]}
+        return [in_words(each, self.board) for each in self.board.promises.values()][::-1]
 
-    def pending_promise(self) -> dict[str, Any] | None:
+    def pending_promise(self) -> PendingPromise | None:
         """Return how far the promise is whose draws are being asked about; None where there is none."""
         pending = self.board.pending
         if pending is None:
             return None
         where = self.board.standing(pending.id)
-        return {"kind": pending.kind, "n_closed": where.n_closed, "n_drawn": pending.regions[where.stage].n_draws}
+        return PendingPromise(pending.kind, where.n_closed, pending.regions[where.stage].n_draws)
 
-    def _still_suspect(self, suspect: dict[str, Any]) -> bool:
+    def _still_suspect(self, suspect: Suspect) -> bool:
         """Whether nobody has looked at the row again since, and both classes are still there."""
-        row = suspect["row"]
+        row = suspect.row
         looked_again = any(act.kind == "changed" for act in self.board.answers(row).values())
         return (
             not looked_again
-            and int(self.board.labels[row]) == suspect["class_id"]
-            and self.board.label_of(suspect["suggested"]) == suspect["suggested"]
+            and int(self.board.labels[row]) == suspect.class_id
+            and self.board.label_of(suspect.suggested) == suspect.suggested
         )
 
-    def people_list(self) -> list[dict[str, Any]]:
+    def people_list(self) -> list[PersonInfo]:
         """Return the people, with how many answers each gave."""
         return [self.person_info(number) for number in sorted(self.people)]
 
-    def person_info(self, annotator: int) -> dict[str, Any]:
+    def person_info(self, annotator: int) -> PersonInfo:
         """Return one person as the page shows them."""
-        person = self.people[annotator]
-        return {
-            "id": annotator,
-            "name": person.name,
-            "role": person.role,
-            "active": person.active,
-            "n_answers": self.board.by_person[annotator],
-        }
+        return person_info(self.people[annotator], self.board.by_person[annotator])
 
-    def history(self, annotator: int, limit: int) -> list[dict[str, Any]]:
+    def history(self, annotator: int, limit: int) -> list[HistoryEntry]:
         """Return a person's last actions, newest first."""
         acts = self.board.latest(annotator, limit)
         items = {item.row: item for item in self.items([act.row for act in acts])}
-        kinds = {"answered": "answer", "changed": "answer", "skipped": "skip", "flagged": "flag", "unflagged": "unflag"}
         return [
-            {
-                "uuid": act.uuid,
-                "kind": kinds.get(act.kind, "note"),
-                "row": act.row,
-                "id": items[act.row].item_id,
-                "snippet": cards.snippet(items[act.row], self.settings),
-                "class_id": act.class_id,
-                "at": act.at,
-                "why": cards.why(act),
-                "undone": act.undone,
-            }
+            HistoryEntry(
+                uuid=act.uuid,
+                kind=_DONE.get(act.kind, "note"),
+                row=act.row,
+                id=items[act.row].item_id,
+                snippet=cards.snippet(items[act.row], self.settings),
+                class_id=act.class_id,
+                at=act.at,
+                why=cards.why(act),
+                undone=act.undone,
+            )
             for act in acts
             if act.kind != "second_opinion"
         ]

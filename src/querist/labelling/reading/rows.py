@@ -6,6 +6,8 @@ from typing import Literal
 from querist.labelling.log.board import Status
 from querist.labelling.reading.cards import Item
 
+Done = Literal["answer", "skip", "flag", "unflag", "note"]
+
 
 @dataclass(frozen=True)
 class AnswerInfo:
@@ -64,7 +66,7 @@ class HistoryEntry:
     """One of a person's actions: when (`at`, seconds since 1970), and why the row was asked."""
 
     uuid: str
-    kind: Literal["answer", "skip", "flag", "unflag", "note"]
+    kind: Done
     row: int
     id: str
     snippet: str

@@ -4,7 +4,7 @@ import time
 import uuid as uuids
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,8 +23,10 @@ from querist.labelling.serving.actions import Action, Recorder, Result
 from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.promise_desk import PromisingProject
 from querist.labelling.serving.queue import LEASE_SECONDS, CurrentRanking, Queue, Ticket
+from querist.labelling.serving.replies import ClassesReply, ModelStatus, Progress, QueueReply
 from querist.labelling.serving.writer import Batch, Writer
 from querist.labelling.trainer.figures import in_short
+from querist.labelling.trainer.messages import Figures, Reason, Suspect, TrainerStatus
 from querist.labelling.trainer.supervisor import Supervisor
 from querist.registry import parse_spec, part_names
 from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, RankingRow, Role, TabRow
@@ -39,15 +41,6 @@ _READ_AHEAD = 500
 # The first rows follow the random order; until they are answered nothing is to be learned.
 _TRAINER_DELAY = 1.5
 _CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a tab gets back: what became of its actions, its next rows, where the project stands."""
-
-    results: list[Result]
-    items: list[dict[str, Any]]
-    progress: dict[str, Any]
 
 
 class Project(PromisingProject):
@@ -109,7 +102,7 @@ class Project(PromisingProject):
 
     def submit(
         self, annotator: int, tab: str, actions: Sequence[Action], *, holding: Sequence[int], want: int
-    ) -> "Future[Reply]":
+    ) -> "Future[QueueReply]":
         """Record what a person did in one tab, and lease the next rows to it.
 
         Parameters
@@ -126,7 +119,7 @@ class Project(PromisingProject):
 
         Returns
         -------
-        Future of Reply
+        Future of QueueReply
             Resolved after the commit. Raises StoreWriteError if nothing could be written.
         """
 
@@ -149,10 +142,10 @@ class Project(PromisingProject):
                 data = {"how": "audit", "rank": ticket.rank, "share": self._queue.audit_share}
                 batch.record(EventRow(None, _uuid(), "asked", now, ticket.annotator, ticket.row, data))
 
-    def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> Reply:
+    def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
         items = self.items([ticket.row for ticket in tickets])
         built = [self.card(item, hidden=ticket.hidden) for item, ticket in zip(items, tickets, strict=True)]
-        return Reply(results, built, self.progress(annotator))
+        return QueueReply(results, built, self.progress(annotator))
 
     def label_many(
         self,
@@ -275,15 +268,15 @@ class Project(PromisingProject):
 
     def change_classes(
         self, annotator: int | None, change: Callable[[Classes], Classes], **told: Any
-    ) -> "Future[dict[str, Any]]":
+    ) -> "Future[ClassesReply]":
         """Apply a function of `querist.labelling.log.classes` to the class list, and log the whole new list."""
 
-        def work(batch: Batch) -> dict[str, Any]:
+        def work(batch: Batch) -> ClassesReply:
             classes = change(self.board.classes)
             if classes != self.board.classes:
                 self._log_classes(batch, classes, told, annotator)
                 self._queue.reopen()
-            return {"classes": self.class_infos(), "class_version": self.board.class_version}
+            return ClassesReply(self.board.classes, self.board.class_version)
 
         return self._writer.submit(work)
 
@@ -294,10 +287,6 @@ class Project(PromisingProject):
             "change": told,
         }
         batch.record(EventRow(None, _uuid(), "classes", self._clock(), annotator, None, data))
-
-    def class_infos(self) -> list[dict[str, Any]]:
-        """Return every class, gone ones included, since old answers name them."""
-        return [each.to_dict() for each in self.board.classes]
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
         """Change opinions, audit_share, labels_per_point, strategy or estimator.
@@ -417,34 +406,34 @@ class Project(PromisingProject):
 
     # ------------------------------------------------------------------ where it stands
 
-    def progress(self, annotator: int | None = None) -> dict[str, Any]:
+    def progress(self, annotator: int | None = None) -> Progress:
         """Return the counts that the page shows at all times."""
         board = self.board
-        return {
-            "n_rows": board.n_rows,
-            "n_labelled": board.n_labelled,
-            "n_skipped": len(board.skipped),
-            "n_flagged": len(board.flagged),
-            "mine": board.by_person[annotator],
-            "by_class": {str(class_id): count for class_id, count in list(board.counts.items())},
-            "class_version": board.class_version,
-            "model": self.model_status(),
-            "accuracy": self.accuracy(),
-            "promise": self.pending_promise(),
-            "n_model": board.n_model_labels,
-        }
+        return Progress(
+            n_rows=board.n_rows,
+            n_labelled=board.n_labelled,
+            n_skipped=len(board.skipped),
+            n_flagged=len(board.flagged),
+            mine=board.by_person[annotator],
+            by_class={str(class_id): count for class_id, count in list(board.counts.items())},
+            class_version=board.class_version,
+            model=self.model_status(),
+            accuracy=self.accuracy(),
+            promise=self.pending_promise(),
+            n_model=board.n_model_labels,
+        )
 
-    def model_status(self) -> dict[str, Any]:
+    def model_status(self) -> ModelStatus:
         """Return what the model does at the moment."""
-        told = {"state": "waiting", "message": "No trainer runs."}
+        told = TrainerStatus("waiting", "No trainer runs.")
         if self._supervisor is not None:
             told = self._supervisor.status
-        return {
-            "state": told["state"],
-            "version": self._version,
-            "n_labels": self.current.n_labels if self.current else 0,
-            "message": self._failure or told.get("message", ""),
-        }
+        return ModelStatus(
+            state=told.state,
+            version=self._version,
+            n_labels=self.current.n_labels if self.current else 0,
+            message=self._failure or told.message,
+        )
 
     # ------------------------------------------------------------------ after commits, and the trainer
 
@@ -494,22 +483,22 @@ class Project(PromisingProject):
             self._failure = ""
             self._take_ranking(header, blob)
         elif kind == "details":
-            self.because = {int(row): words for row, words in header.get("because", {}).items()}
-            self.suspects = header.get("suspects", self.suspects)
+            told = header.get("because", {})
+            self.because = {int(row): [Reason(**each) for each in words] for row, words in told.items()}
+            if "suspects" in header:
+                self.suspects = [Suspect(**each) for each in header["suspects"]]
         elif kind == "figures":
-            self._take_figures(
-                {name: value for name, value in header.items() if name not in ("type", "at")}, header["at"]
-            )
+            self._take_figures(Figures.from_data(header))
         elif kind in ("failed", "crashed"):
             self._failure = str(header.get("error") or header.get("message") or "The trainer stopped.")
         self.live.tell("model")
 
-    def _take_figures(self, told: dict[str, Any], at: float) -> None:
+    def _take_figures(self, told: Figures) -> None:
         short = in_short(told)
         known = self.board.measured[-1] if self.board.measured else None
 
         def work(batch: Batch) -> None:
-            batch.record(EventRow(None, _uuid(), "measured", at, None, None, short))
+            batch.record(EventRow(None, _uuid(), "measured", told.at or self._clock(), None, None, short))
 
         self.figures = told
         # After a restart the trainer says again what the log knows.

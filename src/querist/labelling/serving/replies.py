@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from querist.labelling.log.classes import Classes
-from querist.labelling.promises.words import Kind
+from querist.labelling.promises.words import PendingPromise
 from querist.labelling.reading.cards import Item
 from querist.labelling.reading.figures import ShownAccuracy
 from querist.labelling.serving.actions import Result
@@ -18,15 +18,6 @@ class ModelStatus:
     version: int
     n_labels: int
     message: str
-
-
-@dataclass(frozen=True)
-class PendingPromise:
-    """The promise whose random rows are being asked about."""
-
-    kind: Kind
-    n_closed: int
-    n_drawn: int
 
 
 @dataclass(frozen=True)

@@ -167,9 +167,7 @@ def figuring(
     return _told(taken, assessment, running, in_words, settings.audit_share)
 
 
-def _told(
-    taken: Moment, found: "Assessment", running: "Estimate", advice: AdviceInfo, share: float
-) -> Figures:
+def _told(taken: Moment, found: "Assessment", running: "Estimate", advice: AdviceInfo, share: float) -> Figures:
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
     plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)
@@ -196,9 +194,7 @@ def _told(
         ],
         calibration=None
         if found.calibration is None
-        else [
-            CalibrationBin(round(each.confidence, 4), estimate_info(each.accuracy)) for each in found.calibration
-        ],
+        else [CalibrationBin(round(each.confidence, 4), estimate_info(each.accuracy)) for each in found.calibration],
         plan=None if plan is None else LabelsNeeded(HALF_WIDTH, plan.audit, plan.total),
         advice=advice,
     )

@@ -1,9 +1,17 @@
 """What the trainer tells the server: the shapes of its messages, which the page gets as they are."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 TrainerState = Literal["starting", "waiting", "training", "ready", "failed"]
+
+
+@dataclass(frozen=True)
+class TrainerStatus:
+    """What the trainer does at the moment, and in words."""
+
+    state: TrainerState
+    message: str
 
 
 @dataclass(frozen=True)
@@ -107,3 +115,10 @@ class Figures:
     calibration: list[CalibrationBin] | None
     plan: LabelsNeeded | None
     advice: AdviceInfo
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Figures":
+        """Return the figures that a message holds."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(cls).validate_python(data)

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.classes import Classes
-from querist.labelling.serving.project import ClassesReply
+from querist.labelling.serving.replies import ClassesReply
 from querist.web.depends import Someone, TheProject, done
-from querist.web.classes import ChangedClassBody, MergeBody, NewClassBody, OrderBody
-from querist.web.common import ClassId
+from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBody, OrderBody
+from querist.web.schemas.common import ClassId
 
 router = APIRouter(prefix="/classes", tags=["classes"])
 
@@ -31,9 +31,7 @@ async def reorder(body: OrderBody, project: TheProject, person: Someone) -> Clas
 
 
 @router.patch("/{class_id}")
-async def change(
-    class_id: ClassId, body: ChangedClassBody, project: TheProject, person: Someone
-) -> ClassesReply:
+async def change(class_id: ClassId, body: ChangedClassBody, project: TheProject, person: Someone) -> ClassesReply:
     """Change a class; a new name keeps its answers."""
     changes = body.model_dump(exclude_unset=True)
     changes = {name: value for name, value in changes.items() if value is not None or name == "key"}
@@ -49,9 +47,7 @@ async def change(
 
 
 @router.post("/{class_id}/merge")
-async def merge(
-    class_id: ClassId, body: MergeBody, project: TheProject, person: Someone
-) -> ClassesReply:
+async def merge(class_id: ClassId, body: MergeBody, project: TheProject, person: Someone) -> ClassesReply:
     """Let the answers of a class count for another."""
     return await done(
         project.change_classes(

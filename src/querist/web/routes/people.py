@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from querist.labelling.reading.project_view import PersonInfo
+from querist.labelling.reading.people import PersonInfo
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.web import security

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
-from querist.labelling.promises.words import PromiseInfo
+from querist.labelling.promises.words import PromiseInfo, PromisePlan
 from querist.labelling.serving.project import Project
-from querist.labelling.serving.promise_desk import PromisePlan
 from querist.web.depends import Owner, Someone, TheProject, done
 from querist.web.schemas.common import PLAIN
 from querist.web.schemas.promises import PromiseBody, PromisesReply

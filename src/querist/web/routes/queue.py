@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from querist.labelling.serving.actions import Action
-from querist.labelling.serving.project import Project, QueueReply
+from querist.labelling.serving.project import Project
+from querist.labelling.serving.replies import QueueReply
 from querist.web.depends import Someone, Tab, TheProject, done
 from querist.web.schemas.labelling import AnswersBody, HistoryReply, QueueBody
 
@@ -25,9 +26,7 @@ async def answers(body: AnswersBody, project: TheProject, person: Someone, tab: 
     return await _submit(project, person.annotator_id, tab, actions, body)
 
 
-async def _submit(
-    project: Project, annotator: int, tab: str, actions: list[Action], body: QueueBody
-) -> QueueReply:
+async def _submit(project: Project, annotator: int, tab: str, actions: list[Action], body: QueueBody) -> QueueReply:
     return await done(project.submit(annotator, tab, actions, holding=body.holding, want=body.want))
 
 

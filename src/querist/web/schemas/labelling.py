@@ -15,7 +15,7 @@ Want = Annotated[int, Field(ge=0, le=100, description="How many more rows it wan
 class QueueBody(Body):
     """Renew leases and ask for rows."""
 
-    holding: Holding = []
+    holding: Holding = Field(default_factory=list)
     want: Want = 12
 
 

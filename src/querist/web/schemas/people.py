@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from querist.labelling.reading.project_view import PersonInfo
-from querist.store.rows import Role
+from querist.labelling.reading.people import PersonInfo, Role
 from querist.web.schemas.common import Body, Name
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from querist.labelling.log.classes import ClassInfo
 from querist.labelling.log.settings import MOST_LABELS_PER_POINT, Kind
 from querist.labelling.reading.insights import Insights
-from querist.labelling.reading.project_view import PersonInfo
-from querist.labelling.serving.progress import Progress
+from querist.labelling.reading.people import PersonInfo
+from querist.labelling.serving.replies import Progress
 from querist.web.schemas.common import Body
 
 
