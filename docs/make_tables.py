@@ -27,15 +27,25 @@ def strategies_page() -> str:
         "|---|---|---|---|---|",
     ]
     for name in registry.strategy_names():
-        cls = registry.load_class("strategies", name)
-        strategy = cls()
-        own = [p for p in inspect.signature(cls).parameters if p not in ("selection", "candidates", "ties")]
-        summary = (inspect.getdoc(cls) or "").partition("\n")[0]
+        made = registry.load("strategies", name)
+        strategy = made()
+        own = [p for p in inspect.signature(made).parameters if p not in ("selection", "candidates", "ties")]
+        summary = (inspect.getdoc(made) or "").partition("\n")[0]
+        # A preset is shown as what it is short for.
+        written = made.__name__ if isinstance(made, type) else repr(strategy)
         lines.append(
-            f"| `{name}` | `{cls.__name__}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
+            f"| `{name}` | `{written}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
             f"{', '.join(f'`{p}`' for p in own) or '-'} |"
         )
-    lines += ["", "Every strategy also takes `selection`, `candidates` and `ties`.", ""]
+    presets = [
+        f"`{name}`" for name in registry.strategy_names() if not isinstance(registry.load("strategies", name), type)
+    ]
+    lines += [
+        "",
+        "Every strategy also takes `selection`, `candidates` and `ties`; "
+        f"{' and '.join(presets)}, which bring their selection, take the last two.",
+        "",
+    ]
     for title, kind in {
         "Selections": "selections",
         "Candidate filters": "candidates",
@@ -43,12 +53,12 @@ def strategies_page() -> str:
     }.items():
         lines += [f"## {title}", "", "| name | what it does |", "|---|---|"]
         for name in registry.part_names(kind):
-            summary = (inspect.getdoc(registry.load_class(kind, name)) or "").partition("\n")[0]
+            summary = (inspect.getdoc(registry.load(kind, name)) or "").partition("\n")[0]
             lines.append(f"| `{name}` | {summary} |")
         lines.append("")
     lines += ["## References", ""]
     for name in registry.strategy_names():
-        doc = inspect.getdoc(registry.load_class("strategies", name)) or ""
+        doc = inspect.getdoc(registry.load("strategies", name)) or ""
         references = re.sub(r"\s+", " ", _section(doc, "References")).split(".. [")
         for reference in filter(None, (text.partition("] ")[2].strip() for text in references)):
             lines.append(f"- `{name}`: {reference}")

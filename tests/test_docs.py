@@ -27,7 +27,7 @@ def public_objects():
             yield getattr(querist, name)
     for kind in ("strategies", "selections", "candidates"):
         for name in registry.part_names(kind):
-            yield registry.load_class(kind, name)
+            yield registry.load(kind, name)
 
 
 @pytest.mark.parametrize("thing", list(public_objects()), ids=lambda thing: thing.__name__)
@@ -43,7 +43,7 @@ def test_public_docstrings_describe_every_parameter(thing):
 
 @pytest.mark.parametrize("name", registry.strategy_names())
 def test_every_strategy_has_an_example_and_says_its_range_and_cost(name):
-    doc = inspect.getdoc(registry.load_class("strategies", name))
+    doc = inspect.getdoc(registry.load("strategies", name))
     assert ">>>" in doc
     assert "Utilities" in doc
     assert "Cost" in doc

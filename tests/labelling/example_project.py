@@ -38,8 +38,8 @@ def make_project(location, n_rows=N_ROWS, **settings):
 
 
 def sign_in(project, name="ada", role="owner"):
-    token, _ = project.invite(role=role).result()
-    return project.person(project.join(token, name).result()).annotator_id
+    token, _ = project.people.invite(role=role).result()
+    return project.people.person(project.people.join(token, name).result()).annotator_id
 
 
 def teach(project, prediction, confidence=0.8):
@@ -52,4 +52,4 @@ def teach(project, prediction, confidence=0.8):
         np.linspace(1, 0, n_rows, dtype=np.float32),
     )
     header = {"type": "ranking", "seq": project.board.seq, "n_labels": project.board.n_labelled, "strategy": "margin"}
-    project._on_message(header, ranking.to_bytes())
+    project.trainer.take(header, ranking.to_bytes())

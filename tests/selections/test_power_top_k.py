@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from querist.base.space import Space
 from querist.base.ties import tie_keys
 from querist.exceptions import InvalidParameterError
+from querist.registry import make_strategy
 from querist.selections import PowerTopK
-from querist.strategies import PowerSampling
 
 
 def select(utilities, beta, batch_size, seed, ties="random"):
@@ -82,7 +82,7 @@ def test_power_sampling_draws_by_its_uncertainty():
     model = LogisticRegression(C=100).fit(X[:2], [0, 1])
     counts = np.zeros(5)
     for seed in range(3000):
-        chosen, utilities = PowerSampling(beta=2.0).query(
+        chosen, utilities = make_strategy("power", beta=2.0).query(
             X, [0, 1], [0, 1], model=model, random_state=seed, return_utilities=True
         )
         counts[chosen] += 1

@@ -8,7 +8,7 @@ import querist
 from querist.audit.weighted import drawn_accuracy, lure
 from querist.candidates import RandomSubsample
 from querist.exceptions import InvalidParameterError
-from querist.strategies import PowerSampling
+from querist.registry import make_strategy
 
 X, TRUTH = make_classification(400, 6, n_informative=4, flip_y=0.1, random_state=0)
 OLD = np.where(np.random.default_rng(1).random(400) < 0.2, 1 - TRUTH, TRUTH)
@@ -76,7 +76,7 @@ def test_what_was_not_drawn_cannot_be_weighed():
     with pytest.raises(InvalidParameterError, match="is not known"):
         drawn("margin").accuracy_of(OLD)
     with pytest.raises(InvalidParameterError, match="50 could have been"):
-        drawn(PowerSampling(candidates=RandomSubsample(50)), audit=0.0).accuracy_of(OLD)
+        drawn(make_strategy("power", candidates=RandomSubsample(50)), audit=0.0).accuracy_of(OLD)
     session = drawn(rounds=3)
     free = np.setdiff1d(session.unanswered, session.outstanding)[:1]
     session.tell(free, TRUTH[free])

@@ -35,8 +35,8 @@ def connect(project):
     def connect(name=None, role="owner", **headers):
         client = AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1:8765", headers=headers)
         if name is not None:
-            token, _ = project.invite(role=role).result()
-            client.cookies.set(cookie_name(project), project.join(token, name).result())
+            token, _ = project.people.invite(role=role).result()
+            client.cookies.set(cookie_name(project), project.people.join(token, name).result())
         return client
 
     return connect
@@ -95,7 +95,7 @@ async def test_nothing_without_a_cookie(connect, method, path):
 
 
 async def test_the_owners_link_works_once(connect, project):
-    token, _ = project.invite(role="owner").result()
+    token, _ = project.people.invite(role="owner").result()
     client = connect()
     answer = await client.get(f"/join?token={token}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")

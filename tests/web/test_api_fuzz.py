@@ -38,10 +38,10 @@ class Signed:
         self.app = create_app(self.project)
         ada = sign_in(self.project)
         teach(self.project, 1)
-        token, _ = self.project.invite(role="owner").result()
-        cookie = self.project.join(token, "ada").result()
+        token, _ = self.project.people.invite(role="owner").result()
+        cookie = self.project.people.join(token, "ada").result()
         self.headers = {"host": HOST, "cookie": f"{cookie_name(self.project)}={cookie}"}
-        assert self.project.person(cookie).annotator_id == ada
+        assert self.project.people.person(cookie).annotator_id == ada
 
     def send(self, method, path, content=b"", **headers):
         """Send bytes as they are; an error of the server is raised here."""
@@ -184,7 +184,7 @@ NAMES = {"surrogate": r'{"name": "\udfff"}', "NUL": r'{"name": "\u0000x"}', "bla
 @pytest.mark.parametrize("body", NAMES.values(), ids=NAMES)
 def test_odd_names(signed, body):
     check_shape(signed.send("POST", "/api/v1/classes", body.encode()))
-    token, _ = signed.project.invite().result()
+    token, _ = signed.project.people.invite().result()
     check_shape(signed.send("POST", "/api/v1/join", body.replace("}", f', "token": "{token}"}}').encode()))
     check_shape(signed.send("GET", "/api/v1/project"))
 

@@ -28,8 +28,8 @@ class Reader:
     """A browser that listens, at the level of ASGI: httpx would wait for the end of the stream."""
 
     def __init__(self, project):
-        token, _ = project.invite(role="owner").result()
-        self._cookie = f"{cookie_name(project)}={project.join(token, 'ada').result()}"
+        token, _ = project.people.invite(role="owner").result()
+        self._cookie = f"{cookie_name(project)}={project.people.join(token, 'ada').result()}"
         self._app = create_app(project)
         self._gone = asyncio.Event()
         self._parts = asyncio.Queue()

@@ -12,8 +12,6 @@ from querist.base.space import Space
 class CandidateFilter(BaseEstimator, ABC):
     """Narrow the rows that may be asked about, so that slow models and huge pools stay affordable."""
 
-    label: str
-
     @abstractmethod
     def narrow(
         self,

@@ -36,8 +36,6 @@ class Chances(NamedTuple):
 class Selection(BaseEstimator, ABC):
     """Choose a batch from the utilities of the candidates."""
 
-    label: str
-
     @abstractmethod
     def select(
         self,
@@ -100,8 +98,6 @@ class TopK(Selection):
     >>> MarginSampling(selection=TopK())
     MarginSampling(selection=TopK())
     """
-
-    label = "Highest utilities"
 
     def select(
         self,

@@ -20,8 +20,8 @@ def import_labels(
     from querist.labelling.serving.project import Project
 
     with Project.open(project, train=False) as opened:
-        read = read_labels_for(opened, file)
-        n_changed, n_same = opened.import_labels(read, source=file.name).result()
+        read = read_labels_for(opened.rows, file)
+        n_changed, n_same = opened.bulk.import_labels(read, source=file.name).result()
     typer.echo(f"{n_changed} labels imported; {n_same} were there already.")
     if read.refused:
         typer.echo(f"{len(read.refused)} lines were refused:", err=True)

@@ -2,66 +2,66 @@
 
 from typing import Any
 
-from querist._typing import Model
+from querist._typing import Classifier
 
 
-def logistic_regression(**params: Any) -> Model:
+def logistic_regression(**params: Any) -> Classifier:
     """Logistic regression, iterated until it converges."""
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(**{"max_iter": 2000} | params)
 
 
-def random_forest(**params: Any) -> Model:
+def random_forest(**params: Any) -> Classifier:
     """A random forest of 100 trees."""
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(**params)
 
 
-def extra_trees(**params: Any) -> Model:
+def extra_trees(**params: Any) -> Classifier:
     """100 extremely randomised trees: on tables with few labels the strongest of these."""
     from sklearn.ensemble import ExtraTreesClassifier
 
     return ExtraTreesClassifier(**params)
 
 
-def gradient_boosting(**params: Any) -> Model:
+def gradient_boosting(**params: Any) -> Classifier:
     """Gradient boosting on histograms; wants some hundreds of labels."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(**params)
 
 
-def svc(**params: Any) -> Model:
+def svc(**params: Any) -> Classifier:
     """A support vector machine with RBF kernel; it has decision values, no probabilities."""
     from sklearn.svm import SVC
 
     return SVC(**params)
 
 
-def linear_svc(**params: Any) -> Model:
+def linear_svc(**params: Any) -> Classifier:
     """A linear support vector machine; it has decision values, no probabilities."""
     from sklearn.svm import LinearSVC
 
     return LinearSVC(**params)
 
 
-def naive_bayes(**params: Any) -> Model:
+def naive_bayes(**params: Any) -> Classifier:
     """Gaussian naive Bayes, for dense numeric features."""
     from sklearn.naive_bayes import GaussianNB
 
     return GaussianNB(**params)
 
 
-def complement_naive_bayes(**params: Any) -> Model:
+def complement_naive_bayes(**params: Any) -> Classifier:
     """Complement naive Bayes, for counts and TF-IDF (no negative values)."""
     from sklearn.naive_bayes import ComplementNB
 
     return ComplementNB(**params)
 
 
-def k_neighbors(**params: Any) -> Model:
+def k_neighbors(**params: Any) -> Classifier:
     """The five nearest labelled rows."""
     from sklearn.neighbors import KNeighborsClassifier
 

@@ -52,8 +52,6 @@ class WeightedKMeansSelection(Selection):
     MarginSampling(selection=WeightedKMeansSelection(prefilter=20))
     """
 
-    label = "Weighted k-means"
-
     def __init__(self, prefilter: int = 10) -> None:
         self.prefilter = prefilter
 

@@ -12,8 +12,8 @@ from querist.exceptions import InvalidParameterError
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
 from querist.simulation.page import html_list, html_table, page
-from querist.simulation.record import write_atomically
-from querist.simulation.simulation import Simulation
+from querist.simulation.record import write_result
+from querist.simulation.results import Simulation
 from querist.simulation.statistics import average_ranks, friedman
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Comparison:
             f"<h2>Mean heights ({escape(label)})</h2>",
             html_table(["estimator, strategy", *(str(name) for name in wide.columns)], heights),
         ]
-        write_atomically(Path(path), page("Query strategies compared", body).encode())
+        write_result(Path(path), page("Query strategies compared", body).encode())
 
     def _mean_heights(self) -> "pd.DataFrame":
         import pandas as pd

@@ -60,7 +60,7 @@ def indexed(text: str, dialect: str) -> str:
     return " ".join(f"{word}:{place}" for place, word in enumerate(words, 1))
 
 
-def find(query: str, dialect: str) -> Select[int]:
+def finding(query: str, dialect: str) -> Select[int]:
     """Return the statement that finds the rows of a query, in their order.
 
     All terms must be found: a word, "a phrase", a prefix*. A term without any word, or in a script

@@ -194,7 +194,7 @@ class Store:
         rows : array of shape (n_found,)
             In rising order.
         """
-        found = self._all(search.find(query, self.dialect).limit(limit))
+        found = self._all(search.finding(query, self.dialect).limit(limit))
         return np.fromiter((row for (row,) in found), np.int64, len(found))
 
     def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterator[EventRow]:

@@ -101,7 +101,7 @@ def _name_of(host: str) -> str:
 
 def cookie_name(project: Project) -> str:
     """Return the name of the project's cookie: browsers keep cookies per host, and projects differ by port."""
-    return f"querist_{project.info.project_id.replace('-', '')[:16]}"
+    return f"querist_{project.view.info.project_id.replace('-', '')[:16]}"
 
 
 # Neither waits for anything; as coroutines they spare every request a visit to another thread.
@@ -114,7 +114,7 @@ async def signed_in(request: Request) -> Person:
         401 if nobody known.
     """
     project: Project = request.app.state.project
-    person = project.person(request.cookies.get(cookie_name(project), ""))
+    person = project.people.person(request.cookies.get(cookie_name(project), ""))
     if person is None:
         hint = "Open the link that the command printed, or ask the project's owner for an invitation."
         raise ApiError(401, "not_signed_in", "You are not signed in.", hint=hint)

@@ -99,7 +99,7 @@ def serve(
         project.remember_port(taken)
         address = f"http://{_shown(host)}:{taken}"
         project.store.announce(address)
-        token, _ = project.invite(role="owner", seconds=people.OWNER_LINK_SECONDS).result()
+        token, _ = project.people.invite(role="owner", seconds=people.OWNER_LINK_SECONDS).result()
         app = create_app(project, owner_name=annotator, hosts=LOOPBACK if _is_loopback(host) else ())
         server = _Server(
             uvicorn.Config(

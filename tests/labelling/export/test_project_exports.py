@@ -17,6 +17,7 @@ from querist.labelling.label_files.match import LabelRead, LabelsRead, read_labe
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
+from querist.labelling.reading.exports import export
 from querist.labelling.serving.actions import Action
 from querist.labelling.serving.project import Project
 from querist.store.rows import EventRow, ItemRow, ProjectInfo
@@ -64,7 +65,7 @@ def project(store_location):
 
 def exported(project, name, **more):
     target = io.BytesIO()
-    project.export(name, target, **more)
+    export(project.view, name, target, **more)
     return target.getvalue()
 
 
@@ -78,15 +79,15 @@ def labels_of(project):
 def test_labels_come_back_into_a_fresh_project(project, store_location, name, rows):
     content = exported(project, name, rows=rows, predictions=rows == "all")
     with Project.open(make_project(store_location()), train=False) as fresh:
-        read = read_labels_for(fresh, content, f"labels{FORMATS[name].ending}")
+        read = read_labels_for(fresh.rows, content, f"labels{FORMATS[name].ending}")
         assert read.refused == []
-        n_changed, n_same = fresh.import_labels(read, source="f").result()
+        n_changed, n_same = fresh.bulk.import_labels(read, source="f").result()
         assert labels_of(fresh) == labels_of(project)
         n_skipped = rows == "all"
         assert (n_changed - n_skipped, n_same) == (len(labels_of(project)), 0) == (12, 0)
         assert fresh.board.skipped == ({20} if n_skipped else set())
-        again = read_labels_for(fresh, content, f"labels{FORMATS[name].ending}")
-        assert fresh.import_labels(again, source="f").result()[0] == 0
+        again = read_labels_for(fresh.rows, content, f"labels{FORMATS[name].ending}")
+        assert fresh.bulk.import_labels(again, source="f").result()[0] == 0
     if rows == "all":
         told = {pair.row: (pair.status, pair.flagged, pair.note) for pair in read.pairs}
         assert told[20][0] == "skipped"
@@ -95,7 +96,7 @@ def test_labels_come_back_into_a_fresh_project(project, store_location, name, ro
 
 
 def test_a_record_says_how_a_row_came_to_its_label(project):
-    records = list(iterate(project.store, project.board, project.current.ranking))
+    records = list(iterate(project.store, project.board, project.view.current.ranking))
     assert [record.row for record in records] == list(range(project.board.n_rows))
     assert [record.item_id for record in records[:2]] == ["id0", "id1"]
     first = records[0]  # ada said good, bob bad: the earlier counts
@@ -153,10 +154,10 @@ def hostile(location):
 def test_hostile_texts_label_and_come_back_intact(store_location, name):
     names = [f"class {row % 3}" for row in range(len(HOSTILE))]
     with Project.open(hostile(store_location()), train=False) as project:
-        project.import_labels(as_read(enumerate(names))).result()
+        project.bulk.import_labels(as_read(enumerate(names))).result()
         content = exported(project, name)
     with Project.open(hostile(store_location()), train=False) as fresh:
-        read = read_labels_for(fresh, content, f"l{FORMATS[name].ending}")
+        read = read_labels_for(fresh.rows, content, f"l{FORMATS[name].ending}")
     assert read.refused == []
     assert read.labels == list(enumerate(names))
 
@@ -216,7 +217,7 @@ def test_models_of_tables_and_images(kind, tmp_path):
     location = tmp_path / "p.querist"
     import_rows(guess_plan(source), location)
     with Project.open(location, train=False) as project:
-        project.import_labels(as_read((row, ["even", "odd"][row % 2]) for row in range(30))).result()
+        project.bulk.import_labels(as_read((row, ["even", "odd"][row % 2]) for row in range(30))).result()
     done = export_model(str(location), tmp_path / "model.zip")
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "model.zip") as archive:

@@ -12,9 +12,13 @@ from querist.audit.certificate import attempt_level, labels_needed, remainder_ac
 from querist.audit.order import promise_numbers
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
+from querist.labelling.log.promise import Promise, Region, packed, standing
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.promises.plan import freeze, plan
-from querist.labelling.promises.words import PendingPromise, Promise, packed, standing
+from querist.labelling.promises.words import PendingPromise
+from querist.labelling.reading.accuracy_statement import accuracy_statement
+from querist.labelling.reading.exports import export
+from querist.labelling.reading.figures import all_promises
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.serving.actions import Action
@@ -35,7 +39,7 @@ def teach(project, wrong=(), sure=None):
     order = np.setdiff1d(np.arange(n_rows), np.flatnonzero(project.board.labels >= 0)).astype(np.int32)
     ranking = Ranking(order, prediction, confidence, np.linspace(1, 0, n_rows, dtype=np.float32))
     header = {"type": "ranking", "seq": project.board.seq, "n_labels": project.board.n_labelled, "strategy": "margin"}
-    project._on_message(header, ranking.to_bytes())
+    project.trainer.take(header, ranking.to_bytes())
     return ranking
 
 
@@ -69,8 +73,12 @@ def answer_all(project, who, most=10_000):
     return rows
 
 
+def statements(project):
+    return accuracy_statement(project.board, project.view.info.name, now=0.0).statements
+
+
 def the(project):
-    return project.promises()[0]
+    return all_promises(project.board)[0]
 
 
 def numbers_of(project, attempt=1):
@@ -81,13 +89,13 @@ def numbers_of(project, attempt=1):
 def test_a_certificate_from_plan_to_sentence(project):
     ada = sign_in(project)
     teach(project, wrong=range(0, N, 60))
-    told = project.plan_promise("certificate", 0.9)
+    told = project.promises.plan("certificate", 0.9)
     expected = labels_needed(0.9, 0.95, N, level=attempt_level(1), power=0.8)
     n = expected.n_labels
     assert told.possible
     assert (told.n_labels, told.n_needed) == (n, expected.n_needed)
     assert project.board.promises == {}
-    project.begin_promise(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", 0.9).result()
     assert the(project).state == "asking"
     assert project.progress(ada).promise == PendingPromise("certificate", n_closed=0, n_drawn=n)
     rows = answer_all(project, ada)
@@ -105,14 +113,14 @@ def test_a_certificate_from_plan_to_sentence(project):
         f"If you stop now, the remaining {n_rest} rows are labelled with at least 9"
     )
     assert project.progress(ada).promise is None
-    assert "certificate" in {each.quantity.split()[0] for each in project.statement(0.0).statements} | {"certificate"}
-    assert project.statement(0.0).statements[-1].low == the(project).rest
+    assert "certificate" in {each.quantity.split()[0] for each in statements(project)} | {"certificate"}
+    assert statements(project)[-1].low == the(project).rest
 
 
 def test_draws_come_without_a_guess(project):
     ada = sign_in(project)
     teach(project)
-    project.begin_promise(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", 0.9).result()
     items = project.submit(ada, "t", [], holding=[], want=20).result().items
     assert all(item.guess is None for item in items)
     project.submit(ada, "t", [action(items[0].row, 0)], holding=[], want=0).result()
@@ -123,14 +131,14 @@ def test_draws_come_without_a_guess(project):
 def test_a_bad_model_fails_early(project):
     ada = sign_in(project)
     teach(project, wrong=range(0, N, 2))
-    project.begin_promise(ada, "certificate", 0.95).result()
+    project.promises.begin(ada, "certificate", 0.95).result()
     rows = answer_all(project, ada)
     told = the(project)
     assert told.state == "failed"
     assert len(rows) < told.n_drawn
     assert told.sentence.startswith("Not passed: 95.0% cannot be promised.")
     # A second attempt has a stricter level, and new draws.
-    project.begin_promise(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", 0.9).result()
     assert the(project).attempt == 2
     assert not set(rows) & set(next(reversed(project.board.promises.values())).draws)
 
@@ -138,7 +146,7 @@ def test_a_bad_model_fails_early(project):
 def test_what_counts_is_the_first_blind_answer(project):
     ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
     teach(project)
-    project.begin_promise(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", 0.9).result()
     first, second, third, fourth = project.board.pending.draws[:4]
 
     def counts():
@@ -164,40 +172,40 @@ def test_what_counts_is_the_first_blind_answer(project):
 def test_one_at_a_time_and_cancelled_ones_count(project):
     ada = sign_in(project)
     with pytest.raises(InvalidParameterError, match="no model yet"):
-        project.begin_promise(ada, "certificate", 0.9)
+        project.promises.begin(ada, "certificate", 0.9)
     teach(project)
-    made = project.begin_promise(ada, "certificate", 0.9).result()
+    made = project.promises.begin(ada, "certificate", 0.9).result()
     with pytest.raises(InvalidParameterError, match="Finish or cancel"):
-        project.begin_promise(ada, "certificate", 0.8).result()
-    project.cancel_promise(ada, made).result()
+        project.promises.begin(ada, "certificate", 0.8).result()
+    project.promises.cancel(ada, made).result()
     assert the(project).state == "cancelled"
     assert project.board.pending is None
     with pytest.raises(InvalidParameterError, match="nothing to cancel"):
-        project.cancel_promise(ada, made).result()
-    told = project.plan_promise("certificate", 0.9)
+        project.promises.cancel(ada, made).result()
+    told = project.promises.plan("certificate", 0.9)
     assert told.attempt == 2
     assert told.level == pytest.approx(attempt_level(2))
     with pytest.raises(InvalidParameterError, match="no promise"):
-        project.cancel_promise(ada, "nonsense-id").result()
+        project.promises.cancel(ada, "nonsense-id").result()
 
 
 def test_out_of_reach_is_said_in_words(project):
     ada = sign_in(project)
     teach(project)
-    told = project.plan_promise("certificate", 0.9999)
+    told = project.promises.plan("certificate", 0.9999)
     assert not told.possible or told.n_labels <= N
     project.board.measured.append({"accuracy": {"value": 0.7}, "n_labels": 1, "at": 0.0})
-    told = project.plan_promise("certificate", 0.9)
+    told = project.promises.plan("certificate", 0.9)
     assert not told.possible
     assert "thought to be 70.0%" in told.why
     with pytest.raises(InvalidParameterError, match="out of reach"):
-        project.begin_promise(ada, "certificate", 0.9)
+        project.promises.begin(ada, "certificate", 0.9)
 
 
 def test_everything_is_in_the_log(project):
     ada = sign_in(project)
     teach(project, wrong=range(0, N, 60))
-    project.begin_promise(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", 0.9).result()
     answer_all(project, ada, most=20)
     before, location = the(project), project.store.location
     project.close()
@@ -208,7 +216,7 @@ def test_everything_is_in_the_log(project):
         assert len(rest) + 20 >= before.n_needed
         after = the(again)
     with ProjectView.read(location) as view:
-        assert view.promises() == [after]
+        assert all_promises(view.board) == [after]
 
 
 def sure_rows(project, n_sure=400):
@@ -226,15 +234,15 @@ def test_the_model_labels_what_was_promised(project):
     sure = sure_rows(project)
     wrong = set(np.flatnonzero(sure < 0.9)[::2].tolist())
     teach(project, wrong=wrong, sure=sure)
-    told = project.plan_promise("auto_label", 0.95, most_labels=200)
+    told = project.promises.plan("auto_label", 0.95, most_labels=200)
     assert told.possible
-    made = project.begin_promise(ada, "auto_label", 0.95, most_labels=200).result()
+    made = project.promises.begin(ada, "auto_label", 0.95, most_labels=200).result()
     answer_all(project, ada)
     assert the(project).state == "passed"
     n_released = the(project).n_released
     assert n_released > 100
     assert f"may label {n_released} rows with at most 5.0% errors" in the(project).sentence
-    project.apply_promise(ada, made).result()
+    project.promises.apply(ada, made).result()
     rows = released(project)
     assert rows.size == n_released == project.progress(ada).n_model
     assert not set(rows.tolist()) & set(project.board.promises[made].draws)
@@ -243,18 +251,18 @@ def test_the_model_labels_what_was_promised(project):
     trained, _ = project.board.labelled_rows()
     assert not set(trained.tolist()) & set(rows.tolist())
     assert [project.board.status(row) for row in rows[:3]] == ["model"] * 3
-    assert project.explore(Filter(status="model"), sort="row", offset=0, limit=5).total == n_released
+    assert project.rows.explore(Filter(status="model"), sort="row", offset=0, limit=5).total == n_released
     # A person's answer goes before the model's.
     row = int(rows[0])
     project.submit(ada, "t", [action(row, 1 - truth(row))], holding=[], want=0).result()
     assert project.board.status(row) == "labelled"
     assert project.progress(ada).n_model == n_released - 1
     with pytest.raises(InvalidParameterError, match="Only an auto-labelling that has passed"):
-        project.apply_promise(ada, made).result()
-    project.undo_promise(ada, made).result()
+        project.promises.apply(ada, made).result()
+    project.promises.undo(ada, made).result()
     assert released(project).size == 0
     assert the(project).state == "passed"
-    project.apply_promise(ada, made).result()
+    project.promises.apply(ada, made).result()
     location, before = project.store.location, released(project)
     project.close()
     with ProjectView.read(location) as view:
@@ -265,12 +273,12 @@ def test_no_ranked_row_is_one_of_the_models(sqlite_project):
     project = sqlite_project
     ada = sign_in(project)
     teach(project, sure=sure_rows(project))
-    made = project.begin_promise(ada, "auto_label", 0.95, most_labels=200).result()
+    made = project.promises.begin(ada, "auto_label", 0.95, most_labels=200).result()
     answer_all(project, ada)
-    project.apply_promise(ada, made).result()
+    project.promises.apply(ada, made).result()
     teach(project, sure=sure_rows(project))
     items = project.submit(ada, "t", [], holding=[], want=60).result().items
-    held = {ticket.row: ticket.how for ticket in project._queue.held(ada, "t")}
+    held = {ticket.row: ticket.how for ticket in project._place.queue.held(ada, "t")}
     assert len(items) == 60
     asked = {row for row, how in held.items() if how == "strategy"}
     assert asked
@@ -281,24 +289,24 @@ def test_labels_of_the_model_do_not_come_back_as_answers(sqlite_project, tmp_pat
     project = sqlite_project
     ada = sign_in(project)
     teach(project, sure=sure_rows(project))
-    made = project.begin_promise(ada, "auto_label", 0.95, most_labels=200).result()
+    made = project.promises.begin(ada, "auto_label", 0.95, most_labels=200).result()
     answer_all(project, ada)
-    project.apply_promise(ada, made).result()
+    project.promises.apply(ada, made).result()
     n_labelled = project.board.n_labelled
     row = int(released(project)[0])
     from querist.labelling.label_files.match import read_labels_for
 
     for format_, name in (("csv", "a.csv"), ("jsonl", "a.jsonl"), ("parquet", "a.parquet"), ("label-studio", "a.json")):
         with (tmp_path / name).open("wb") as target:
-            project.export(format_, target, rows="labelled")
-        read = read_labels_for(project, tmp_path / name)
-        project.import_labels(read, source=name).result()
+            export(project.view, format_, target, rows="labelled")
+        read = read_labels_for(project.rows, tmp_path / name)
+        project.bulk.import_labels(read, source=name).result()
         assert project.board.n_labelled == n_labelled, format_
     text = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()
     assert sum(",model," in line for line in text) >= released(project).size
     # A correction is a correction.
     name = {0: "good", 1: "bad"}[1 - truth(row)]
-    project.import_labels(LabelsRead([LabelRead(row, name, None, None, False, "", "model")])).result()
+    project.bulk.import_labels(LabelsRead([LabelRead(row, name, None, None, False, "", "model")])).result()
     assert project.board.status(row) == "labelled"
 
 
@@ -308,7 +316,7 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
     rng = np.random.default_rng(3)
     sure = np.round(rng.beta(12, 1, N), 3)
     ranking = teach(project, sure=sure)
-    frozen = freeze(board, project.current, project.store.info.seed)
+    frozen = freeze(board, project.view.current, project.store.info.seed)
     numbers = numbers_of(project)
     checked = set()
     for target, rate in itertools.product((0.85, 0.9), (0.0, 0.02, 0.06, 0.15)):
@@ -322,39 +330,17 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
         for _ in range(20):
             right = rng.random(len(made.draws)) >= rate
             expected = auto_labels(expected_plan, right)
-            where = standing(made, _Answered(made, right))
+            where = standing(made, ["right" if ok else "wrong" for ok in right])
             assert where.n_passed == expected.n_regions
             np.testing.assert_array_equal(np.sort(made.released(where.n_passed)[0]), expected.rows)
             checked.add(where.n_passed)
     assert len(checked) > 2
 
 
-class _Act:
-    def __init__(self, class_id):
-        self.class_id = class_id
-
-
-class _Answered:
-    """A board on which every draw has an answer: the predicted class where it was right, another one elsewhere."""
-
-    def __init__(self, made, right):
-        self._answers = {
-            row: guess if ok else 1 - guess for row, guess, ok in zip(made.draws, made.predictions, right, strict=True)
-        }
-
-    def first_answer(self, row):
-        return _Act(self._answers[row])
-
-    def label_of(self, class_id):
-        return class_id
-
-
 def test_rows_are_packed_without_loss():
     rows, classes = np.array([5, 1, 70_000]), np.array([0, 3, 32_000])
     made = Promise("x", "auto_label", 0.9, 0.95, 0.03, 1, 0.0, 0, 1, 2, 3, None, (), (), (), (), packed(rows, classes))
     assert made.released(0)[0].size == 0
-    from querist.labelling.promises.words import Region
-
     made.regions = (Region(2, 0, 0), Region(3, 0, 0))
     assert [each.tolist() for each in made.released(2)] == [rows.tolist(), classes.tolist()]
     assert [each.tolist() for each in made.released(1)] == [rows[:2].tolist(), classes[:2].tolist()]

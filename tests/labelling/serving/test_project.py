@@ -11,6 +11,7 @@ from querist.exceptions import InvalidParameterError, ProjectInUseError, StoreEr
 from querist.labelling.label_files.match import LabelRead, LabelsRead
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.settings import Settings
+from querist.labelling.reading.insights import insights
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.serving.actions import Action
@@ -82,7 +83,7 @@ def test_undo_of_answer_and_only_by_its_owner(project):
     assert (refused.status, refused.code) == ("refused", "not_yours")
     assert act(project, ada, Action("undo-by-ada", "undo", 5, target=done.uuid)).results[0].status == "saved"
     assert project.board.n_labelled == 0
-    assert project.history(ada, 10)[0].undone
+    assert project.rows.history(ada, 10)[0].undone
 
 
 def test_a_change_of_mind_is_a_change_and_the_prediction_is_scored_once(project):
@@ -115,7 +116,7 @@ def test_guesses_are_hidden_on_audited_rows(project):
     ada = sign_in(project)
     teach(project, prediction=0)
     reply = act(project, ada, want=N_ROWS)
-    tickets = {ticket.row: ticket for tickets in project._queue._leases.values() for ticket in tickets}
+    tickets = {ticket.row: ticket for tickets in project._place.queue._leases.values() for ticket in tickets}
     assert all((item.guess is None) == tickets[item.row].hidden for item in reply.items)
     assert any(item.guess for item in reply.items)
 
@@ -124,11 +125,11 @@ def test_many_at_once_with_confirmation_and_one_undo(project):
     ada = sign_in(project)
     teach(project, prediction=1)
     with pytest.raises(InvalidParameterError, match="finds 40 rows by now, not 39"):
-        project.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=39).result()
-    assert project.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
-    assert project.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
+        project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=39).result()
+    assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
+    assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
     assert project.board.n_labelled == 40
-    assert project.find(Filter(disagree=True)) == list(range(40))
+    assert project.rows.find_rows(Filter(disagree=True)) == list(range(40))
     act(project, ada, Action("undo-uuid", "undo", 0, target="bulk-uuid"))
     assert project.board.n_labelled == 0
 
@@ -154,14 +155,14 @@ def read(*pairs):
 
 def test_labels_from_elsewhere(project):
     first = read((0, "good", False, "", "labelled"), (1, "new", False, "", "labelled"))
-    assert project.import_labels(first, source="x.csv").result() == (2, 0)
+    assert project.bulk.import_labels(first, source="x.csv").result() == (2, 0)
     second = read(
         (0, "good", True, "odd", "labelled"), (1, "bad", False, "", "labelled"), (2, None, False, "", "skipped")
     )
-    assert project.import_labels(second, source="x.csv").result() == (2, 1)
-    assert project.import_labels(second, source="x.csv").result() == (0, 3)
+    assert project.bulk.import_labels(second, source="x.csv").result() == (2, 1)
+    assert project.bulk.import_labels(second, source="x.csv").result() == (0, 3)
     assert [each.name for each in project.board.classes] == ["good", "bad", "new"]
-    assert project.detail(1).answers[0].person == "import"
+    assert project.rows.detail(1).answers[0].person == "import"
     assert (project.board.skipped, project.board.flagged, project.board.notes) == ({2}, {0}, {0: "odd"})
 
 
@@ -169,13 +170,13 @@ def test_after_a_kill_tabs_keep_what_they_held_and_why(project):
     ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
     teach(project, 1)
     held = {item.row for item in act(project, ada, want=10, tab="a").items}
-    before = {ticket.row: ticket.how for ticket in project._queue.held(ada, "a")}
+    before = {ticket.row: ticket.how for ticket in project._place.queue.held(ada, "a")}
     location = project.store.location
     project.close()
     with Project.open(location, train=False) as again:
         fresh = {item.row for item in act(again, bob, want=20, tab="b").items}
         assert not fresh & held
-        assert {ticket.row: ticket.how for ticket in again._queue.held(ada, "a")} == before
+        assert {ticket.row: ticket.how for ticket in again._place.queue.held(ada, "a")} == before
         act(again, ada, *(answer(row) for row in held), tab="a")
         assert {each.row: each.how for each in again.board.acts()} == before
 
@@ -184,16 +185,16 @@ def test_explore_finds_sorts_and_pages(project):
     ada = sign_in(project)
     teach(project, prediction=0, confidence=0.5)
     act(project, ada, answer(7, 1, duration_ms=9000.0), Action("flag-uuid", "flag", 8, note="look"))
-    assert project.find(Filter(search="number 7")) == [7]
-    assert project.find(Filter(label=1)) == [7]
-    assert project.find(Filter(flagged=True)) == [8]
-    assert project.find(Filter(annotator=ada)) == [7, 8]
-    assert project.find(Filter(disagree=True)) == [7]
-    assert project.find(Filter(status="labelled")) == [7]
-    assert project.find(Filter(), "-row")[0] == N_ROWS - 1
-    assert project.find(Filter(), "-seconds")[0] == 7
-    assert project.find(Filter(min_confidence=0.6)) == []
-    page = project.explore(Filter(status="unlabelled"), sort="row", offset=10, limit=5)
+    assert project.rows.find_rows(Filter(search="number 7")) == [7]
+    assert project.rows.find_rows(Filter(label=1)) == [7]
+    assert project.rows.find_rows(Filter(flagged=True)) == [8]
+    assert project.rows.find_rows(Filter(annotator=ada)) == [7, 8]
+    assert project.rows.find_rows(Filter(disagree=True)) == [7]
+    assert project.rows.find_rows(Filter(status="labelled")) == [7]
+    assert project.rows.find_rows(Filter(), "-row")[0] == N_ROWS - 1
+    assert project.rows.find_rows(Filter(), "-seconds")[0] == 7
+    assert project.rows.find_rows(Filter(min_confidence=0.6)) == []
+    page = project.rows.explore(Filter(status="unlabelled"), sort="row", offset=10, limit=5)
     assert page.total == N_ROWS - 1
     assert [item.row for item in page.items] == [11, 12, 13, 14, 15]
 
@@ -204,7 +205,7 @@ def test_the_running_score_counts_audit_answers_before_they_train(project):
     reply = act(project, ada, want=N_ROWS)
     act(project, ada, *(answer(item.row, item.row % 2) for item in reply.items))
     audited = [each.row for each in project.board.acts() if each.how == "audit"]
-    told = project.insights()
+    told = insights(project.rows)
     assert told.curve[-1].n == len(audited)
     assert told.curve[-1].correct == sum(row % 2 for row in audited)
     assert told.confusion.n == len(audited)
@@ -212,20 +213,20 @@ def test_the_running_score_counts_audit_answers_before_they_train(project):
 
 def test_invitations_are_used_up_and_names_are_single(project):
     ada = sign_in(project)
-    token, _ = project.invite(uses=1).result()
-    assert project.invitation_role(token) == "annotator"
-    cookie = project.join(token, "bob").result()
-    assert project.invitation_role(token) is None
+    token, _ = project.people.invite(uses=1).result()
+    assert project.people.invitation_role(token) == "annotator"
+    cookie = project.people.join(token, "bob").result()
+    assert project.people.invitation_role(token) is None
     with pytest.raises(InvalidParameterError, match="used already"):
-        project.join(token, "eve").result()
-    token, _ = project.invite(uses=5).result()
+        project.people.join(token, "eve").result()
+    token, _ = project.people.invite(uses=5).result()
     with pytest.raises(InvalidParameterError, match="already"):
-        project.join(token, "ada").result()
-    assert project.person("nonsense") is None
-    bob = project.person(cookie)
-    project.deactivate(bob.annotator_id).result()
-    assert project.person(cookie) is None
-    assert project.person_info(ada).active
+        project.people.join(token, "ada").result()
+    assert project.people.person("nonsense") is None
+    bob = project.people.person(cookie)
+    project.people.deactivate(bob.annotator_id).result()
+    assert project.people.person(cookie) is None
+    assert project.view.person_info(ada).active
 
 
 def test_settings_are_checked_kept_and_logged(project):
@@ -237,7 +238,7 @@ def test_settings_are_checked_kept_and_logged(project):
         project.change_settings(None, strategy="nonsense")
     project.change_settings(None, opinions=2, strategy="entropy").result()
     assert Settings.from_dict(project.store.info.settings).opinions == 2
-    assert project._queue.opinions == 2
+    assert project._place.queue.opinions == 2
 
 
 def test_a_second_server_is_told_about_the_first(project):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import added, remove
-from querist.labelling.log.ranking import Ranking
-from querist.labelling.serving.queue import LEASE_SECONDS, CurrentRanking, Queue
+from querist.labelling.log.ranking import CurrentRanking, Ranking
+from querist.labelling.serving.queue import LEASE_SECONDS, Queue
 from querist.store.rows import EventRow
 
 N_ROWS = 60

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from querist.labelling.export.layout import Layout, in_words, told_halves, visible
+from querist.labelling.export.layout import Layout, as_text, told_halves, visible
 from querist.labelling.export.records import Record
 
 _ROWS_AT_ONCE = 100
@@ -56,7 +56,7 @@ def write_csv(records: Iterable[Record], target: BinaryIO, layout: Layout) -> tu
 
 
 def _cell(value: Any) -> str:
-    return neutralise(value) if isinstance(value, str) else in_words(value)
+    return neutralise(value) if isinstance(value, str) else as_text(value)
 
 
 def _encoded(text: str) -> tuple[bytes, int]:

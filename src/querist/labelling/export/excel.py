@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from querist.exceptions import InvalidParameterError
-from querist.labelling.export.layout import Layout, in_words, visible
+from querist.labelling.export.layout import Layout, as_text, visible
 from querist.labelling.export.records import Record
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 1_048_576, 16_384, 32_767
@@ -78,7 +78,7 @@ class _Sheet:
                 sheet.write_string(row, place, self._text(row, place, value), style)
 
     def _text(self, row: int, place: int, value: Any) -> str:
-        text = in_words(value)
+        text = as_text(value)
         if isinstance(value, int | float):
             self._tell(row, place, "written as a text: Excel would round or refuse the number")
             return text

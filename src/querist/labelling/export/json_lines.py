@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from querist.labelling.export.layout import Layout, in_words, querist_names, shown_text
+from querist.labelling.export.layout import Layout, as_text, querist_names, shown_text
 from querist.labelling.export.records import Record
 
 _ANSWERS = {"labelled": "accept", "skipped": "ignore"}
@@ -65,7 +65,7 @@ def _shown(record: Record, layout: Layout) -> tuple[dict[str, Any], dict[str, An
     if isinstance(value, str):
         return {key: value}, {name: record.columns.get(name) for name in layout.columns if name != column}
     everything = {name: record.columns.get(name) for name in layout.columns}
-    return {key: shown_text(everything, layout.text_columns) if column is None else in_words(value)}, everything
+    return {key: shown_text(everything, layout.text_columns) if column is None else as_text(value)}, everything
 
 
 def _hash(text: str) -> int:

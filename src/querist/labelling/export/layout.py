@@ -133,16 +133,16 @@ class Layout:
 def shown_text(columns: dict[str, Any], text_columns: Sequence[str]) -> str:
     """Return what other programs show of a row: its text, several texts with a blank line between, or all cells."""
     if text_columns:
-        return "\n\n".join(words for name in text_columns if (words := in_words(columns.get(name))))
-    return "\n".join(f"{name}: {in_words(value)}" for name, value in columns.items())
+        return "\n\n".join(words for name in text_columns if (words := as_text(columns.get(name))))
+    return "\n".join(f"{name}: {as_text(value)}" for name, value in columns.items())
 
 
-def in_words(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Return a JSON value as a cell of a text file; a gap is empty.
 
     Examples
     --------
-    >>> in_words(None), in_words(True), in_words(0.1), in_words([1, "é"])
+    >>> as_text(None), as_text(True), as_text(0.1), as_text([1, "é"])
     ('', 'true', '0.1', '[1, "é"]')
     """
     if isinstance(value, str):

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, BinaryIO
 
-from querist.labelling.export.layout import Layout, in_words, told_halves, visible
+from querist.labelling.export.layout import Layout, as_text, told_halves, visible
 from querist.labelling.export.records import Record
 
 # Characters and cells of a group of rows.
@@ -97,7 +97,7 @@ def _written(
             parsed = [None if cell is None else cell.removesuffix("Z") for cell in cells]
             return compute.assume_timezone(pa.array(parsed, pa.string()).cast(pa.timestamp("ms")), "UTC")
         if kind == "text":
-            words = [None if cell is None else in_words(cell) for cell in cells]
+            words = [None if cell is None else as_text(cell) for cell in cells]
             try:
                 return pa.array(words, pa.large_string())
             except UnicodeEncodeError:

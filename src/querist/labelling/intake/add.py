@@ -21,11 +21,11 @@ from querist.labelling.intake.create import (
     source_info,
     watched,
 )
-from querist.labelling.intake.existing_labels import label_of
 from querist.labelling.intake.guess import ids_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
-from querist.labelling.intake.source import FOLDER, Source, found, read_source
-from querist.labelling.log.classes import Classes, ClassInfo, active, resolution
+from querist.labelling.intake.source import Source, read_source
+from querist.labelling.log.classes import Classes, ClassInfo, active, class_name_of, resolution
+from querist.labelling.log.locations import FOLDER, to_path
 from querist.labelling.log.settings import Settings
 from querist.store import Store
 
@@ -152,13 +152,13 @@ def _images(source: Source, settings: Settings, store: Store) -> Path | None:
     if source.is_folder:
         return source.path
     # A file from the same folder as the first may share its images.
-    same = found(first.path, store.location).parent == source.path.absolute().parent
-    return found(first.images, store.location) if same else source.path.parent
+    same = to_path(first.path, store.location).parent == source.path.absolute().parent
+    return to_path(first.images, store.location) if same else source.path.parent
 
 
 def _prefix(source: Source, settings: Settings, store: Store) -> str:
     """Images of another folder than the first bear its name in their ids, so that two of one name stay two."""
-    first = found(settings.sources[0].path, store.location)
+    first = to_path(settings.sources[0].path, store.location)
     is_first = first.exists() and first.samefile(source.path)
     return f"{source.path.absolute().name}/" if source.is_folder and not is_first else ""
 
@@ -203,7 +203,7 @@ def _class_ids(plan: ImportPlan, store: Store) -> tuple[dict[str, int], int]:
     ids = {each.name: leads[each.id] for each in classes if leads[each.id] >= 0}
     ids |= {each.name: each.id for each in active(classes)}
     cells = [] if plan.label_column is None else plan.source.columns[plan.label_column]
-    unknown = [name for name in dict.fromkeys(map(label_of, cells)) if name is not None and name not in ids]
+    unknown = [name for name in dict.fromkeys(map(class_name_of, cells)) if name is not None and name not in ids]
     if unknown:
         raise DataError(
             f"{plan.source.path}: column {plan.label_column!r} holds labels that are no class of the project: "

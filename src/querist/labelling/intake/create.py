@@ -11,11 +11,11 @@ import numpy as np
 
 from querist._random import derive, fresh_seed, row_keys
 from querist._typing import FloatArray
-from querist.labelling.intake.existing_labels import label_of
 from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
-from querist.labelling.intake.source import fingerprint, written
-from querist.labelling.log.classes import added
+from querist.labelling.intake.source import fingerprint
+from querist.labelling.log.classes import added, class_name_of
+from querist.labelling.log.locations import from_path
 from querist.labelling.log.settings import Settings, SourceInfo
 from querist.store import EventRow, ItemRow, ProjectInfo, Writing
 
@@ -83,8 +83,8 @@ def source_info(plan: ImportPlan, location: str | os.PathLike[str], *, first_row
     """Return what a project notes about where rows came from."""
     path = plan.source.path
     digest, size = fingerprint(path)
-    images = None if plan.images is None else written(plan.images, location)
-    return SourceInfo(written(path, location), digest, size, n_rows, first_row, plan.source.is_folder, images)
+    images = None if plan.images is None else from_path(plan.images, location)
+    return SourceInfo(from_path(path, location), digest, size, n_rows, first_row, plan.source.is_folder, images)
 
 
 def item_rows(plan: ImportPlan, numbers: FloatArray, *, first_row: int, source: int) -> Iterator[ItemRow]:
@@ -108,7 +108,7 @@ def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, clas
     now = time.time()
     answers = []
     for place, cell in enumerate(plan.source.columns[plan.label_column]):
-        name = label_of(cell)
+        name = class_name_of(cell)
         if name is not None:
             data = {"class_id": ids[name], "how": "import", "class_version": class_version}
             answers.append(EventRow(None, str(uuid.uuid4()), "answered", now, None, first_row + place, data))

@@ -7,25 +7,15 @@ from typing import Any
 
 from querist.data.table import listed
 from querist.exceptions import DataError, InvalidParameterError
-from querist.labelling.intake.source import FOLDER, Source
-from querist.labelling.log.classes import MAX_NAME
+from querist.labelling.intake.source import Source
+from querist.labelling.log.classes import MAX_NAME, class_name_of
+from querist.labelling.log.locations import FOLDER
 
 # The likeliest first.
 _LABEL_NAMES = ("label", "labels", "class", "target", "category", "sentiment", "included", "spam", "intent", "y")
 _LABEL_NAME = re.compile(r"^(label|is|target|class)_\w+$|_(label|class|category)$", re.IGNORECASE)
 # More distinct values than these are no classes: words or numbers under a telling name, and words without one.
 _MOST_CLASSES, _MOST_NUMBERS, _FEW_CLASSES = 500, 50, 20
-
-
-def label_of(value: Any) -> str | None:
-    """Return the name of a class as a cell holds it; None for a gap."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() or None
 
 
 def label_column_of(
@@ -109,7 +99,7 @@ def _few_words(cells: list[Any]) -> bool:
 
 
 def _names(cells: Iterable[Any]) -> set[str]:
-    return {name for name in map(label_of, cells) if name is not None}
+    return {name for name in map(class_name_of, cells) if name is not None}
 
 
 def classes_of(
@@ -125,7 +115,7 @@ def classes_of(
     wanted = tuple(label.strip() for label in labels)
     if column is None:
         return wanted, []
-    given = [name for name in map(label_of, source.columns[column]) if name is not None]
+    given = [name for name in map(class_name_of, source.columns[column]) if name is not None]
     counts = Counter(given)
     unknown = [name for name in counts if name not in wanted] if wanted else []
     if unknown:

@@ -15,7 +15,8 @@ from querist.data.table import listed
 from querist.exceptions import DataError
 from querist.labelling.intake.existing_labels import classes_of, label_column_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
-from querist.labelling.intake.source import FILE, Source, read_source
+from querist.labelling.intake.source import Source, read_source
+from querist.labelling.log.locations import FILE
 from querist.labelling.log.settings import Kind
 
 _TEXT_NAME = re.compile(r"^(text|texts|message|review|comment|sentence|question|tweet|body|content)$", re.IGNORECASE)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from querist.exceptions import DataError
-from querist.labelling.intake.source import Source, image_below, is_address
+from querist.labelling.intake.source import Source
+from querist.labelling.log.locations import image_below, is_address
 from querist.labelling.log.settings import Kind, Settings
 
 

@@ -14,8 +14,8 @@ from querist.data.decoding import decode
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.delimited import restore
 from querist.labelling.export.layout import querist_names
-from querist.labelling.intake.existing_labels import label_of
-from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, moment, prodigy, understood, words
+from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
+from querist.labelling.log.classes import class_name_of
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 2**31 - 1
@@ -182,7 +182,7 @@ class _Table:
             value = cells.get(self._names[key])
             return None if value == "" else value
 
-        label = label_of(_plain(cells.get(str(self._label))))
+        label = class_name_of(_plain(cells.get(str(self._label))))
         return LabelRow(
             where,
             own_id=identity(own("id")),
@@ -191,7 +191,7 @@ class _Table:
             label=label,
             skipped=label is None and own("status") == "skipped",
             annotator=words(own("annotator")),
-            at=moment(own("labelled_at")),
+            at=seconds_of(own("labelled_at")),
             flagged=own("flagged") in _TRUE,
             note=words(own("note")) or "",
             by_model=own("status") == "model",

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.excel import CUT
-from querist.labelling.export.layout import in_words, visible
+from querist.labelling.export.layout import as_text, visible
 from querist.labelling.label_files.formats import label_rows
 from querist.labelling.label_files.tasks import LabelRow, identity
 from querist.labelling.log.classes import MAX_NAME
 
 if TYPE_CHECKING:
-    from querist.labelling.reading.project_view import ProjectView
-
-if TYPE_CHECKING:
-    from querist.labelling.reading.project_view import ProjectView
+    from querist.labelling.reading.rows import Rows
 
 MOST_BYTES = 256 << 20
 _UNPACKED = 8
@@ -108,7 +105,7 @@ class ItemIndex:
             self._digests[row] = digest
             self._rows.setdefault(digest, []).append(row)
 
-    def find(self, line: LabelRow) -> int | str:
+    def row_of(self, line: LabelRow) -> int | str:
         """Return the row, or in words why there is none."""
         digest = self._digest_of(line)
         ids = [line.own_id, None if self._id_column is None else line.cells.get(self._id_column)]
@@ -181,7 +178,7 @@ def read_labels(
     n_refused = 0
     for line in label_rows(data, name, known.columns, most_unpacked=_UNPACKED * most_bytes):
         said = line.label is not None or line.skipped or line.flagged or bool(line.note)
-        found: int | str = line.problem or (known.find(line) if said else "")
+        found: int | str = line.problem or (known.row_of(line) if said else "")
         if not said and not line.problem:
             read = LabelsRead(read.pairs, read.refused, read.without_label + 1)
             continue
@@ -202,14 +199,12 @@ def read_labels(
     return read
 
 
-def read_labels_for(
-    project: "ProjectView", source: str | os.PathLike[str] | bytes, name: str | None = None
-) -> LabelsRead:
+def read_labels_for(rows: "Rows", source: str | os.PathLike[str] | bytes, name: str | None = None) -> LabelsRead:
     """Read labels for the rows of a project; see `read_labels`."""
-    settings, columns = project.settings, project.columns()
+    settings, columns = rows.view.settings, rows.columns()
     shown = settings.text_columns if settings.image_column is None else (settings.image_column,)
     known = ItemIndex(
-        ((item.row, item.item_id, item.content) for item in project.store.all_items()),
+        ((item.row, item.item_id, item.content) for item in rows.view.store.all_items()),
         columns=columns,
         # Of a table every cell counts but the labels, which may be what has changed.
         content_columns=shown or [each for each in columns if each != settings.label_column],
@@ -246,7 +241,7 @@ def _digest(cells: Iterable[Any]) -> bytes:
 
 def _canonical(cell: Any) -> str:
     """Return a cell as all formats give it back: 1, 1.0 and "1" are the same, so are True and "TRUE"."""
-    words = visible(in_words(cell))[0]
+    words = visible(as_text(cell))[0]
     if len(words) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words):
         # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
         return words if _WHOLE.fullmatch(words) else f"{float(words):.15g}"

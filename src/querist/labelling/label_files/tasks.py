@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from querist.labelling.intake.existing_labels import label_of
+from querist.labelling.log.classes import class_name_of
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:
     answers = own.get("answers")
     if isinstance(answers, list) and answers:
         for answer in answers:
-            person, at = words(answer.get("annotator")), moment(answer.get("at"))
-            yield replace(base, label=label_of(answer.get("label")), annotator=person, at=at)
+            person, at = words(answer.get("annotator")), seconds_of(answer.get("at"))
+            yield replace(base, label=class_name_of(answer.get("label")), annotator=person, at=at)
         return
     label, problem = _accepted(task)
     yield replace(
@@ -72,7 +72,7 @@ def prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:
         problem=problem,
         skipped=task.get("answer") == "ignore",
         annotator=words(own.get("annotator") if own else task.get("_annotator_id")),
-        at=moment(task.get("_timestamp")),
+        at=seconds_of(task.get("_timestamp")),
     )
 
 
@@ -85,8 +85,8 @@ def _accepted(task: dict[str, Any]) -> tuple[str | None, str]:
     if isinstance(accept, list) and len(accept) > 1:
         return None, f"it accepts {len(accept)} options; a row has one class here"
     if isinstance(accept, list) and accept:
-        return label_of(accept[0]), ""
-    label = label_of(task.get("label"))
+        return class_name_of(accept[0]), ""
+    label = class_name_of(task.get("label"))
     if label is None and answer == "accept":
         return None, "its answer is 'accept', but no option or label is named"
     return label, ""
@@ -110,14 +110,14 @@ def label_studio(where: str, task: dict[str, Any], id_name: str) -> Iterator[Lab
     for annotation in annotations:
         skipped = annotation.get("was_cancelled") is True
         label, problem = (None, "") if skipped else _choice(annotation.get("result") or [])
-        person, at = _completed_by(annotation), moment(annotation.get("created_at"))
+        person, at = _completed_by(annotation), seconds_of(annotation.get("created_at"))
         yield replace(base, label=label, problem=problem, skipped=skipped, annotator=person, at=at)
 
 
 def _choice(result: list[dict[str, Any]]) -> tuple[str | None, str]:
     chosen = [choice for part in result if part.get("type") == "choices" for choice in part["value"]["choices"]]
     if len(chosen) == 1:
-        return label_of(chosen[0]), ""
+        return class_name_of(chosen[0]), ""
     return None, f"its annotation has {len(chosen)} choices; a row has one class here"
 
 
@@ -141,7 +141,7 @@ def words(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def moment(value: Any) -> float | None:
+def seconds_of(value: Any) -> float | None:
     """Return seconds since 1970 of a number, an ISO 8601 text or a datetime; None where it is neither."""
     if isinstance(value, int | float):
         return float(value)

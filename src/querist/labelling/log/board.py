@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from querist._typing import IntArray
 from querist.labelling.log.classes import Classes, ClassInfo, resolution
-from querist.labelling.promises.words import Promise, Standing, standing
+from querist.labelling.log.promise import Outcome, Promise, Standing, standing
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
@@ -275,8 +275,18 @@ class Board:
     def standing(self, promise_id: str) -> Standing:
         """Return where a promise stands."""
         if promise_id not in self._standings:
-            self._standings[promise_id] = standing(self.promises[promise_id], self)
+            made = self.promises[promise_id]
+            outcomes = [self._outcome(row, guess) for row, guess in zip(made.draws, made.predictions, strict=True)]
+            self._standings[promise_id] = standing(made, outcomes)
         return self._standings[promise_id]
+
+    def _outcome(self, row: int, guess: int) -> Outcome | None:
+        """Return what became of a draw; None: it is open."""
+        act = self.first_answer(row)
+        if act is None:
+            return "none" if self.labels[row] >= 0 or row in self.skipped else None
+        answer = self.label_of(act.class_id)
+        return "right" if answer >= 0 and answer == self.label_of(guess) else "wrong"
 
     @property
     def pending(self) -> Promise | None:
@@ -316,7 +326,7 @@ class Board:
                     break
         return found
 
-    def find(self, uuid: str) -> list[Act]:
+    def acts_of(self, uuid: str) -> list[Act]:
         """Return the acts of one uuid, or of a group of that uuid."""
         return list(self._of_uuid.get(uuid, ()))
 

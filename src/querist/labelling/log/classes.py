@@ -77,7 +77,18 @@ def resolution(classes: Classes) -> dict[int, int]:
     return {each.id: target(each) for each in classes}
 
 
-def find(classes: Classes, class_id: int) -> ClassInfo:
+def class_name_of(value: Any) -> str | None:
+    """Return the name of a class as a cell holds it; None for a gap."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip() or None
+
+
+def active_class(classes: Classes, class_id: int) -> ClassInfo:
     """Return an active class.
 
     Raises
@@ -116,7 +127,7 @@ def change(classes: Classes, class_id: int, **changes: Any) -> Classes:
     InvalidParameterError
         If there is no such class, the name is taken, or the key belongs to another class.
     """
-    old = find(classes, class_id)
+    old = active_class(classes, class_id)
     if "name" in changes and changes["name"] != old.name:
         changes["name"] = _checked_name(classes, changes["name"])
     if changes.get("key") is not None:
@@ -142,8 +153,8 @@ def reorder(classes: Classes, ids: Sequence[int]) -> Classes:
 
 def merge(classes: Classes, class_id: int, into: int) -> Classes:
     """Let the answers of one class count for another."""
-    find(classes, class_id)
-    find(classes, into)
+    active_class(classes, class_id)
+    active_class(classes, into)
     if class_id == into:
         raise InvalidParameterError("A class cannot be merged into itself.")
     return tuple(
@@ -153,7 +164,7 @@ def merge(classes: Classes, class_id: int, into: int) -> Classes:
 
 def remove(classes: Classes, class_id: int) -> Classes:
     """Take a class off the buttons; its answers stay in the log and count no more."""
-    find(classes, class_id)
+    active_class(classes, class_id)
     return tuple(replace(each, state="removed", key=None) if each.id == class_id else each for each in classes)
 
 

@@ -74,3 +74,13 @@ class Ranking:
             arrays[name] = np.frombuffer(body, dtype, n_order if name == "order" else n_rows, place).copy()
             place += arrays[name].nbytes
         return cls(**arrays)
+
+
+@dataclass(frozen=True)
+class CurrentRanking:
+    """The ranking in use."""
+
+    version: int
+    strategy: str
+    ranking: Ranking
+    n_labels: int = 0

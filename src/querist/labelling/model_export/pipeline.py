@@ -7,7 +7,7 @@ import numpy as np
 
 from querist._typing import Model
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
-from querist.labelling.export.layout import in_words
+from querist.labelling.export.layout import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,6 +162,6 @@ def _as_words(column: "pd.Series", gap: str | None) -> "pd.Series":
 
     known = column.notna().tolist()
     words = [
-        in_words(cell) if there else (np.nan if gap is None else gap) for cell, there in zip(column, known, strict=True)
+        as_text(cell) if there else (np.nan if gap is None else gap) for cell, there in zip(column, known, strict=True)
     ]
     return pd.Series(words, index=column.index, dtype=object)

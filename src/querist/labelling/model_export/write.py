@@ -12,14 +12,15 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from querist._files import replacing
 from querist._typing import AnyArray
 from querist.exceptions import InvalidParameterError, QueristError
-from querist.labelling.export.layout import in_words
-from querist.labelling.intake.source import find_image
+from querist.labelling.export.layout import as_text
+from querist.labelling.log.locations import find_image
 from querist.labelling.model_export.files import SCRIPTS, readme, requirements
+from querist.labelling.reading.accuracy_statement import accuracy_statement
 from querist.labelling.reading.project_view import ProjectView
 from querist.store.rows import ItemRow
 
@@ -52,7 +53,7 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
     with ProjectView.read(os.fspath(location)) as project:
         info, settings = project.info, project.settings
         kind, pool, labels = _material(project)
-        statements = [vars(each) for each in project.statement(time.time()).statements]
+        statements = [vars(each) for each in accuracy_statement(project.board, info.name, now=time.time()).statements]
     options = {"seed": info.seed, "text_columns": settings.text_columns}
     pipeline = fit_exportable(kind, pool, labels, settings.estimator_in_use, options)
     estimator = settings.estimator_in_use
@@ -70,7 +71,7 @@ def _material(project: ProjectView) -> tuple[str, Any, list[str | None]]:
         return "image", pixels, named
     columns = [name for name in settings.feature_columns or settings.text_columns if name != settings.label_column]
     if len(columns) == 1 and columns[0] in settings.text_columns:
-        return "text", [in_words(item.content.get(columns[0])) for item in items], labels
+        return "text", [as_text(item.content.get(columns[0])) for item in items], labels
     import pandas as pd
 
     cells: dict[str, list[Any]] = {name: [] for name in columns}
@@ -161,15 +162,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     # An address may hold a password, and everybody on the machine can read arguments.
     location = sys.stdin.readline().rstrip("\n") if arguments[0] == "-" else arguments[0]
-    out = Path(arguments[1])
-    draft = out.with_name(f".{out.name}.tmp-{os.getpid()}")
     try:
-        with draft.open("wb") as target:
+        with replacing(arguments[1]) as target:
             export_model(location, target)
-        draft.replace(out)
     except (QueristError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        draft.unlink(missing_ok=True)
     return 0

@@ -7,10 +7,10 @@ import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist.exceptions import InvalidParameterError
+from querist.labelling.log.audit_answers import scored
 from querist.labelling.log.board import Board
-from querist.labelling.promises.words import Kind, packed
-from querist.labelling.reading.insights import scored
-from querist.labelling.serving.queue import CurrentRanking
+from querist.labelling.log.promise import Kind, packed
+from querist.labelling.log.ranking import CurrentRanking
 
 CONFIDENCE = 0.95
 POWER = 0.8

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from querist.labelling.log.board import Board
-from querist.labelling.promises.words import Promise, in_words
+from querist.labelling.log.promise import Promise
+from querist.labelling.promises.words import as_shown
 from querist.labelling.trainer.messages import EstimateInfo
 
 
@@ -65,7 +66,7 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
 
 def _promised(made: Promise, board: Board) -> Statement:
     """Return a promise that has passed as a statement: a lower bound, exact, about rows that are named."""
-    told = in_words(made, board)
+    told = as_shown(made, board)
     certificate = made.kind == "certificate"
     return Statement(
         quantity="remainder accuracy" if certificate else "accuracy of the rows that the model labels",

@@ -1,8 +1,14 @@
-"""How good the model is, and was: the shapes that the page gets."""
+"""How good the model is, as the page shows it: figures, the audited learning curve, promises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from querist.labelling.log.board import Board
+from querist.labelling.promises.words import PendingPromise, PromiseInfo, as_shown
+from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.trainer.messages import Figures
+
+# Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
+FEWEST = 10
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,41 @@ class FiguresReply:
 
     figures: Figures | None
     curve: list[AccuracyPoint]
+
+
+def measured(view: ProjectView) -> FiguresReply:
+    """Return how good the model is: the newest figures, and the audited learning curve."""
+    curve = [
+        AccuracyPoint(
+            n_labels=each["n_labels"],
+            at=each["at"],
+            **{name: each["accuracy"][name] for name in ("value", "low", "high", "n")},
+        )
+        for each in view.board.measured
+    ]
+    # After a restart the trainer tells anew what the log knows.
+    noted = curve[-1].at if curve else None
+    return FiguresReply(view.figures and replace(view.figures, at=noted), curve)
+
+
+def accuracy(board: Board) -> ShownAccuracy | None:
+    """Return the figure that is always in view; None before the first."""
+    if not board.measured:
+        return None
+    last = board.measured[-1]
+    told = {name: last["accuracy"][name] for name in ("value", "low", "high", "n", "confidence")}
+    return ShownAccuracy(n_labels=last["n_labels"], n_needed=FEWEST, **told)
+
+
+def all_promises(board: Board) -> list[PromiseInfo]:
+    """Return all promises about the model, the newest first."""
+    return [as_shown(each, board) for each in board.promises.values()][::-1]
+
+
+def pending_promise(board: Board) -> PendingPromise | None:
+    """Return how far the promise is whose draws are being asked about; None where there is none."""
+    pending = board.pending
+    if pending is None:
+        return None
+    where = board.standing(pending.id)
+    return PendingPromise(pending.kind, where.n_closed, pending.regions[where.stage].n_draws)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from querist.labelling.log.audit_answers import first_answers, scored
 from querist.labelling.log.board import Act, Board
+from querist.labelling.reading import cards
 from querist.labelling.reading.people import PersonInfo
+from querist.labelling.reading.rows import Rows, known_class
+from querist.labelling.trainer.messages import Suspect
 
 # The score over the last so many audit answers.
 RECENT = 50
@@ -80,18 +84,41 @@ class Insights:
     people: list[PersonInfo]
 
 
-def scored(board: Board) -> list[Act]:
-    """Return first answers to audit rows that the model had predicted before it was told, in order."""
-    return [
-        act
-        for act in _first_answers(board)
-        if act.how == "audit" and act.guess is not None and board.label_of(act.class_id) >= 0
-    ]
+def insights(rows: Rows) -> Insights:
+    """Return how the labelling goes."""
+    view = rows.view
+    names: dict[int | None, str] = {number: each.name for number, each in view.people.items()}
+    slowest = slow(view.board)
+    suspects = [each for each in view.suspects if _still_suspect(view.board, each)]
+    items = {item.row: item for item in rows.items([act.row for act in slowest] + [each.row for each in suspects])}
+
+    def snippet(row: int) -> str:
+        return cards.snippet(items[row], view.settings)
+
+    return Insights(
+        curve=curve(view.board),
+        confusion=confusion(view.board),
+        speed=speed(view.board, names),
+        slow=[
+            SlowAnswer(
+                row=act.row,
+                id=items[act.row].item_id,
+                snippet=snippet(act.row),
+                class_id=known_class(view.board.label_of(act.class_id)),
+                seconds=act.seconds or 0.0,
+            )
+            for act in slowest
+        ],
+        mistakes=[
+            Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row)) for each in suspects
+        ],
+        people=view.people_list(),
+    )
 
 
 def curve(board: Board) -> list[RunningPoint]:
     """Return the running accuracy: audit answers, each scored before it trained the model."""
-    labelled_at = {act.number: place for place, act in enumerate(_first_answers(board), 1)}
+    labelled_at = {act.number: place for place, act in enumerate(first_answers(board), 1)}
     hits: list[bool] = []
     points = []
     for act in scored(board):
@@ -128,7 +155,11 @@ def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> lis
         if act.kind in ("answered", "changed", "skipped") and act.annotator is not None:
             counts[int(act.at // 3600) * 3600, act.annotator] += 1
     kept = sorted({hour for hour, _ in counts})[-hours:]
-    return [Speed(hour, names.get(person, "?"), n) for (hour, person), n in sorted(counts.items()) if hour in kept]
+    return [
+        Speed(hour, names.get(person, "?"), n)
+        for (hour, person), n in sorted(counts.items())
+        if hour in kept
+    ]
 
 
 def slow(board: Board) -> list[Act]:
@@ -137,13 +168,15 @@ def slow(board: Board) -> list[Act]:
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
 
 
-def _first_answers(board: Board) -> list[Act]:
-    """Return the first answer to each row, in order."""
-    first: dict[int, Act] = {}
-    for act in board.acts():
-        if act.kind == "answered":
-            first.setdefault(act.row, act)
-    return list(first.values())
+def _still_suspect(board: Board, suspect: Suspect) -> bool:
+    """Whether nobody has looked at the row again since, and both classes are still there."""
+    row = suspect.row
+    looked_again = any(act.kind == "changed" for act in board.answers(row).values())
+    return (
+        not looked_again
+        and int(board.labels[row]) == suspect.class_id
+        and board.label_of(suspect.suggested) == suspect.suggested
+    )
 
 
 def _thinned(points: list[RunningPoint]) -> list[RunningPoint]:

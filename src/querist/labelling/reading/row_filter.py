@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from querist._typing import IntArray
 from querist.labelling.log.board import Act, Board
-from querist.labelling.serving.queue import CurrentRanking
+from querist.labelling.log.ranking import CurrentRanking
 
 Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds"]
 SORTS: tuple[str, ...] = get_args(Sort)
@@ -33,7 +33,7 @@ class Filter:
         return any(getattr(self, each.name) is not None for each in fields(self))
 
 
-def find(
+def find_rows(
     board: Board,
     current: CurrentRanking | None,
     wanted: Filter,

@@ -11,8 +11,9 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from querist.exceptions import ImageError
-from querist.labelling.intake.source import find_image, is_address
+from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.rows import Rows
 
 MAX_BYTES = 50 * 2**20
 _PATIENCE = 15.0
@@ -26,7 +27,7 @@ class Image:
     media_type: str
 
 
-def image(project: ProjectView, row: int) -> Image:
+def image(rows: Rows, row: int) -> Image:
     """Return the image of a row.
 
     Raises
@@ -36,7 +37,8 @@ def image(project: ProjectView, row: int) -> Image:
     ImageError
         If the row names no image, or it is missing, too large, no PNG, JPEG, WebP or GIF, or cannot be fetched.
     """
-    item = project.item(row)
+    project = rows.view
+    item = rows.item(row)
     column = project.settings.image_column
     name = item.content.get(column) if column is not None else None
     if not isinstance(name, str) or not name:

@@ -1,76 +1,189 @@
-"""Rows in lists, and all that is known of one: the shapes that the page gets."""
+"""`Rows`: the rows of a project as the page shows them."""
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
 
-from querist.labelling.log.board import Status
-from querist.labelling.reading.cards import Item
+from querist.exceptions import InvalidRowsError
+from querist.labelling.log.board import Act
+from querist.labelling.reading import cards, row_filter
+from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.row_filter import Filter
+from querist.labelling.reading.row_summaries import (
+    AnswerInfo,
+    Done,
+    ExploreReply,
+    HistoryEntry,
+    ItemDetail,
+    LogLine,
+    RowSummary,
+)
+from querist.store.rows import ItemRow
 
-Done = Literal["answer", "skip", "flag", "unflag", "note"]
-
-
-@dataclass(frozen=True)
-class AnswerInfo:
-    """A person's current answer; `at` in seconds since 1970."""
-
-    person: str
-    class_id: int | None
-    at: float
-    seconds: float | None
-
-
-@dataclass(frozen=True)
-class RowSummary:
-    """A row in a list."""
-
-    row: int
-    id: str
-    snippet: str
-    image: str | None
-    status: Status
-    class_id: int | None
-    answers: list[AnswerInfo]
-    prediction: int | None
-    confidence: float | None
-    flagged: bool
-    note: str
-    why: str
+_CACHED_ITEMS = 5000
+# What the page calls the deeds of people.
+_DONE: dict[str, Done] = {
+    "answered": "answer",
+    "changed": "answer",
+    "skipped": "skip",
+    "flagged": "flag",
+    "unflagged": "unflag",
+}
 
 
-@dataclass(frozen=True)
-class ExploreReply:
-    """One page of the rows that fulfil a filter, and how many there are in all."""
+class Rows:
+    """Reads the rows of a project, each with what is known of it.
 
-    total: int
-    items: list[RowSummary]
+    Parameters
+    ----------
+    view : ProjectView
+    """
+
+    def __init__(self, view: ProjectView) -> None:
+        self.view = view
+        self._items: OrderedDict[int, ItemRow] = OrderedDict()
+
+    def items(self, rows: Sequence[int]) -> list[ItemRow]:
+        """Return rows, in that order."""
+        # Other threads put into the cache and take out of it meanwhile.
+        found = {row: item for row in rows if (item := self._items.get(row)) is not None}
+        missing = [row for row in dict.fromkeys(rows) if row not in found]
+        fetched = {item.row: item for item in self.view.store.items(missing)} if missing else {}
+        self._items.update(fetched)
+        while len(self._items) > _CACHED_ITEMS:
+            self._items.popitem(last=False)
+        found |= fetched
+        return [found[row] for row in rows]
+
+    def item(self, row: int) -> ItemRow:
+        """Return a row.
+
+        Raises
+        ------
+        InvalidRowsError
+            If there is no such row.
+        """
+        if not 0 <= row < self.view.board.n_rows:
+            raise InvalidRowsError(f"There is no row {row}; the project has {self.view.board.n_rows}, counted from 0.")
+        return self.items([row])[0]
+
+    def card(self, item: ItemRow, *, hidden: bool, whole: bool = False) -> cards.Item:
+        """Return a row as the page shows it, with the model's guess unless it is hidden."""
+        fields, cut = cards.fields(item, self.view.settings, whole=whole)
+        return cards.Item(
+            row=item.row,
+            id=item.item_id,
+            kind=self.view.settings.kind,
+            fields=fields,
+            image=self._image_address(item),
+            truncated=cut,
+            flagged=item.row in self.view.board.flagged,
+            note=self.view.board.notes.get(item.row, ""),
+            guess=None if hidden else self._guess(item.row),
+        )
+
+    def _image_address(self, item: ItemRow) -> str | None:
+        column = self.view.settings.image_column
+        has_image = column is not None and item.content.get(column)
+        return f"/api/v1/items/{item.row}/image" if has_image else None
+
+    def _guess(self, row: int) -> cards.Guess | None:
+        class_id, confidence = self.prediction(row)
+        if class_id is None or confidence is None:
+            return None
+        return cards.Guess(class_id, confidence, self.view.because.get(row, []))
+
+    def prediction(self, row: int) -> tuple[int | None, float | None]:
+        """Return the model's class id and confidence for a row, None where there is none."""
+        if self.view.current is None or row >= self.view.current.ranking.prediction.size:
+            return None, None
+        class_id = self.view.board.label_of(int(self.view.current.ranking.prediction[row]))
+        if class_id < 0:
+            return None, None
+        confidence = float(self.view.current.ranking.confidence[row])
+        # Classifiers without probabilities have none.
+        return class_id, None if math.isnan(confidence) else round(confidence, 4)
+
+    def detail(self, row: int) -> ItemDetail:
+        """Return all that is known of a row."""
+        item = self.item(row)
+        known = vars(self.card(item, hidden=False, whole=True)) | vars(self._summary(item))
+        return ItemDetail(**known, log=[self._line(act) for act in self.view.board.acts_on(row)])
+
+    def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> ExploreReply:
+        """Return one page of the rows that fulfil a filter."""
+        rows = self.find_rows(wanted, sort)
+        items = self.items(rows[offset : offset + limit])
+        return ExploreReply(len(rows), [self._summary(item) for item in items])
+
+    def find_rows(self, wanted: Filter, sort: str = "row") -> list[int]:
+        """Return the rows that fulfil a filter."""
+        view = self.view
+        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, view.store.search).tolist()
+        return found
+
+    def _summary(self, item: ItemRow) -> RowSummary:
+        row, board, name = item.row, self.view.board, self.view.name
+        prediction, confidence = self.prediction(row)
+        acts = [act for act in board.acts_on(row) if not act.undone and act.how]
+        return RowSummary(
+            row=row,
+            id=item.item_id,
+            snippet=cards.snippet(item, self.view.settings),
+            image=self._image_address(item),
+            status=board.status(row),
+            class_id=known_class(int(board.labels[row])),
+            answers=[
+                AnswerInfo(name(act.annotator), act.class_id, act.at, act.seconds)
+                for act in board.answers(row).values()
+            ],
+            prediction=prediction,
+            confidence=confidence,
+            flagged=row in board.flagged,
+            note=board.notes.get(row, ""),
+            why=cards.why(acts[0]) if acts else "",
+        )
+
+    def _line(self, act: Act) -> LogLine:
+        named = {each.id: each.name for each in self.view.board.classes}
+        what = {"answered": "labelled", "changed": "changed to", "second_opinion": "asked for a second opinion"}
+        words = [what.get(act.kind, act.kind)]
+        if act.class_id is not None:
+            words.append(named.get(act.class_id, f"class {act.class_id}"))
+        if act.note:
+            words.append(f"“{act.note}”")
+        if act.undone:
+            words.append("(undone)")
+        return LogLine(act.at, self.view.name(act.annotator), " ".join(words))
+
+    def columns(self) -> list[str]:
+        """Return every column of the user's data, in order; later files may have brought more."""
+        first_rows = sorted(
+            {0, *(source.first_row for source in self.view.settings.sources)} & set(range(self.view.board.n_rows))
+        )
+        return list(dict.fromkeys(name for item in self.items(first_rows) for name in item.content))
+
+    def history(self, annotator: int, limit: int) -> list[HistoryEntry]:
+        """Return a person's last actions, newest first."""
+        acts = self.view.board.latest(annotator, limit)
+        items = {item.row: item for item in self.items([act.row for act in acts])}
+        return [
+            HistoryEntry(
+                uuid=act.uuid,
+                kind=_DONE.get(act.kind, "note"),
+                row=act.row,
+                id=items[act.row].item_id,
+                snippet=cards.snippet(items[act.row], self.view.settings),
+                class_id=act.class_id,
+                at=act.at,
+                why=cards.why(act),
+                undone=act.undone,
+            )
+            for act in acts
+            if act.kind != "second_opinion"
+        ]
 
 
-@dataclass(frozen=True)
-class LogLine:
-    """What was done to a row; `at` in seconds since 1970."""
-
-    at: float
-    person: str
-    what: str
-
-
-@dataclass(frozen=True)
-class ItemDetail(RowSummary, Item):
-    """All that is known of a row."""
-
-    log: list[LogLine]
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One of a person's actions: when (`at`, seconds since 1970), and why the row was asked."""
-
-    uuid: str
-    kind: Done
-    row: int
-    id: str
-    snippet: str
-    class_id: int | None
-    at: float
-    why: str
-    undone: bool
+def known_class(class_id: int) -> int | None:
+    """Return a class id; None for -1, which stands for no class."""
+    return class_id if class_id >= 0 else None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from querist.labelling.log.board import Board
-from querist.labelling.serving.queue import CurrentRanking, Queue, Ticket
+from querist.labelling.log.ranking import CurrentRanking
+from querist.labelling.serving.queue import Queue, Ticket
 from querist.store.rows import EventRow
 
 Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]
@@ -142,7 +143,7 @@ class Recorder:
         }
 
     def _undo(self, action: Action) -> Result:
-        acts = [] if action.target is None else self._board.find(action.target)
+        acts = [] if action.target is None else self._board.acts_of(action.target)
         if not acts:
             return _refused(action, "unknown_target", "What is to be undone is not in the log.")
         if any(act.annotator != self._annotator for act in acts):

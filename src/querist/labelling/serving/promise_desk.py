@@ -1,37 +1,35 @@
-"""`PromisingProject`: the half of `Project` that makes promises about the model."""
+"""`PromiseDesk`: promises about the model are planned, begun, ended and carried out."""
 
 import uuid as uuids
-from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from querist.exceptions import InvalidParameterError
+from querist.labelling.log.promise import Kind, Promise
 from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
-from querist.labelling.promises.words import Kind, Promise, PromisePlan
-from querist.labelling.reading.project_view import ProjectView
-from querist.labelling.serving.listeners import Live
-from querist.labelling.serving.writer import Batch, Writer
-from querist.store.rows import EventRow
-
-if TYPE_CHECKING:
-    from querist.labelling.serving.queue import Queue
+from querist.labelling.promises.words import PromisePlan
+from querist.labelling.serving.workplace import Workplace
+from querist.labelling.serving.writer import Batch
 
 
-class PromisingProject(ProjectView):
-    """Plans, begins, ends and carries out promises; see `querist.labelling.promises.words`."""
+class PromiseDesk:
+    """Plans, begins, ends and carries out promises; see `querist.labelling.log.promise`.
 
-    live: Live
-    _writer: Writer
-    _queue: "Queue"
-    _clock: Callable[[], float]
+    Parameters
+    ----------
+    place : Workplace
+    """
 
-    def plan_promise(self, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> PromisePlan:
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+
+    def plan(self, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> PromisePlan:
         """Return what an attempt would take; nothing is changed."""
-        attempt, n_remaining = len(self.board.promises) + 1, None
+        attempt, n_remaining = len(self._place.board.promises) + 1, None
         try:
-            frozen = freeze(self.board, self.current, self.store.info.seed)
+            frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
             n_remaining = int(frozen.rows.size)
-            made = plan(self.board, frozen, kind, target, most_labels)
+            made = plan(self._place.board, frozen, kind, target, most_labels)
         except InvalidParameterError as error:
             return PromisePlan.impossible(str(error), attempt, n_remaining)
         first, last = made["regions"][0], made["regions"][-1]
@@ -47,9 +45,7 @@ class PromisingProject(ProjectView):
             released_at_most=last["size"] - last["n_draws"] if kind == "auto_label" else None,
         )
 
-    def begin_promise(
-        self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS
-    ) -> "Future[str]":
+    def begin(self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> "Future[str]":
         """Freeze the model and draw fresh rows, which are asked about before all others.
 
         Returns
@@ -67,52 +63,52 @@ class PromisingProject(ProjectView):
 
         def work(batch: Batch) -> str:
             nonlocal ready
-            if self.board.pending is not None:
+            if self._place.board.pending is not None:
                 raise InvalidParameterError("Another promise is being asked about. Finish or cancel it first.")
             frozen, data = ready
-            if frozen.n_events != self.board.n_events or frozen.current is not self.current:
+            if frozen.n_events != self._place.board.n_events or frozen.current is not self._place.view.current:
                 frozen, data = self._ready(kind, target, most_labels)
             promise_id = str(uuids.uuid4())
             whole = data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)}
-            batch.record(EventRow(None, str(uuids.uuid4()), "promise", self._clock(), annotator, None, whole))
-            self._queue.reopen()
+            self._place.record(batch, "promise", whole, annotator=annotator)
+            self._place.queue.reopen()
             return promise_id
 
-        return self._told(self._writer.submit(work))
+        return self._told(self._place.submit(work))
 
     def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[Any, dict[str, Any]]:
-        frozen = freeze(self.board, self.current, self.store.info.seed)
-        return frozen, plan(self.board, frozen, kind, target, most_labels)
+        frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
+        return frozen, plan(self._place.board, frozen, kind, target, most_labels)
 
-    def cancel_promise(self, annotator: int, promise_id: str) -> "Future[str]":
+    def cancel(self, annotator: int, promise_id: str) -> "Future[str]":
         """Ask no more about a promise's draws; it counts as an attempt all the same."""
 
         def work(batch: Batch) -> str:
             self._promise(promise_id)
-            if self.board.standing(promise_id).state != "asking":
+            if self._place.board.standing(promise_id).state != "asking":
                 raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
             data = {"id": promise_id}
-            batch.record(EventRow(None, str(uuids.uuid4()), "promise_cancelled", self._clock(), annotator, None, data))
-            self._queue.reopen()
+            self._place.record(batch, "promise_cancelled", data, annotator=annotator)
+            self._place.queue.reopen()
             return promise_id
 
-        return self._told(self._writer.submit(work))
+        return self._told(self._place.submit(work))
 
-    def apply_promise(self, annotator: int, promise_id: str) -> "Future[str]":
+    def apply(self, annotator: int, promise_id: str) -> "Future[str]":
         """Let the frozen model label the rows that were released."""
 
         def work(batch: Batch) -> str:
             made = self._promise(promise_id)
-            where = self.board.standing(promise_id)
+            where = self._place.board.standing(promise_id)
             if made.kind != "auto_label" or where.state != "passed":
                 raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
             data = {"id": promise_id, "n_regions": where.n_passed}
-            batch.record(EventRow(None, str(uuids.uuid4()), "auto_labelled", self._clock(), annotator, None, data))
+            self._place.record(batch, "auto_labelled", data, annotator=annotator)
             return promise_id
 
-        return self._told(self._writer.submit(work))
+        return self._told(self._place.submit(work))
 
-    def undo_promise(self, annotator: int, promise_id: str) -> "Future[str]":
+    def undo(self, annotator: int, promise_id: str) -> "Future[str]":
         """Take back what the model has labelled under a promise."""
 
         def work(batch: Batch) -> str:
@@ -120,20 +116,20 @@ class PromisingProject(ProjectView):
             if made.applied is None:
                 raise InvalidParameterError("The model has labelled nothing under this promise.")
             data = {"target": made.applied}
-            batch.record(EventRow(None, str(uuids.uuid4()), "undone", self._clock(), annotator, None, data))
-            self._queue.reopen()
+            self._place.record(batch, "undone", data, annotator=annotator)
+            self._place.queue.reopen()
             return promise_id
 
-        return self._told(self._writer.submit(work))
+        return self._told(self._place.submit(work))
 
     def _promise(self, promise_id: str) -> Promise:
-        if promise_id not in self.board.promises:
+        if promise_id not in self._place.board.promises:
             raise InvalidParameterError(f"There is no promise {promise_id}.")
-        return self.board.promises[promise_id]
+        return self._place.board.promises[promise_id]
 
     def _told(self, future: "Future[str]") -> "Future[str]":
-        future.add_done_callback(lambda _: self.live.tell("promises"))
+        future.add_done_callback(lambda _: self._place.live.tell("promises"))
         return future
 
     def _seq_of(self, version: int) -> int:
-        return next((each.seq for each in self.store.rankings() if each.version == version), 0)
+        return next((each.seq for each in self._place.view.store.rankings() if each.version == version), 0)

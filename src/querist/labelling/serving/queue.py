@@ -9,7 +9,7 @@ import numpy as np
 from querist import _random
 from querist._typing import IntArray
 from querist.labelling.log.board import Board
-from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.ranking import CurrentRanking
 
 # A lease that is not renewed ends after this many seconds; the page renews each third of it.
 LEASE_SECONDS = 60.0
@@ -37,16 +37,6 @@ class Ticket:
     def to_dict(self) -> dict[str, Any]:
         """Return the ticket as JSON takes it."""
         return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True)
-class CurrentRanking:
-    """The ranking in use."""
-
-    version: int
-    strategy: str
-    ranking: Ranking
-    n_labels: int = 0
 
 
 class Queue:

@@ -8,8 +8,10 @@ from typing import Any
 from querist.exceptions import StoreError
 from querist.labelling.intake.add import current_classes
 from querist.labelling.intake.new_project import clear_leftovers
-from querist.labelling.intake.source import check_sources, fingerprint, found, home_of
+from querist.labelling.intake.source import fingerprint
+from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.classes import active
+from querist.labelling.log.locations import home_of, to_path
 from querist.labelling.log.settings import Settings
 from querist.labelling.serving.project import Project
 from querist.store import Store
@@ -86,7 +88,7 @@ def resume(
 
 
 def _check_data(location: str | os.PathLike[str], data: Path, settings: Settings) -> None:
-    paths = [found(each.path, location) for each in settings.sources]
+    paths = [to_path(each.path, location) for each in settings.sources]
     if any(os.path.abspath(data) == os.path.abspath(path) for path in paths):
         return
     if data.exists() and fingerprint(data)[0] in {each.hash for each in settings.sources}:

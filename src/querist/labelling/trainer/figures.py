@@ -1,15 +1,14 @@
 """How good the model of a moment is: the figures that the trainer computes and the page shows."""
 
 from collections.abc import Generator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
-from querist.labelling.log.board import Act, Board
-from querist.labelling.reading.insights import scored
+from querist.labelling.log.audit_answers import AuditMoment
 from querist.labelling.trainer.messages import (
     AdviceInfo,
     CalibrationBin,
@@ -28,92 +27,8 @@ if TYPE_CHECKING:
 HALF_WIDTH = 0.02
 
 
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """What the board says of the audit at one position of the log.
-
-    Attributes
-    ----------
-    seq : int
-    order : ndarray of shape (n_rows,)
-        All rows by their permanent random numbers.
-    answered, skipped : ndarray of shape (n_rows,), bool
-    truth : dict
-        First answer to each row with a label: one given without a guess in sight, where there is one.
-    n_seen : int
-        Rows of the audit sample of which the only answers were given with the guess in sight.
-    at, hits : ndarray of shape (n_scored,)
-        Labels known to the model that predicted each draw before it was told, and whether it was right.
-    draws : ndarray of shape (n_draws,)
-        The same draws, and NaN for those that nobody could answer, in order.
-    """
-
-    seq: int
-    order: IntArray
-    answered: AnyArray
-    skipped: AnyArray
-    truth: dict[int, int]
-    n_seen: int
-    at: IntArray
-    hits: FloatArray
-    draws: FloatArray
-
-    @property
-    def n_audited(self) -> int:
-        """Rows of the audit sample, skips included."""
-        done = (self.answered | self.skipped)[self.order]
-        return int(done.argmin()) if not done.all() else done.size
-
-
-def moment(board: Board, order: IntArray) -> Moment:
-    """Take down where the audit stands; the board may move on afterwards."""
-    answered = board.labels >= 0
-    skipped = np.zeros(answered.size, bool)
-    skipped[[row for row in board.skipped if not answered[row]]] = True
-    done = (answered | skipped)[order]
-    head = order[: done.argmin()] if not done.all() else order
-    truth, n_seen = {}, 0
-    for row in head[answered[head]].tolist():
-        act = board.first_answer(row)
-        n_seen += act is None
-        first = act or next(each for each in board.acts_on(row) if each.kind == "answered" and not each.undone)
-        # An answer of a class that was removed since counts no more; the label that stands is another person's.
-        told = board.label_of(first.class_id)
-        truth[row] = told if told >= 0 else int(board.labels[row])
-    acts = scored(board)
-    return Moment(
-        seq=board.seq,
-        order=order,
-        answered=answered,
-        skipped=skipped,
-        truth=truth,
-        n_seen=n_seen,
-        at=np.array([_known_labels(act) for act in acts], np.int64),
-        hits=np.array([_hit(board, act) for act in acts]),
-        draws=_draws(board, acts),
-    )
-
-
-def _hit(board: Board, act: Act) -> float:
-    return float(board.label_of(act.guess) == board.label_of(act.class_id))
-
-
-def _known_labels(act: Act) -> int:
-    # Logs of older versions do not say it: a model knows fewer answers than there were, never more.
-    return max(1, act.number if act.guess_labels is None else act.guess_labels)
-
-
-def _draws(board: Board, acts: list[Act]) -> FloatArray:
-    """Return the outcome of each draw that is over: 1, 0, or NaN where nobody could answer."""
-    found = [(act.number, _hit(board, act)) for act in acts]
-    for act in board.acts():
-        if act.kind == "skipped" and act.how == "audit" and act.row in board.skipped:
-            found.append((act.number, np.nan))
-    return np.array([hit for _, hit in sorted(found)], np.float64)
-
-
 def figuring(
-    taken: Moment, X: Pool, lesson: "Lesson", learned: "Learned", learner: "Learner", settings: "Settings"
+    taken: AuditMoment, X: Pool, lesson: "Lesson", learned: "Learned", learner: "Learner", settings: "Settings"
 ) -> Generator[None, None, Figures]:
     """Compute all figures, a training a step."""
     from querist.audit import ScoredDraws, assessing, audit_prefix, running_accuracy
@@ -167,7 +82,7 @@ def figuring(
     return _told(taken, assessment, running, in_words, settings.audit_share)
 
 
-def _told(taken: Moment, found: "Assessment", running: "Estimate", advice: AdviceInfo, share: float) -> Figures:
+def _told(taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, share: float) -> Figures:
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
     plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)

@@ -8,7 +8,7 @@ from querist._typing import Pool
 from querist.data import build_features
 from querist.data.images import image_features
 from querist.exceptions import DataError
-from querist.labelling.intake.source import find_image, is_address
+from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.log.settings import Settings
 from querist.store.rows import ItemRow
 

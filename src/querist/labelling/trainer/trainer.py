@@ -9,11 +9,12 @@ from typing import IO, Any, Protocol
 import numpy as np
 
 from querist.exceptions import QueristError
+from querist.labelling.log.audit_answers import AuditMoment, audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.project_view import audit_order
 from querist.labelling.trainer.explanations import explain
-from querist.labelling.trainer.figures import Moment, figuring, moment
+from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
 from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson
@@ -67,7 +68,7 @@ class Trainer:
         self._n_labels = 0
         self._suspects_at = -1
         self._order = np.empty(0, np.int64)
-        self._last: tuple[PoolFeatures, Learner, Learned, Lesson, Moment] | None = None
+        self._last: tuple[PoolFeatures, Learner, Learned, Lesson, AuditMoment] | None = None
         self._figures: Generator[None, None, Figures] | None = None
         # Of what the last figures were: the kind of model, audit rows, what a point is worth; and labels.
         self._figured: tuple[tuple[str, int, float], int] = (("", 0, 0.0), 0)
@@ -163,7 +164,7 @@ class Trainer:
             notes=list(features.notes),
         )
         if learned.model is not None:
-            self._last = (features, learner, learned, lesson, moment(self._board, self._order))
+            self._last = (features, learner, learned, lesson, audit_moment(self._board, self._order))
             self._guarded("explaining", lambda: self._tell_details(features, learner, learned, lesson, seq))
             self._begin_figures()
 

@@ -16,7 +16,8 @@ from starlette.background import BackgroundTask
 
 from querist.labelling.export import FORMATS
 from querist.labelling.label_files.match import read_labels_for
-from querist.labelling.reading.accuracy_statement import AccuracyStatement
+from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
+from querist.labelling.reading.exports import export as write_export
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
@@ -41,7 +42,7 @@ def export(
     """Download the rows and their labels."""
     path = _temporary()
     with path.open("wb") as target:
-        project.export(format, target, rows=rows, predictions=predictions)
+        write_export(project.view, format, target, rows=rows, predictions=predictions)
     return _download(path, f"{_stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
 
 
@@ -50,7 +51,7 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
     """Download the whole log, one event a line."""
     path = _temporary()
     with path.open("wb") as target:
-        project.export("log", target)
+        write_export(project.view, "log", target)
     return _download(path, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
 
 
@@ -58,7 +59,7 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
 def export_accuracy(project: TheProject, person: Someone, response: Response) -> AccuracyStatement:
     """Download what is known of the accuracy: quantity, value, interval, method, sample and date of each figure."""
     response.headers.update(_as_file(f"{_stem(project)}-accuracy.json"))
-    return project.statement(time.time())
+    return accuracy_statement(project.board, project.view.info.name, now=time.time())
 
 
 @router.get("/export/model", response_class=FileResponse, responses={200: {"content": {"application/zip": {}}}})
@@ -93,8 +94,8 @@ async def import_labels(file: UploadFile, project: TheProject, person: Someone) 
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     content = await file.read()
-    read = await run_in_threadpool(read_labels_for, project, content, name)
-    n_changed, n_same = await done(project.import_labels(read, annotator=person.annotator_id, source=name))
+    read = await run_in_threadpool(read_labels_for, project.rows, content, name)
+    n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
     refused = [RefusedLine(where=where, message=message) for where, message in read.refused]
     return ImportReply(imported=n_changed, unchanged=n_same, refused=refused)
 
@@ -114,4 +115,4 @@ def _as_file(name: str) -> dict[str, str]:
 
 
 def _stem(project: Project) -> str:
-    return re.sub(r"[^\w.-]+", "-", project.info.name).strip("-.") or "labels"
+    return re.sub(r"[^\w.-]+", "-", project.view.info.name).strip("-.") or "labels"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_image import image
-from querist.labelling.reading.rows import ExploreReply, ItemDetail
+from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
 from querist.web.schemas.common import Count, ErrorReply, Row
@@ -20,7 +20,7 @@ def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery,
     """Find rows."""
     values = query.model_dump()
     page = {name: values.pop(name) for name in ("sort", "offset", "limit")}
-    return project.explore(Filter(**values), **page)
+    return project.rows.explore(Filter(**values), **page)
 
 
 @router.post("/label")
@@ -32,20 +32,20 @@ async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkRep
         hint = "Say how many rows the person confirmed, so that no other rows are labelled."
         raise ApiError(422, "invalid_request", "A filter needs `expected`.", where="body.expected", hint=hint)
     rows = body.rows if body.rows is not None else Filter(**body.filter.model_dump() if body.filter else {})
-    future = project.label_many(person.annotator_id, body.uuid, rows, body.class_id, expected=body.expected)
+    future = project.bulk.label_many(person.annotator_id, body.uuid, rows, body.class_id, expected=body.expected)
     return BulkReply(n=await done(future), uuid=body.uuid)
 
 
 @router.post("/again")
 async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
     """Ask for a second opinion on rows, by another person."""
-    return Count(n=await done(project.ask_again(person.annotator_id, body.rows)))
+    return Count(n=await done(project.bulk.ask_again(person.annotator_id, body.rows)))
 
 
 @router.get("/{row}")
 def detail(row: Row, project: TheProject, person: Someone) -> ItemDetail:
     """Return all that is known of a row, whole texts included."""
-    return project.detail(row)
+    return project.rows.detail(row)
 
 
 @router.get(
@@ -55,5 +55,5 @@ def detail(row: Row, project: TheProject, person: Someone) -> ItemDetail:
 )
 def picture(row: Row, project: TheProject, person: Someone) -> Response:
     """Return a row's image."""
-    found = image(project, row)
+    found = image(project.rows, row)
     return Response(found.content, media_type=found.media_type, headers={"cache-control": "private, max-age=86400"})

@@ -59,5 +59,5 @@ async def stream(project: TheProject, person: Someone) -> AsyncIterator[ServerSe
 
 
 def _event(project: Project, name: str, annotator: int) -> ServerSentEvent:
-    data = project.model_status() if name in _OF_THE_MODEL else project.progress(annotator)
+    data = project.trainer.status() if name in _OF_THE_MODEL else project.progress(annotator)
     return ServerSentEvent(event=name, data=data)

@@ -20,7 +20,7 @@ _COOKIE_SECONDS = 180 * 24 * 3600
 @router.get("/people")
 def people(project: TheProject, person: Someone) -> PeopleReply:
     """Return everybody, with how many answers each gave."""
-    return PeopleReply(people=project.people_list())
+    return PeopleReply(people=project.view.people_list())
 
 
 @router.delete("/people/{annotator}")
@@ -28,36 +28,36 @@ async def deactivate(annotator: Row, project: TheProject, person: Owner) -> Peop
     """Sign a person out for good; the answers stay."""
     if annotator == person.annotator_id:
         raise ApiError(422, "invalid_parameter", "You cannot sign yourself out for good.")
-    await done(project.deactivate(annotator))
-    return PeopleReply(people=project.people_list())
+    await done(project.people.deactivate(annotator))
+    return PeopleReply(people=project.view.people_list())
 
 
 @router.post("/invitations")
 async def invite(body: InvitationBody, request: Request, project: TheProject, person: Owner) -> InvitationReply:
     """Make a link by which others join."""
-    token, ends = await done(project.invite(role=body.role, uses=body.uses))
+    token, ends = await done(project.people.invite(role=body.role, uses=body.uses))
     return InvitationReply(url=f"{request.base_url}join?token={token}", expires_at=ends)
 
 
 @router.post("/join")
 async def join(body: JoinBody, request: Request, response: Response, project: TheProject) -> PersonInfo:
     """Join by an invitation; the answer sets the cookie."""
-    cookie = await done(project.join(body.token, body.name))
+    cookie = await done(project.people.join(body.token, body.name))
     _set_cookie(response, project, cookie)
-    person: Person | None = project.person(cookie)
+    person: Person | None = project.people.person(cookie)
     assert person is not None
-    return project.person_info(person.annotator_id)
+    return project.view.person_info(person.annotator_id)
 
 
 @entrance.get("/join")
 async def enter(request: Request, project: TheProject, token: str = "") -> Response:
     """Sign the owner in by the link that the command printed; send others to the page that asks their name."""
-    if project.invitation_role(token) == "owner":
-        cookie = await done(project.join(token, request.app.state.owner_name))
+    if project.people.invitation_role(token) == "owner":
+        cookie = await done(project.people.join(token, request.app.state.owner_name))
         response = RedirectResponse("/", 303)
         _set_cookie(response, project, cookie)
         return response
-    if project.person(request.cookies.get(security.cookie_name(project), "")) is not None:
+    if project.people.person(request.cookies.get(security.cookie_name(project), "")) is not None:
         return RedirectResponse("/", 303)
     return RedirectResponse(f"/#/join?token={token}", 303)
 

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 import querist
-from querist.labelling.reading.figures import FiguresReply
+from querist.labelling.reading.figures import FiguresReply, measured
+from querist.labelling.reading.insights import insights as read_insights
 from querist.labelling.serving.project import Project
 from querist.registry import estimator_names, strategy_names
 from querist.web.depends import Owner, Someone, TheProject, done
@@ -16,13 +17,13 @@ router = APIRouter(tags=["project"])
 def project_(project: TheProject, person: Someone) -> ProjectInfo:
     """Return all that the page needs to begin."""
     return ProjectInfo(
-        id=project.info.project_id,
-        name=project.info.name,
+        id=project.view.info.project_id,
+        name=project.view.info.name,
         kind=project.settings.kind,
         columns=list(project.settings.columns),
         classes=project.board.classes,
-        me=project.person_info(person.annotator_id),
-        people=project.people_list(),
+        me=project.view.person_info(person.annotator_id),
+        people=project.view.people_list(),
         settings=_settings(project),
         progress=project.progress(person.annotator_id),
         warnings=list(project.warnings),
@@ -62,16 +63,16 @@ async def change_settings(body: SettingsBody, project: TheProject, person: Owner
 @router.get("/insights")
 def insights(project: TheProject, person: Someone) -> InsightsReply:
     """Return how the labelling goes."""
-    return InsightsReply(**vars(project.insights()), progress=project.progress(person.annotator_id))
+    return InsightsReply(**vars(read_insights(project.rows)), progress=project.progress(person.annotator_id))
 
 
 @router.get("/figures")
 def figures(project: TheProject, person: Someone) -> FiguresReply:
     """Return how good the model is, and was."""
-    return project.measured()
+    return measured(project.view)
 
 
 @router.get("/health")
 def health(project: TheProject) -> Health:
     """Say that the server is there; needs no cookie."""
-    return Health(status="ok", project=project.info.project_id, version=querist.__version__)
+    return Health(status="ok", project=project.view.info.project_id, version=querist.__version__)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
 from querist.labelling.promises.words import PromiseInfo, PromisePlan
+from querist.labelling.reading.figures import all_promises
 from querist.labelling.serving.project import Project
 from querist.web.depends import Owner, Someone, TheProject, done
 from querist.web.schemas.common import PLAIN
@@ -18,14 +19,14 @@ PromiseId = Annotated[str, Path(min_length=8, max_length=64, pattern=PLAIN)]
 @router.get("")
 def promises(project: TheProject, person: Someone) -> PromisesReply:
     """Return all attempts."""
-    made = project.promises()
+    made = all_promises(project.board)
     return PromisesReply(attempts=len(made), promises=made)
 
 
 @router.post("/plan")
 def plan(body: PromiseBody, project: TheProject, person: Someone) -> PromisePlan:
     """Return what an attempt would take; nothing is changed."""
-    return project.plan_promise(body.kind, body.target, most_labels=body.most_labels)
+    return project.promises.plan(body.kind, body.target, most_labels=body.most_labels)
 
 
 @router.post("")
@@ -33,7 +34,7 @@ async def begin(body: PromiseBody, project: TheProject, person: Owner) -> Promis
     """Freeze the model and draw fresh rows, which are asked about before all others."""
     # Planning takes a moment: not in the loop that serves everybody.
     begun = await run_in_threadpool(
-        project.begin_promise, person.annotator_id, body.kind, body.target, most_labels=body.most_labels
+        project.promises.begin, person.annotator_id, body.kind, body.target, most_labels=body.most_labels
     )
     return _found(project, await done(begun))
 
@@ -41,20 +42,20 @@ async def begin(body: PromiseBody, project: TheProject, person: Owner) -> Promis
 @router.post("/{promise_id}/cancel")
 async def cancel(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
     """Ask no more about its draws; it counts as an attempt all the same."""
-    return _found(project, await done(project.cancel_promise(person.annotator_id, promise_id)))
+    return _found(project, await done(project.promises.cancel(person.annotator_id, promise_id)))
 
 
 @router.post("/{promise_id}/apply")
 async def apply(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
     """Let the frozen model label the rows that were released."""
-    return _found(project, await done(project.apply_promise(person.annotator_id, promise_id)))
+    return _found(project, await done(project.promises.apply(person.annotator_id, promise_id)))
 
 
 @router.post("/{promise_id}/undo")
 async def undo(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
     """Take back what the model has labelled."""
-    return _found(project, await done(project.undo_promise(person.annotator_id, promise_id)))
+    return _found(project, await done(project.promises.undo(person.annotator_id, promise_id)))
 
 
 def _found(project: Project, promise_id: str) -> PromiseInfo:
-    return next(each for each in project.promises() if each.id == promise_id)
+    return next(each for each in all_promises(project.board) if each.id == promise_id)

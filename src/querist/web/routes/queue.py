@@ -35,4 +35,4 @@ async def history(
     project: TheProject, person: Someone, limit: Annotated[int, Query(ge=1, le=1000)] = 50
 ) -> HistoryReply:
     """Return your own last actions, newest first."""
-    return HistoryReply(entries=project.history(person.annotator_id, limit))
+    return HistoryReply(entries=project.rows.history(person.annotator_id, limit))

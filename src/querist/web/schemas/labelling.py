@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from querist.labelling.reading.rows import HistoryEntry
+from querist.labelling.reading.row_summaries import HistoryEntry
 from querist.labelling.serving.actions import Kind
 from querist.web.schemas.common import Body, ClassId, Row, Uuid
 

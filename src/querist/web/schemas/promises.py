@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from querist.labelling.promises.words import Kind, PromiseInfo
+from querist.labelling.log.promise import Kind
+from querist.labelling.promises.words import PromiseInfo
 from querist.web.schemas.common import Body
 
 

@@ -1,0 +1,110 @@
+"""Answers of the audit: which count, and whether the model was right before it was told."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray, IntArray
+from querist.labelling.log.board import Act, Board
+
+
+def first_answers(board: Board) -> list[Act]:
+    """Return the first answer to each row, in order."""
+    first: dict[int, Act] = {}
+    for act in board.acts():
+        if act.kind == "answered":
+            first.setdefault(act.row, act)
+    return list(first.values())
+
+
+def scored(board: Board) -> list[Act]:
+    """Return first answers to audit rows that the model had predicted before it was told, in order."""
+    return [
+        act
+        for act in first_answers(board)
+        if act.how == "audit" and act.guess is not None and board.label_of(act.class_id) >= 0
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class AuditMoment:
+    """What the board says of the audit at one position of the log.
+
+    Attributes
+    ----------
+    seq : int
+    order : ndarray of shape (n_rows,)
+        All rows by their permanent random numbers.
+    answered, skipped : ndarray of shape (n_rows,), bool
+    truth : dict
+        First answer to each row with a label: one given without a guess in sight, where there is one.
+    n_seen : int
+        Rows of the audit sample of which the only answers were given with the guess in sight.
+    at, hits : ndarray of shape (n_scored,)
+        Labels known to the model that predicted each draw before it was told, and whether it was right.
+    draws : ndarray of shape (n_draws,)
+        The same draws, and NaN for those that nobody could answer, in order.
+    """
+
+    seq: int
+    order: IntArray
+    answered: AnyArray
+    skipped: AnyArray
+    truth: dict[int, int]
+    n_seen: int
+    at: IntArray
+    hits: FloatArray
+    draws: FloatArray
+
+    @property
+    def n_audited(self) -> int:
+        """Rows of the audit sample, skips included."""
+        done = (self.answered | self.skipped)[self.order]
+        return int(done.argmin()) if not done.all() else done.size
+
+
+def audit_moment(board: Board, order: IntArray) -> AuditMoment:
+    """Take down where the audit stands; the board may move on afterwards."""
+    answered = board.labels >= 0
+    skipped = np.zeros(answered.size, bool)
+    skipped[[row for row in board.skipped if not answered[row]]] = True
+    done = (answered | skipped)[order]
+    head = order[: done.argmin()] if not done.all() else order
+    truth, n_seen = {}, 0
+    for row in head[answered[head]].tolist():
+        act = board.first_answer(row)
+        n_seen += act is None
+        first = act or next(each for each in board.acts_on(row) if each.kind == "answered" and not each.undone)
+        # An answer of a class that was removed since counts no more; the label that stands is another person's.
+        told = board.label_of(first.class_id)
+        truth[row] = told if told >= 0 else int(board.labels[row])
+    acts = scored(board)
+    return AuditMoment(
+        seq=board.seq,
+        order=order,
+        answered=answered,
+        skipped=skipped,
+        truth=truth,
+        n_seen=n_seen,
+        at=np.array([_known_labels(act) for act in acts], np.int64),
+        hits=np.array([_hit(board, act) for act in acts]),
+        draws=_draws(board, acts),
+    )
+
+
+def _hit(board: Board, act: Act) -> float:
+    return float(board.label_of(act.guess) == board.label_of(act.class_id))
+
+
+def _known_labels(act: Act) -> int:
+    # Logs of older versions do not say it: a model knows fewer answers than there were, never more.
+    return max(1, act.number if act.guess_labels is None else act.guess_labels)
+
+
+def _draws(board: Board, acts: list[Act]) -> FloatArray:
+    """Return the outcome of each draw that is over: 1, 0, or NaN where nobody could answer."""
+    found = [(act.number, _hit(board, act)) for act in acts]
+    for act in board.acts():
+        if act.kind == "skipped" and act.how == "audit" and act.row in board.skipped:
+            found.append((act.number, np.nan))
+    return np.array([hit for _, hit in sorted(found)], np.float64)

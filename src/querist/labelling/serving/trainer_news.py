@@ -1,0 +1,117 @@
+"""`TrainerNews`: the trainer is told when to train; what it says becomes the ranking in use and the figures shown."""
+
+from typing import Any
+
+from querist.exceptions import QueristError
+from querist.labelling.log.ranking import CurrentRanking, Ranking
+from querist.labelling.reading.rows import Rows
+from querist.labelling.serving.replies import ModelStatus
+from querist.labelling.serving.workplace import Workplace
+from querist.labelling.serving.writer import Batch
+from querist.labelling.trainer.figures import in_short
+from querist.labelling.trainer.messages import Figures, Reason, Suspect, TrainerStatus
+from querist.labelling.trainer.supervisor import Supervisor
+from querist.store.rows import RankingRow
+
+# Events after which the model is to be trained again.
+_TEACHING = frozenset({"answered", "changed", "skipped", "undone", "classes", "rows_added", "settings"})
+# So many rows at the head of a new ranking are read at once.
+_READ_AHEAD = 500
+# The first rows follow the random order; until they are answered nothing is to be learned.
+_TRAINER_DELAY = 1.5
+
+
+class TrainerNews:
+    """Keeps the trainer, a process of its own, and takes what it says.
+
+    Parameters
+    ----------
+    place : Workplace
+    rows : Rows
+    """
+
+    def __init__(self, place: Workplace, rows: Rows) -> None:
+        self._place = place
+        self._rows = rows
+        self._supervisor: Supervisor | None = None
+        self._version = place.view.current.version if place.view.current else 0
+        self._failure = ""
+        place.after_commit.append(self._on_commit)
+
+    def start(self) -> None:
+        """Start the trainer."""
+        location, seq = self._place.view.store.location, self._place.board.seq
+        self._supervisor = Supervisor(location, on_message=self.take, delay=_TRAINER_DELAY)
+        self._supervisor.train(seq)
+
+    def close(self) -> None:
+        """Stop the trainer."""
+        if self._supervisor is not None:
+            self._supervisor.close()
+
+    def _on_commit(self, kinds: frozenset[str]) -> None:
+        """Have the model trained again after events that teach it something."""
+        if self._supervisor is not None and kinds & _TEACHING:
+            self._supervisor.train(self._place.board.seq)
+
+    def status(self) -> ModelStatus:
+        """Return what the model does at the moment."""
+        told = TrainerStatus("waiting", "No trainer runs.")
+        if self._supervisor is not None:
+            told = self._supervisor.status
+        return ModelStatus(
+            state=told.state,
+            version=self._version,
+            n_labels=self._place.view.current.n_labels if self._place.view.current else 0,
+            message=self._failure or told.message,
+        )
+
+    def take(self, header: dict[str, Any], blob: bytes) -> None:
+        """Take what the trainer says; called from the supervisor's thread."""
+        kind = header["type"]
+        if kind == "ranking":
+            self._failure = ""
+            self._take_ranking(header, blob)
+        elif kind == "details":
+            because = header.get("because", {})
+            self._place.view.because = {int(row): [Reason(**each) for each in why] for row, why in because.items()}
+            if "suspects" in header:
+                self._place.view.suspects = [Suspect(**each) for each in header["suspects"]]
+        elif kind == "figures":
+            self._take_figures(Figures.from_data(header))
+        elif kind in ("failed", "crashed"):
+            self._failure = str(header.get("error") or header.get("message") or "The trainer stopped.")
+        self._place.live.tell("model")
+
+    def _take_figures(self, told: Figures) -> None:
+        short = in_short(told)
+        known = self._place.board.measured[-1] if self._place.board.measured else None
+
+        def work(batch: Batch) -> None:
+            self._place.record(batch, "measured", short, at=told.at)
+
+        self._place.view.figures = told
+        # After a restart the trainer says again what the log knows.
+        if known is None or short != {name: known[name] for name in short}:
+            self._place.submit(work).result()
+        self._place.live.tell("figures")
+
+    def _take_ranking(self, header: dict[str, Any], blob: bytes) -> None:
+        version = self._version + 1
+        current = CurrentRanking(version, header["strategy"], Ranking.from_bytes(blob), header["n_labels"])
+        # What will be asked next is read here, not while a person waits for it.
+        self._rows.items(current.ranking.order[:_READ_AHEAD].tolist())
+        metrics = {key: value for key, value in header.items() if key != "type"}
+
+        def work(batch: Batch) -> None:
+            now = self._place.clock()
+            batch.tx.save_ranking(RankingRow(version, header["seq"], now, header["n_labels"], metrics, blob))
+            self._place.queue.use(current)
+
+        try:
+            self._place.submit(work).result()
+        except QueristError as error:
+            self._failure = str(error)
+            return
+        self._place.view.current, self._version = current, version
+        self._place.live.tell("ranking")

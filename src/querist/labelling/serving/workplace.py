@@ -1,0 +1,125 @@
+"""`Workplace`: what the parts of an open project share, and the one way in which they write."""
+
+import uuid as uuids
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from querist.labelling.log.board import Board
+from querist.labelling.log.settings import Settings
+from querist.labelling.reading.project_view import ProjectView, audit_order
+from querist.labelling.serving.listeners import Live
+from querist.labelling.serving.queue import LEASE_SECONDS, Queue, Ticket
+from querist.labelling.serving.writer import Batch, Writer
+from querist.store.rows import EventRow
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class Workplace:
+    """The state of a project, its queue, its listeners, and the one thread that writes.
+
+    Parameters
+    ----------
+    view : ProjectView
+        Of a store that was opened for writing.
+    clock : callable
+        Seconds since 1970.
+
+    Attributes
+    ----------
+    after_commit : list of callable
+        Each is called with the kinds of the events of a commit, after it.
+    """
+
+    def __init__(self, view: ProjectView, *, clock: Callable[[], float]) -> None:
+        self.view = view
+        self.clock = clock
+        self.live = Live()
+        self.queue = self._new_queue()
+        self.after_commit: list[Callable[[frozenset[str]], None]] = []
+        self._writer = Writer(
+            view.store, on_event=self._on_event, on_commit=self._committed, on_failure=self._forget_uncommitted
+        )
+
+    @property
+    def board(self) -> Board:
+        """Where the project stands; another object after a commit that failed."""
+        return self.view.board
+
+    def submit(self, work: Callable[[Batch], T]) -> "Future[T]":
+        """Run a job of the writer; its future is resolved after the commit."""
+        return self._writer.submit(work)
+
+    def record(
+        self,
+        batch: Batch,
+        kind: str,
+        data: dict[str, Any],
+        *,
+        annotator: int | None = None,
+        row: int | None = None,
+        at: float | None = None,
+    ) -> None:
+        """Log an event that no browser has named."""
+        moment = self.clock() if at is None else at
+        batch.record(EventRow(None, str(uuids.uuid4()), kind, moment, annotator, row, data))
+
+    def close(self) -> None:
+        """Commit what waits."""
+        self._writer.close()
+
+    # ------------------------------------------------------------------ the writer's thread
+
+    def _on_event(self, event: EventRow) -> None:
+        self.board.apply(event)
+
+    def _committed(self, events: list[EventRow], numbers: list[int]) -> None:
+        if not events:
+            return
+        self.board.seq = numbers[-1]
+        kinds = frozenset(event.kind for event in events)
+        for listener in self.after_commit:
+            listener(kinds)
+        for name in ("classes", "settings"):
+            if name in kinds:
+                self.live.tell(name)
+        self.live.tell("progress")
+
+    def _forget_uncommitted(self) -> None:
+        """Go back to what the store holds, because a commit failed."""
+        board = Board()
+        board.replay(self.view.store.events())
+        self.view.board = board
+        self.view.settings = Settings.from_dict(self.view.store.info.settings)
+        self.queue = self._new_queue()
+
+    def _new_queue(self) -> Queue:
+        view, now = self.view, self.clock()
+        queue = Queue(
+            view.board,
+            audit_order(view.store),
+            seed=view.info.seed,
+            opinions=view.settings.opinions,
+            audit_share=view.settings.audit_share,
+        )
+        if view.current is not None:
+            queue.use(view.current)
+        held = (Ticket(**each) for tab in view.store.tabs(now - LEASE_SECONDS) for each in tab.held)
+        queue.restore(held, now)
+        return queue
+
+
+def then(future: "Future[T]", finish: Callable[[T], S]) -> "Future[S]":
+    """Return a future of what `finish` makes of the result, in the thread that resolves it."""
+    chained: Future[S] = Future()
+
+    def done(first: "Future[T]") -> None:
+        try:
+            chained.set_result(finish(first.result()))
+        except Exception as error:
+            chained.set_exception(error)
+
+    future.add_done_callback(done)
+    return chained
