@@ -109,9 +109,7 @@ def insights(rows: Rows) -> Insights:
             )
             for act in slowest
         ],
-        mistakes=[
-            Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row)) for each in suspects
-        ],
+        mistakes=[Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row)) for each in suspects],
         people=view.people_list(),
     )
 
@@ -155,11 +153,7 @@ def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> lis
         if act.kind in ("answered", "changed", "skipped") and act.annotator is not None:
             counts[int(act.at // 3600) * 3600, act.annotator] += 1
     kept = sorted({hour for hour, _ in counts})[-hours:]
-    return [
-        Speed(hour, names.get(person, "?"), n)
-        for (hour, person), n in sorted(counts.items())
-        if hour in kept
-    ]
+    return [Speed(hour, names.get(person, "?"), n) for (hour, person), n in sorted(counts.items()) if hour in kept]
 
 
 def slow(board: Board) -> list[Act]:
