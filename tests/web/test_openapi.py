@@ -1,10 +1,15 @@
 """The OpenAPI document: made without a server, and typed throughout."""
 
 import json
+from dataclasses import fields
 
 import pytest
 
+from querist.labelling.reading.row_filter import Filter
+from querist.labelling.serving.actions import Action
 from querist.web.app import openapi_document
+from querist.web.schemas.labelling import ActionBody
+from querist.web.schemas.rows import FilterBody
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +91,11 @@ def test_it_is_the_same_each_time(document):
 
 def test_it_shows_examples(document):
     assert "examples" in json.dumps(document)
+
+
+@pytest.mark.parametrize(("body", "taken"), [(ActionBody, Action), (FilterBody, Filter)])
+def test_a_body_holds_what_labelling_takes(body, taken):
+    """The body adds limits, nothing else."""
+    defaults = {name: field.get_default() for name, field in body.model_fields.items() if not field.is_required()}
+    assert list(body.model_fields) == [each.name for each in fields(taken)]
+    assert defaults == {each.name: each.default for each in fields(taken) if each.name in defaults}
