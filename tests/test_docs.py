@@ -51,20 +51,21 @@ def test_every_strategy_has_an_example_and_says_its_range_and_cost(name):
     assert name == "random" or "References" in doc
 
 
-@pytest.fixture(scope="module")
-def tables():
-    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs" / "make_tables.py")
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def test_the_strategies_page_is_up_to_date(tables):
+def test_the_strategies_page_is_up_to_date():
+    tables = script("make_tables")
     page = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     assert page == tables.strategies_page(), "run: python docs/make_tables.py"
 
 
-def test_the_tree_in_the_architecture_is_the_tree(tables):
+def test_the_tree_in_the_architecture_is_the_tree():
+    tables = script("make_tables")
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert page == tables.architecture_page(page), "run: python docs/make_tables.py"
     folders = {path.parent for path in (ROOT / "src" / "querist").rglob("*.py")} - {ROOT / "src" / "querist"}
@@ -73,6 +74,11 @@ def test_the_tree_in_the_architecture_is_the_tree(tables):
     assert all(what.endswith(".") for what in tables.tree().values()), (
         "a package without a first line that says what it is"
     )
+
+
+def test_the_page_is_compiled_against_the_api_as_it_is():
+    api = script("make_api")
+    assert api.TARGET.read_text(encoding="utf-8") == api.page_types(), "run: make page"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -2,8 +2,9 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pprint import pformat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -48,6 +49,28 @@ _FILES = {
 }
 
 
+@dataclass(frozen=True)
+class OwnFigure:
+    """The accuracy of exactly the exported model.
+
+    Attributes
+    ----------
+    known : bool
+    text, note : str
+        The figure in words; where there is none, why.
+    n_labels : int
+        That the model was trained on.
+    date : str
+        ISO 8601.
+    """
+
+    known: bool
+    text: str
+    note: str
+    n_labels: int
+    date: str
+
+
 def script(kind: str, trusted: Sequence[str], image_column: str | None) -> str:
     """Return the script that loads the model and uses it."""
     return _SCRIPT.format(uses=_USES[kind], trusted=pformat(list(trusted), width=110), image_column=image_column)
@@ -69,7 +92,7 @@ def readme(
     estimator: str,
     image_column: str | None,
     now: datetime.datetime | None,
-    figure: Mapping[str, Any] | None,
+    figure: OwnFigure | None,
 ) -> str:
     """Return what a person should know before using the model."""
     trained = (now or datetime.datetime.now(datetime.UTC)).strftime("%Y-%m-%d %H:%M UTC")
@@ -124,8 +147,8 @@ def columns_in_use(pipeline: "Pipeline") -> dict[str, list[str]]:
     return used
 
 
-def _accuracy(figure: Mapping[str, Any] | None) -> str:
-    if figure is None or figure["value"] is None:
-        note = "Too few randomly drawn rows have been labelled to say." if figure is None else figure["note"]
+def _accuracy(figure: OwnFigure | None) -> str:
+    if figure is None or not figure.known:
+        note = "Too few randomly drawn rows have been labelled to say." if figure is None else figure.note
         return f"Nothing is known of this model's accuracy. {note}\n"
-    return f"- {figure['text']} (This model, of {figure['n_labels']} labels; {figure['date']}.)\n"
+    return f"- {figure.text} (This model, of {figure.n_labels} labels; {figure.date}.)\n"

@@ -2,45 +2,49 @@
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from querist.labelling.log.audit_answers import audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
+from querist.labelling.model_export.files import OwnFigure
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.pool_features import recipe
 
 if TYPE_CHECKING:
     from querist.labelling.model_export.pipeline import JudgedModel
     from querist.labelling.reading.project_view import ProjectView
+    from querist.labelling.trainer.messages import EstimateInfo, Figures
 
 _PATIENCE = 120.0
 
 
-def own_figure(project: "ProjectView", model: "JudgedModel") -> dict[str, Any]:
-    """Return the accuracy of the exported model as `querist.labelling.trainer.figures.estimate_json` writes it.
+def own_figure(project: "ProjectView", model: "JudgedModel") -> OwnFigure:
+    """Return the accuracy of the exported model.
 
     It is the figure that the page shows, where that is about the same features, labels and estimator. Otherwise it is
     computed here, as the trainer does it, which takes some trainings, and is given up after two minutes. The running
     accuracy, which is about earlier models too, and promises, whose models are frozen before the answers that decide on
     them, are no figures of this model.
-
-    Returns
-    -------
-    dict
-        With ``n_labels`` and ``date``; where there is no figure ``value`` is None, and ``note`` says why.
     """
-    board = project.board
-    figure: dict[str, Any]
+    n_labels, board = int(model.lesson.rows.size), project.board
     if board.measured and _same_model(project, model, board.measured[-1]["seq"]):
         last = board.measured[-1]
-        figure, at = last["accuracy"], last["at"]
-    else:
-        figure, at = _computed(project, model), time.time()
-    date = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-    return figure | {"n_labels": model.lesson.rows.size, "date": date}
+        told, at = last["accuracy"], last["at"]
+        return OwnFigure(told["value"] is not None, told["text"], told["note"], n_labels, _date(at))
+    found = _computed(project, model)
+    if found is None:
+        told = (
+            "This model is slow to train, and to judge it takes many trainings: let the page do it before the export."
+        )
+        return OwnFigure(False, "", told, n_labels, _date(time.time()))
+    return OwnFigure(found.value is not None, found.text, found.note, n_labels, _date(time.time()))
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
@@ -65,7 +69,7 @@ def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
     )
 
 
-def _computed(project: "ProjectView", model: "JudgedModel") -> dict[str, Any]:
+def _computed(project: "ProjectView", model: "JudgedModel") -> "EstimateInfo | None":
     from querist.labelling.reading.project_view import audit_order
 
     order = audit_order(project.store)
@@ -78,7 +82,6 @@ def _computed(project: "ProjectView", model: "JudgedModel") -> dict[str, Any]:
         try:
             next(steps)
         except StopIteration as end:
-            accuracy: dict[str, Any] = end.value["accuracy"]
-            return accuracy
-    told = "This model is slow to train, and to judge it takes many trainings: let the page do it before the export."
-    return {"value": None, "note": told}
+            figures: Figures = end.value
+            return figures.accuracy
+    return None

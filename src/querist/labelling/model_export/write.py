@@ -9,11 +9,11 @@ import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from querist._files import replacing
 from querist.exceptions import InvalidParameterError, QueristError
-from querist.labelling.model_export.files import readme, requirements, script
+from querist.labelling.model_export.files import OwnFigure, readme, requirements, script
 from querist.labelling.reading.project_view import ProjectView
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def write_model_zip(
     estimator: str,
     image_column: str | None = None,
     now: datetime.datetime | None = None,
-    figure: Mapping[str, Any] | None = None,
+    figure: OwnFigure | None = None,
 ) -> None:
     """Write a fitted pipeline, a script that loads and uses it, a README and requirements.
 
@@ -87,7 +87,7 @@ def write_model_zip(
         Where a table names its images.
     now : datetime, default=the present
         When it was trained.
-    figure : mapping, default=None
+    figure : OwnFigure, default=None
         The accuracy of exactly this model (`querist.labelling.model_export.own_figures`).
 
     Raises

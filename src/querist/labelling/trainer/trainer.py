@@ -18,6 +18,7 @@ from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
 from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
+from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
 from querist.store import Store
 
@@ -68,7 +69,7 @@ class Trainer:
         self._suspects_at = -1
         self._order = np.empty(0, np.int64)
         self._last: tuple[PoolFeatures, Learner, Learned, Lesson, AuditMoment] | None = None
-        self._figures: Generator[None, None, dict[str, Any]] | None = None
+        self._figures: Generator[None, None, Figures] | None = None
         # Of what the last figures were: the kind of model, audit rows, what a point is worth; and labels.
         self._figured: tuple[tuple[str, int, float], int] = (("", 0, 0.0), 0)
 
@@ -211,6 +212,6 @@ class Trainer:
             next(steps)
             self._figures = steps
         except StopIteration as end:
-            self._tell("figures", at=time.time(), **end.value)
+            self._tell("figures", **vars(replace(end.value, at=time.time())))
             # The model may have moved on meanwhile.
             self._begin_figures()
