@@ -51,7 +51,8 @@ test: tools  ## all tests but the long proofs
 	$(BIN)/python $(PYTEST) -m "not proof and not installs" --ignore tests/e2e
 	$(BIN)/python $(PYTEST) -m "not proof" tests/e2e
 
-page: $(VENV)/.installed-dev  ## build the labelling page again
+page: tools  ## build the labelling page again
+	$(BIN)/python docs/make_api.py
 	$(BIN)/python hatch_build.py --force
 
 # Independent of each other: .ci/run has two at a time.

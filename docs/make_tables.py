@@ -1,5 +1,9 @@
-"""Write the tables of the documentation that follow from the code: ``python docs/make_tables.py``."""
+"""Write what follows from the code in the documentation: ``python docs/make_tables.py``.
 
+The page about strategies, and the tree in ARCHITECTURE.md.
+"""
+
+import ast
 import inspect
 import re
 from pathlib import Path
@@ -7,6 +11,8 @@ from pathlib import Path
 from querist import registry
 
 HERE = Path(__file__).parent
+SOURCES = HERE.parent / "src" / "querist"
+_TREE = "## The tree"
 
 
 def _section(doc: str, title: str) -> str:
@@ -65,5 +71,28 @@ def strategies_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def tree() -> dict[str, str]:
+    """Return the packages and the modules beside them, each with the first line of its docstring."""
+    modules = {path.name: path for path in SOURCES.glob("*.py") if not path.name.startswith("__")}
+    packages = {f"{path.parent.relative_to(SOURCES).as_posix()}/": path for path in SOURCES.glob("*/**/__init__.py")}
+    told = {name: ast.get_docstring(ast.parse(path.read_bytes())) for name, path in (modules | packages).items()}
+    # Packages by their place, the ground last.
+    order = sorted(told, key=lambda name: (not name.endswith("/"), name))
+    return {name: (told[name] or "").partition("\n")[0] for name in order}
+
+
+def architecture_page(page: str) -> str:
+    """Return ARCHITECTURE.md with its section on the tree written anew."""
+    before, _, after = page.partition(f"{_TREE}\n")
+    rest = after.partition("\n## ")[2]
+    lines = [f"    {name:26s}{what}" for name, what in tree().items()]
+    introduction = (
+        "Each package says here what its docstring begins with (`python docs/make_tables.py` writes this section)."
+    )
+    return "\n".join([f"{before}{_TREE}", "", introduction, "", *lines, "", f"## {rest}"])
+
+
 if __name__ == "__main__":
     (HERE / "strategies.md").write_text(strategies_page(), encoding="utf-8")
+    architecture = HERE.parent / "ARCHITECTURE.md"
+    architecture.write_text(architecture_page(architecture.read_text(encoding="utf-8")), encoding="utf-8")

@@ -67,12 +67,12 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool = True) -> Iterat
         # Never wider than it will be: the draft of a private file is private.
         mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
         file = stack.enter_context(open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)))
+        if old is not None:
+            _keep_rights(draft, old)
         yield file
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        if old is not None:
-            _keep_rights(draft, old)
         if overwrite:
             os.replace(draft, target)
             sync_folder(target.parent)
@@ -96,13 +96,14 @@ def publish(draft: Path, path: Path) -> None:
     """
     try:
         os.link(draft, path)
-        draft.unlink()
     except FileExistsError:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path)) from None
     except OSError:  # a drive without hard links
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path)) from None
         draft.rename(path)
+    else:
+        _remove(draft)
     sync_folder(path.parent)
 
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import skops.io
 from PIL import Image
+from sklearn.base import clone
 
 from querist.data import ImageFeatures
 
@@ -83,3 +85,19 @@ def test_progress(folder):
     told = []
     ImageFeatures().fit_read([path] * 3, progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_was_fitted_reads_the_same_pixels_again_and_saved_too(folder, rng):
+    paths = [save(folder / f"{number}.png", each) for number, each in enumerate(rng.integers(0, 256, (4, 9, 8, 3)))]
+    paths.insert(2, folder / "gone.png")
+    features = ImageFeatures()
+    X = features.fit_transform(paths)
+    data = skops.io.dumps(features)
+    trusted = ["querist.data.image_features.ImageFeatures"]
+    assert skops.io.get_untrusted_types(data=data) == trusted
+    for again in (features, skops.io.loads(data, trusted=trusted), clone(features).fit(paths)):
+        np.testing.assert_array_equal(again.transform(paths), X)
+        # Alone, an image has the size and the colours that all had; what cannot be read looks as it did.
+        np.testing.assert_array_equal(again.transform(paths[2:4]), X[2:4])
+    assert features.get_feature_names_out()[:2].tolist() == ["pixel 1, 1 red", "pixel 1, 1 green"]
+    assert features.get_feature_names_out().size == X.shape[1]

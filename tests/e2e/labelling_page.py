@@ -63,8 +63,8 @@ class LabellingPage:
     def _open(self):
         tab = self.context.new_page()
         tab.on("request", self._asked)
-        tab.on("requestfinished", self._awaited.discard)
-        tab.on("requestfailed", self._awaited.discard)
+        tab.on("requestfinished", self._answered)
+        tab.on("requestfailed", self._answered)
         tab.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         tab.on("console", self._heard)
         tab.set_default_timeout(15_000)
@@ -74,6 +74,9 @@ class LabellingPage:
         self.requests.append(request.url)
         if not request.url.endswith("/stream"):  # which ends with the page
             self._awaited.add(request)
+
+    def _answered(self, request):
+        self._awaited.discard(request)
 
     def _heard(self, message):
         if message.type in ("error", "warning"):
@@ -135,8 +138,10 @@ class LabellingPage:
             assert time.monotonic() < until, f"no answer to {[request.url for request in self._awaited]}"
 
     def wait_until_saved(self, timeout=30_000):
-        self.tab.wait_for_function(_SAVED, timeout=timeout, polling=20)
-        assert self.save_state == "All saved"
+        until = time.monotonic() + timeout / 1000
+        while not self.tab.evaluate(_SAVED):
+            assert time.monotonic() < until, f"not saved: {self.save_state}"
+            self.tab.wait_for_timeout(20)
 
     # --- what is done
 

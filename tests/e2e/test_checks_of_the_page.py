@@ -39,7 +39,7 @@ def test_an_event_that_is_there_twice_is_seen():
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    data = write_texts(tmp_path_factory.mktemp("sins") / "sms.csv", messages(30)[0])
+    data = write_texts(tmp_path_factory.mktemp("sins") / "sms.csv", messages(200)[0])
     with serving(data, "--labels", "ham,spam") as running:
         yield running
 

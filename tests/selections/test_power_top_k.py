@@ -66,8 +66,8 @@ def test_large_beta_is_the_plain_top_k():
     assert select([0.1, 0.9, 0.5, 0.7], 1e6, 3, 0).tolist() == [1, 3, 2]
 
 
-def test_negative_utilities_name_the_strategies_that_fit():
-    with pytest.raises(InvalidParameterError, match=r"-0\.5.*margin"):
+def test_negative_utilities_are_refused_with_the_value_and_the_remedy():
+    with pytest.raises(InvalidParameterError, match=r"-0\.5.*never negative"):
         select([0.1, -0.5], 1.0, 1, 0)
 
 

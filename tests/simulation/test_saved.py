@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from report_page import checked
 
 from querist.simulation import Simulation, experiment, simulate
 
@@ -69,3 +70,12 @@ def test_the_tables_of_the_finished_runs_are_the_same_again(folder):
     one, other = Simulation.load(folder), Simulation.load(SAVED / "tiny")
     for here, there in ((one.table, other.table), (one.audit, other.audit), (one.stopping, other.stopping)):
         pd.testing.assert_frame_equal(here, there, check_exact=True)
+
+
+def test_its_report_is_escaped_and_whole(tmp_path):
+    Simulation.load(SAVED / "tiny").report(tmp_path / "report.html")
+    text = checked(tmp_path / "report.html")
+    assert text.count("Active learning on tiny & <small>") == 2  # the title and the heading
+    assert "<small>" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    for part in ("Accuracy told by the audit", "When to stop", "BLAKE2b"):
+        assert part in text

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from querist import _random
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool, PoolLike, RandomState
+from querist._typing import Classifier, FloatArray, IntArray, PoolLike, RandomState
 from querist._validation import (
     as_labels,
     as_pool,
@@ -20,16 +20,12 @@ from querist._validation import (
 )
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
+from querist.base.query import decide, prepare
 from querist.base.selection import Chances, Selection, TopK
-from querist.base.space import Space
-from querist.base.ties import Ties, tie_keys
+from querist.base.ties import Ties
 from querist.exceptions import (
-    EmptyPoolError,
     InvalidParameterError,
     InvalidRowsError,
-    NotEnoughLabelsError,
-    PoolExhaustedError,
-    QueristError,
 )
 
 
@@ -54,8 +50,6 @@ class QueryStrategy(BaseEstimator, ABC):
     needs_model: ClassVar[bool] = True
     # Whether utilities depend on the generator.
     stochastic: ClassVar[bool] = False
-    # Whether it measures distances, and so profits from the preprocessing of a fitted pipeline.
-    measures_distances: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -67,6 +61,11 @@ class QueryStrategy(BaseEstimator, ABC):
         self.selection = selection
         self.candidates = candidates
         self.ties = ties
+
+    @property
+    def measures_distances(self) -> bool:
+        """Whether it, or a part of it, measures distances, and so profits from the steps of a fitted pipeline."""
+        return any(part is not None and part.measures_distances for part in (self.selection, self.candidates))
 
     @overload
     def query(
@@ -246,65 +245,6 @@ class QueryStrategy(BaseEstimator, ABC):
         )
 
 
-def prepare(
-    strategy: QueryStrategy,
-    X: Pool,
-    rows: IntArray,
-    labels: AnyArray,
-    *,
-    model: Model,
-    candidates: IntArray,
-    batch_size: int,
-    rng: np.random.Generator,
-) -> QueryContext:
-    """Return the context of a query whose arguments are known to be right.
-
-    For callers within Querist that keep the pool's state themselves, as a session does: the
-    checks of `query` cost several passes over the row numbers. `candidates` is ascending.
-
-    Raises
-    ------
-    EmptyPoolError, PoolExhaustedError, NotEnoughLabelsError
-        As `query` does.
-    """
-    total = n_rows(X)
-    if not candidates.size:
-        raise EmptyPoolError(f"All {total} rows are answered or excluded; there is nothing left to ask.")
-    if batch_size > candidates.size:
-        raise PoolExhaustedError(
-            f"batch_size is {batch_size}, but only {candidates.size} of the {total} rows may be asked about."
-        )
-    if strategy.needs_model and model is None:
-        raise NotEnoughLabelsError(
-            f"{type(strategy).__name__} needs a fitted model. Label rows of at least two classes first, "
-            "for example rows drawn at random, and pass the fitted classifier as model."
-        )
-    space = Space(X, model)
-    keys = tie_keys(strategy.ties, candidates, rng)
-    if strategy.candidates is not None:
-        candidates = strategy.candidates.narrow(
-            candidates, rows=rows, batch_size=batch_size, random_state=rng, space=space
-        )
-        if candidates.size < batch_size:
-            raise QueristError(
-                f"{type(strategy.candidates).__name__}.narrow returned {candidates.size} rows "
-                f"for a batch of {batch_size}."
-            )
-        keys = tie_keys(strategy.ties, candidates, rng)
-    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space)
-
-
-def decide(strategy: QueryStrategy, context: QueryContext) -> tuple[IntArray, FloatArray]:
-    """Return the positions of the batch among the candidates, and the candidates' utilities."""
-    utilities = np.asarray(strategy.utilities(context), np.float64)
-    # A finite sum proves that all are finite, without an array of flags.
-    if utilities.shape != context.candidates.shape or (
-        not np.isfinite(utilities.sum()) and not np.isfinite(utilities).all()
-    ):
-        raise _broken(strategy, utilities, context)
-    return strategy.select(utilities, context), utilities
-
-
 def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> IntArray:
     if candidates is None:
         return unmarked_rows(total, rows)
@@ -315,17 +255,6 @@ def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> IntArr
     if answered.size:
         raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer.")
     return allowed
-
-
-def _broken(strategy: QueryStrategy, utilities: FloatArray, context: QueryContext) -> QueristError:
-    if utilities.shape != context.candidates.shape:
-        return QueristError(
-            f"{type(strategy).__name__}.utilities returned shape {utilities.shape} "
-            f"for {context.candidates.size} candidates."
-        )
-    wrong = context.candidates[~np.isfinite(utilities)]
-    where = f" for row {wrong[0]}" if wrong.size else ""
-    return QueristError(f"{type(strategy).__name__} computed a utility that is not finite{where}; is X finite?")
 
 
 def _check_part(part: Any, name: str, kind: type) -> None:

@@ -1,6 +1,6 @@
 """Look near the rows that are labelled."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -54,6 +54,8 @@ class NeighborsOfLabelled(CandidateFilter):
     >>> np.flatnonzero(np.isfinite(utilities))
     array([1, 2, 4, 6])
     """
+
+    measures_distances: ClassVar[bool] = True
 
     def __init__(self, n_neighbors: int = 100) -> None:
         self.n_neighbors = n_neighbors

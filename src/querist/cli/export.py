@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
@@ -80,10 +81,10 @@ def _write_labels(
         with _target(path, overwrite) as target, _target(beside, overwrite) as told:
             print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
             statement = accuracy_statement(view.board, view.info.name, now=time.time())
-            told.write((json.dumps(statement, indent=2, ensure_ascii=False) + "\n").encode())
-    for each in statement["statements"]:
-        typer.echo(f"{each['text'][0].upper()}{each['text'][1:]}")
-    typer.echo(f"Accuracy statement: {beside} {statement['note']}".rstrip())
+            told.write((json.dumps(asdict(statement), indent=2, ensure_ascii=False) + "\n").encode())
+    for each in statement.statements:
+        typer.echo(f"{each.text[0].upper()}{each.text[1:]}")
+    typer.echo(f"Accuracy statement: {beside} {statement.note}".rstrip())
 
 
 def _default(location: str, format: str) -> Path:  # noqa: A002

@@ -110,7 +110,6 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         self.encoders_: tuple[Any, ...] = tuple(encoder for encoder, _ in fitted)
         self.kinds_ = kinds
         self.notes_ = (_told(kinds), *notes)
-        self.columns_ = tuple(encoder.column for encoder in self.encoders_ for _ in encoder.names)
         self.feature_names_in_: AnyArray = np.array(list(columns), object)
         self.n_features_in_ = len(columns)
         return _beside([matrix for _, matrix in fitted])
@@ -132,7 +131,7 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If a column is missing, or a cell does not fit its column.
+            If a column that features come from is missing, or a cell does not fit its column.
         """
         return self.encode(X)
 
@@ -140,7 +139,8 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         """Return rows as numbers; errors say which `source` they are about, such as "test file"."""
         self._check_fitted()
         columns = _columns(X)
-        missing = [name for name in self.feature_names_in_ if name not in columns]
+        # What was left out when it was fitted need not be there.
+        missing = [encoder.column for encoder in self.encoders_ if encoder.column not in columns]
         if missing:
             raise DataError(
                 f"The {source or 'table'} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
@@ -155,6 +155,12 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         encoders = [each for each in self.encoders_ if isinstance(each, CategoryEncoder)]
         counts = {encoder.column: encoder.n_unseen(columns[encoder.column]) for encoder in encoders}
         return {name: count for name, count in counts.items() if count}
+
+    @property
+    def columns_(self) -> tuple[str, ...]:
+        """The column that each feature comes from."""
+        self._check_fitted()
+        return tuple(encoder.column for encoder in self.encoders_ for _ in encoder.names)
 
     def get_feature_names_out(self, input_features: Any = None) -> AnyArray:
         """Return the names of the features, each beginning with that of its column."""

@@ -6,8 +6,9 @@ import numpy as np
 
 from querist import _random
 from querist._typing import Classifier, IntArray
+from querist.base.query import decide, prepare
 from querist.base.selection import Chances
-from querist.base.strategy import QueryStrategy, decide, prepare
+from querist.base.strategy import QueryStrategy
 from querist.exceptions import EmptyPoolError, PoolExhaustedError
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances

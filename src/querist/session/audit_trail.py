@@ -133,7 +133,8 @@ class AuditTrail:
         """Return the rows that the audit drew, whether predicted or not, and that have an answer; ascending."""
         rows = [event.rows for event in self._journal.events if isinstance(event, Asked) and event.how == "audit"]
         drawn: IntArray = np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
-        return drawn[self._journal.state.status[drawn] == ANSWERED]
+        answered: IntArray = drawn[self._journal.state.status[drawn] == ANSWERED]
+        return answered
 
     def n_promises(self) -> int:
         """Return how many attempts at a promise there were."""

@@ -1,6 +1,6 @@
 """Ask about uncertain rows that resemble many others."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class DensityWeighted(QueryStrategy):
     array([ nan,  nan, 0.231, 0.231, 0.   ])
     """
 
-    measures_distances: ClassVar[bool] = True
+    measures_distances = True
 
     def __init__(
         self,

@@ -60,7 +60,7 @@ class KCenter(QueryStrategy):
     """
 
     needs_model: ClassVar[bool] = False
-    measures_distances: ClassVar[bool] = True
+    measures_distances = True
 
     def utilities(self, context: QueryContext) -> FloatArray:
         distances = Distances(context.space.matrix, context.candidates)

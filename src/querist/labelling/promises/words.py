@@ -1,50 +1,127 @@
 """Promises in words: what the page shows of them."""
 
 import math
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from querist.audit.outcomes import WRONG
-from querist.audit.promise import Standing
+from querist.audit.promise import Kind, Standing
 from querist.labelling.log.board import Board
 from querist.labelling.log.promise import ProjectPromise, State
 
 
-def as_shown(made: ProjectPromise, board: Board) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Stage:
+    """Which region is being asked about, counted from 1."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
+class PromiseInfo:
+    """An attempt, and where it stands.
+
+    `bound` is the certain accuracy on all rows that had no label when the model was frozen, `rest` that on the `n_rest`
+    of them that are left; `n_released` rows may be labelled by the model.
+    """
+
+    id: str
+    kind: Kind
+    target: float
+    confidence: float
+    state: State
+    attempt: int
+    created_at: float
+    seq: int
+    n_labels_at: int
+    n_remaining: int
+    n_drawn: int
+    n_answered: int
+    n_correct: int
+    n_closed: int
+    n_needed: int
+    stage: Stage
+    bound: float | None
+    rest: float | None
+    n_rest: int | None
+    n_released: int | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PromisePlan:
+    """What an attempt would take; where it is not possible, why.
+
+    `power` is the chance to pass, if the model is as good as it is thought to be.
+    """
+
+    possible: bool
+    why: str
+    attempt: int
+    n_remaining: int | None
+    n_labels: int | None
+    n_needed: int | None
+    power: float | None
+    level: float | None
+    released_at_most: int | None
+
+    @classmethod
+    def impossible(cls, why: str, attempt: int, n_remaining: int | None) -> "PromisePlan":
+        """Return the plan of what cannot be promised."""
+        return cls(False, why, attempt, n_remaining, None, None, None, None, None)
+
+
+@dataclass(frozen=True)
+class PendingPromise:
+    """The promise whose random rows are being asked about."""
+
+    kind: Kind
+    n_closed: int
+    n_drawn: int
+
+
+def as_shown(made: ProjectPromise, board: Board) -> PromiseInfo:
     """Return a promise as the page shows it."""
     terms, where = made.terms, board.standing(made.id)
     state, region = made.state(where), terms.regions[where.stage]
-    told: dict[str, Any] = {
-        "id": made.id,
-        "kind": terms.kind,
-        "target": terms.target,
-        "confidence": terms.confidence,
-        "state": state,
-        "attempt": terms.attempt,
-        "created_at": made.at,
-        "seq": made.seq,
-        "n_labels_at": made.n_labels,
-        "n_remaining": terms.n_remaining,
-        "n_drawn": region.n_draws,
-        "n_answered": where.n_answered,
-        "n_correct": where.n_correct,
-        "n_closed": where.n_closed,
-        "n_needed": region.n_draws - region.allowed,
-        "stage": {"number": where.stage + 1, "of": len(terms.regions)},
-        "bound": None,
-        "rest": None,
-        "n_rest": None,
-        "n_released": None,
-    }
-    if state in ("passed", "failed", "applied"):
-        told |= _certified(made, board, where) if terms.kind == "certificate" else _released(made, board, where)
-    if terms.kind == "auto_label" and where.n_passed:
-        told["n_released"] = int(made.released(where.n_passed)[0].size)
-    return told | {"sentence": _sentence(made, where, state, told)}
+    bound, rest, n_rest = _certain(made, board, where) if state in ("passed", "failed", "applied") else (None,) * 3
+    releases = terms.kind == "auto_label" and where.n_passed > 0
+    told = PromiseInfo(
+        id=made.id,
+        kind=terms.kind,
+        target=terms.target,
+        confidence=terms.confidence,
+        state=state,
+        attempt=terms.attempt,
+        created_at=made.at,
+        seq=made.seq,
+        n_labels_at=made.n_labels,
+        n_remaining=terms.n_remaining,
+        n_drawn=region.n_draws,
+        n_answered=where.n_answered,
+        n_correct=where.n_correct,
+        n_closed=where.n_closed,
+        n_needed=region.n_draws - region.allowed,
+        stage=Stage(where.stage + 1, len(terms.regions)),
+        bound=bound,
+        rest=rest,
+        n_rest=n_rest,
+        n_released=int(made.released(where.n_passed)[0].size) if releases else None,
+        sentence="",
+    )
+    return replace(told, sentence=_sentence(made, where, told))
 
 
-def _certified(made: ProjectPromise, board: Board, where: Standing) -> dict[str, Any]:
+def _certain(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
+    """Return bound, rest and n_rest: what is certain now."""
+    if made.terms.kind == "certificate":
+        return _certified(made, board, where)
+    return (None, *_released(made, board, where))
+
+
+def _certified(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
     """Return what is certain now of the rows that are left, whichever of the others were answered since."""
     from querist.audit.certificate import certificate_result
 
@@ -54,18 +131,18 @@ def _certified(made: ProjectPromise, board: Board, where: Standing) -> dict[str,
     # Where the prediction is not known, or the answer was given with the guess in sight, it may have been right.
     n_wrong = int((board.outcomes(rows[looked_up], class_ids[looked_up]) == WRONG).sum())
     found = certificate_result(made.terms, where, n_known=known.size, n_known_right=known.size - n_wrong)
-    return {"bound": found.estimate.low, "rest": found.rest, "n_rest": found.n_rest}
+    return found.estimate.low, found.rest, found.n_rest
 
 
-def _released(made: ProjectPromise, board: Board, where: Standing) -> dict[str, Any]:
-    """Return what is certain of the rows that the model may label."""
+def _released(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, int | None]:
+    """Return what is certain of the rows that the model may label, and how many they are."""
     from querist.audit.auto_label import model_labels_accuracy
 
     if not where.n_passed:
-        return {}
+        return None, None
     region = made.terms.regions[where.n_passed - 1]
     estimate = model_labels_accuracy(made.terms, board.outcomes_of(made), where.n_passed)
-    return {"rest": estimate.low, "n_rest": region.size - region.n_draws}
+    return estimate.low, region.size - region.n_draws
 
 
 def _percent(share: float) -> str:
@@ -73,22 +150,24 @@ def _percent(share: float) -> str:
     return f"{math.floor(share * 1000 + 1e-9) / 10:.1f} %"
 
 
-def _sentence(made: ProjectPromise, where: Standing, state: State, told: dict[str, Any]) -> str:
-    promise = made.terms
+def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
+    promise, state = made.terms, told.state
     sure = f"({promise.confidence:.0%} confidence)"
-    left = told["n_drawn"] - told["n_closed"]
+    left = told.n_drawn - told.n_closed
     if state == "asking":
         stage = f" of stage {where.stage + 1} of {len(promise.regions)}" if len(promise.regions) > 1 else ""
-        return f"{told['n_closed']:,} of {told['n_drawn']:,} random rows{stage} are answered; {left:,} to go."
+        return f"{told.n_closed:,} of {told.n_drawn:,} random rows{stage} are answered; {left:,} to go."
     if state == "cancelled":
         return "Cancelled. It counts as an attempt."
     if promise.kind == "certificate":
+        assert told.bound is not None
+        assert told.rest is not None
         of_all = (
-            f"of the {promise.n_remaining:,} rows that had no label then, at least {_percent(told['bound'])} are right"
+            f"of the {promise.n_remaining:,} rows that had no label then, at least {_percent(told.bound)} are right"
         )
         rest = (
-            f"If you stop now, the remaining {told['n_rest']:,} rows are labelled with at least "
-            f"{_percent(told['rest'])} accuracy {sure}."
+            f"If you stop now, the remaining {told.n_rest:,} rows are labelled with at least "
+            f"{_percent(told.rest)} accuracy {sure}."
         )
         if state == "failed":
             return f"Not passed: {promise.target:.1%} cannot be promised. What holds all the same: {rest}"
@@ -98,9 +177,10 @@ def _sentence(made: ProjectPromise, where: Standing, state: State, told: dict[st
             f"Not passed: not even of the rows that the model is surest of can {promise.target:.1%} be promised. "
             "People label them all, or try again with more labels."
         )
-    people = promise.n_remaining - told["n_released"] - len(promise.draws)
+    assert told.n_released is not None
+    people = promise.n_remaining - told.n_released - len(promise.draws)
     verb = "has labelled" if state == "applied" else "may label"
     return (
-        f"The model {verb} {told['n_released']:,} rows with at most {1 - promise.target:.1%} errors {sure}; "
+        f"The model {verb} {told.n_released:,} rows with at most {1 - promise.target:.1%} errors {sure}; "
         f"{people:,} are left for people."
     )
