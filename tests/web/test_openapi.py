@@ -89,8 +89,12 @@ def test_it_is_the_same_each_time(document):
     assert json.dumps(openapi_document()) == json.dumps(document)
 
 
-def test_it_shows_examples(document):
-    assert "examples" in json.dumps(document)
+@pytest.mark.anyio
+async def test_it_is_served_and_shows_examples(connect, document):
+    served = (await connect().get("/api/v1/openapi.json")).json()
+    assert "/api/v1/answers" in served["paths"]
+    assert "examples" in json.dumps(served)
+    assert set(served["paths"]) == set(document["paths"])
 
 
 @pytest.mark.parametrize(("body", "taken"), [(ActionBody, Action), (FilterBody, Filter)])

@@ -4,24 +4,11 @@ import asyncio
 import json
 
 import pytest
-from example_project import make_project
 
-from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.security import cookie_name
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
-def project(tmp_path):
-    with Project.open(make_project(tmp_path / "p.querist"), train=False) as opened:
-        yield opened
 
 
 class Reader:
