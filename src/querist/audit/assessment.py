@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, FloatArray, IntArray, Label, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Label, PoolLike
 from querist.audit import metrics
 from querist.audit.accuracy import MOST_POOL_ROWS, ScoredDraws, difference, model_accuracy
 from querist.audit.cross_fitting import CrossFit, Fit, cross_fitting
@@ -107,7 +107,7 @@ class Assessment:
 
 def assess(
     fit: Fit,
-    X: Pool,
+    X: PoolLike,
     rows: IntArray,
     labels: AnyArray,
     *,
@@ -156,7 +156,7 @@ def assess(
 
 def assessing(
     fit: Fit,
-    X: Pool,
+    X: PoolLike,
     rows: IntArray,
     labels: AnyArray,
     *,
@@ -244,7 +244,7 @@ def _others(truth: AnyArray, folds: CrossFit, confidence: float) -> dict[str, An
 
 def _pool_confidences(
     fit: Fit,
-    X: Pool,
+    X: PoolLike,
     rows: IntArray,
     labels: AnyArray,
     order: IntArray,

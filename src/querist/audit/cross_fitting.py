@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, PoolLike
 from querist._validation import take_rows
 from querist.audit.folds import fold_of
 from querist.audit.steps import finished
 from querist.exceptions import InvalidParameterError
 
-Fit = Callable[[IntArray, AnyArray], Model]
+Fit = Callable[[IntArray, AnyArray], Classifier]
 _FEW = 64
 _FOLDS = 20
 
@@ -53,7 +53,7 @@ class CrossFit(NamedTuple):
 
 
 def cross_fit(
-    fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
+    fit: Fit, X: PoolLike, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
 ) -> CrossFit:
     """Predict each held row with a model trained on all labels but those of the held rows in its fold.
 
@@ -92,7 +92,7 @@ def cross_fit(
 
 
 def cross_fitting(
-    fit: Fit, X: Pool, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
+    fit: Fit, X: PoolLike, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
 ) -> Generator[None, None, CrossFit]:
     """Do what `cross_fit` does, a fold a step."""
     place = {row: position for position, row in enumerate(rows.tolist())}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from querist import _random
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Pool
 from querist._validation import check_number, check_positive_int
 from querist.audit.learning_curve import Change, curve_posterior
 from querist.stopping.agreement import Window
@@ -180,7 +180,7 @@ def stop_set(seed: int, n_rows: int, *, size: int = _STOP_SET) -> IntArray:
 
 
 def looking_back(
-    fit: Callable[[IntArray, AnyArray], Model], rows: IntArray, labels: AnyArray, watched: Pool
+    fit: Callable[[IntArray, AnyArray], Classifier], rows: IntArray, labels: AnyArray, watched: Pool
 ) -> Generator[None, None, tuple[int, AnyArray] | None]:
     """Train the model of a hundred labels ago, with which the present one is compared; the training is a step.
 

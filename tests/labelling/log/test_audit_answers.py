@@ -1,0 +1,81 @@
+"""Which of a project's answers are the audit's, and what became of its draws."""
+
+import numpy as np
+
+from querist.labelling.log.audit_answers import audit_moment, scored
+from querist.labelling.log.board import Board
+from querist.labelling.log.classes import ClassInfo
+from querist.store.rows import EventRow
+
+ORDER = np.arange(8)
+
+
+class Log:
+    """Writes to a board as the server does."""
+
+    def __init__(self):
+        self.board = Board()
+        classes = [ClassInfo(k, name, "#336699").to_dict() for k, name in enumerate("ab")]
+        self.add("rows_added", n_rows=8, source=0)
+        self.add("classes", version=1, classes=classes, change={"op": "import"})
+
+    def add(self, kind, row=None, **data):
+        number = self.board.n_events + 1
+        self.board.apply(EventRow(number, f"uuid-{number}", kind, float(number), 1, row, data))
+
+    def draw(self, *rows):
+        for row in rows:
+            self.add("asked", row, how="audit", rank=row, share=0.2)
+
+    def answer(self, row, class_id, guess=0, **more):
+        told = {"class_id": class_id, "how": "audit", "blind": True, "guess_labels": 5} | more
+        self.add("answered", row, **told | ({} if guess is None else {"guess": guess, "confidence": 0.9}))
+
+    def draws(self):
+        return audit_moment(self.board, ORDER).draws.tolist()
+
+
+def test_draws_after_one_that_is_open_wait_for_it():
+    log = Log()
+    log.draw(0, 1, 2)
+    log.answer(2, 1)
+    log.answer(0, 0)
+    assert log.draws() == [1.0]
+    # It is the second of three, whenever its answer comes.
+    log.answer(1, 0)
+    assert log.draws() == [1.0, 1.0, 0.0]
+
+
+def test_a_draw_that_nobody_could_answer_blindly_counts_both_ways():
+    log = Log()
+    log.draw(0, 1, 2)
+    log.add("skipped", 0, how="audit")
+    log.answer(1, 0, blind=False, guess_shown=True, how="search")
+    log.answer(2, 0)
+    np.testing.assert_array_equal(log.draws(), [np.nan, np.nan, 1.0])
+
+
+def test_draws_from_before_there_was_a_model_are_left_out():
+    log = Log()
+    log.draw(0, 1)
+    log.answer(0, 0, guess=None)
+    log.answer(1, 0, guess=1)
+    assert log.draws() == [0.0]
+
+
+def test_the_answer_that_counts_is_the_first_blind_one():
+    log = Log()
+    log.draw(0, 1)
+    log.answer(0, 1)
+    log.answer(0, 0)
+    log.answer(1, 0)
+    log.add("undone", target=log.board.acts()[-1].uuid)
+    log.answer(1, 1)
+    assert [(act.row, act.class_id) for act in scored(log.board)] == [(0, 1), (1, 1)]
+    assert audit_moment(log.board, ORDER).truth == {0: 1, 1: 1}
+
+
+def test_an_answer_of_a_log_without_the_draw_is_its_draw():
+    log = Log()
+    log.answer(4, 0)
+    assert log.draws() == [1.0]
