@@ -74,6 +74,9 @@ def by_hand(here, audit):
             assert set(free[:n_drawn]) <= set(asked.tolist())
             assert (session.reasons(asked).set_index("row")["how"] == "audit").sum() == n_drawn
             assert (session.reasons(drawn)["how"] == "audit").all()
+            # The strategy's rows first, as they stand in the log.
+            chosen = next(event.rows for event in session.events[-2:] if getattr(event, "how", "") == "strategy")
+            asked = np.concatenate([chosen, drawn])
             model = LogisticRegression().fit(X[rows][session.labelled], session.labels)
             at += [len(session.labelled)] * n_drawn
             hits += [model.predict(X[rows][[row]])[0] == Y[rows][row] for row in drawn]

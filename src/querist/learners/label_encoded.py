@@ -41,7 +41,6 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     Examples
     --------
     >>> import numpy as np
-    from numpy.typing import ArrayLike
     >>> from sklearn.naive_bayes import GaussianNB
     >>> model = LabelEncoded(GaussianNB()).fit(np.array([[0.0], [0.1], [1.0], [1.1]]), ["no", "no", "yes", "yes"])
     >>> model.estimator_.classes_, model.predict([[0.9]])

@@ -16,6 +16,7 @@ from querist._validation import take_rows
 from querist.exceptions import ModelMismatchWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
 from querist.session import Session
+from querist.session.events import Asked
 from querist.simulation.metrics import Evaluator
 from querist.simulation.oracle import Oracle
 from querist.simulation.parts import Parts
@@ -151,7 +152,7 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
         wanted = n_labels - oracle.n_answers
         if oracle.n_answers or not asked.size:
             with run.timed("ask"):
-                asked = session.ask(wanted)
+                asked = _asked(session, wanted)
         session.tell(asked, oracle.ask(asked))
         with run.timed("fit"):
             model = _fitted(session)
@@ -164,6 +165,18 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
     if watch is not None:
         run.audited, run.stopped = watch.audited, watch.stopped
     return run
+
+
+def _asked(session: Session, wanted: int) -> IntArray:
+    """Ask; return the strategy's rows, the most useful first, then those of the audit.
+
+    People get them mixed, so as not to know which are which. An oracle treats all alike, and experiments that earlier
+    versions began, which told answers in this order, are gone on with as they began.
+    """
+    session.ask(wanted)
+    groups = [event for event in session.events[-2:] if isinstance(event, Asked)]
+    latest = [event for event in groups if event.round == groups[-1].round]
+    return np.concatenate([event.rows for event in sorted(latest, key=lambda event: event.how == "audit")])
 
 
 def _watch(stage: Stage, session: Session, parts: Parts) -> Watch | None:
