@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray
-from querist.labelling.log.board import Act, Board
+from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import Act
 
 
 def first_answers(board: Board) -> list[Act]:

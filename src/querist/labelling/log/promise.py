@@ -8,11 +8,12 @@ import base64
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from querist._typing import IntArray
+from querist.labelling.log.payload import Payload, made_of
 
 Kind = Literal["certificate", "auto_label"]
 State = Literal["asking", "passed", "failed", "cancelled", "applied"]
@@ -39,9 +40,9 @@ class Region:
     allowed: int
 
 
-@dataclass(eq=False)
-class Promise:
-    """One attempt.
+@dataclass(frozen=True, kw_only=True)
+class PromiseBegun(Payload):
+    """An attempt at a promise, as it was fixed before its first draw was answered.
 
     Attributes
     ----------
@@ -50,8 +51,6 @@ class Promise:
     target, confidence, level : float
         What is promised, how surely over all attempts, and the level of this attempt.
     attempt : int
-    at : float
-        When it began.
     seq, ranking, n_labels : int
         The frozen model: it knows the log up to `seq`, and training on that gives it again; its ranking; its labels.
     n_remaining : int
@@ -72,7 +71,6 @@ class Promise:
     confidence: float
     level: float
     attempt: int
-    at: float
     seq: int
     ranking: int
     n_labels: int
@@ -83,17 +81,39 @@ class Promise:
     predictions: tuple[int, ...]
     inside: tuple[int, ...]
     packed: str = ""
+
+    _readers: ClassVar = {
+        "regions": lambda told: tuple(made_of(Region, each) for each in told),
+        "draws": tuple,
+        "predictions": tuple,
+        "inside": tuple,
+    }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Promise(PromiseBegun):
+    """An attempt, and what became of it since: see `PromiseBegun`.
+
+    Attributes
+    ----------
+    at : float
+        When it began.
+    cancelled : bool
+    applied : str or None
+        The uuid of the event by which the model labelled the rows.
+    n_applied : int
+        How many regions had passed then.
+    """
+
+    at: float
     cancelled: bool = False
-    # The uuid of the event by which the model labelled the rows, and how many regions had passed.
     applied: str | None = None
     n_applied: int = 0
 
     @classmethod
-    def from_data(cls, data: dict[str, Any], at: float) -> "Promise":
-        """Return the promise that an event of the log holds."""
-        read = {name: tuple(data[name]) for name in ("draws", "predictions", "inside")}
-        read["regions"] = tuple(Region(**each) for each in data["regions"])
-        return cls(**(data | read), at=at)
+    def of(cls, begun: PromiseBegun, at: float) -> "Promise":
+        """Return the promise that began at some time."""
+        return cls(**vars(begun), at=at)
 
     def released(self, n_regions: int) -> tuple[IntArray, IntArray]:
         """Return the rows that the model may label after so many regions passed, and the class ids."""

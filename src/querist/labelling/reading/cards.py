@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from querist.labelling.log.board import Act
+from querist.labelling.log.deeds import Act
 from querist.labelling.log.settings import Settings
 from querist.store.rows import ItemRow
 

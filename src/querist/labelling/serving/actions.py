@@ -129,7 +129,7 @@ class Recorder:
     def _prediction(self, row: int) -> dict[str, Any]:
         """Return what the model said of a row that it has never been told about."""
         current: CurrentRanking | None = self._queue.current
-        told_before = any(act.kind in ("answered", "changed") for act in self._board.acts_on(row))
+        told_before = any(act.kind in ANSWERS for act in self._board.acts_on(row))
         if current is None or told_before or row >= current.ranking.prediction.size:
             return {}
         guess = int(current.ranking.prediction[row])
