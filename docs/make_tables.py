@@ -1,5 +1,9 @@
-"""Write the tables of the documentation that follow from the code: ``python docs/make_tables.py``."""
+"""Write what follows from the code in the documentation: ``python docs/make_tables.py``.
 
+The page about strategies, and the tree in ARCHITECTURE.md.
+"""
+
+import ast
 import inspect
 import re
 from pathlib import Path
@@ -7,6 +11,8 @@ from pathlib import Path
 from querist import registry
 
 HERE = Path(__file__).parent
+SOURCES = HERE.parent / "src" / "querist"
+_TREE = "## The tree"
 
 
 def _section(doc: str, title: str) -> str:
@@ -27,15 +33,25 @@ def strategies_page() -> str:
         "|---|---|---|---|---|",
     ]
     for name in registry.strategy_names():
-        cls = registry.load_class("strategies", name)
-        strategy = cls()
-        own = [p for p in inspect.signature(cls).parameters if p not in ("selection", "candidates", "ties")]
-        summary = (inspect.getdoc(cls) or "").partition("\n")[0]
+        made = registry.load("strategies", name)
+        strategy = made()
+        own = [p for p in inspect.signature(made).parameters if p not in ("selection", "candidates", "ties")]
+        summary = (inspect.getdoc(made) or "").partition("\n")[0]
+        # A preset is shown as what it is short for.
+        written = made.__name__ if isinstance(made, type) else repr(strategy)
         lines.append(
-            f"| `{name}` | `{cls.__name__}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
+            f"| `{name}` | `{written}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
             f"{', '.join(f'`{p}`' for p in own) or '-'} |"
         )
-    lines += ["", "Every strategy also takes `selection`, `candidates` and `ties`.", ""]
+    presets = [
+        f"`{name}`" for name in registry.strategy_names() if not isinstance(registry.load("strategies", name), type)
+    ]
+    lines += [
+        "",
+        "Every strategy also takes `selection`, `candidates` and `ties`; "
+        f"{' and '.join(presets)}, which bring their selection, take the last two.",
+        "",
+    ]
     for title, kind in {
         "Selections": "selections",
         "Candidate filters": "candidates",
@@ -43,17 +59,40 @@ def strategies_page() -> str:
     }.items():
         lines += [f"## {title}", "", "| name | what it does |", "|---|---|"]
         for name in registry.part_names(kind):
-            summary = (inspect.getdoc(registry.load_class(kind, name)) or "").partition("\n")[0]
+            summary = (inspect.getdoc(registry.load(kind, name)) or "").partition("\n")[0]
             lines.append(f"| `{name}` | {summary} |")
         lines.append("")
     lines += ["## References", ""]
     for name in registry.strategy_names():
-        doc = inspect.getdoc(registry.load_class("strategies", name)) or ""
+        doc = inspect.getdoc(registry.load("strategies", name)) or ""
         references = re.sub(r"\s+", " ", _section(doc, "References")).split(".. [")
         for reference in filter(None, (text.partition("] ")[2].strip() for text in references)):
             lines.append(f"- `{name}`: {reference}")
     return "\n".join(lines) + "\n"
 
 
+def tree() -> dict[str, str]:
+    """Return the packages and the modules beside them, each with the first line of its docstring."""
+    modules = {path.name: path for path in SOURCES.glob("*.py") if not path.name.startswith("__")}
+    packages = {f"{path.parent.relative_to(SOURCES).as_posix()}/": path for path in SOURCES.glob("*/**/__init__.py")}
+    told = {name: ast.get_docstring(ast.parse(path.read_bytes())) for name, path in (modules | packages).items()}
+    # Packages by their place, the ground last.
+    order = sorted(told, key=lambda name: (not name.endswith("/"), name))
+    return {name: (told[name] or "").partition("\n")[0] for name in order}
+
+
+def architecture_page(page: str) -> str:
+    """Return ARCHITECTURE.md with its section on the tree written anew."""
+    before, _, after = page.partition(f"{_TREE}\n")
+    rest = after.partition("\n## ")[2]
+    lines = [f"    {name:26s}{what}" for name, what in tree().items()]
+    introduction = (
+        "Each package says here what its docstring begins with (`python docs/make_tables.py` writes this section)."
+    )
+    return "\n".join([f"{before}{_TREE}", "", introduction, "", *lines, "", f"## {rest}"])
+
+
 if __name__ == "__main__":
     (HERE / "strategies.md").write_text(strategies_page(), encoding="utf-8")
+    architecture = HERE.parent / "ARCHITECTURE.md"
+    architecture.write_text(architecture_page(architecture.read_text(encoding="utf-8")), encoding="utf-8")

@@ -6,11 +6,18 @@ import tempfile
 from pathlib import Path
 
 import hypothesis
-import numpy as np
 import pytest
 
+# Before anything loads numpy: models of a hundred rows take four times the time where BLAS splits them over the cores,
+# which the tests beside them have already taken. Processes that tests start inherit it.
+for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 # How long an example takes says how busy the machine is, not whether the code is right.
-hypothesis.settings.register_profile("querist", deadline=None)
+hypothesis.settings.register_profile("querist", deadline=None, max_examples=50)
+# `make proof` looks longer, `make test-oldest` is about other people's code.
+hypothesis.settings.register_profile("proof", deadline=None, max_examples=500)
+hypothesis.settings.register_profile("oldest", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("querist")
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -46,6 +53,8 @@ def real_data():
 
 @pytest.fixture
 def rng():
+    import numpy as np
+
     return np.random.default_rng(0)
 
 
@@ -59,9 +68,9 @@ def postgresql_url():
         yield running.get_uri()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """A Chromium without a window, for the tests of one module."""
+    """A Chromium without a window, for all tests of one process: people in it share nothing."""
     pytest.importorskip("playwright", reason="playwright is not installed")
     from chromium import MISSING, find
     from labelling_page import chromium

@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def public_objects():
             yield getattr(querist, name)
     for kind in ("strategies", "selections", "candidates"):
         for name in registry.part_names(kind):
-            yield registry.load_class(kind, name)
+            yield registry.load(kind, name)
 
 
 @pytest.mark.parametrize("thing", list(public_objects()), ids=lambda thing: thing.__name__)
@@ -43,19 +44,41 @@ def test_public_docstrings_describe_every_parameter(thing):
 
 @pytest.mark.parametrize("name", registry.strategy_names())
 def test_every_strategy_has_an_example_and_says_its_range_and_cost(name):
-    doc = inspect.getdoc(registry.load_class("strategies", name))
+    doc = inspect.getdoc(registry.load("strategies", name))
     assert ">>>" in doc
     assert "Utilities" in doc
     assert "Cost" in doc
     assert name == "random" or "References" in doc
 
 
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_strategies_page_is_up_to_date():
-    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs" / "make_tables.py")
-    tables = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tables)
+    tables = script("make_tables")
     page = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
     assert page == tables.strategies_page(), "run: python docs/make_tables.py"
+
+
+def test_the_tree_in_the_architecture_is_the_tree():
+    tables = script("make_tables")
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert page == tables.architecture_page(page), "run: python docs/make_tables.py"
+    folders = {path.parent for path in (ROOT / "src" / "querist").rglob("*.py")} - {ROOT / "src" / "querist"}
+    drawn = {ROOT / "src" / "querist" / name for name in tables.tree() if name.endswith("/")}
+    assert folders - drawn == {ROOT / "src/querist/store/migrations/versions"}, "a package without __init__.py"
+    assert all(what.endswith(".") for what in tables.tree().values()), (
+        "a package without a first line that says what it is"
+    )
+
+
+def test_the_page_is_compiled_against_the_api_as_it_is():
+    api = script("make_api")
+    assert api.TARGET.read_text(encoding="utf-8") == api.page_types(), "run: make page"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -102,8 +125,33 @@ def test_what_make_prints_is_what_the_readme_says():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_every_module_and_package_of_the_architecture_exists():
+def exists(path):
+    """Whether a path of the documentation leads to something, as it is seen from some folder of the sources."""
+    sources = ROOT / "src" / "querist"
+    return any((place / path).exists() for place in (ROOT, sources, *filter(Path.is_dir, sources.rglob("*"))))
+
+
+def is_defined(name):
+    """Whether a dotted name can be imported, as a module or as something in one."""
+    module, _, attribute = name.rpartition(".")
+    try:
+        import_module(name)
+    except ModuleNotFoundError:
+        return bool(module) and hasattr(import_module(module), attribute)
+    return True
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_what_the_guides_name_exists(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    paths = re.findall(r"`([\w./-]+(?:/|\.py|\.ts|\.md|\.toml|\.txt))`", text)
+    assert len(paths) > 10
+    assert [path for path in paths if not exists(path)] == []
+
+
+def test_what_the_signatures_name_can_be_imported():
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for path in re.findall(r"`([a-z_]+/[a-z_]*(?:\.py)?)`", page):
-        if not path.startswith(("web/", "labelling/", "store/", "docs/")):
-            assert (ROOT / "src" / "querist" / path).exists(), path
+    section = page.partition("## Public signatures")[2].partition("\n## ")[0]
+    names = re.findall(r"\bquerist(?:\.[a-z_]+)+(?:\.[A-Z]\w+)?", section)
+    assert len(names) > 10
+    assert [name for name in names if not is_defined(name)] == []

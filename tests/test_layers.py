@@ -1,8 +1,10 @@
 """The layers are a contract, and the contract can fail."""
 
+import ast
 import shutil
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -51,7 +53,63 @@ def test_a_folder_without_a_place_breaks_the_contract(copy):
     assert lint(copy).returncode != 0
 
 
+def test_tests_mirror_the_sources_by_folder():
+    sources, tests = ROOT / "src" / "querist", ROOT / "tests"
+    packages = {path.parent.relative_to(sources).as_posix() for path in sources.rglob("*.py")} - {"."}
+    files = list(tests.rglob("test_*.py"))
+    tested = {path.parent.relative_to(tests).as_posix() for path in files} - {".", "benchmarks", "e2e"}
+    assert tested - packages == set(), "tests of no package"
+    assert {name.partition("/")[0] for name in packages} - {name.partition("/")[0] for name in tested} == set()
+    assert len({path.name for path in files}) == len(files)
+
+
 def test_modules_stay_small():
     sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "src").rglob("*.py")}
     large = {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > 600}
     assert not large
+
+
+def imports(root):
+    """Return which modules each module imports, those inside functions and for type checkers only included."""
+    paths = {".".join(path.relative_to(root).with_suffix("").parts): path for path in root.rglob("*.py")}
+    modules = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+    graph = {}
+    for name, path in modules.items():
+        found = set()
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                # What is imported from a package may be a module of it.
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= {target if target in modules else node.module for target in inner}
+        graph[name] = found & set(modules) - {name}
+    return graph
+
+
+def circle(graph):
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import house.kitchen",
+        "from house import kitchen",
+        "def late():\n    from house.kitchen import stove",
+        "if TYPE_CHECKING:\n    from house.kitchen import Stove",
+    ],
+)
+def test_a_planted_circle_is_found(tmp_path, line):
+    folder = tmp_path / "house"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "kitchen.py").write_text("import house.cellar\n")
+    (folder / "cellar.py").write_text("import os\n")
+    assert circle(imports(tmp_path)) is None
+    (folder / "cellar.py").write_text(line)
+    assert set(circle(imports(tmp_path))) == {"house.kitchen", "house.cellar"}

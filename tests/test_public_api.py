@@ -73,4 +73,4 @@ def test_every_registered_name_leads_somewhere(kind):
     from querist import registry
 
     for name in registry.part_names(kind):
-        assert callable(registry.load_class(kind, name))
+        assert callable(registry.load(kind, name))

@@ -1,7 +1,7 @@
 /** What every view stands on: the client, the project as it is now, and the labelling session. */
 
 import { claimTab } from "./browser/tab";
-import type { Progress, Project } from "./core/api";
+import type { Progress, ProjectInfo } from "./core/api";
 import { Client } from "./core/client";
 import { openKept } from "./core/kept";
 import { Outbox } from "./core/outbox";
@@ -18,7 +18,7 @@ const STORAGE_MS = 2000;
 export class Workplace {
   phase = $state<Phase>("loading");
   problem = $state("");
-  project = $state.raw<Project | null>(null);
+  project = $state.raw<ProjectInfo | null>(null);
   view = $state.raw<SessionView | null>(null);
   client!: Client;
   session: Session | null = null;
@@ -54,7 +54,7 @@ export class Workplace {
     if (this.session) this.#tellVisibility();
   }
 
-  async #begin(project: Project, tab: { id: string; living: Set<string> }): Promise<void> {
+  async #begin(project: ProjectInfo, tab: { id: string; living: Set<string> }): Promise<void> {
     this.project = project;
     const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("no storage")), STORAGE_MS));
     const store = await Promise.race([openKept(project.id), late]).catch(() => null);
@@ -105,7 +105,7 @@ export class Workplace {
     this.#catchUp(progress.class_version);
   }
 
-  #setClasses(classes: Project["classes"], version: number): void {
+  #setClasses(classes: ProjectInfo["classes"], version: number): void {
     if (!this.project) return;
     this.project = { ...this.project, classes, progress: { ...this.project.progress, class_version: version } };
     this.session?.setClasses(classes, version);

@@ -1,6 +1,7 @@
 """Thread limits: small linear algebra is slower on several BLAS threads than on one."""
 
 import functools
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,12 +9,17 @@ from typing import Any
 import threadpoolctl
 
 
-@functools.cache
 def _controller() -> threadpoolctl.ThreadpoolController:
-    # Finding the loaded libraries takes milliseconds, so it is done once, after
-    # the modules that load a BLAS of their own have been imported.
+    # It loads a BLAS of its own, and is among what is counted next.
     import scipy.linalg  # noqa: F401
 
+    return _controller_of(len(sys.modules))
+
+
+# Finding the loaded libraries takes milliseconds, so it is done again only where modules have been imported since:
+# one of them may have brought a BLAS or an OpenMP of its own, as boosting libraries do.
+@functools.lru_cache(maxsize=1)
+def _controller_of(n_modules: int) -> threadpoolctl.ThreadpoolController:
     return threadpoolctl.ThreadpoolController()
 
 
@@ -30,7 +36,7 @@ class SingleBlasThread:
 
     def __enter__(self) -> None:
         self._limited = []
-        for library in _blas():
+        for library in _blas_of(_controller()):
             count = library.num_threads
             if count is not None and count > 1:
                 library.set_num_threads(1)
@@ -41,16 +47,16 @@ class SingleBlasThread:
             library.set_num_threads(count)
 
 
-@functools.cache
-def _blas() -> list[Any]:
-    return [library for library in _controller().lib_controllers if library.user_api == "blas"]
+@functools.lru_cache(maxsize=1)
+def _blas_of(controller: threadpoolctl.ThreadpoolController) -> list[Any]:
+    return [library for library in controller.lib_controllers if library.user_api == "blas"]
 
 
 @contextmanager
 def single_thread() -> Iterator[None]:
     """Run the block with one BLAS and one OpenMP thread, so that results do not depend on the core count.
 
-    Libraries that are loaded after the first call are not limited.
+    Libraries that are loaded inside the block are not limited.
     """
     with _controller().limit(limits=1):
         yield

@@ -1,6 +1,6 @@
-"""Names for the array types that pass between modules."""
+"""Names for the types that pass between modules, and for what public functions take."""
 
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,40 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
-# A pool is whatever scikit-learn takes as X: ndarray, CSR matrix, data frame.
+
+class Classifier(Protocol):
+    """What Querist asks of a model: scikit-learn's contract for classifiers, by duck typing.
+
+    ``predict_proba`` or ``decision_function`` is wanted by most strategies, and looked for when it is needed.
+    """
+
+    @property
+    def classes_(self) -> Any:
+        """The classes it has seen, once it is fitted; columns of probabilities follow them."""
+
+    def fit(self, X: Any, y: Any, /) -> Any:
+        """Learn from rows and their labels."""
+
+    def predict(self, X: Any, /) -> Any:
+        """Return the likeliest class of each row."""
+
+
+class SparseMatrix(Protocol):
+    """A matrix or array of scipy.sparse, which `numpy.typing.ArrayLike` leaves out."""
+
+    @property
+    def shape(self) -> Any:
+        """Rows and columns."""
+
+    def tocsr(self) -> Any:
+        """Return it by rows."""
+
+
+# What public functions take as X: whatever scikit-learn takes (ndarray, sparse matrix, data frame, lists of rows).
+PoolLike: TypeAlias = npt.ArrayLike | SparseMatrix
+# The same after `_validation.as_pool`: it has a shape, and rows are taken by number.
 Pool: TypeAlias = Any
-# A classifier by duck typing: fit, predict, and predict_proba or decision_function.
+# A classifier inside: what `Classifier` promises, and methods that are asked for with hasattr.
 Model: TypeAlias = Any
 Label: TypeAlias = str | int | bool | float
 RandomState: TypeAlias = int | np.random.Generator | None

@@ -10,8 +10,9 @@ import querist
 from querist.base.selection import Chances, TopK
 from querist.base.space import Space
 from querist.base.ties import tie_keys
+from querist.registry import make_strategy
 from querist.selections import PowerTopK, WeightedKMeansSelection
-from querist.strategies import KCenter, MarginSampling, PowerSampling, RandomSampling, WeightedKMeans
+from querist.strategies import KCenter, MarginSampling, RandomSampling
 
 UTILITIES = np.array([0.9, 0.5, 0.3, 0.8, 0.1, 1e-3, 0.6, 0.2])
 
@@ -62,7 +63,13 @@ def test_rows_without_weight_are_no_part_of_the_draw():
 
 
 @pytest.mark.parametrize(
-    "strategy", [MarginSampling(), WeightedKMeans(), KCenter(), RandomSampling(selection=WeightedKMeansSelection())]
+    "strategy",
+    [
+        MarginSampling(),
+        make_strategy("weighted_k_means"),
+        KCenter(),
+        RandomSampling(selection=WeightedKMeansSelection()),
+    ],
 )
 def test_what_is_not_drawn_has_no_probability(strategy):
     assert strategy.chances(UTILITIES, np.array([0, 3])) is None
@@ -71,7 +78,7 @@ def test_what_is_not_drawn_has_no_probability(strategy):
 @pytest.mark.parametrize(
     ("strategy", "beta"),
     [
-        (PowerSampling(beta=2.0), 2.0),
+        (make_strategy("power", beta=2.0), 2.0),
         (MarginSampling(selection=PowerTopK(beta=0.5)), 0.5),
         (KCenter(selection=PowerTopK()), 1.0),
         (RandomSampling(selection=PowerTopK()), 1.0),
@@ -96,7 +103,7 @@ def test_random_rows_are_even_draws(selection):
 
 def test_a_strategy_with_a_batch_of_its_own_says_nothing_unless_it_can():
     class Own(MarginSampling):
-        def _select(self, utilities, context):
+        def select(self, utilities, context):
             return np.arange(context.batch_size)
 
     assert Own(selection=PowerTopK()).chances(UTILITIES, np.array([0])) is None
@@ -105,7 +112,7 @@ def test_a_strategy_with_a_batch_of_its_own_says_nothing_unless_it_can():
 def test_a_session_logs_them(rng):
     X = rng.standard_normal((8, 2))
     y = np.array(["a", "b"] * 4)
-    session = querist.Session(X, strategy=PowerSampling(beta=2.0), audit=0.5, random_state=4)
+    session = querist.Session(X, strategy=make_strategy("power", beta=2.0), audit=0.5, random_state=4)
     first = session.ask(2)  # one by the audit, one by the cold start
     session.tell(first, y[first])
     session.tell([row for row in range(8) if row not in first][:2], ["a", "b"])

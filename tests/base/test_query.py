@@ -12,25 +12,24 @@ from querist.strategies import MarginSampling, RandomSampling
 class Given(QueryStrategy):
     """Utilities that the test hands over."""
 
-    label = "Given"
     needs_model = False
 
-    def __init__(self, *, utilities=(), selection=None, candidates=None, ties="random"):
-        self.utilities = utilities
+    def __init__(self, *, values=(), selection=None, candidates=None, ties="random"):
+        self.values = values
         self.selection = selection
         self.candidates = candidates
         self.ties = ties
 
-    def _utilities(self, context):
+    def utilities(self, context):
         self.seen = context
-        return np.asarray(self.utilities, float)
+        return np.asarray(self.values, float)
 
 
 X = np.arange(12.0).reshape(6, 2)
 
 
 def test_highest_first():
-    strategy = Given(utilities=[0.1, 0.9, 0.5])
+    strategy = Given(values=[0.1, 0.9, 0.5])
     chosen, utilities = strategy.query(
         X, [1, 3, 4], [0, 1, 0], batch_size=2, candidates=[5, 0, 2], return_utilities=True
     )
@@ -39,33 +38,33 @@ def test_highest_first():
 
 
 def test_ties_first_is_the_lowest_row_and_random_is_not():
-    strategy = Given(utilities=[1.0] * 6, ties="first")
+    strategy = Given(values=[1.0] * 6, ties="first")
     assert strategy.query(X, [], [], batch_size=3).tolist() == [0, 1, 2]
-    strategy = Given(utilities=[1.0] * 6)
+    strategy = Given(values=[1.0] * 6)
     firsts = {int(strategy.query(X, [], [], random_state=seed)[0]) for seed in range(60)}
     assert firsts == set(range(6))
 
 
 def test_a_row_keeps_its_tie_key_whatever_stands_beside_it():
     for seed in range(30):
-        whole = Given(utilities=[1.0] * 6).query(X, [], [], batch_size=6, random_state=seed).tolist()
-        part = Given(utilities=[1.0] * 4).query(X, [], [], candidates=[0, 2, 3, 5], batch_size=4, random_state=seed)
+        whole = Given(values=[1.0] * 6).query(X, [], [], batch_size=6, random_state=seed).tolist()
+        part = Given(values=[1.0] * 4).query(X, [], [], candidates=[0, 2, 3, 5], batch_size=4, random_state=seed)
         assert part.tolist() == [row for row in whole if row in {0, 2, 3, 5}]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_utilities_that_are_not_finite_are_an_error(value):
     with pytest.raises(QueristError, match="not finite for row 5"):
-        Given(utilities=[0, 0, value]).query(X, [0, 2, 4], [0, 0, 0])
+        Given(values=[0, 0, value]).query(X, [0, 2, 4], [0, 0, 0])
 
 
 def test_utilities_of_a_wrong_shape_are_an_error():
     with pytest.raises(QueristError, match=r"shape \(2,\) for 6 candidates"):
-        Given(utilities=[0, 0]).query(X, [], [])
+        Given(values=[0, 0]).query(X, [], [])
 
 
 def test_context_knows_the_rows_without_answers():
-    strategy = Given(utilities=[0, 0])
+    strategy = Given(values=[0, 0])
     strategy.query(X, [4, 0], [1, 1], candidates=[2, 5])
     assert strategy.seen.unlabelled.tolist() == [1, 2, 3, 5]
     assert strategy.seen.candidates.tolist() == [2, 5]
@@ -113,7 +112,7 @@ def test_own_parts_are_called_with_what_the_contract_says():
         def narrow(self, candidates, *, rows, batch_size, random_state, space):
             return candidates[candidates % 2 == 0]
 
-    strategy = Given(utilities=[3, 2], selection=Last(), candidates=Even())
+    strategy = Given(values=[3, 2], selection=Last(), candidates=Even())
     assert strategy.query(X, [0], [1]).tolist() == [4]
     with pytest.raises(QueristError, match="returned 2 rows for a batch of 3"):
         strategy.query(X, [0], [1], batch_size=3)

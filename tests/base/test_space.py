@@ -4,15 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import querist
 from querist.base import blocks
 from querist.base.distances import Distances
 from querist.base.space import Space
+from querist.candidates import NeighborsOfLabelled
 from querist.exceptions import UnsupportedModelError
+from querist.selections import WeightedKMeansSelection
+from querist.strategies import RandomSampling
 
 
 def test_arrays_and_csr_are_used_in_place(rng):
@@ -83,3 +88,20 @@ def test_distances_of_one_row():
     distances = Distances(np.array([[3.0, 4.0], [0, 0]]), np.array([0]))
     assert distances.to_rows(np.array([1])).tolist() == [5.0]
     assert distances.to_mean().tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    "parts", [{"candidates": NeighborsOfLabelled(n_neighbors=4)}, {"selection": WeightedKMeansSelection()}]
+)
+def test_parts_that_measure_distances_do_so_behind_the_steps_of_a_pipeline(parts):
+    """Also with a strategy that needs no model: texts have no distances before they are numbers."""
+    texts = np.array([f"{word} {number}" for number, word in enumerate(["good", "bad", "fine"] * 8)], object)
+    session = querist.Session(
+        texts,
+        estimator=make_pipeline(CountVectorizer(), LogisticRegression()),
+        strategy=RandomSampling(**parts),
+        random_state=0,
+    )
+    session.tell([0, 1, 3, 4], ["good", "bad", "good", "bad"])
+    assert len(set(session.ask(3).tolist())) == 3
+    assert not RandomSampling().measures_distances

@@ -12,7 +12,7 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "audit"
 
 
-@pytest.fixture(params=[200, pytest.param(2000, marks=pytest.mark.proof)])
+@pytest.fixture(params=[100, pytest.param(2000, marks=pytest.mark.proof)])
 def exact(request, monkeypatch):
     spec = importlib.util.spec_from_file_location("exact", FOLDER / "exact.py")
     module = importlib.util.module_from_spec(spec)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from querist.base import blocks
 from querist.base.space import Space
-from querist.candidates import AllRows, NeighboursOfLabelled, RandomSubsample, neighbours
+from querist.candidates import AllRows, NeighborsOfLabelled, RandomSubsample, neighbors
 from querist.exceptions import InvalidParameterError
 from querist.strategies import RandomSampling
 
@@ -33,7 +33,7 @@ def test_whole_batches_fit_into_what_is_left(data):
     batch_size = data.draw(st.integers(1, candidates.size))
     size = data.draw(st.integers(1, 12))
     X = np.arange(float(total))[:, np.newaxis] % 7
-    for part in (AllRows(), RandomSubsample(size=size), NeighboursOfLabelled(n_neighbors=size)):
+    for part in (AllRows(), RandomSubsample(size=size), NeighborsOfLabelled(n_neighbors=size)):
         kept = narrow(part, X, candidates, rows, batch_size)
         assert kept.dtype == np.int64
         assert (np.diff(kept) > 0).all()
@@ -75,30 +75,30 @@ def test_neighbours_are_those_of_a_full_sort(rng, monkeypatch, convert, small, w
         monkeypatch.setattr(blocks, "_BLOCK_VALUES", 64)
         monkeypatch.setattr(blocks, "_MIN_ROWS", 16)
         monkeypatch.setattr(blocks, "_MAX_ROWS", 32)
-        monkeypatch.setattr(neighbours, "_TABLE", 8)
+        monkeypatch.setattr(neighbors, "_TABLE", 8)
     X = np.rint(rng.standard_normal((150, 3)) * 1024) / 1024
     rows = np.array([3, 77, 120])
     candidates = np.setdiff1d(np.arange(150), rows)[10::1]
-    kept = narrow(NeighboursOfLabelled(n_neighbors=wanted), convert(X), candidates, rows)
+    kept = narrow(NeighborsOfLabelled(n_neighbors=wanted), convert(X), candidates, rows)
     assert kept.tolist() == nearest_by_sorting(X, candidates, rows, wanted)
 
 
 def test_neighbours_without_labels_are_a_random_sample():
     X = np.arange(50.0)[:, np.newaxis]
-    samples = [narrow(NeighboursOfLabelled(n_neighbors=5), X, range(50), seed=seed).tolist() for seed in range(5)]
+    samples = [narrow(NeighborsOfLabelled(n_neighbors=5), X, range(50), seed=seed).tolist() for seed in range(5)]
     assert {len(sample) for sample in samples} == {5}
     assert len({tuple(sample) for sample in samples}) == 5
 
 
 def test_too_few_neighbours_are_topped_up_at_random():
     X = np.arange(50.0)[:, np.newaxis]
-    drawn = {tuple(narrow(NeighboursOfLabelled(n_neighbors=2), X, range(1, 50), [0], 6, seed)) for seed in range(5)}
+    drawn = {tuple(narrow(NeighborsOfLabelled(n_neighbors=2), X, range(1, 50), [0], 6, seed)) for seed in range(5)}
     assert all(len(kept) == 6 and kept[:2] == (1, 2) for kept in drawn)
     assert len(drawn) == 5
 
 
 @pytest.mark.parametrize(
-    "part", [RandomSubsample(size=0), RandomSubsample(size=1.5), NeighboursOfLabelled(n_neighbors=0)]
+    "part", [RandomSubsample(size=0), RandomSubsample(size=1.5), NeighborsOfLabelled(n_neighbors=0)]
 )
 def test_wrong_sizes(part):
     with pytest.raises(InvalidParameterError, match="must be an integer"):

@@ -12,23 +12,20 @@ from querist.exceptions import EmptyPoolError, InvalidRowsError, NotEnoughLabels
 class Sound(QueryStrategy):
     """Margin sampling: what the broken ones derive from."""
 
-    label = "Sound"
-
     def __init__(self, *, selection=None, candidates=None, ties="random"):
         self.selection = selection
         self.candidates = candidates
         self.ties = ties
 
-    def _utilities(self, context):
+    def utilities(self, context):
         return uncertainty(context.model, context.X, context.candidates, "margin")
 
 
 class SoundRandom(Sound):
-    label = "Sound and random"
     needs_model = False
     stochastic = True
 
-    def _utilities(self, context):
+    def utilities(self, context):
         return context.rng.random(context.candidates.size)
 
 
@@ -42,6 +39,11 @@ class SetsMore(Sound):
     def __init__(self, *, selection=None, candidates=None, ties="random"):
         super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.cache = {}
+
+
+class PrivateHook(Sound):
+    def _select(self, utilities, context):
+        return np.arange(context.batch_size)
 
 
 class BadRepr(Sound):
@@ -64,14 +66,14 @@ class ForgetsWhenPickled(Sound):
 
 
 class Restored(Sound):
-    def _utilities(self, context):
-        return -super()._utilities(context)
+    def utilities(self, context):
+        return -super().utilities(context)
 
 
 class WritesIntoX(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         context.X[0, 0] = context.X[0, 0]
-        return super()._utilities(context)
+        return super().utilities(context)
 
     def query(self, X, rows, labels, **options):
         if not isinstance(X, np.ndarray):
@@ -89,37 +91,37 @@ class SortsCandidates(Sound):
 
 
 class MarksModel(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         context.model.asked_ = True
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class UsesNumpyGlobal(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         np.random.random()  # noqa: NPY002
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class UsesPythonGlobal(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         random.random()
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class KeepsState(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         self.last_ = context.candidates
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class ChangesTies(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         self.ties = "first"
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class OwnGenerator(SoundRandom):
-    def _utilities(self, context):
+    def utilities(self, context):
         return np.random.default_rng().random(context.candidates.size)
 
 
@@ -128,13 +130,13 @@ class NotDeclaredRandom(SoundRandom):
 
 
 class Shrinks(Sound):
-    def _select(self, utilities, context):
-        return super()._select(utilities, context)[:4]
+    def select(self, utilities, context):
+        return super().select(utilities, context)[:4]
 
 
 class Repeats(Sound):
-    def _select(self, utilities, context):
-        chosen = super()._select(utilities, context)
+    def select(self, utilities, context):
+        chosen = super().select(utilities, context)
         return np.full_like(chosen, chosen[0]) if chosen.size > 3 else chosen
 
 
@@ -176,40 +178,40 @@ class MindsOrder(Sound):
 
 
 class PrefersRows(Sound):
-    def _utilities(self, context):
-        return super()._utilities(context) + 1e-3 * context.candidates
+    def utilities(self, context):
+        return super().utilities(context) + 1e-3 * context.candidates
 
 
 class PrefersRowsAtRandom(SoundRandom):
-    def _utilities(self, context):
+    def utilities(self, context):
         return context.rng.random(context.candidates.size) + context.candidates / context.X.shape[0]
 
 
 class FirstClass(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         if not hasattr(context.model, "predict_proba"):
-            return super()._utilities(context)
+            return super().utilities(context)
         known_classes(context.model)
         return np.asarray(context.model.predict_proba(context.X))[context.candidates, 0]
 
 
 class NumbersOnly(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         context.labels.astype(float)
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class ArraysOnly(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         if isinstance(context.X, np.ndarray):
-            return super()._utilities(context)
+            return super().utilities(context)
         raise TypeError("arrays only")
 
 
 class ProbabilitiesOnly(Sound):
-    def _utilities(self, context):
+    def utilities(self, context):
         context.model.predict_proba(context.X[:1] if not hasattr(context.X, "iloc") else context.X.iloc[:1])
-        return super()._utilities(context)
+        return super().utilities(context)
 
 
 class _Repairs(Sound):

@@ -9,6 +9,7 @@ from querist.checks import check_query_strategy, query_strategy_checks
 EXPECTED = {
     "ChangesParameters": {"check_parameters_are_stored"},
     "SetsMore": {"check_parameters_are_stored"},
+    "PrivateHook": {"check_hooks"},
     "BadRepr": {"check_repr"},
     "CannotPickle": {"check_pickle"},
     "ForgetsWhenPickled": {"check_pickle"},

@@ -4,7 +4,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 
-from querist.candidates import AllRows, NeighboursOfLabelled, RandomSubsample
+from querist.candidates import AllRows, NeighborsOfLabelled, RandomSubsample
 from querist.checks import query_strategy_checks
 from querist.registry import make_strategy, strategy_names
 from querist.selections import PowerTopK, WeightedKMeansSelection
@@ -13,11 +13,9 @@ from querist.strategies import (
     KCenter,
     LeastConfidence,
     MarginSampling,
-    PowerSampling,
     QueryByCommittee,
     RandomSampling,
     RelevanceSampling,
-    WeightedKMeans,
 )
 
 CHECKS = list(query_strategy_checks())
@@ -27,14 +25,14 @@ VARIANTS = {
     "own_committee": QueryByCommittee(committee=[MultinomialNB(), LogisticRegression(C=0.1)]),
     "own_committee_kl": QueryByCommittee(committee=[MultinomialNB(), MultinomialNB(alpha=5.0)], method="kl"),
     "density_margin": DensityWeighted(uncertainty="margin", beta=2.0),
-    "power_entropy": PowerSampling(uncertainty="entropy", beta=2.0),
+    "power_entropy": make_strategy("power", uncertainty="entropy", beta=2.0),
     "first_ties": LeastConfidence(ties="first"),
     "margin_power": MarginSampling(selection=PowerTopK(beta=2.0)),
     "density_k_means": DensityWeighted(selection=WeightedKMeansSelection(prefilter=3)),
     "random_subsampled": RandomSampling(candidates=RandomSubsample(size=9)),
     "margin_subsampled": MarginSampling(candidates=RandomSubsample(size=9)),
-    "k_center_neighbours": KCenter(candidates=NeighboursOfLabelled(n_neighbors=3)),
-    "k_means_all_rows": WeightedKMeans(prefilter=2, candidates=AllRows()),
+    "k_center_neighbors": KCenter(candidates=NeighborsOfLabelled(n_neighbors=3)),
+    "k_means_all_rows": make_strategy("weighted_k_means", prefilter=2, candidates=AllRows()),
     "relevance_power": RelevanceSampling(selection=PowerTopK()),
 }
 

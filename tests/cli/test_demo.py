@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from typer.testing import CliRunner
@@ -66,6 +67,8 @@ def test_the_gain_is_split_into_parts_that_add_up():
 
 def test_the_demo_prints_and_draws_without_a_display(tmp_path, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
+    # What is printed and drawn does not depend on how many trees there are; a hundred of them take 20 seconds.
+    monkeypatch.setattr("querist.learners.defaults.extra_trees", lambda **params: ExtraTreesClassifier(5, **params))
     result = CliRunner().invoke(app, ["demo", "--repeats", "2", "--out", str(tmp_path / "shown"), "--jobs", "1"])
     assert result.exit_code == 0, result.output
     lines = [line.split() for line in result.stdout.splitlines()]

@@ -16,6 +16,7 @@ from querist.labelling.serving.project import Project
 from querist.store import Store
 
 LABELS = ["good", "bad", None] * 10
+CLASSES = ["bad", "good"]
 
 
 @pytest.fixture(autouse=True)
@@ -143,3 +144,37 @@ def test_the_log_goes_to_standard_output(place):
     result = querist("export", "reviews.querist", "--format", "log", "--out", "-")
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert len([event for event in events if event.get("kind") == "answered"]) == np.sum([bool(x) for x in LABELS])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("commas.csv", "review, raw, uncut;label\n" + "".join(f"text {n};{CLASSES[n % 2]}\n" for n in range(6))),
+        ("numbers.csv", "price;label\n" + "".join(f"{n},5;{CLASSES[n % 2]}\n" for n in range(6))),
+        ("quotes.tsv", "review\tlabel\n" + "".join(f'{n}" pipe\t{CLASSES[n % 2]}\n' for n in range(6))),
+        ("lines.jsonl", "".join(f'{{"review": "t {n}", "label": "{CLASSES[n % 2]}"}}\n' for n in range(6))),
+    ],
+)  # fmt: skip
+def test_a_file_that_can_be_labelled_gives_its_labels_too(place, name, content):
+    """The same reader: what `querist label` takes, `querist import-labels` takes."""
+    (place / name).write_text(content, encoding="utf-8")
+    import_rows(guess_plan(name, existing_labels=False), "p.querist")
+    assert "6 labels imported; 0 were there already" in querist("import-labels", "p.querist", name).stdout
+    assert labels_of("p.querist") == CLASSES * 3
+
+
+def test_where_the_statement_cannot_be_written_the_labels_stay_too(place, monkeypatch):
+    files = [place / "reviews-labels.csv", place / "reviews-labels.accuracy.json"]
+    for path in files:
+        path.write_text("old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    message = querist("export", "reviews.querist", "--overwrite", status=1).stderr
+    assert message.startswith("Error: The disk is full (reviews-labels.accuracy.json).")
+    assert [(place / name).read_text() for name in ("reviews-labels.csv", "reviews-labels.accuracy.json")] == [
+        "old"
+    ] * 2
+    assert not list(place.glob(".*tmp*"))

@@ -206,3 +206,16 @@ def test_real_libsvm_files(real_data, name, shape):
     table = read_table(real_data / "lu2023" / f"{name}.svm")
     assert table.matrix.shape == shape
     assert set(np.unique(table.labels)) == {-1.0, 1.0}
+
+
+@pytest.mark.parametrize("name", ["deep.json", "deep.jsonl"])
+def test_json_nested_too_deeply_is_told(tmp_path, name):
+    (tmp_path / name).write_bytes(b"[" * 100_000)
+    with pytest.raises(FileFormatError, match="nested too deeply"):
+        read_table(tmp_path / name)
+
+
+def test_a_number_too_long_for_python_is_told(tmp_path):
+    (tmp_path / "long.json").write_bytes(b'[{"a": ' + b"9" * 5000 + b"}]")
+    with pytest.raises(FileFormatError, match="not JSON"):
+        read_table(tmp_path / "long.json")

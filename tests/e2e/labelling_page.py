@@ -1,6 +1,7 @@
 """What a person does on the page and sees there, in a real browser."""
 
 import re
+import time
 from collections import defaultdict
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -21,6 +22,31 @@ addEventListener("keydown", (e) => {
 }, true);
 """
 _PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# What moves for ever, as a sign that something is loading, is not waited for.
+_STILL = """
+() => Promise.all(
+  document.getAnimations()
+    .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
+    .map((each) => each.finished.catch(() => {})),
+)
+"""
+# The words linger behind the outbox by 0.4 s, so that they do not flicker: the outbox's store is asked too.
+_SAVED = """
+async () => {
+  if (document.querySelector('[data-testid="save-state"]')?.innerText.trim() !== "All saved") return false;
+  const wish = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await wish(indexedDB.open(name));
+    const left = await wish(database.transaction("actions").objectStore("actions").count());
+    database.close();
+    if (left) return false;
+  }
+  return true;
+}
+"""
 
 
 class LabellingPage:
@@ -31,15 +57,26 @@ class LabellingPage:
         self.origin = url
         self.requests = []
         self.complaints = []
+        self._awaited = set()
         self.tab = self._open()
 
     def _open(self):
         tab = self.context.new_page()
-        tab.on("request", lambda request: self.requests.append(request.url))
+        tab.on("request", self._asked)
+        tab.on("requestfinished", self._answered)
+        tab.on("requestfailed", self._answered)
         tab.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         tab.on("console", self._heard)
         tab.set_default_timeout(15_000)
         return tab
+
+    def _asked(self, request):
+        self.requests.append(request.url)
+        if not request.url.endswith("/stream"):  # which ends with the page
+            self._awaited.add(request)
+
+    def _answered(self, request):
+        self._awaited.discard(request)
 
     def _heard(self, message):
         if message.type in ("error", "warning"):
@@ -89,14 +126,22 @@ class LabellingPage:
         """Wait until what is on screen is painted."""
         self.tab.evaluate(_PAINTED)
 
+    def wait_until_still(self):
+        """Wait until all that the page asked for has come and is painted, and nothing moves or fades any more."""
+        until = time.monotonic() + 15
+        while True:
+            self.settle()
+            self.tab.evaluate(_STILL)
+            self.settle()
+            if not self._awaited:
+                return
+            assert time.monotonic() < until, f"no answer to {[request.url for request in self._awaited]}"
+
     def wait_until_saved(self, timeout=30_000):
-        self.tab.wait_for_function(
-            """() => document.querySelector('[data-testid="save-state"]')?.innerText.trim() === "All saved" """,
-            timeout=timeout,
-        )
-        # The words linger behind the outbox by 0.4 s, so that they do not flicker: ask the outbox's store too.
-        self.tab.wait_for_timeout(500)
-        assert self.save_state == "All saved"
+        until = time.monotonic() + timeout / 1000
+        while not self.tab.evaluate(_SAVED):
+            assert time.monotonic() < until, f"not saved: {self.save_state}"
+            self.tab.wait_for_timeout(20)
 
     # --- what is done
 

@@ -44,14 +44,13 @@ def test_axe_finds_nothing(browser, served, signed_in, axe, theme, width):
         found = {}
         for name in ("Label", "Explore", "Insights", "Data"):
             page.view(name)
-            page.tab.wait_for_load_state("networkidle") if name != "Label" else None
-            page.tab.wait_for_timeout(400)
+            page.wait_until_still()
             found[name] = complaints(axe, page)
             assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
         page.view("Explore")
         page.tab.locator("a.open").first.click()
         page.tab.get_by_role("dialog").wait_for()
-        page.tab.wait_for_timeout(300)
+        page.wait_until_still()
         found["one row"] = complaints(axe, page)
         page.press("Escape")
         page.view("Label")

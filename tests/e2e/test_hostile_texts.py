@@ -62,11 +62,11 @@ def test_hostile_texts_are_shown_labelled_and_exported_as_they_are(browser, serv
         page.wait_until_saved()
         for name in ("Explore", "Insights", "Data"):
             page.view(name)
-            page.tab.wait_for_timeout(300)
+            page.wait_until_still()
         page.view("Explore")
         page.tab.get_by_role("link", name="<img src=x").click()
         page.tab.get_by_role("dialog").wait_for()
-        page.tab.wait_for_timeout(300)
+        page.wait_until_still()
         get = page.context.request.get
         lines = get(f"{page.origin}/api/v1/export?format=jsonl").text().splitlines()
         table = get(f"{page.origin}/api/v1/export?format=csv").text()

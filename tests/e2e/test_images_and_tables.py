@@ -27,9 +27,15 @@ def folder(tmp_path):
 
 def test_images_are_shown_labelled_and_fetched_ahead(browser, folder):
     expected, broken, fetched = {}, 0, None
-    loaded = "(width) => document.querySelector('[role=region][aria-label^=\"Item \"] img').naturalWidth === width"
+    loaded = "(width) => document.querySelector('[role=region][aria-label^=\"Item \"] img')?.naturalWidth === width"
+    shown = """() => {
+        const card = document.querySelector('[role=region][aria-label^="Item "]');
+        const image = card?.querySelector("img");
+        return image ? image.complete && image.naturalWidth > 0 : card?.innerText.includes("cannot be shown");
+    }"""
     with serving(folder, "--labels", "red,green") as served, person(browser, served) as page:
         for _ in range(20):
+            page.tab.wait_for_function(shown)
             name = page.item
             if page.tab.get_by_text("This image cannot be shown").count():
                 assert name.startswith("9")

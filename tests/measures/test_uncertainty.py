@@ -1,6 +1,9 @@
 """Uncertainty measures against one-line formulas, row by row."""
 
+import inspect
 import math
+import re
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -8,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from querist.measures.uncertainty import UNCERTAINTIES, decision_margin, entropy, least_confidence, margin
+from querist import registry
+from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin, entropy, least_confidence, margin
 
 
 @st.composite
@@ -97,3 +101,17 @@ def test_decision_margin_of_many_classes(scores):
 @given(hnp.arrays(np.float64, 4, elements=st.floats(-50, 50)))
 def test_decision_margin_of_two_classes(scores):
     np.testing.assert_allclose(decision_margin(scores), 1 / (1 + np.abs(scores)))
+
+
+def test_what_strategies_take_as_uncertainty_is_written_once():
+    """A new one widens every strategy with that parameter: the type and the docstrings say it, or this fails."""
+    assert set(get_args(Uncertainty)) == set(UNCERTAINTIES) <= set(registry.strategy_names())
+    takers = [registry.load("strategies", name) for name in registry.strategy_names()]
+    documented = {
+        taker: re.search(r"uncertainty : \{(.*?)\}", inspect.getdoc(taker)).group(1).replace('"', "").split(", ")
+        for taker in takers
+        if "uncertainty" in inspect.signature(taker).parameters
+    }
+    assert len(documented) == 3
+    for taker, names in documented.items():
+        assert sorted(names) == sorted(UNCERTAINTIES), taker

@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from querist.base.space import Space
 from querist.base.ties import tie_keys
 from querist.exceptions import InvalidParameterError
+from querist.registry import make_strategy
 from querist.selections import PowerTopK
-from querist.strategies import PowerSampling
 
 
 def select(utilities, beta, batch_size, seed, ties="random"):
@@ -66,8 +66,8 @@ def test_large_beta_is_the_plain_top_k():
     assert select([0.1, 0.9, 0.5, 0.7], 1e6, 3, 0).tolist() == [1, 3, 2]
 
 
-def test_negative_utilities_name_the_strategies_that_fit():
-    with pytest.raises(InvalidParameterError, match=r"-0\.5.*margin"):
+def test_negative_utilities_are_refused_with_the_value_and_the_remedy():
+    with pytest.raises(InvalidParameterError, match=r"-0\.5.*never negative"):
         select([0.1, -0.5], 1.0, 1, 0)
 
 
@@ -82,7 +82,7 @@ def test_power_sampling_draws_by_its_uncertainty():
     model = LogisticRegression(C=100).fit(X[:2], [0, 1])
     counts = np.zeros(5)
     for seed in range(3000):
-        chosen, utilities = PowerSampling(beta=2.0).query(
+        chosen, utilities = make_strategy("power", beta=2.0).query(
             X, [0, 1], [0, 1], model=model, random_state=seed, return_utilities=True
         )
         counts[chosen] += 1

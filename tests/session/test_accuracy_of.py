@@ -8,7 +8,7 @@ import querist
 from querist.audit.weighted import drawn_accuracy, lure
 from querist.candidates import RandomSubsample
 from querist.exceptions import InvalidParameterError
-from querist.strategies import PowerSampling
+from querist.registry import make_strategy
 
 X, TRUTH = make_classification(400, 6, n_informative=4, flip_y=0.1, random_state=0)
 OLD = np.where(np.random.default_rng(1).random(400) < 0.2, 1 - TRUTH, TRUTH)
@@ -37,13 +37,14 @@ def test_it_is_the_estimator_on_the_logged_draws(strategy):
     assert found.low < (OLD == TRUTH).mean() < found.high
 
 
-def test_it_is_unbiased_over_sessions_on_eight_rows(rng):
+@pytest.mark.parametrize("n_sessions", [150, pytest.param(1000, marks=pytest.mark.proof)])
+def test_it_is_unbiased_over_sessions_on_eight_rows(n_sessions):
     # The whole way: what a session draws and what it logs. Only the seed differs.
     X = np.array([[-2.0], [-1], [-0.5], [-0.1], [0.1], [0.5], [1], [2]])
     truth = np.array([0, 0, 0, 1, 0, 1, 1, 1])
     losses = np.array([1.0, 0, 0, 1, 0, 0, 0, 0])
     values = []
-    for seed in range(400):
+    for seed in range(n_sessions):
         session = querist.Session(X, strategy="power:beta=2", random_state=seed)
         session.tell([0, 7], truth[[0, 7]])
         for _ in range(2):
@@ -53,7 +54,7 @@ def test_it_is_unbiased_over_sessions_on_eight_rows(rng):
         rows, q = (np.concatenate([getattr(event, name) for event in asked]) for name in ("rows", "probabilities"))
         values.append(lure(losses[rows], q, 6).value)
     assert np.std(values) > 0.05
-    assert np.mean(values) == pytest.approx(losses[1:7].mean(), abs=4 * np.std(values) / np.sqrt(400))
+    assert np.mean(values) == pytest.approx(losses[1:7].mean(), abs=4 * np.std(values) / np.sqrt(n_sessions))
 
 
 def test_open_draws_wait_and_skipped_ones_count_both_ways():
@@ -76,7 +77,7 @@ def test_what_was_not_drawn_cannot_be_weighed():
     with pytest.raises(InvalidParameterError, match="is not known"):
         drawn("margin").accuracy_of(OLD)
     with pytest.raises(InvalidParameterError, match="50 could have been"):
-        drawn(PowerSampling(candidates=RandomSubsample(50)), audit=0.0).accuracy_of(OLD)
+        drawn(make_strategy("power", candidates=RandomSubsample(50)), audit=0.0).accuracy_of(OLD)
     session = drawn(rounds=3)
     free = np.setdiff1d(session.unanswered, session.outstanding)[:1]
     session.tell(free, TRUTH[free])

@@ -12,6 +12,7 @@ import time
 import pytest
 from sklearn.datasets import make_classification
 
+from querist._files import is_draft
 from querist.simulation import simulate
 
 RESULTS = ["table.parquet", "table.csv", "summary.csv", "manifest.json", "experiment.json", "report.html"]
@@ -107,5 +108,5 @@ def test_killed_many_times_at_random_moments(script, tmp_path, n_jobs):
             kill(process)
         here(out, 10)
         assert same(tmp_path / "whole", out) == []
-        assert not list(out.rglob("*.unfinished"))
+        assert not [path for path in out.rglob("*") if is_draft(path)]
     assert kills >= 5

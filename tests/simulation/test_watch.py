@@ -26,7 +26,6 @@ KEY = RunKey("lr", "margin", 0)
 class Recorder(StoppingRule):
     """Keeps what it is shown, and proposes at a number of labels."""
 
-    label = "Recorder"
     shown: list[Observation] = []  # noqa: RUF012  # shared with its clones, which is the point
 
     def __init__(self, at=10_000):

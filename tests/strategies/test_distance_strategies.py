@@ -15,8 +15,9 @@ from querist.base import blocks
 from querist.base import distances as distances_module
 from querist.exceptions import InvalidParameterError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES
+from querist.registry import make_strategy
 from querist.selections import PowerTopK
-from querist.strategies import DensityWeighted, KCenter, WeightedKMeans, k_center
+from querist.strategies import DensityWeighted, KCenter, k_center
 
 
 def greedy(X, rows, batch_size):
@@ -217,7 +218,7 @@ def test_weighted_k_means_takes_one_of_each_group(rng):
     groups = np.repeat(np.array([[0.0, 0], [0, 10], [0, 20], [0, 30]]), 10, axis=0)
     X = np.vstack([[[-3.0, 15], [3, 15]], groups + 0.01 * rng.standard_normal((40, 2))])
     model = LogisticRegression().fit(X[:2], [0, 1])
-    chosen, utilities = WeightedKMeans().query(
+    chosen, utilities = make_strategy("weighted_k_means").query(
         X, [0, 1], [0, 1], model=model, batch_size=4, random_state=0, return_utilities=True
     )
     assert sorted((chosen - 2) // 10) == [0, 1, 2, 3]
@@ -229,4 +230,4 @@ def test_weighted_k_means_takes_one_of_each_group(rng):
 def test_weighted_k_means_parameters(params):
     model = GaussianNB().fit([[0.0], [1]], [0, 1])
     with pytest.raises(InvalidParameterError, match=next(iter(params))):
-        WeightedKMeans(**params).query([[0.0], [1], [2]], [0, 1], [0, 1], model=model)
+        make_strategy("weighted_k_means", **params).query([[0.0], [1], [2]], [0, 1], [0, 1], model=model)

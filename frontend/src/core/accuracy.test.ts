@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { firstTarget, inNumbers, interval, outlook, percent, planned, shown, told } from "./accuracy";
-import type { Estimate, PromisePlan, ShownAccuracy } from "./api";
+import type { EstimateInfo, PromisePlan, ShownAccuracy } from "./api";
 
 const accuracy: ShownAccuracy = { n_labels: 480, value: 0.943, low: 0.914, high: 0.962, n: 96, n_needed: 10, confidence: 0.95 };
-const estimate = (value: number | null, low: number | null, high: number | null): Estimate => ({
+const estimate = (value: number | null, low: number | null, high: number | null): EstimateInfo => ({
   quantity: "recall", value, low, high, n: 12, method: "", confidence: 0.95, note: "Needs 10 audit rows.", text: "",
 });
 const plan: PromisePlan = {

@@ -1,6 +1,6 @@
 /** The figures of the model in words: what is always in view, and what stands under it. */
 
-import type { Advice, Estimate, PromisePlan, ShownAccuracy } from "./api";
+import type { AdviceInfo, EstimateInfo, PromisePlan, ShownAccuracy } from "./api";
 
 /** A share as percent; neither 0 nor 100 unless it is. */
 export function percent(share: number, digits = 0): string {
@@ -42,20 +42,20 @@ export function shown(accuracy: ShownAccuracy | null): Shown {
 }
 
 /** "94 % (91 to 96 %)", or what is missing. */
-export function told(figure: Estimate): string {
+export function told(figure: EstimateInfo): string {
   if (figure.value === null) return "too few";
   return `${percent(figure.value)} (${interval(figure)})`;
 }
 
 /** Whether a figure is a share; the others are told as numbers. */
-export function inNumbers(figure: Estimate): string {
+export function inNumbers(figure: EstimateInfo): string {
   if (figure.value === null) return `too few answers. ${figure.note}`;
   const write = (value: number): string => value.toFixed(3).replace("-", "\u2212");
   return `${write(figure.value)} (${write(figure.low ?? 0)} to ${write(figure.high ?? 0)})`;
 }
 
 /** What more labels would bring, in words. */
-export function outlook(advice: Advice): string {
+export function outlook(advice: AdviceInfo): string {
   const ahead = advice.outlook;
   if (!ahead) return "";
   const points = (value: number): string => `${value >= 0 ? "+" : "\u2212"}${Math.abs(100 * value).toFixed(1)}`;

@@ -1,42 +1,38 @@
 /** Every endpoint of `/api/v1` that the page calls, by name. Views get one of these. */
 
 import type {
-  Action,
-  AnswersReply,
-  ClassInfo,
-  ExploreFilter,
+  ActionBody,
+  BulkReply,
+  ChangedClassBody,
+  ClassesReply,
   ExploreReply,
   ExploreSort,
+  ExportFormat,
   FiguresReply,
+  Filter,
   HistoryEntry,
   ImportReply,
-  Insights,
+  InsightsReply,
+  InvitationReply,
   ItemDetail,
-  Person,
-  Project,
+  NewClassBody,
+  PersonInfo,
+  ProjectInfo,
   PromiseInfo,
   PromiseKind,
   PromisePlan,
   QueueReply,
-  Settings,
+  SettingsBody,
+  SettingsInfo,
 } from "./api";
 import type { StreamEvents, Transport } from "./transport";
 import { newUuid } from "./uuid";
 
-export interface ClassesReply {
-  classes: ClassInfo[];
-  class_version: number;
-}
-
-export type ClassChanges = Partial<Pick<ClassInfo, "name" | "colour" | "key" | "description" | "examples">>;
-export type SettingsChanges = Partial<Pick<Settings, "opinions" | "audit_share" | "labels_per_point" | "strategy" | "estimator">>;
-export type ExportFormat = "csv" | "jsonl" | "parquet" | "label-studio" | "xlsx";
-
 /** What happens to the project, by the server's stream or by a call of this client. */
 export interface ClientEvents extends StreamEvents {
   classesChanged?(reply: ClassesReply): void;
-  settingsChanged?(settings: Settings): void;
-  peopleChanged?(people: Person[]): void;
+  settingsChanged?(settings: SettingsInfo): void;
+  peopleChanged?(people: PersonInfo[]): void;
 }
 
 export class Client {
@@ -48,7 +44,7 @@ export class Client {
 
   constructor(readonly transport: Transport) {}
 
-  project(): Promise<Project> {
+  project(): Promise<ProjectInfo> {
     return this.transport.request("GET", "/project");
   }
 
@@ -58,12 +54,12 @@ export class Client {
     return this.transport.request("POST", "/queue", { holding, want });
   }
 
-  answers(actions: Action[], holding: number[], want: number): Promise<AnswersReply> {
+  answers(actions: ActionBody[], holding: number[], want: number): Promise<QueueReply> {
     return this.transport.request("POST", "/answers", { actions, holding, want });
   }
 
   async history(limit: number): Promise<HistoryEntry[]> {
-    return (await this.transport.request<{ entries: HistoryEntry[] }>("GET", `/history?limit=${limit}`)).entries;
+    return (await this.transport.request("GET", `/history?limit=${limit}`)).entries;
   }
 
   item(row: number): Promise<ItemDetail> {
@@ -73,7 +69,7 @@ export class Client {
   // --- explore
 
   explore(
-    filter: ExploreFilter,
+    filter: Filter,
     sort: ExploreSort,
     offset: number,
     limit: number,
@@ -83,57 +79,57 @@ export class Client {
   }
 
   /** Label many rows at once; null skips them. The reply's uuid undoes it. */
-  labelRows(classId: number | null, rows: number[]): Promise<{ n: number; uuid: string }> {
+  labelRows(classId: number | null, rows: number[]): Promise<BulkReply> {
     return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, rows });
   }
 
   /** Label everything that a filter finds; refused when that is no longer the `expected` number of rows. */
   labelFiltered(
     classId: number | null,
-    filter: ExploreFilter,
+    filter: Filter,
     expected: number,
-  ): Promise<{ n: number; uuid: string }> {
+  ): Promise<BulkReply> {
     return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, filter, expected });
   }
 
   /** Take back a bulk action. */
   async undoBulk(target: string): Promise<void> {
-    const action: Action = { uuid: newUuid(), kind: "undo", row: 0, target };
+    const action: ActionBody = { uuid: newUuid(), kind: "undo", row: 0, target };
     const { results } = await this.answers([action], this.holding(), 0);
     const result = results[0];
     if (result?.status === "refused") throw new Error(result.message ?? "The server refused to undo this.");
   }
 
   /** Ask for a second opinion on these rows. */
-  askAgain(rows: number[]): Promise<void> {
+  askAgain(rows: number[]): Promise<unknown> {
     return this.transport.request("POST", "/items/again", { rows });
   }
 
   // --- classes
 
-  addClass(name: string, more: { colour?: string; description?: string } = {}): Promise<ClassesReply> {
-    return this.#changeClasses("POST", "/classes", { name, ...more });
+  addClass(name: string, more: Omit<NewClassBody, "name"> = {}): Promise<ClassesReply> {
+    return this.#changed(this.transport.request("POST", "/classes", { name, ...more }));
   }
 
-  changeClass(id: number, changes: ClassChanges): Promise<ClassesReply> {
-    return this.#changeClasses("PATCH", `/classes/${id}`, changes);
+  changeClass(id: number, changes: ChangedClassBody): Promise<ClassesReply> {
+    return this.#changed(this.transport.request("PATCH", `/classes/${id}`, changes));
   }
 
   orderClasses(ids: number[]): Promise<ClassesReply> {
-    return this.#changeClasses("POST", "/classes/order", { ids });
+    return this.#changed(this.transport.request("POST", "/classes/order", { ids }));
   }
 
   mergeClass(id: number, into: number): Promise<ClassesReply> {
-    return this.#changeClasses("POST", `/classes/${id}/merge`, { into });
+    return this.#changed(this.transport.request("POST", `/classes/${id}/merge`, { into }));
   }
 
   removeClass(id: number): Promise<ClassesReply> {
-    return this.#changeClasses("DELETE", `/classes/${id}`);
+    return this.#changed(this.transport.request("DELETE", `/classes/${id}`));
   }
 
   // --- insights, data, people
 
-  insights(): Promise<Insights> {
+  insights(): Promise<InsightsReply> {
     return this.transport.request("GET", "/insights");
   }
 
@@ -143,7 +139,7 @@ export class Client {
   }
 
   async promises(): Promise<PromiseInfo[]> {
-    return (await this.transport.request<{ promises: PromiseInfo[] }>("GET", "/promises")).promises;
+    return (await this.transport.request("GET", "/promises")).promises;
   }
 
   /** What an attempt would take; changes nothing. */
@@ -161,8 +157,8 @@ export class Client {
 
   readonly accuracyUrl = "/api/v1/export/accuracy";
 
-  async changeSettings(changes: SettingsChanges): Promise<Settings> {
-    const settings = await this.transport.request<Settings>("PATCH", "/settings", changes);
+  async changeSettings(changes: SettingsBody): Promise<SettingsInfo> {
+    const settings = await this.transport.request("PATCH", "/settings", changes);
     this.#emit((listener) => listener.settingsChanged?.(settings));
     return settings;
   }
@@ -181,22 +177,21 @@ export class Client {
     return this.transport.request("POST", "/labels", form);
   }
 
-  async people(): Promise<Person[]> {
-    const people = (await this.transport.request<{ people: Person[] }>("GET", "/people")).people;
+  async people(): Promise<PersonInfo[]> {
+    const people = (await this.transport.request("GET", "/people")).people;
     this.#emit((listener) => listener.peopleChanged?.(people));
     return people;
   }
 
-  /** `expires_at`: seconds since 1970. */
-  invite(role: Person["role"], uses: number): Promise<{ url: string; expires_at: number }> {
+  invite(role: PersonInfo["role"], uses: number): Promise<InvitationReply> {
     return this.transport.request("POST", "/invitations", { role, uses });
   }
 
-  removePerson(id: number): Promise<void> {
+  removePerson(id: number): Promise<unknown> {
     return this.transport.request("DELETE", `/people/${id}`);
   }
 
-  join(token: string, name: string): Promise<void> {
+  join(token: string, name: string): Promise<unknown> {
     return this.transport.request("POST", "/join", { token, name });
   }
 
@@ -227,8 +222,8 @@ export class Client {
     this.#disconnect = null;
   }
 
-  async #changeClasses(method: string, path: string, body?: unknown): Promise<ClassesReply> {
-    const reply = await this.transport.request<ClassesReply>(method, path, body);
+  async #changed(request: Promise<ClassesReply>): Promise<ClassesReply> {
+    const reply = await request;
     this.#emit((listener) => listener.classesChanged?.(reply));
     return reply;
   }

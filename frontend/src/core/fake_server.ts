@@ -1,6 +1,7 @@
 /** A small server for the tests, as honest as the real one: it knows uuids, leases and a log, and may fail in any way. */
 
-import type { Action, HistoryEntry, Item, Progress, Result } from "./api";
+import type { ActionBody, HistoryEntry, Item, Progress, Result } from "./api";
+import type { Body, Method, Reply } from "./routes";
 import { Refusal, type StreamEvents, type Transport, Unreachable } from "./transport";
 
 type Failure = "down" | "reply lost" | "disk full" | "signed out";
@@ -11,29 +12,29 @@ export function item(row: number, changes: Partial<Item> = {}): Item {
 }
 
 export class FakeServer implements Transport {
-  readonly log: Action[] = [];
+  readonly log: ActionBody[] = [];
   readonly requests: { path: string; body: unknown }[] = [];
   failure: Failure | null = null;
   /** Milliseconds that each request takes. */
   delay = 1;
   /** Uuids, or rows, to refuse. */
-  refuse = (_action: Action): string | null => null;
+  refuse = (_action: ActionBody): string | null => null;
   items = (row: number): Item => item(row);
 
   #leased = new Set<number>();
 
   constructor(readonly nRows = 1000) {}
 
-  async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async request<M extends Method, P extends string>(method: M, path: P, body?: Body<M, P>): Promise<Reply<M, P>> {
     this.requests.push({ path, body });
     const { failure } = this;
     await new Promise((resolve) => setTimeout(resolve, this.delay));
     if (failure === "down") throw new Unreachable();
     if (failure === "signed out") throw new Refusal(401, "not_signed_in", "You are not signed in.");
     if (failure === "disk full") throw new Refusal(507, "disk_full", "The disk is full.");
-    const reply = this.#answer(`${method} ${path}`, body as { actions?: Action[]; holding: number[]; want: number });
+    const reply = this.#answer(`${method} ${path}`, body as { actions?: ActionBody[]; holding: number[]; want: number });
     if (failure === "reply lost") throw new Unreachable();
-    return structuredClone(reply) as T;
+    return structuredClone(reply) as Reply<M, P>;
   }
 
   stream(_events: StreamEvents): () => void {
@@ -57,21 +58,21 @@ export class FakeServer implements Transport {
     return { n_rows: this.nRows, n_labelled: size, n_skipped: 0, n_flagged: 0, mine: size, by_class: {}, class_version: 1, model, accuracy: null, promise: null, n_model: 0 };
   }
 
-  #undone(action: Action): boolean {
+  #undone(action: ActionBody): boolean {
     return this.log.some((other) => other.kind === "undo" && other.target === action.uuid);
   }
 
-  #answer(call: string, body: { actions?: Action[]; holding: number[]; want: number }): unknown {
+  #answer(call: string, body: { actions?: ActionBody[]; holding: number[]; want: number }): unknown {
     const [, row] = /^GET \/items\/(\d+)$/.exec(call) ?? [];
     if (row !== undefined) return this.items(Number(row));
     if (call.startsWith("GET /history")) return { entries: this.#history(Number(call.split("=")[1])) };
-    if (call === "POST /queue") return { items: this.#take(body.holding, body.want), progress: this.progress };
+    if (call === "POST /queue") return { results: [], items: this.#take(body.holding, body.want), progress: this.progress };
     if (call !== "POST /answers") throw new Error(`The fake server does not know ${call}.`);
     const results = body.actions!.map((action): Result => this.#record(action));
     return { results, items: this.#take(body.holding, body.want), progress: this.progress };
   }
 
-  #record(action: Action): Result {
+  #record(action: ActionBody): Result {
     const { uuid } = action;
     if (this.log.some((known) => known.uuid === uuid)) return { uuid, status: "repeated" };
     const message = this.refuse(action);
@@ -93,10 +94,10 @@ export class FakeServer implements Transport {
 
   #history(limit: number): HistoryEntry[] {
     return this.log
-      .filter((action) => action.kind !== "undo")
-      .map((action): HistoryEntry => {
+      .flatMap((action): HistoryEntry[] => {
         const { uuid, kind, row, class_id = null } = action;
-        return { uuid, kind, row, id: String(row + 1), snippet: `text ${row}`, class_id, at: 0, why: "", undone: this.#undone(action) };
+        if (kind === "undo") return [];
+        return [{ uuid, kind, row, id: String(row + 1), snippet: `text ${row}`, class_id, at: 0, why: "", undone: this.#undone(action) }];
       })
       .reverse()
       .slice(0, limit);

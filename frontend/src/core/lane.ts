@@ -1,6 +1,6 @@
 /** One request at a time to the server: first what was pressed, then more items. Retries by itself. */
 
-import type { AnswersReply, Progress, QueueReply, Result } from "./api";
+import type { Progress, QueueReply, Result } from "./api";
 import type { Client } from "./client";
 import type { KeptAction, Outbox } from "./outbox";
 import type { Queue } from "./queue";
@@ -118,7 +118,7 @@ export class Lane {
     this.queue.begin();
     try {
       const reply = batch.length > 0 ? await this.client.answers(batch, holding, want) : await this.client.queue(holding, want);
-      if ("results" in reply) this.#settle((reply as AnswersReply).results);
+      this.#settle(reply.results);
       if (replacing) this.queue.dropTail(kept);
       this.#take(reply, want);
       this.#singly = false;

@@ -1,13 +1,13 @@
 import { IDBFactory } from "fake-indexeddb";
 import { describe, expect, it, vi } from "vitest";
 
-import type { Action } from "./api";
+import type { ActionBody } from "./api";
 import { openKept } from "./kept";
 import { type ActionStore, type KeptAction, Outbox } from "./outbox";
 
 const ABOUT = { id: "1", snippet: "text" };
 let n = 0;
-const answer = (row: number): Action => ({ uuid: `uuid-${n++}`, kind: "answer", row, class_id: 0 });
+const answer = (row: number): ActionBody => ({ uuid: `uuid-${n++}`, kind: "answer", row, class_id: 0 });
 
 class Memory implements ActionStore {
   readonly kept = new Map<string, KeptAction>();

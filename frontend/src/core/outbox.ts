@@ -3,7 +3,7 @@
  * saved (or was saved before); it outlives reloads, outages and crashes of the browser where the store does.
  */
 
-import type { Action, Result } from "./api";
+import type { ActionBody, Result } from "./api";
 
 /** An action, with what the page needs to show it again after a reload. */
 export interface KeptAction {
@@ -11,7 +11,7 @@ export interface KeptAction {
   /** Position in the order of pressing, over all tabs of this browser. */
   order: number;
   tab: string;
-  action: Action;
+  action: ActionBody;
   /** The item, in words. */
   id: string;
   snippet: string;
@@ -73,7 +73,7 @@ export class Outbox {
     return this.#kept.filter((kept) => kept.refused !== null);
   }
 
-  add(action: Action, item: { id: string; snippet: string }): void {
+  add(action: ActionBody, item: { id: string; snippet: string }): void {
     // Microseconds since 1970, but never twice the same: the order holds over reloads too.
     this.#order = Math.max(this.#order + 1, Date.now() * 1000);
     const { id, snippet } = item;
@@ -83,7 +83,7 @@ export class Outbox {
   }
 
   /** The next actions to send. */
-  batch(size = BATCH): Action[] {
+  batch(size = BATCH): ActionBody[] {
     return this.pending.slice(0, size).map((kept) => kept.action);
   }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { ClassInfo } from "./api";
 import { Client } from "./client";
+import type { Method } from "./routes";
 import { FakeServer, item } from "./fake_server";
 import { HEARTBEAT_MS, retryWait } from "./lane";
 import { type ActionStore, type KeptAction, Outbox } from "./outbox";
@@ -406,7 +407,7 @@ describe("refused actions", () => {
     const request = server.request.bind(server);
     // The server refuses the request as a whole, as it does when one action is no valid JSON for it.
     const { Refusal } = await import("./transport");
-    server.request = (async (method: string, path: string, body?: { actions?: { row: number }[] }) => {
+    server.request = (async (method: Method, path: string, body?: { actions?: { row: number }[] }) => {
       if (body?.actions?.some(({ row }) => row === 2)) throw new Refusal(422, "invalid", "Not valid.");
       return request(method, path, body);
     }) as typeof server.request;

@@ -6,7 +6,7 @@
  * is not taken before the view said `painted`.
  */
 
-import type { Action, ActionKind, ClassInfo, Item, Progress } from "./api";
+import type { ActionBody, ActionKind, ClassInfo, Item, Progress } from "./api";
 import type { Client } from "./client";
 import { type Connection, HEARTBEAT_MS, Lane } from "./lane";
 import type { KeptAction, Outbox } from "./outbox";
@@ -313,7 +313,7 @@ export class Session {
     return item && this.#painted === item.row && !this.#fetching ? item : null;
   }
 
-  #settle(kind: "answer" | "skip", item: Item, more: Partial<Action>, said: string): void {
+  #settle(kind: "answer" | "skip", item: Item, more: Partial<ActionBody>, said: string): void {
     this.#remember(item);
     const circumstances = {
       shown_at: this.#shownAt,
@@ -327,7 +327,7 @@ export class Session {
     this.#say(said);
   }
 
-  #record(kind: Exclude<ActionKind, "undo">, item: Item, more: Partial<Action>): void {
+  #record(kind: Exclude<ActionKind, "undo">, item: Item, more: Partial<ActionBody>): void {
     const action = { ...this.#action(kind, item.row), ...more };
     const about = { id: item.id, snippet: snippet(item) };
     const { uuid, row, class_id = null } = action;
@@ -335,11 +335,11 @@ export class Session {
     this.#send(action, about);
   }
 
-  #action(kind: ActionKind, row: number): Action {
+  #action(kind: ActionKind, row: number): ActionBody {
     return { uuid: newUuid(), kind, row, class_version: this.#classVersion };
   }
 
-  #send(action: Action, about: { id: string; snippet: string }): void {
+  #send(action: ActionBody, about: { id: string; snippet: string }): void {
     this.outbox.add(action, about);
     this.#lane.send();
   }

@@ -1,6 +1,7 @@
 /** How the page talks to its server: requests with one error shape, and one stream of events. */
 
-import type { ApiError, ModelStatus, Progress } from "./api";
+import type { ErrorReply, ModelStatus, Progress } from "./api";
+import type { Body, Method, Reply } from "./routes";
 
 /** The server answered, and the answer was no. */
 export class Refusal extends Error {
@@ -50,7 +51,7 @@ export interface StreamEvents {
 
 export interface Transport {
   /** `path` below `/api/v1`, for example `/queue`. A FormData body is sent as it is, everything else as JSON. */
-  request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T>;
+  request<M extends Method, P extends string>(method: M, path: P, body?: Body<M, P>, signal?: AbortSignal): Promise<Reply<M, P>>;
   /** Listen until the returned function is called; reconnects by itself. */
   stream(events: StreamEvents): () => void;
 }
@@ -61,7 +62,12 @@ const PATIENCE_MS = 30_000;
 export class HttpTransport implements Transport {
   constructor(private readonly tab: string) {}
 
-  async request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  async request<M extends Method, P extends string>(
+    method: M,
+    path: P,
+    body?: Body<M, P>,
+    signal?: AbortSignal,
+  ): Promise<Reply<M, P>> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Tab": this.tab };
     const upload = body instanceof FormData;
     if (body !== undefined && !upload) headers["Content-Type"] = "application/json";
@@ -83,7 +89,7 @@ export class HttpTransport implements Transport {
     }
     if (!response.ok) throw refusal(response.status, text);
     try {
-      return (text ? JSON.parse(text) : undefined) as T;
+      return (text ? JSON.parse(text) : undefined) as Reply<M, P>;
     } catch {
       throw new Unreachable("Something else than Querist answered: a proxy or a log-in page of the network?");
     }
@@ -108,12 +114,12 @@ export class HttpTransport implements Transport {
       };
       const on = <D>(name: string, handle: ((data: D) => void) | undefined): void =>
         source?.addEventListener(name, (event) => handle?.(JSON.parse((event as MessageEvent<string>).data) as D));
-      on<{ version: number }>("ranking", (data) => events.ranking?.(data.version));
+      on<ModelStatus>("ranking", (data) => events.ranking?.(data.version));
       on<ModelStatus>("model", (data) => events.model?.(data));
       on<Progress>("progress", (data) => events.progress?.(data));
       on<Progress>("figures", (data) => events.figures?.(data));
       on<Progress>("promises", (data) => events.promises?.(data));
-      on<{ class_version: number }>("classes", (data) => events.classes?.(data.class_version));
+      on<Progress>("classes", (data) => events.classes?.(data.class_version));
     };
     connect();
     return () => {
@@ -125,7 +131,7 @@ export class HttpTransport implements Transport {
 
 function refusal(status: number, text: string): Refusal {
   try {
-    const { code, message, hint, where } = (JSON.parse(text) as ApiError).error;
+    const { code, message, hint, where } = (JSON.parse(text) as ErrorReply).error;
     return new Refusal(status, code, message, hint, where);
   } catch {
     return new Refusal(status, `http_${status}`, `The server answered with status ${status}.`);

@@ -1,6 +1,7 @@
 """The contract of a candidate filter: where a strategy looks."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -12,7 +13,8 @@ from querist.base.space import Space
 class CandidateFilter(BaseEstimator, ABC):
     """Narrow the rows that may be asked about, so that slow models and huge pools stay affordable."""
 
-    label: str
+    # Whether it uses `space`.
+    measures_distances: ClassVar[bool] = False
 
     @abstractmethod
     def narrow(

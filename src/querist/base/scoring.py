@@ -9,7 +9,7 @@ from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.blocks import pool_width, row_blocks
 from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
-from querist.measures.uncertainty import UNCERTAINTIES, decision_margin
+from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
 
 BlockFunction = Callable[[Pool], FloatArray]
 
@@ -81,7 +81,7 @@ def candidate_blocks(
         begin = end
 
 
-def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: str) -> FloatArray:
+def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: Uncertainty) -> FloatArray:
     """Return how uncertain `model` is about each candidate.
 
     Parameters
@@ -118,7 +118,7 @@ def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: str) -> Float
         raise needs_probabilities(model, f"{kind} of more than two classes")
     raise UnsupportedModelError(
         f"{type(model).__name__} has neither predict_proba nor decision_function, so its uncertainty is unknown. "
-        "Use another estimator, or a strategy that needs no model (random, k_center)."
+        "Use another estimator, or a strategy that needs no model."
     )
 
 
@@ -126,8 +126,8 @@ def needs_probabilities(model: Model, purpose: str) -> UnsupportedModelError:
     """Return the error for a model without ``predict_proba``, naming the remedies."""
     return UnsupportedModelError(
         f"{type(model).__name__} has no predict_proba, and {purpose} needs probabilities. "
-        "Wrap it in sklearn.calibration.CalibratedClassifierCV, or use the margin strategy, "
-        "which is content with decision_function."
+        "Wrap it in sklearn.calibration.CalibratedClassifierCV, or use a strategy that is content "
+        "with decision_function for any number of classes."
     )
 
 
@@ -147,7 +147,7 @@ def known_classes(model: Model) -> AnyArray:
     if len(classes) < 2:
         raise NotEnoughLabelsError(
             f"The model knows only the class {classes[0]!r}; label rows of at least two classes first, "
-            "for example with the random strategy."
+            "for example rows drawn at random."
         )
     return np.asarray(classes)
 

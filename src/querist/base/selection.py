@@ -1,7 +1,7 @@
 """The contract of a selection: which of the useful rows are asked about together."""
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -36,7 +36,8 @@ class Chances(NamedTuple):
 class Selection(BaseEstimator, ABC):
     """Choose a batch from the utilities of the candidates."""
 
-    label: str
+    # Whether it uses `space`.
+    measures_distances: ClassVar[bool] = False
 
     @abstractmethod
     def select(
@@ -100,8 +101,6 @@ class TopK(Selection):
     >>> MarginSampling(selection=TopK())
     MarginSampling(selection=TopK())
     """
-
-    label = "Highest utilities"
 
     def select(
         self,

@@ -1,15 +1,14 @@
 """The contract of a query strategy, and the one `query` that all of them share."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, Literal, final, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from querist import _random
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool, RandomState
+from querist._typing import Classifier, FloatArray, IntArray, PoolLike, RandomState
 from querist._validation import (
     as_labels,
     as_pool,
@@ -20,44 +19,22 @@ from querist._validation import (
     unmarked_rows,
 )
 from querist.base.candidates import CandidateFilter
+from querist.base.context import QueryContext
+from querist.base.query import decide, prepare
 from querist.base.selection import Chances, Selection, TopK
-from querist.base.space import Space
-from querist.base.ties import TieKeys, tie_keys
+from querist.base.ties import Ties
 from querist.exceptions import (
-    EmptyPoolError,
     InvalidParameterError,
     InvalidRowsError,
-    NotEnoughLabelsError,
-    PoolExhaustedError,
-    QueristError,
 )
-
-
-@dataclass(frozen=True)
-class QueryContext:
-    """What a strategy knows when it is asked: the arguments of `query`, checked and resolved."""
-
-    X: Pool
-    rows: IntArray
-    labels: AnyArray
-    model: Model
-    candidates: IntArray
-    batch_size: int
-    rng: np.random.Generator
-    tie_keys: TieKeys
-    space: Space
-
-    @cached_property
-    def unlabelled(self) -> IntArray:
-        """Row numbers without an answer, ascending; the candidates are among them."""
-        return unmarked_rows(n_rows(self.X), self.rows)
 
 
 class QueryStrategy(BaseEstimator, ABC):
     """Base of all query strategies: utilities for the candidates, then a batch.
 
-    A subclass gives `_utilities`, and `_select` only if its batch does not follow
-    from the utilities through a selection.
+    A subclass overrides `utilities`; `select` only if its batch does not follow from
+    the utilities through a selection; and `chances` only if it draws its batch itself
+    with probabilities that are known. Nothing else is meant to be overridden.
 
     Parameters
     ----------
@@ -69,34 +46,36 @@ class QueryStrategy(BaseEstimator, ABC):
         Order of equal utilities: by a seeded key of each row, or by row number.
     """
 
-    label: ClassVar[str]
     # Whether `query` needs a fitted model.
     needs_model: ClassVar[bool] = True
     # Whether utilities depend on the generator.
     stochastic: ClassVar[bool] = False
-    # Whether it measures distances, and so profits from the preprocessing of a fitted pipeline.
-    measures_distances: ClassVar[bool] = False
 
     def __init__(
         self,
         *,
         selection: Selection | None = None,
         candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
+        ties: Ties = "random",
     ) -> None:
         self.selection = selection
         self.candidates = candidates
         self.ties = ties
 
+    @property
+    def measures_distances(self) -> bool:
+        """Whether it, or a part of it, measures distances, and so profits from the steps of a fitted pipeline."""
+        return any(part is not None and part.measures_distances for part in (self.selection, self.candidates))
+
     @overload
     def query(
         self,
-        X: Pool,
-        rows: Any,
-        labels: Any,
+        X: PoolLike,
+        rows: ArrayLike,
+        labels: ArrayLike,
         *,
-        model: Model = ...,
-        candidates: Any = ...,
+        model: Classifier | None = ...,
+        candidates: ArrayLike | None = ...,
         batch_size: int = ...,
         random_state: RandomState = ...,
         return_utilities: Literal[False] = ...,
@@ -105,12 +84,12 @@ class QueryStrategy(BaseEstimator, ABC):
     @overload
     def query(
         self,
-        X: Pool,
-        rows: Any,
-        labels: Any,
+        X: PoolLike,
+        rows: ArrayLike,
+        labels: ArrayLike,
         *,
-        model: Model = ...,
-        candidates: Any = ...,
+        model: Classifier | None = ...,
+        candidates: ArrayLike | None = ...,
         batch_size: int = ...,
         random_state: RandomState = ...,
         return_utilities: Literal[True],
@@ -119,12 +98,12 @@ class QueryStrategy(BaseEstimator, ABC):
     @final
     def query(
         self,
-        X: Pool,
-        rows: Any,
-        labels: Any,
+        X: PoolLike,
+        rows: ArrayLike,
+        labels: ArrayLike,
         *,
-        model: Model = None,
-        candidates: Any = None,
+        model: Classifier | None = None,
+        candidates: ArrayLike | None = None,
         batch_size: int = 1,
         random_state: RandomState = None,
         return_utilities: bool = False,
@@ -169,7 +148,7 @@ class QueryStrategy(BaseEstimator, ABC):
             If the model lacks a method that the strategy needs.
         """
         context = self._context(X, rows, labels, model, candidates, batch_size, random_state)
-        positions, utilities = self.decide(context)
+        positions, utilities = decide(self, context)
         chosen = context.candidates[positions]
         if not return_utilities:
             return chosen
@@ -177,76 +156,36 @@ class QueryStrategy(BaseEstimator, ABC):
         full[context.candidates] = utilities
         return chosen, full
 
-    @final
-    def prepare(
-        self,
-        X: Pool,
-        rows: IntArray,
-        labels: AnyArray,
-        *,
-        model: Model,
-        candidates: IntArray,
-        batch_size: int,
-        rng: np.random.Generator,
-    ) -> QueryContext:
-        """Return the context of a query whose arguments are known to be right.
-
-        For callers that keep the pool's state themselves (`Session`): the checks of
-        `query` cost several passes over the row numbers. `candidates` is ascending.
-
-        Raises
-        ------
-        EmptyPoolError, PoolExhaustedError, NotEnoughLabelsError
-            As `query` does.
-        """
-        total = n_rows(X)
-        if not candidates.size:
-            raise EmptyPoolError(f"All {total} rows are answered or excluded; there is nothing left to ask.")
-        if batch_size > candidates.size:
-            raise PoolExhaustedError(
-                f"batch_size is {batch_size}, but only {candidates.size} of the {total} rows may be asked about."
-            )
-        if self.needs_model and model is None:
-            raise NotEnoughLabelsError(
-                f"{type(self).__name__} needs a fitted model. Label rows of at least two classes first, "
-                "for example with the random strategy, and pass the fitted classifier as model."
-            )
-        space = Space(X, model)
-        keys = tie_keys(self.ties, candidates, rng)
-        if self.candidates is not None:
-            candidates = self.candidates.narrow(
-                candidates, rows=rows, batch_size=batch_size, random_state=rng, space=space
-            )
-            if candidates.size < batch_size:
-                raise QueristError(
-                    f"{type(self.candidates).__name__}.narrow returned {candidates.size} rows "
-                    f"for a batch of {batch_size}."
-                )
-            keys = tie_keys(self.ties, candidates, rng)
-        return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space)
-
-    @final
-    def decide(self, context: QueryContext) -> tuple[IntArray, FloatArray]:
-        """Return the positions of the batch among the candidates, and the candidates' utilities."""
-        utilities = np.asarray(self._utilities(context), np.float64)
-        # A finite sum proves that all are finite, without an array of flags.
-        if utilities.shape != context.candidates.shape or (
-            not np.isfinite(utilities.sum()) and not np.isfinite(utilities).all()
-        ):
-            raise self._broken(utilities, context)
-        return self._select(utilities, context), utilities
-
     @abstractmethod
-    def _utilities(self, context: QueryContext) -> FloatArray:
-        """Return one finite float per candidate, larger = ask sooner."""
+    def utilities(self, context: QueryContext) -> FloatArray:
+        """Return how useful it is to ask about each candidate.
 
-    def _select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
-        """Return the positions of the batch among the candidates."""
-        return self._select_with(TopK() if self.selection is None else self.selection, utilities, context)
+        Parameters
+        ----------
+        context : QueryContext
+            Only to be read.
 
-    @staticmethod
-    def _select_with(selection: Selection, utilities: FloatArray, context: QueryContext) -> IntArray:
-        """Return what `selection` chooses; for strategies that bring one of their own."""
+        Returns
+        -------
+        ndarray of shape (n_candidates,)
+            Finite; larger = ask sooner.
+        """
+
+    def select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
+        """Return the batch: here, what ``self.selection`` chooses, and the highest utilities if it is None.
+
+        Parameters
+        ----------
+        utilities : ndarray of shape (n_candidates,)
+            What `utilities` returned; only to be read.
+        context : QueryContext
+
+        Returns
+        -------
+        ndarray of shape (batch_size,), int64
+            Distinct positions among the candidates, the first to be asked first.
+        """
+        selection = TopK() if self.selection is None else self.selection
         return selection.select(
             utilities,
             batch_size=context.batch_size,
@@ -257,61 +196,65 @@ class QueryStrategy(BaseEstimator, ABC):
         )
 
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
-        """Return the probabilities with which the batch that `decide` returned was drawn, given the utilities.
+        """Return the probabilities with which `select` drew a batch, given the utilities.
 
-        A strategy that overrides `_select` overrides this too, or has none.
+        A strategy that overrides `select` overrides this too, or has none. A session logs them, so that
+        another model can be judged by the answers.
+
+        Parameters
+        ----------
+        utilities : ndarray of shape (n_candidates,)
+        positions : ndarray of shape (batch_size,)
+            What `select` returned.
 
         Returns
         -------
         Chances or None
             None if they are not known, or there is no draw.
         """
-        if self.selection is None or type(self)._select is not QueryStrategy._select:
+        if self.selection is None or type(self).select is not QueryStrategy.select:
             return None
         return self.selection.chances(utilities, positions)
 
     def _context(
-        self, X: Pool, rows: Any, labels: Any, model: Model, candidates: Any, batch_size: int, random_state: RandomState
+        self,
+        X: PoolLike,
+        rows: ArrayLike,
+        labels: ArrayLike,
+        model: Classifier | None,
+        candidates: ArrayLike | None,
+        batch_size: int,
+        random_state: RandomState,
     ) -> QueryContext:
-        X = as_pool(X)
-        total = n_rows(X)
-        rows = as_rows(rows, total)
-        labels = as_labels(labels, rows.size)
+        pool = as_pool(X)
+        total = n_rows(pool)
+        answered = as_rows(rows, total)
         check_positive_int(batch_size, "batch_size")
         check_choice(self.ties, "ties", ("random", "first"))
         _check_part(self.selection, "selection", Selection)
         _check_part(self.candidates, "candidates", CandidateFilter)
-        return self.prepare(
-            X,
-            rows,
-            labels,
+        return prepare(
+            self,
+            pool,
+            answered,
+            as_labels(labels, answered.size),
             model=model,
-            candidates=self._allowed(candidates, rows, total),
+            candidates=_allowed(candidates, answered, total),
             batch_size=batch_size,
             rng=_random.resolve(random_state),
         )
 
-    @staticmethod
-    def _allowed(candidates: Any, rows: IntArray, total: int) -> IntArray:
-        if candidates is None:
-            return unmarked_rows(total, rows)
-        allowed = as_rows(candidates, total, "candidates")
-        if allowed.size > 1 and (np.diff(allowed) < 0).any():
-            allowed = np.sort(allowed)
-        answered = allowed[np.isin(allowed, rows, kind="table" if total < 10**8 else None)] if rows.size else rows
-        if answered.size:
-            raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer.")
-        return allowed
 
-    def _broken(self, utilities: FloatArray, context: QueryContext) -> QueristError:
-        if utilities.shape != context.candidates.shape:
-            return QueristError(
-                f"{type(self).__name__}._utilities returned shape {utilities.shape} "
-                f"for {context.candidates.size} candidates."
-            )
-        wrong = context.candidates[~np.isfinite(utilities)]
-        where = f" for row {wrong[0]}" if wrong.size else ""
-        return QueristError(f"{type(self).__name__} computed a utility that is not finite{where}; is X finite?")
+def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> IntArray:
+    if candidates is None:
+        return unmarked_rows(total, rows)
+    allowed = as_rows(candidates, total, "candidates")
+    if allowed.size > 1 and (np.diff(allowed) < 0).any():
+        allowed = np.sort(allowed)
+    answered = allowed[np.isin(allowed, rows, kind="table" if total < 10**8 else None)] if rows.size else rows
+    if answered.size:
+        raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer.")
+    return allowed
 
 
 def _check_part(part: Any, name: str, kind: type) -> None:

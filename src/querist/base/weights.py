@@ -10,11 +10,11 @@ def check_weights(utilities: FloatArray, selection: str) -> None:
     Raises
     ------
     InvalidParameterError
-        If any is negative; the message says which strategies go with the selection.
+        If any is negative.
     """
     if utilities.min() < 0:
         raise InvalidParameterError(
             f"{selection} uses utilities as weights, and one of them is {utilities.min():.4g}. "
-            "Use it with a strategy whose utilities are never negative: random, least_confidence, margin, entropy, "
-            "query_by_committee, density_weighted, relevance, or k_center once rows are labelled."
+            "Use it with a strategy whose utilities are never negative (each says their range in its documentation), "
+            "or use another selection."
         )

@@ -1,7 +1,7 @@
 """Candidate filters: where a strategy looks, so that slow models and huge pools stay affordable."""
 
 from querist.candidates.all_rows import AllRows
-from querist.candidates.neighbours import NeighboursOfLabelled
+from querist.candidates.neighbors import NeighborsOfLabelled
 from querist.candidates.subsample import RandomSubsample
 
-__all__ = ["AllRows", "NeighboursOfLabelled", "RandomSubsample"]
+__all__ = ["AllRows", "NeighborsOfLabelled", "RandomSubsample"]

@@ -17,8 +17,6 @@ class AllRows(CandidateFilter):
     MarginSampling(candidates=AllRows())
     """
 
-    label = "All rows"
-
     def narrow(
         self,
         candidates: IntArray,

@@ -29,8 +29,6 @@ class RandomSubsample(CandidateFilter):
     100
     """
 
-    label = "Random subsample"
-
     def __init__(self, size: int = 10_000) -> None:
         self.size = size
 

@@ -49,7 +49,7 @@ def check_utilities(strategy: QueryStrategy) -> None:
 
 def check_larger_is_sooner(strategy: QueryStrategy) -> None:
     """Where the batch follows from the utilities alone, it is the largest, in falling order."""
-    plain = strategy.selection is None and type(strategy)._select is QueryStrategy._select
+    plain = strategy.selection is None and type(strategy).select is QueryStrategy.select
     if not plain:
         return
     for problem in solvable(strategy):

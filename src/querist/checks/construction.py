@@ -40,6 +40,15 @@ def _assert_kept(name: str, strategy: QueryStrategy, params: dict[str, Any]) -> 
     assert not extra, f"{name}.__init__ must store its parameters only; it also sets {extra}."
 
 
+def check_hooks(strategy: QueryStrategy) -> None:
+    """What a strategy overrides is called: `utilities`, `select` and `chances`, which are public."""
+    for kind in type(strategy).__mro__:
+        for former in ("_utilities", "_select"):
+            assert former not in vars(kind), (
+                f"{kind.__name__} defines {former}, which nothing calls: the hook is {former[1:]}."
+            )
+
+
 def check_repr(strategy: QueryStrategy) -> None:
     """The repr names the class, and is the same for equal parameters."""
     with told(f"repr of {type(strategy).__name__}"):
@@ -61,4 +70,4 @@ def check_pickle(strategy: QueryStrategy) -> None:
     )
 
 
-CONSTRUCTION_CHECKS = (check_parameters_are_stored, check_repr, check_pickle)
+CONSTRUCTION_CHECKS = (check_parameters_are_stored, check_hooks, check_repr, check_pickle)

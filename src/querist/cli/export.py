@@ -2,15 +2,16 @@
 
 import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal
 
 import typer
 
+from querist._files import replacing
 from querist.cli.friendly import friendly
 from querist.exceptions import DataError, UnknownNameError
 
@@ -41,11 +42,6 @@ def export(
         raise UnknownNameError.of("format", format, _ENDINGS)
     if rows not in ("all", "labelled"):
         raise UnknownNameError.of("choice of rows", rows, ("all", "labelled"))
-    from querist.cli.words import print_notes
-    from querist.labelling.reading.accuracy_statement import accuracy_statement
-    from querist.labelling.reading.exports import export as write_export
-    from querist.labelling.reading.project_view import ProjectView
-
     path = out or _default(project, format)
     if format == "model":
         from querist.labelling.model_export.write import export_model
@@ -53,26 +49,42 @@ def export(
         with _target(path, overwrite) as target:
             export_model(project, target)
     else:
-        chosen: Literal["all", "labelled"] = "all" if rows == "all" else "labelled"
-        beside = None if str(path) == "-" or format == "log" else path.with_suffix(".accuracy.json")
-        if beside is not None:
-            _check_free(beside, overwrite)
-        with ProjectView.read(project) as view:
-            with _target(path, overwrite) as target:
-                print_notes(write_export(view, format, target, rows=chosen, predictions=predictions))
-            if beside is not None:
-                _write_statement(accuracy_statement(view.board, view.info.name, now=time.time()), beside, overwrite)
+        _write_labels(
+            project, format, path, rows="all" if rows == "all" else "labelled", guesses=predictions, overwrite=overwrite
+        )
     if str(path) != "-":
         typer.echo(f"Written: {path}")
 
 
-def _write_statement(statement: dict[str, Any], path: Path, overwrite: bool) -> None:
-    """Write how good the model is, and tell it, so that the labels do not travel without it."""
-    with _target(path, overwrite) as target:
-        target.write((json.dumps(statement, indent=2, ensure_ascii=False) + "\n").encode())
-    for each in statement["statements"]:
-        typer.echo(f"{each['text'][0].upper()}{each['text'][1:]}")
-    typer.echo(f"Accuracy statement: {path} {statement['note']}".rstrip())
+def _write_labels(
+    project: str,
+    kind: str,
+    path: Path,
+    *,
+    rows: Literal["all", "labelled"],
+    guesses: bool,
+    overwrite: bool,
+) -> None:
+    """Write the labels or the log, and how good the model is, so that the labels do not travel without it."""
+    from querist.cli.words import print_notes
+    from querist.labelling.reading.accuracy_statement import accuracy_statement
+    from querist.labelling.reading.exports import export as write_export
+    from querist.labelling.reading.project_view import ProjectView
+
+    with ProjectView.read(project) as view:
+        if str(path) == "-" or kind == "log":
+            with _target(path, overwrite) as target:
+                print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
+            return
+        beside = path.with_suffix(".accuracy.json")
+        # Neither file takes its place before both are written.
+        with _target(path, overwrite) as target, _target(beside, overwrite) as told:
+            print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
+            statement = accuracy_statement(view.board, view.info.name, now=time.time())
+            told.write((json.dumps(asdict(statement), indent=2, ensure_ascii=False) + "\n").encode())
+    for each in statement.statements:
+        typer.echo(f"{each.text[0].upper()}{each.text[1:]}")
+    typer.echo(f"Accuracy statement: {beside} {statement.note}".rstrip())
 
 
 def _default(location: str, format: str) -> Path:  # noqa: A002
@@ -81,22 +93,16 @@ def _default(location: str, format: str) -> Path:  # noqa: A002
     return Path(f"{name}{ending}" if ending.startswith("-") else f"{name}-labels{ending}")
 
 
-def _check_free(path: Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise DataError(f"{path} exists already. Name another file with --out, or say --overwrite.")
-
-
 @contextlib.contextmanager
 def _target(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """Give a file to write to, which is put in its place when it is complete."""
     if str(path) == "-":
         yield sys.stdout.buffer
         return
-    _check_free(path, overwrite)
-    draft = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
-        with draft.open("wb") as target:
+        if path.exists() and not overwrite:
+            raise FileExistsError  # before anything is computed
+        with replacing(path, overwrite=overwrite) as target:
             yield target
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    except FileExistsError:
+        raise DataError(f"{path} exists already. Name another file with --out, or say --overwrite.") from None

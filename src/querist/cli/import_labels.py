@@ -13,7 +13,9 @@ _SHOWN = 10
 @friendly
 def import_labels(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
-    file: Annotated[Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels; each also with .gz.")
+    ],
 ) -> None:
     """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
     from querist.labelling.label_files.match import read_labels_for

@@ -1,68 +1,97 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
 
+_File: TypeAlias = Annotated[
+    Path, typer.Argument(help="A labelled table: CSV, TSV, Excel, Parquet, JSONL, libsvm, NPZ, or gzip.")
+]
+_Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
+_Strategy: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. random is always included.")
+]
+_Estimator: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. Default: auto.")
+]
+_Repeats: TypeAlias = Annotated[int, typer.Option(help="Paired repeats.")]
+_Budget: TypeAlias = Annotated[
+    int | None, typer.Option(help="Labels in total, the initial set included. Default: 200, at most the pool.")
+]
+_BatchSize: TypeAlias = Annotated[int, typer.Option(help="Labels per round.")]
+_Initial: TypeAlias = Annotated[int, typer.Option(help="Labels before the first question.")]
+_InitialSet: TypeAlias = Annotated[str, typer.Option(help="random or stratified.")]
+_Test: TypeAlias = Annotated[Path | None, typer.Option(help="A file with the test rows, instead of a random split.")]
+_TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows for testing, or their number.")]
+_Group: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column whose values must not be split between pool and test.")
+]
+_Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
+_Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
+_Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of an Excel file.")]
+_Metric: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
+]
+_Duplicates: TypeAlias = Annotated[
+    str, typer.Option(help="ask_once (rows with the same features are asked once) or keep.")
+]
+_ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy until two classes have answers.")]
+_QueryEstimator: TypeAlias = Annotated[str | None, typer.Option(help="Another estimator to do the asking.")]
+_WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Start each fit from the last solution.")]
+_Audit: TypeAlias = Annotated[
+    float, typer.Option(help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit.")
+]
+_Stop: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Stopping rule NAME[:key=value,...], any(RULE, ...) or all(RULE, ...); repeat for several. Nothing is "
+        "stopped: the report says what stopping would have cost."
+    ),
+]
+_LabelCost: TypeAlias = Annotated[float, typer.Option(help="What an answer costs; stopping rules are judged by it.")]
+_ErrorCost: TypeAlias = Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")]
+_NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the model will be used on.")]
+_Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
+_Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
+_Out: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<file> beside you.")
+]
+
 
 @friendly
 def simulate(
-    file: Annotated[
-        Path, typer.Argument(help="A labelled table: CSV, TSV, Excel, Parquet, JSONL, libsvm, NPZ, or gzip.")
-    ],
-    target: Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")] = None,
-    strategy: Annotated[
-        list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. random is always included.")
-    ] = None,
-    estimator: Annotated[
-        list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. Default: auto.")
-    ] = None,
-    repeats: Annotated[int, typer.Option(help="Paired repeats.")] = 20,
-    budget: Annotated[
-        int | None, typer.Option(help="Labels in total, the initial set included. Default: 200, at most the pool.")
-    ] = None,
-    batch_size: Annotated[int, typer.Option(help="Labels per round.")] = 10,
-    initial: Annotated[int, typer.Option(help="Labels before the first question.")] = 20,
-    initial_set: Annotated[str, typer.Option(help="random or stratified.")] = "random",
-    test: Annotated[Path | None, typer.Option(help="A file with the test rows, instead of a random split.")] = None,
-    test_size: Annotated[float, typer.Option(help="Share of the rows for testing, or their number.")] = 0.25,
-    group: Annotated[
-        str | None, typer.Option(help="Column whose values must not be split between pool and test.")
-    ] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")] = None,
-    text: Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel file.")] = None,
-    metric: Annotated[
-        list[str] | None,
-        typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
-    ] = None,
-    duplicates: Annotated[
-        str, typer.Option(help="ask_once (rows with the same features are asked once) or keep.")
-    ] = "ask_once",
-    cold_start: Annotated[str, typer.Option(help="Strategy until two classes have answers.")] = "random",
-    query_estimator: Annotated[str | None, typer.Option(help="Another estimator to do the asking.")] = None,
-    warm_start: Annotated[bool, typer.Option("--warm-start", help="Start each fit from the last solution.")] = False,
-    audit: Annotated[
-        float, typer.Option(help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit.")
-    ] = 0.0,
-    stop: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Stopping rule NAME[:key=value,...], any(RULE, ...) or all(RULE, ...); repeat for several. Nothing is "
-            "stopped: the report says what stopping would have cost."
-        ),
-    ] = None,
-    label_cost: Annotated[float, typer.Option(help="What an answer costs; stopping rules are judged by it.")] = 1.0,
-    error_cost: Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")] = 1.0,
-    n_future: Annotated[float, typer.Option(help="How many rows the model will be used on.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="Everything random derives from it.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Processes; -1 uses every core.")] = -1,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<file> beside you.")
-    ] = None,
+    file: _File,
+    target: _Target = None,
+    strategy: _Strategy = None,
+    estimator: _Estimator = None,
+    repeats: _Repeats = 20,
+    budget: _Budget = None,
+    batch_size: _BatchSize = 10,
+    initial: _Initial = 20,
+    initial_set: _InitialSet = "random",
+    test: _Test = None,
+    test_size: _TestSize = 0.25,
+    group: _Group = None,
+    drop: _Drop = None,
+    text: _Text = None,
+    sheet: _Sheet = None,
+    metric: _Metric = None,
+    duplicates: _Duplicates = "ask_once",
+    cold_start: _ColdStart = "random",
+    query_estimator: _QueryEstimator = None,
+    warm_start: _WarmStart = False,
+    audit: _Audit = 0.0,
+    stop: _Stop = None,
+    label_cost: _LabelCost = 1.0,
+    error_cost: _ErrorCost = 1.0,
+    n_future: _NFuture = 10_000,
+    seed: _Seed = 0,
+    jobs: _Jobs = -1,
+    out: _Out = None,
 ) -> None:
     """Simulate active learning on a labelled file, and report what it would have saved.
 

@@ -23,7 +23,7 @@ def strategies() -> None:
     for kind, title in _TITLES.items():
         typer.echo(f"{title}:")
         for name in registry.part_names(kind):
-            part = registry.load_class(kind, name)
+            part = registry.load(kind, name)
             summary = (inspect.getdoc(part) or "").partition("\n")[0]
             typer.echo(f"  {name:24s}{summary}")
         typer.echo("")

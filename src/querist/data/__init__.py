@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from querist.data.duplicates import find_duplicates
-    from querist.data.features import Features, build_features
+    from querist.data.feature_cache import Features
+    from querist.data.features import build_features
     from querist.data.hashing import data_hash, pool_hash
+    from querist.data.image_features import ImageFeatures
     from querist.data.problem import Problem, read_problem
     from querist.data.read import read_table
     from querist.data.table import Table
+    from querist.data.table_features import TableFeatures
     from querist.data.target import split_target
 
 _HOMES = {
-    "Features": "features",
+    "Features": "feature_cache",
+    "ImageFeatures": "image_features",
     "Problem": "problem",
     "Table": "table",
+    "TableFeatures": "table_features",
     "build_features": "features",
     "data_hash": "hashing",
     "find_duplicates": "duplicates",
@@ -30,8 +35,10 @@ _HOMES = {
 
 __all__ = [
     "Features",
+    "ImageFeatures",
     "Problem",
     "Table",
+    "TableFeatures",
     "build_features",
     "data_hash",
     "find_duplicates",

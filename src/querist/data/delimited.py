@@ -4,7 +4,8 @@ import contextlib
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -23,11 +24,68 @@ _LONGEST_CELL = 2**31 - 1
 _Quoting: TypeAlias = Literal[0, 3]  # as the csv module numbers QUOTE_MINIMAL and QUOTE_NONE
 
 
-def read_delimited(path: Path, data: bytes) -> Table:
-    """Read a delimited file: cells between double quotes may hold delimiters and line ends.
+@dataclass(frozen=True)
+class Delimited:
+    """A delimited text, and how it is to be cut into records and cells.
 
-    Two passes: one checks that every record has as many cells as the header, one reads
-    the cells as words, which become numbers where a whole column is numeric.
+    Attributes
+    ----------
+    text : str
+    delimiter : str
+    quoting : int
+        As the csv module numbers it.
+    names : list of str
+        Of the columns, from the first record.
+    notes : tuple of str
+        What was detected, in words.
+    misfit : FileFormatError or None
+        What is wrong with the first record that has another number of cells than the header.
+    """
+
+    text: str
+    delimiter: str
+    quoting: _Quoting
+    names: list[str]
+    notes: tuple[str, ...]
+    misfit: FileFormatError | None
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each record below the header, with the line of the file where it starts."""
+        with _long_cells():
+            found = list(_records(self.text, self.delimiter, self.quoting))
+        yield from found[1:]
+
+    def typed(self, records: Sequence[Sequence[str]]) -> "tuple[pd.DataFrame, list[str]]":
+        """Return records that fit the header as a table, and notes: words become numbers where a whole column is."""
+        import pandas as pd
+
+        return _typed(pd.DataFrame(records, dtype=str), self.names, self.delimiter)
+
+
+def cut(path: Path, text: str) -> Delimited:
+    """Return how a delimited text is to be cut: cells between double quotes may hold delimiters and line ends.
+
+    Raises
+    ------
+    FileFormatError
+        If it is empty, or a quoted cell never ends.
+    DataError
+        If two columns have the same name.
+    """
+    if not text.strip():
+        raise FileFormatError(f"{path} is empty.")
+    with _long_cells():
+        delimiter = _delimiter(text, path)
+        names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
+        quoting, misfit = _quoting(path, text, delimiter, len(names))
+    notes.insert(0, f"delimiter {_DELIMITERS[delimiter]}")
+    if quoting == csv.QUOTE_NONE:
+        notes.append("double quotes read as ordinary letters: as quotation marks they do not fit the columns")
+    return Delimited(text, delimiter, quoting, names, tuple(notes), misfit)
+
+
+def read_delimited(path: Path, data: bytes) -> Table:
+    """Read a delimited file: the cells are words, which become numbers where a whole column is numeric.
 
     Raises
     ------
@@ -39,15 +97,11 @@ def read_delimited(path: Path, data: bytes) -> Table:
     import pandas as pd
 
     text, encoding = decode(path, data)
-    if not text.strip():
-        raise FileFormatError(f"{path} is empty.")
-    with _long_cells():
-        delimiter = _delimiter(text, path)
-        names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
-        quoting = _quoting(path, text, delimiter, len(names))
-    notes.insert(0, f"{encoding}; delimiter {_DELIMITERS[delimiter]}")
-    if quoting == csv.QUOTE_NONE:
-        notes.append("double quotes read as ordinary letters: as quotation marks they do not fit the columns")
+    found = cut(path, text)
+    if found.misfit is not None:
+        raise found.misfit
+    delimiter, quoting, names = found.delimiter, found.quoting, found.names
+    notes = [f"{encoding}; {found.notes[0]}", *found.notes[1:]]
     try:
         frame = pd.read_csv(
             io.StringIO(text), sep=delimiter, quoting=quoting, dtype=str, keep_default_na=False,
@@ -122,44 +176,48 @@ def _names(path: Path, header: list[str]) -> tuple[list[str], list[str]]:
     return names, notes
 
 
-def _quoting(path: Path, text: str, delimiter: str, width: int) -> _Quoting:
-    """Return how double quotes are to be read.
+def _quoting(path: Path, text: str, delimiter: str, width: int) -> tuple[_Quoting, FileFormatError | None]:
+    """Return how double quotes are to be read, and what is wrong with the first record that then does not fit.
 
     Raises
     ------
     FileFormatError
-        If records have different numbers of cells either way.
+        If a quoted cell never ends.
     """
-    problem, spans_lines = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
+    misfit, unclosed, spans_lines = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
     # Files with tabs are seldom quoted: a cell over several lines is rather two stray quotes.
-    doubtful = problem is not None or (spans_lines and delimiter == "\t")
+    doubtful = misfit is not None or unclosed is not None or (spans_lines and delimiter == "\t")
     if doubtful and width > 1 and '"' in text and _shape(path, text, delimiter, width, csv.QUOTE_NONE)[0] is None:
-        return csv.QUOTE_NONE
-    if problem is not None:
-        raise problem
-    return csv.QUOTE_MINIMAL
+        return csv.QUOTE_NONE, None
+    if unclosed is not None and misfit is None:
+        raise unclosed
+    return csv.QUOTE_MINIMAL, misfit
 
 
-def _shape(path: Path, text: str, delimiter: str, width: int, quoting: _Quoting) -> tuple[FileFormatError | None, bool]:
-    """Return what is wrong with the first record that does not fit, and whether a cell spans lines."""
+def _shape(
+    path: Path, text: str, delimiter: str, width: int, quoting: _Quoting
+) -> tuple[FileFormatError | None, FileFormatError | None, bool]:
+    """Return what is wrong with the first record that does not fit, or the last, and whether a cell spans lines."""
     spans_lines = False
     start, record = 1, [""]
     for number, (start, record) in enumerate(_records(text, delimiter, quoting)):
         if len(record) != width:
-            return FileFormatError(
+            misfit = FileFormatError(
                 f"{path}, line {start} (row {number}): {len(record)} cell{'s' * (len(record) > 1)}, but the header has "
                 f"{width} (delimiter {_DELIMITERS[delimiter]}). "
                 "Put quotes around cells that hold the delimiter, or fill in what is missing."
-            ), spans_lines
+            )
+            return misfit, None, spans_lines
         spans_lines = spans_lines or any("\n" in cell for cell in record)
     if quoting == csv.QUOTE_MINIMAL:
         last = "".join(itertools.islice(io.StringIO(text, newline=""), start - 1, None))
         # Within open quotes, one more record would be swallowed.
         if len(list(_records(f"{last.rstrip()}\nx", delimiter, quoting))) == 1:
-            return FileFormatError(
+            unclosed = FileFormatError(
                 f"{path}, line {start}: a quoted cell begins in this record and never ends. Add the missing quote."
-            ), True
-    return None, spans_lines
+            )
+            return None, unclosed, True
+    return None, None, spans_lines
 
 
 def _typed(frame: "pd.DataFrame", names: list[str], delimiter: str) -> tuple["pd.DataFrame", list[str]]:

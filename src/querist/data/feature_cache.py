@@ -1,49 +1,71 @@
 """Features on disk, for the next time the same file comes."""
 
+import contextlib
 import json
 import os
-import tempfile
 import zipfile
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse
 
+from querist._files import replacing
 from querist._typing import Pool
 from querist.data.hashing import pool_hash
-
-if TYPE_CHECKING:
-    from querist.data.features import Features
-
+from querist.data.kinds import Kind
 
 DAMAGED: Literal["damaged"] = "damaged"
 
 
-def read(folder: str | os.PathLike[str] | None, key: str) -> dict[str, Any] | Literal["damaged"] | None:
-    """Return what `Features` is made of, None if it is not there, or ``DAMAGED``."""
+@dataclass(frozen=True)
+class Features:
+    """A pool of numbers.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_rows, n_features), float64; or CSR matrix, float32, where there is text
+    names : tuple of str of length n_features
+    kinds : dict of str to str
+        number, category, date, text or dropped, by column.
+    notes : tuple of str
+        What was decided, in words.
+    X_test : as X, or None
+        The rows of the second frame.
+    """
+
+    X: Pool
+    names: tuple[str, ...]
+    kinds: dict[str, Kind]
+    notes: tuple[str, ...]
+    X_test: Pool | None = field(default=None)
+
+
+def read(folder: str | os.PathLike[str] | None, key: str) -> Features | Literal["damaged"] | None:
+    """Return kept features, None if it is not there, or ``DAMAGED``."""
     if folder is None or not (path := Path(folder) / f"{key}.npz").is_file():
         return None
     try:
         # numpy leaves a damaged file open when it opens it itself.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             words = json.loads(str(arrays["words"]))
-            found = {
-                "X": _matrix(arrays, "X"),
-                "X_test": _matrix(arrays, "X_test") if words["has_test"] else None,
-                "names": tuple(words["names"]),
-                "kinds": words["kinds"],
-                "notes": tuple(words["notes"]),
-            }
-            hashes = [pool_hash(found[name]) for name in ("X", "X_test") if found[name] is not None]
+            found = Features(
+                X=_matrix(arrays, "X"),
+                names=tuple(words["names"]),
+                kinds=words["kinds"],
+                notes=tuple(words["notes"]),
+                X_test=_matrix(arrays, "X_test") if words["has_test"] else None,
+            )
+            hashes = [pool_hash(X) for X in (found.X, found.X_test) if X is not None]
             return found if hashes == words["hashes"] else DAMAGED
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
         # A cache that cannot be read costs time and nothing else: the features are built again.
         return DAMAGED
 
 
-def write(folder: str | os.PathLike[str] | None, key: str, features: "Features") -> None:
+def write(folder: str | os.PathLike[str] | None, key: str, features: Features) -> None:
     """Keep features; a folder that cannot be written to is passed over."""
     if folder is None:
         return
@@ -57,17 +79,11 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: "Features")
     arrays = {"words": np.array(json.dumps(words)), **_arrays(features.X, "X")}
     if features.X_test is not None:
         arrays |= _arrays(features.X_test, "X_test")
-    temporary = None
-    try:
+    # The features are at hand; without the file only the next run takes longer.
+    with contextlib.suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
+        with replacing(Path(folder) / f"{key}.npz") as file:
             np.savez(file, **arrays)
-        os.replace(temporary, Path(folder) / f"{key}.npz")
-    except OSError:
-        # The features are at hand; only the next run takes longer.
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _arrays(X: Pool, name: str) -> dict[str, Any]:

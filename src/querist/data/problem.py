@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from querist._typing import AnyArray, Pool
-from querist.data.encoding import HUGE
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
+from querist.data.numeric_encoders import HUGE
 from querist.data.read import read_table
 from querist.data.table import Table
 from querist.data.target import column_of, split_target, take_target

@@ -1,9 +1,10 @@
 """Read a file, whatever its format, and say what was detected."""
 
 import gzip
+import io
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from querist.data.delimited import read_delimited
@@ -51,10 +52,15 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
         near = sorted(item.name for item in path.parent.glob(f"*{path.suffix}"))[:5] if path.parent.is_dir() else []
         hint = f" There is {', '.join(near)}." if near else ""
         raise FileFormatError(f"There is no file {path}.{hint}")
-    kind, packed = _kind(path)
+    kind, packed = file_kind(path, _READERS)
     if sheet is not None and kind not in _SPREADSHEETS:
         raise FileFormatError(f"{path} is not a spreadsheet, so it has no sheet {sheet!r}.")
-    data = _content(path, packed)
+    try:
+        data = path.read_bytes()
+    except PermissionError:
+        raise FileFormatError(f"{path} may not be read. Change its permissions.") from None
+    if packed:
+        data = unpack(path, data)
     if not data.strip():
         raise FileFormatError(f"{path} is empty.")
     table = _READERS[kind](path, data, sheet)
@@ -63,27 +69,42 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
     return table.told("unpacked gzip") if packed else table
 
 
-def _kind(path: Path) -> tuple[str, bool]:
-    """Return the ending that says the format, and whether the file is packed."""
+def file_kind(path: Path, known: Iterable[str]) -> tuple[str, bool]:
+    """Return the ending that says the format, and whether the file is packed by gzip.
+
+    Raises
+    ------
+    FileFormatError
+        If the ending is none of those known.
+    """
     name = path.name.lower()
     packed = name.endswith(".gz")
     kind = Path(name.removesuffix(".gz")).suffix
-    if kind not in _READERS:
-        known = ", ".join(_READERS)
+    if kind not in known:
         raise FileFormatError(
-            f"{path}: the ending {kind or path.suffix!r} is not known. Known: {known}, and .gz behind these."
+            f"{path}: the ending {kind or path.suffix!r} is not known. Known: {', '.join(known)}, and .gz behind these."
         )
     return kind, packed
 
 
-def _content(path: Path, packed: bool) -> bytes:
+def unpack(path: Path, data: bytes, *, most: int | None = None) -> bytes:
+    """Return what gzip has packed.
+
+    Raises
+    ------
+    FileFormatError
+        If it is not gzip, or not complete.
+    DataError
+        If it is more than `most` bytes; no more than these are unpacked.
+    """
     try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if packed else data
-    except PermissionError:
-        raise FileFormatError(f"{path} may not be read. Change its permissions.") from None
+        with gzip.open(io.BytesIO(data)) as file:
+            unpacked = file.read() if most is None else file.read(most + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileFormatError(f"{path} cannot be unpacked: {error}. Is it gzip, and complete?") from error
+    if most is not None and len(unpacked) > most:
+        raise DataError(f"{path} unpacks to more than {most:,} bytes. Give it in parts.")
+    return unpacked
 
 
 def _delimited(path: Path, data: bytes, sheet: str | None) -> Table:

@@ -1,11 +1,12 @@
 """Spreadsheets, Parquet and JSON: files whose cells have types."""
 
+import contextlib
 import datetime
 import io
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_spreadsheet(path: Path, data: bytes, sheet: str | None) -> Table:
-    """Read one sheet of .xlsx, .xls or .ods; its first row holds the names of the columns."""
+def open_sheet(path: Path, data: bytes, sheet: str | None = None) -> tuple[str, int, list[tuple[int, list[Any]]]]:
+    """Return the name of a sheet, how many there are, and its rows that hold something, numbered as in the sheet.
+
+    Raises
+    ------
+    FileFormatError
+        If it is no spreadsheet, has no such sheet, or the sheet is empty.
+    """
     import python_calamine
 
     try:
@@ -32,34 +39,65 @@ def read_spreadsheet(path: Path, data: bytes, sheet: str | None) -> Table:
     except Exception as error:  # calamine's errors have no common root
         hint = " Save it without a password." if "assword" in f"{type(error).__name__} {error}" else ""
         raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}.{hint}") from error
-    rows = [row for row in rows if any(cell != "" for cell in row)]
-    if not rows:
+    held = [(number, row) for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)]
+    if not held:
         raise FileFormatError(f"{path}, sheet {chosen!r}, is empty.")
-    columns: dict[str, Any] = {}
-    notes = [] if sheet is not None or len(names) == 1 else [f"read the first sheet, {chosen!r}, of {len(names)}"]
-    cells_of = zip(*rows, strict=True)
-    for place, cells in enumerate(cells_of, 1):
-        header, values = cells[0], [None if cell == "" else cell for cell in cells[1:]]
-        if header == "" and all(value is None for value in values):
+    return chosen, len(names), held
+
+
+def header_names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tuple[dict[int, str], list[str]]:
+    """Return the names of a sheet's columns by their place, and notes on them; columns of nothing have none.
+
+    Parameters
+    ----------
+    header : sequence of cell
+    empty : sequence of bool
+        Whether there is nothing in the column below its header.
+
+    Raises
+    ------
+    DataError
+        If two columns have the same name.
+    """
+    names: dict[int, str] = {}
+    notes = []
+    for place, cell in enumerate(header):
+        if cell == "" and empty[place]:
             continue  # a spreadsheet ends where something was once written
-        name = str(_whole(header)).strip() or f"column {place}"
-        if header == "":
-            notes.append(f"column {place} has no name; it is called {name!r}")
-        if name in columns:
-            first = list(columns).index(name) + 1
-            raise DataError(f"{path}: columns {first} and {place} are both called {name!r}. Rename one.")
-        columns[name] = _column(values)
-    return _table(path, columns, notes)
+        name = str(_whole(cell)).strip() or f"column {place + 1}"
+        if cell == "":
+            notes.append(f"column {place + 1} has no name; it is called {name!r}")
+        if name in names.values():
+            first = next(place for place, each in names.items() if each == name) + 1
+            raise DataError(f"{path}: columns {first} and {place + 1} are both called {name!r}. Rename one.")
+        names[place] = name
+    return names, notes
+
+
+def read_spreadsheet(path: Path, data: bytes, sheet: str | None) -> Table:
+    """Read one sheet of .xlsx, .xls or .ods; its first row holds the names of the columns."""
+    chosen, n_sheets, ((_, header), *rows) = open_sheet(path, data, sheet)
+    notes = [] if sheet is not None or n_sheets == 1 else [f"read the first sheet, {chosen!r}, of {n_sheets}"]
+    cells = [[None if row[place] == "" else row[place] for _, row in rows] for place in range(len(header))]
+    names, told = header_names(path, header, [all(value is None for value in column) for column in cells])
+    return _table(path, {name: _column(cells[place]) for place, name in names.items()}, [*notes, *told])
+
+
+@contextlib.contextmanager
+def parquet_errors(path: Path) -> Iterator[None]:
+    """Say of whatever reading a Parquet file raises that it cannot be read."""
+    try:
+        yield
+    except Exception as error:  # pyarrow's errors have no common root
+        raise FileFormatError(f"{path} is not a Parquet file that can be read: {error}.") from error
 
 
 def read_parquet(path: Path, data: bytes, sheet: str | None) -> Table:
     """Read a Parquet file; an index that pandas saved becomes a column if it has a name."""
     import pandas as pd
 
-    try:
+    with parquet_errors(path):
         frame = pd.read_parquet(io.BytesIO(data))
-    except Exception as error:  # pyarrow's errors have no common root
-        raise FileFormatError(f"{path} is not a Parquet file that can be read: {error}.") from error
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named).reset_index(drop=True) if named else frame.reset_index(drop=True)
     names = [str(name) for name in frame.columns]
@@ -74,51 +112,91 @@ def read_parquet(path: Path, data: bytes, sheet: str | None) -> Table:
 
 def read_json_lines(path: Path, data: bytes, sheet: str | None) -> Table:
     """Read one JSON object per line."""
-    return _from_records(path, _lines(path, _decoded(path, data)))
+    records = []
+    for _, record in json_objects(path, data):
+        if isinstance(record, FileFormatError):
+            raise record
+        records.append(record)
+    return _from_records(path, records)
 
 
 def read_json(path: Path, data: bytes, sheet: str | None) -> Table:
     """Read a list of JSON objects."""
-    text = _decoded(path, data)
+    records = []
+    for number, record in enumerate(json_list(path, data), 1):
+        if not isinstance(record, dict):
+            raise FileFormatError(f"{path}, row {number}: expected an object {{...}}, got {_named(record)}.")
+        records.append(record)
+    return _from_records(path, records)
+
+
+def json_objects(path: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any] | FileFormatError]]:
+    """Yield the object on each line of a file, or what is wrong with the line; with its number."""
+    start = 0
+    for number, line in enumerate(_split(data), 1):
+        found: Any
+        try:
+            text = line.decode("utf-8-sig")
+            found = json.loads(text) if text.strip() else None
+        except UnicodeDecodeError as error:
+            found = _not_utf8(path, number, start + error.start)
+        except json.JSONDecodeError as error:
+            found = FileFormatError(f"{path}, line {number}: not JSON ({error.msg}, column {error.colno}).")
+        except (RecursionError, ValueError) as error:
+            found = FileFormatError(f"{path}, line {number}: not JSON ({_why(error)}).")
+        else:
+            if not isinstance(found, dict):
+                told = f"{path}, line {number}: expected an object {{...}}, got {_named(found)}."
+                found = FileFormatError(told) if text.strip() else None
+        if found is not None:
+            yield number, found
+        start += len(line) + 1
+
+
+def _split(data: bytes) -> list[bytes]:
+    # Not splitlines: JSON texts may hold other line separators, which do not end a record.
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace").encode().split(b"\n")
+    return data.split(b"\n")
+
+
+def json_list(path: Path, data: bytes) -> list[Any]:
+    """Return the list that a JSON file holds.
+
+    Raises
+    ------
+    FileFormatError
+        If it holds none.
+    """
     try:
-        records = json.loads(text)
+        found = json.loads(_decoded(path, data))
     except json.JSONDecodeError as error:
         hint = ""
         if error.msg == "Extra data":
             hint = " If each line is an object of its own, give the file the ending .jsonl."
         raise FileFormatError(f"{path}, line {error.lineno}: not JSON ({error.msg}).{hint}") from None
-    if not isinstance(records, list):
-        raise FileFormatError(f"{path}: expected a list of objects, [{{...}}, ...], got {_named(records)}.")
-    for number, record in enumerate(records, 1):
-        if not isinstance(record, dict):
-            raise FileFormatError(f"{path}, row {number}: expected an object {{...}}, got {_named(record)}.")
-    return _from_records(path, records)
+    except (RecursionError, ValueError) as error:
+        raise FileFormatError(f"{path}: not JSON ({_why(error)}).") from None
+    if not isinstance(found, list):
+        raise FileFormatError(f"{path}: expected a list of objects, [{{...}}, ...], got {_named(found)}.")
+    return found
+
+
+def _why(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _decoded(path: Path, data: bytes) -> str:
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileFormatError(
-            f"{path}, line {line}: byte {error.start} is not UTF-8, which JSON must be. Save the file as UTF-8."
-        ) from None
+        raise _not_utf8(path, data.count(b"\n", 0, error.start) + 1, error.start) from None
 
 
-def _lines(path: Path, text: str) -> list[dict[str, Any]]:
-    records = []
-    # Not splitlines: JSON texts may hold other line separators, which do not end a record.
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise FileFormatError(f"{path}, line {number}: not JSON ({error.msg}, column {error.colno}).") from None
-        if not isinstance(record, dict):
-            raise FileFormatError(f"{path}, line {number}: expected an object {{...}}, got {_named(record)}.")
-        records.append(record)
-    return records
+def _not_utf8(path: Path, line: int, byte: int) -> FileFormatError:
+    return FileFormatError(
+        f"{path}, line {line}: byte {byte} is not UTF-8, which JSON must be. Save the file as UTF-8."
+    )
 
 
 def _named(value: Any) -> str:

@@ -58,6 +58,6 @@ def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) ->
     return f"{path} has no {what} {name!r}.{hint} It has: {listed(known)}."
 
 
-def listed(names: list[str]) -> str:
-    """Join names, at most 30 of them."""
-    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+def listed(names: list[str], most: int = 30) -> str:
+    """Join names, at most so many of them."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,14 +1,17 @@
 """A sensible classifier for whatever features come in."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from querist._typing import AnyArray, Model, Pool
+from querist._typing import AnyArray, Model, PoolLike
 
 
 class AutoClassifier(ClassifierMixin, BaseEstimator):
@@ -22,8 +25,12 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
     ----------
     C : float, default=10.0
         Inverse of the strength of the regularisation; for sparse features.
-    class_weight : dict, "balanced" or None, default="balanced"
-        For sparse features.
+    class_weight : dict, "balanced", "auto" or None, default="auto"
+        ``"auto"`` balances the classes for sparse features and weights none for tables; the others
+        are passed to whichever classifier is fitted.
+    min_weight_fraction_leaf : float, default=0.0
+        For tables: the least share of all weights that a leaf may hold. With 0 trees grow until
+        their leaves are pure, and class weights then change little.
     random_state : int or None, default=None
         Passed to the classifier.
 
@@ -32,6 +39,13 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
     estimator_ : classifier
         The fitted one.
     classes_ : ndarray of shape (n_classes,)
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Only if `X` was a data frame with names.
+
+    Notes
+    -----
+    Tables may hold gaps (NaN), sparse features may not.
 
     Examples
     --------
@@ -45,47 +59,80 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         self,
         *,
         C: float = 10.0,
-        class_weight: dict[Any, float] | str | None = "balanced",
+        class_weight: dict[Any, float] | Literal["balanced", "auto"] | None = "auto",
+        min_weight_fraction_leaf: float = 0.0,
         random_state: int | None = None,
     ) -> None:
         self.C = C
         self.class_weight = class_weight
+        self.min_weight_fraction_leaf = min_weight_fraction_leaf
         self.random_state = random_state
 
-    def fit(self, X: Pool, y: Any) -> Self:
-        """Choose by the kind of `X` and fit."""
+    def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Choose by the kind of `X` and fit.
+
+        Parameters
+        ----------
+        X : array, sparse matrix or data frame of shape (n_rows, n_features)
+        y : array-like of shape (n_rows,)
+            Class labels.
+        sample_weight : array-like of shape (n_rows,), default=None
+            How much each row counts; None counts all alike.
+
+        Returns
+        -------
+        AutoClassifier
+
+        Raises
+        ------
+        ValueError
+            If `X` or `y` cannot be used, as scikit-learn says it.
+        """
+        X, y = validate_data(self, X, y, accept_sparse="csr", ensure_all_finite="allow-nan")
+        check_classification_targets(y)
         if scipy.sparse.issparse(X):
             self.estimator_: Model = LogisticRegression(
                 C=self.C,
-                class_weight=self.class_weight,
+                class_weight="balanced" if self.class_weight == "auto" else self.class_weight,
                 solver="newton-cg",
                 max_iter=2000,
                 random_state=self.random_state,
             )
-            _fit_on_used_columns(self.estimator_, X, y)
+            _fit_on_used_columns(self.estimator_, X, y, sample_weight)
         else:
-            self.estimator_ = ExtraTreesClassifier(random_state=self.random_state).fit(X, y)
+            trees = ExtraTreesClassifier(
+                min_weight_fraction_leaf=self.min_weight_fraction_leaf,
+                class_weight=None if self.class_weight == "auto" else self.class_weight,
+                random_state=self.random_state,
+            )
+            self.estimator_ = trees.fit(X, y, sample_weight=sample_weight)
         self.classes_: AnyArray = self.estimator_.classes_
-        self.n_features_in_ = X.shape[1]
         return self
 
-    def predict(self, X: Pool) -> AnyArray:
+    def predict(self, X: PoolLike) -> AnyArray:
         """Return the likeliest class of each row."""
+        X = self._checked(X)
         predicted: AnyArray = self.estimator_.predict(X)
         return predicted
 
-    def predict_proba(self, X: Pool) -> AnyArray:
+    def predict_proba(self, X: PoolLike) -> AnyArray:
         """Return the class probabilities of each row, columns as in ``classes_``."""
+        X = self._checked(X)
         proba: AnyArray = self.estimator_.predict_proba(X)
         return proba
+
+    def _checked(self, X: PoolLike) -> Any:
+        check_is_fitted(self)
+        return validate_data(self, X, accept_sparse="csr", ensure_all_finite="allow-nan", reset=False)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = True
         return tags
 
 
-def _fit_on_used_columns(model: LogisticRegression, X: Any, y: Any) -> None:
+def _fit_on_used_columns(model: LogisticRegression, X: Any, y: Any, sample_weight: Any) -> None:
     """Fit on the columns that occur; the penalty sets the coefficients of the others to exactly 0.
 
     Few labelled texts use few of the pool's words: with 500 of them and 75 classes
@@ -93,7 +140,7 @@ def _fit_on_used_columns(model: LogisticRegression, X: Any, y: Any) -> None:
     """
     used = np.unique(X.indices)
     # In single precision the line search would stop short of the tolerance.
-    model.fit(X[:, used].astype(np.float64), y)
+    model.fit(X[:, used].astype(np.float64), y, sample_weight=sample_weight)
     coefficients = np.zeros((model.coef_.shape[0], X.shape[1]))
     coefficients[:, used] = model.coef_
     model.coef_, model.n_features_in_ = coefficients, X.shape[1]

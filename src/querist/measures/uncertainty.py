@@ -6,6 +6,7 @@ allocated, whatever the number of classes.
 """
 
 from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -120,7 +121,9 @@ def decision_margin(scores: AnyArray) -> FloatArray:
     return _by_blocks(scores, of_block)
 
 
-UNCERTAINTIES: dict[str, Callable[[AnyArray], FloatArray]] = {
+Uncertainty: TypeAlias = Literal["least_confidence", "margin", "entropy"]
+# What strategies with an `uncertainty` parameter take. A new one stands here, in the type, and in their docstrings.
+UNCERTAINTIES: dict[Uncertainty, Callable[[AnyArray], FloatArray]] = {
     "least_confidence": least_confidence,
     "margin": margin,
     "entropy": entropy,

@@ -50,8 +50,6 @@ class PowerTopK(Selection):
     3
     """
 
-    label = "Power"
-
     def __init__(self, beta: float = 1.0) -> None:
         self.beta = beta
 

@@ -1,6 +1,7 @@
 """A diverse batch: cluster the most useful rows and take one of each cluster."""
 
 import warnings
+from typing import ClassVar
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class WeightedKMeansSelection(Selection):
     MarginSampling(selection=WeightedKMeansSelection(prefilter=20))
     """
 
-    label = "Weighted k-means"
+    measures_distances: ClassVar[bool] = True
 
     def __init__(self, prefilter: int = 10) -> None:
         self.prefilter = prefilter

@@ -2,19 +2,19 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from querist._files import write_whole
 from querist._typing import Pool
 from querist._validation import as_pool, n_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import SessionFileError
 from querist.session.events import Event, RowsAdded, read_event
-from querist.session.parts import describe, restore
+from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
 _VERSION = 1
@@ -50,20 +50,10 @@ def save(
         "random_state": seed,
         "warm_start": warm_start,
         "audit": audit,
-        "parts": {name: describe(part) for name, part in parts.items()},
+        "parts": {name: to_file(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
 def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> SavedSession:

@@ -8,6 +8,7 @@ import numpy as np
 from querist import _random
 from querist._typing import AnyArray, IntArray, Label, Model, Pool, RandomState
 from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows, take_rows
+from querist.base.query import decide, prepare
 from querist.base.scoring import needs_probabilities
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import (
@@ -131,11 +132,13 @@ class Session(SessionView, AuditedSession):
             raise InvalidParameterError(
                 f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
             )
-        self._trained = Trained(Refitter(resolve_estimator(estimator), seed=self._seed, warm_start=warm_start))
+        trained = resolve_estimator(estimator)
+        self._trained = Trained(Refitter(trained, seed=self._seed, warm_start=warm_start))
         self._asking = self._trained
         if query_estimator is not None:
-            self._asking = Trained(Refitter(resolve_estimator(query_estimator), seed=self._seed))
-            warn_of_mismatch(self._asking.refitter, self._trained.refitter)
+            asking = resolve_estimator(query_estimator)
+            self._asking = Trained(Refitter(asking, seed=self._seed))
+            warn_of_mismatch(asking, {type(trained).__name__: trained}, stacklevel=2)
         self._finite: bool | None = None
         # Counts changes of the answers; a model is fresh if it was fitted at the same count.
         self._version = 0
@@ -192,7 +195,8 @@ class Session(SessionView, AuditedSession):
         strategy = self._strategy
         if strategy.needs_model and self._state.n_classes_answered < 2:
             strategy = self._cold_start
-        context = strategy.prepare(
+        context = prepare(
+            strategy,
             self._X,
             self._state.answers.rows,
             self._state.answers.labels,
@@ -202,7 +206,7 @@ class Session(SessionView, AuditedSession):
             rng=_random.derive_generator(self._seed, "ask", self._state.n_asks),
         )
         with self._asking.refitter.settings(finite=self._is_finite()):
-            positions, utilities = strategy.decide(context)
+            positions, utilities = decide(strategy, context)
         return {
             "rows": context.candidates[positions],
             "strategy": self._names[0 if strategy is self._strategy else 1],

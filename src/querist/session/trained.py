@@ -1,6 +1,7 @@
 """A classifier that is refitted when answers are new."""
 
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -48,14 +49,27 @@ def aligned_probabilities(model: Model, X: Pool, classes: list[Label]) -> AnyArr
     return aligned
 
 
-def warn_of_mismatch(asking: Refitter, trained: Refitter) -> None:
-    """Warn where another kind of model asks than the one that is trained."""
-    one, other = type(asking.estimator), type(trained.estimator)
-    if one is not other:
+def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:
+    """Warn where a classifier of another class asks than one that is trained.
+
+    Parameters
+    ----------
+    asking : classifier
+    trained : dict of str to classifier
+        By what they are called.
+    stacklevel : int
+        As `warnings.warn` takes it: how many calls up stands who is told.
+
+    Warns
+    -----
+    ModelMismatchWarning
+    """
+    others = [name for name, model in trained.items() if type(model) is not type(asking)]
+    if others:
         warnings.warn(
-            f"{one.__name__} asks on behalf of {other.__name__}. In a comparison on 26 data sets, uncertainty "
-            "of another model than the trained one was on average no better than random rows "
+            f"{type(asking).__name__} asks on behalf of {', '.join(others)}. In a comparison on 26 data sets, "
+            "uncertainty of another model than the trained one was on average no better than random rows "
             "(Lu et al. 2023, arXiv 2306.08954). Leave out query_estimator unless you have checked that it helps.",
             ModelMismatchWarning,
-            stacklevel=4,
+            stacklevel=stacklevel + 1,
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from querist.simulation.curves import records
 from querist.simulation.protocol import RANDOM
@@ -19,7 +20,8 @@ _COUNTS = ("repeat", "n_labels", "test_rows", "model_n", "running_n")
 COLUMNS = ("dataset", "estimator", "strategy", "repeat", *Audited._fields)
 # How each column is read and kept; figures for which there were too few answers are missing.
 TYPES = {name: "str" if name in _TEXTS else "int64" if name in _COUNTS else "float64" for name in COLUMNS}
-_NORMAL = 1.959963984540054
+# Half the width of a 95 % interval, in standard errors.
+_NORMAL = float(ndtri(0.975))
 
 
 def audit_table(runs: Iterable[Run], name: str) -> "pd.DataFrame":

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,9 @@ import numpy as np
 from querist.exceptions import InvalidParameterError
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
-from querist.simulation.page import html_list, html_table, page
-from querist.simulation.record import write_atomically
-from querist.simulation.simulation import Simulation
+from querist.simulation.page import page
+from querist.simulation.record import write_result
+from querist.simulation.results import Simulation
 from querist.simulation.statistics import average_ranks, friedman
 
 if TYPE_CHECKING:
@@ -78,7 +77,6 @@ class Comparison:
             If it cannot be written.
         """
         ranks = self.ranks()
-        label = METRICS[self.metric].label
         lines = [
             [f"{line['estimator']}, {line['strategy']}", f"{line['average_rank']:.2f}", str(line["n_data_sets"])]
             for line in records(ranks)
@@ -89,16 +87,16 @@ class Comparison:
             [", ".join(key), *(f"{value:.4f}" for value in values)]
             for key, values in zip(wide.index.tolist(), wide.to_numpy().tolist(), strict=True)
         ]
-        body = [
-            f"<h1>Query strategies on {len(self.simulations)} data sets</h1>",
-            f'<p class="lead">Ranked by the mean height of the learning curve in {escape(label)}; rank 1 is best.</p>',
-            "<h2>Average ranks</h2>",
-            html_table(["estimator, strategy", "average rank", "data sets"], lines),
-            html_list(_verdicts(ranks)),
-            f"<h2>Mean heights ({escape(label)})</h2>",
-            html_table(["estimator, strategy", *(str(name) for name in wide.columns)], heights),
-        ]
-        write_atomically(Path(path), page("Query strategies compared", body).encode())
+        text = page(
+            "comparison.html",
+            title="Query strategies compared",
+            metric=METRICS[self.metric].label,
+            names=[str(name) for name in wide.columns],
+            ranks=lines,
+            verdicts=_verdicts(ranks),
+            heights=heights,
+        )
+        write_result(Path(path), text.encode())
 
     def _mean_heights(self) -> "pd.DataFrame":
         import pandas as pd

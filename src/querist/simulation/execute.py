@@ -7,9 +7,7 @@ import joblib
 import threadpoolctl
 
 from querist.exceptions import InvalidParameterError
-from querist.simulation.parts import Parts
-from querist.simulation.problem import Problem
-from querist.simulation.protocol import Protocol
+from querist.simulation.experiment import Experiment
 from querist.simulation.record import Record
 from querist.simulation.run import Run, RunKey, Stage, play
 
@@ -18,9 +16,7 @@ _TASKS_PER_WORKER = 4
 
 
 def execute(
-    problem: Problem,
-    protocol: Protocol,
-    parts: Parts,
+    experiment: Experiment,
     keys: Sequence[RunKey],
     *,
     n_workers: int,
@@ -34,8 +30,7 @@ def execute(
 
     Parameters
     ----------
-    problem, protocol, parts
-        The experiment.
+    experiment : Experiment
     keys : sequence of RunKey
         The runs to carry out.
     n_workers : int
@@ -53,12 +48,12 @@ def execute(
     tasks = _tasks(keys, n_workers)
     if n_workers == 1 or len(tasks) < 2:
         for task in tasks:
-            for run in _work(problem, protocol, parts, task, record):
+            for run in _work(experiment, task, record):
                 done(run)
         return
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=min(n_workers, len(tasks)), return_as="generator_unordered")
-        for runs in parallel(joblib.delayed(_work_listed)(problem, protocol, parts, task, record) for task in tasks):
+        for runs in parallel(joblib.delayed(_work_listed)(experiment, task, record) for task in tasks):
             for run in runs:
                 done(run)
 
@@ -87,21 +82,17 @@ def _tasks(keys: Iterable[RunKey], n_workers: int) -> list[list[RunKey]]:
     return [[key] for group in groups for key in group]
 
 
-def _work(
-    problem: Problem, protocol: Protocol, parts: Parts, task: list[RunKey], record: Record | None
-) -> Iterator[Run]:
-    stage = Stage(problem, protocol, task[0].repeat)
+def _work(experiment: Experiment, task: list[RunKey], record: Record | None) -> Iterator[Run]:
+    stage = Stage(experiment.data.problem, experiment.protocol, task[0].repeat)
     # Looked up anew: the classifiers' libraries (xgboost brings an OpenMP of its own) are loaded by now.
     threads = threadpoolctl.ThreadpoolController()
     for key in task:
         with threads.limit(limits=1):
-            run = play(stage, key, parts)
+            run = play(stage, key, experiment.parts)
         if record is not None:
             record.write_run(run)
         yield run
 
 
-def _work_listed(
-    problem: Problem, protocol: Protocol, parts: Parts, task: list[RunKey], record: Record | None
-) -> list[Run]:
-    return list(_work(problem, protocol, parts, task, record))
+def _work_listed(experiment: Experiment, task: list[RunKey], record: Record | None) -> list[Run]:
+    return list(_work(experiment, task, record))

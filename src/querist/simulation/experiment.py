@@ -1,15 +1,16 @@
-"""All that determines the results of a simulation, as one record."""
+"""All that determines the results of a simulation: checked, and described for its record."""
 
 import platform
-import warnings
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
-from querist.exceptions import ModelMismatchWarning
+from querist.simulation.metrics import check_model_can
 from querist.simulation.parts import Parts
 from querist.simulation.problem import Data, Problem
 from querist.simulation.protocol import FULL_DATA, Protocol
 from querist.simulation.run import RunKey
+from querist.simulation.split import check_draws, smallest_pool
 
 # 2 adds what the audit said and what stopping rules proposed; without these it is 1.
 FORMATS = (1, 2)
@@ -17,21 +18,68 @@ FORMATS = (1, 2)
 _PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib", "skrub")
 
 
-def describe_experiment(protocol: Protocol, parts: Parts, data: Data) -> dict[str, Any]:
-    """Return the experiment as JSON takes it: equal if and only if the results are meant to be equal."""
-    # The order of the parts is the order of the tables.
-    orders = {"strategies": list(parts.strategies), "estimators": list(parts.estimators)}
-    if parts.rules:
-        orders["stopping"] = list(parts.rules)
-    return {
-        "format": FORMATS[bool(protocol.audit or parts.rules)],
-        "protocol": protocol.to_dict(),
-        "order": orders,
-        **parts.descriptions,
-        "data": data.description,
-        "notes": [*data.notes, *(_audit_notes(data.problem) if protocol.audit else [])],
-        "versions": _versions(parts.descriptions),
-    }
+@dataclass(frozen=True)
+class Experiment:
+    """What is run on what, with what: checked, and all that determines the results.
+
+    Attributes
+    ----------
+    protocol : Protocol
+    parts : Parts
+    data : Data
+    """
+
+    protocol: Protocol
+    parts: Parts
+    data: Data
+
+    @classmethod
+    def checked(cls, protocol: Protocol, parts: Parts, data: Data, *, most: int | None = None) -> Self:
+        """Return an experiment that can be run to its end.
+
+        Parameters
+        ----------
+        most : int, default=None
+            The budget, or as much of it as the smallest pool allows. None keeps the protocol's.
+
+        Raises
+        ------
+        InvalidParameterError, TargetError
+            If a classifier cannot give what a metric needs, or a split or budget is impossible.
+        """
+        for label, estimator in parts.estimators.items():
+            check_model_can(estimator, label, protocol.metrics, data.problem.classes.size)
+        if most is not None:
+            protocol = replace(protocol, budget=min(most, smallest_pool(data.problem, protocol)))
+        check_draws(data.problem, protocol)
+        return cls(protocol, parts, data)
+
+    @property
+    def keys(self) -> list[RunKey]:
+        """All runs, in the order of the tables; the full-data values stand last."""
+        return [
+            RunKey(estimator, strategy, number)
+            for estimator in self.parts.estimators
+            for strategy in (*self.parts.strategies, FULL_DATA)
+            for number in range(self.protocol.repeats)
+        ]
+
+    def describe(self) -> dict[str, Any]:
+        """Return the experiment as JSON takes it: equal if and only if the results are meant to be equal."""
+        protocol, parts, data = self.protocol, self.parts, self.data
+        # The order of the parts is the order of the tables.
+        orders = {"strategies": list(parts.strategies), "estimators": list(parts.estimators)}
+        if parts.rules:
+            orders["stopping"] = list(parts.rules)
+        return {
+            "format": FORMATS[bool(protocol.audit or parts.rules)],
+            "protocol": protocol.to_dict(),
+            "order": orders,
+            **parts.descriptions,
+            "data": data.description,
+            "notes": [*data.notes, *(_audit_notes(data.problem) if protocol.audit else [])],
+            "versions": _versions(parts.descriptions),
+        }
 
 
 def _audit_notes(problem: Problem) -> list[str]:
@@ -48,34 +96,6 @@ def _audit_notes(problem: Problem) -> list[str]:
         f"The audit speaks of new rows like those of the pool, but the test part is not drawn like the pool ({told}): "
         "the accuracies that they tell may differ for that alone."
     ]
-
-
-def run_keys(protocol: Protocol, parts: Parts) -> list[RunKey]:
-    """Return all runs of an experiment, in the order of its tables; the full-data values stand last."""
-    return [
-        RunKey(estimator, strategy, number)
-        for estimator in parts.estimators
-        for strategy in (*parts.strategies, FULL_DATA)
-        for number in range(protocol.repeats)
-    ]
-
-
-def warn_of_mismatch(parts: Parts) -> None:
-    """Warn once if a classifier of another class asks than is trained.
-
-    Warns
-    -----
-    ModelMismatchWarning
-    """
-    asking = type(parts.query_estimator)
-    others = [label for label, part in parts.estimators.items() if type(part) is not asking]
-    if parts.query_estimator is not None and others:
-        warnings.warn(
-            f"query_estimator is a {asking.__name__} and asks on behalf of {', '.join(others)}. Uncertainty of another "
-            "model than the trained one is often no better than random rows; compare with query_estimator=None.",
-            ModelMismatchWarning,
-            stacklevel=3,
-        )
 
 
 def _versions(descriptions: Any) -> dict[str, str]:

@@ -1,40 +1,46 @@
-"""The result files of a simulation: written from it, and read back."""
+"""The result files of a simulation: written from its tables, and read back."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from querist.exceptions import InvalidParameterError, ResultsError
 from querist.simulation import audit_table, stopping_table
 from querist.simulation import figure as pictures
-from querist.simulation.curves import COLUMNS, all_curves, table_csv
+from querist.simulation.curves import COLUMNS, table_csv
 from querist.simulation.experiment import FORMATS
-from querist.simulation.record import checksum, experiment_id, read_json, write_atomically
+from querist.simulation.record import checksum, experiment_id, read_json, write_result
 from querist.simulation.report import report_html
+from querist.simulation.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from querist.simulation.simulation import Simulation
 
-
-def result_files(simulation: "Simulation") -> tuple[dict[str, bytes], bytes]:
+def result_files(experiment: Mapping[str, Any], tables: Tables) -> tuple[dict[str, bytes], bytes]:
     """Return the contents of the result files by name, and those of timings.csv."""
-    figure = simulation.plot()
+    figure = draw(experiment, tables)
     results = {
-        "table.parquet": _table_parquet(simulation.table),
-        "table.csv": table_csv(simulation.table),
-        "summary.csv": table_csv(simulation.summary()),
+        "table.parquet": _table_parquet(tables.table),
+        "table.csv": table_csv(tables.table),
+        "summary.csv": table_csv(tables.summary),
         "learning_curve.png": pictures.render(figure, "png"),
         "learning_curve.svg": pictures.render(figure, "svg"),
-        "report.html": _report(simulation),
+        "report.html": _report(experiment, tables),
     }
     # Only where there is something to tell.
-    for name, table in (("audit", simulation.audit), ("stopping", simulation.stopping)):
+    for name, table in (("audit", tables.audit), ("stopping", tables.stopping)):
         if table is not None:
             results[f"{name}.csv"] = table_csv(table)
-    return results, table_csv(simulation.timings)
+    return results, table_csv(tables.timings)
+
+
+def draw(experiment: Mapping[str, Any], tables: Tables) -> "Figure":
+    """Return the learning curves in the main metric as a picture."""
+    protocol = experiment["protocol"]
+    return pictures.draw(tables.curves(protocol["metrics"][0]), name=protocol["name"])
 
 
 def _watched(experiment: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -44,8 +50,8 @@ def _watched(experiment: dict[str, Any]) -> dict[str, dict[str, str]]:
     return {name: types[name] for name, there in present.items() if there}
 
 
-def read_results(folder: Path) -> dict[str, Any]:
-    """Return what a folder holds: the experiment and its tables, as `Simulation` takes them.
+def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
+    """Return what a folder holds: the experiment and its tables.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def read_results(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
     tables = {name: _read_csv(folder / f"{name}.csv", manifest, types) for name, types in _watched(experiment).items()}
-    return {"experiment": experiment, "table": _read_table(data), "timings": timings} | tables
+    return experiment, Tables(_read_table(data), timings, **tables)
 
 
 def write_picture(path: Path, figure: "Figure") -> None:
@@ -88,10 +94,10 @@ def write_picture(path: Path, figure: "Figure") -> None:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg", "pdf"):
         raise InvalidParameterError(f"A picture's path must end in .png, .svg or .pdf, got {str(path)!r}.")
-    write_atomically(path, pictures.render(figure, kind))
+    write_result(path, pictures.render(figure, kind))
 
 
-def write_report(path: Path, simulation: "Simulation") -> None:
+def write_report(path: Path, experiment: Mapping[str, Any], tables: Tables) -> None:
     """Write the report as one HTML file.
 
     Raises
@@ -99,14 +105,12 @@ def write_report(path: Path, simulation: "Simulation") -> None:
     ResultsError
         If it cannot be written.
     """
-    write_atomically(path, _report(simulation))
+    write_result(path, _report(experiment, tables))
 
 
-def _report(simulation: "Simulation") -> bytes:
-    panels = [curves for curves in all_curves(simulation.table) if curves.metric == simulation.metrics[0]]
-    return report_html(
-        simulation.experiment, simulation.summary(), panels, audit=simulation.audit, stopping=simulation.stopping
-    ).encode()
+def _report(experiment: Mapping[str, Any], tables: Tables) -> bytes:
+    panels = tables.curves(experiment["protocol"]["metrics"][0])
+    return report_html(experiment, tables.summary, panels, audit=tables.audit, stopping=tables.stopping).encode()
 
 
 def _table_parquet(table: "pd.DataFrame") -> bytes:

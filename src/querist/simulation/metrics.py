@@ -104,6 +104,18 @@ METRICS: dict[str, Metric] = {
 }
 
 
+def named_metrics(given: str | Iterable[str], *, watched: bool) -> tuple[str, ...]:
+    """Return names of metrics; accuracy is added where audit and stopping rules are to be judged by it.
+
+    Examples
+    --------
+    >>> named_metrics("roc_auc", watched=True)
+    ('roc_auc', 'accuracy')
+    """
+    names = (given,) if isinstance(given, str) else tuple(given)
+    return (*names, "accuracy") if watched and "accuracy" not in names else names
+
+
 def check_metrics(names: Iterable[str]) -> None:
     """Refuse an empty list, unknown names and repetitions.
 

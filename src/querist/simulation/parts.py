@@ -1,21 +1,15 @@
 """The strategies and estimators of an experiment: labels for tables, descriptions for files."""
 
 import dataclasses
-import hashlib
-import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from sklearn.base import BaseEstimator
-
 from querist import registry
-from querist._typing import AnyArray, Model
+from querist._typing import Model
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
-from querist.session.parts import resolve_estimator, resolve_strategy
+from querist.session.parts import describe, resolve_estimator, resolve_strategy
 from querist.simulation.protocol import FULL_DATA, RANDOM
 from querist.stopping.rule import StoppingRule
 
@@ -68,40 +62,6 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
     return Parts(fitted, asked, cold, asker, {}, descriptions)
 
 
-def describe(part: Any) -> Any:
-    """Return a part as JSON: equal for equal parts in any process, different where the parameters differ.
-
-    Functions are told by name and arrays by hash; addresses in memory are left out.
-    """
-    if isinstance(part, np.generic):
-        part = part.item()
-    if part is None or isinstance(part, bool | int | str):
-        return part
-    if isinstance(part, float):
-        return part if math.isfinite(part) else str(part)  # JSON has no NaN
-    if isinstance(part, BaseEstimator) and not isinstance(part, type):
-        params = {name: describe(value) for name, value in sorted(part.get_params(deep=False).items())}
-        return {"class": f"{type(part).__module__}:{type(part).__qualname__}", "params": params}
-    if isinstance(part, Mapping):
-        return {str(key): describe(value) for key, value in part.items()}
-    if isinstance(part, list | tuple):
-        return [describe(item) for item in part]
-    return _describe_other(part)
-
-
-def _describe_other(part: Any) -> Any:
-    if isinstance(part, np.ndarray):
-        return {"array": hashlib.sha256(_bytes(part)).hexdigest()[:16], "shape": list(part.shape)}
-    named = callable(part) and hasattr(part, "__qualname__")
-    return f"{part.__module__}:{part.__qualname__}" if named else re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(part))
-
-
-def _bytes(array: AnyArray) -> bytes:
-    if array.dtype.hasobject:
-        return repr(array.tolist()).encode()
-    return f"{array.dtype.str}:".encode() + np.ascontiguousarray(array).tobytes()
-
-
 def labelled(given: Any, kind: str, resolve: Callable[[Any], Any]) -> dict[str, Any]:
     """Return parts by label: the names in a dict, or what was given as text, or what describes the object.
 
@@ -133,6 +93,6 @@ def _label(part: Any, kind: str) -> str:
         return part.strip()
     # Stopping rules that are made of rules have no form without parameters.
     name = None if kind == "stopping" else registry.registered_name(kind, part)
-    if name is not None and describe(part) == describe(registry.load_class(kind, name)()):
+    if name is not None and describe(part) == describe(registry.load(kind, name)()):
         return name
     return " ".join(repr(part).split())

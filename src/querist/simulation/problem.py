@@ -68,40 +68,42 @@ def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_o
     TargetError
         If y has gaps, one class only, continuous numbers, or a class of one row that a split needs twice.
     """
-    X = as_pool(X)
-    labels = _labels(y, n_rows(X), "y")
-    fixed = X_test is not None or y_test is not None
-    test_labels = None
-    if fixed:
-        if X_test is None or y_test is None:
-            raise InvalidParameterError("X_test and y_test go together: pass both or neither.")
-        if groups is not None:
-            raise InvalidParameterError("groups say how to split, and X_test is a split: pass one of them.")
-        X_test = as_pool(X_test)
-        if n_rows(X_test) == 0:
-            raise InvalidParameterError("X_test has no rows.")
-        test_labels = _labels(y_test, n_rows(X_test), "y_test")
+    if (X_test is None) != (y_test is None):
+        raise InvalidParameterError("X_test and y_test go together: pass both or neither.")
+    if X_test is not None and groups is not None:
+        raise InvalidParameterError("groups say how to split, and X_test is a split: pass one of them.")
+    X, labels = _part(X, y, "X", "y")
+    X_test, test_labels = (None, None) if X_test is None else _part(X_test, y_test, "X_test", "y_test")
     classes, codes, test_codes = _classes(labels, test_labels)
-    _check_classes(classes, codes, split=not fixed and groups is None)
-    group_codes = None if groups is None else _groups(groups, n_rows(X))
+    _check_classes(classes, codes, split=X_test is None and groups is None)
+    group_codes = None if groups is None else _groups(groups, labels.size)
     twins, notes = _twins(X, codes, ask_once=ask_once)
     unseen = [] if test_codes is None else sorted(set(test_codes.tolist()) - set(codes.tolist()))
     if unseen:
         notes.append(f"The test part has classes that y lacks ({_listed(classes[unseen])}): they cannot be learned.")
     if group_codes is not None:
         notes.append(f"Whole groups are held out, {int(group_codes.max()) + 1} groups in all.")
-    description = {
-        "hash": _hash(X, labels, group_codes, X_test, test_labels),
-        "n_rows": n_rows(X),
-        "n_features": _width(X),
-        "n_test": None if test_codes is None else int(test_codes.size),
-        "classes": {
-            str(name): int(count)
-            for name, count in zip(classes, np.bincount(codes, minlength=classes.size), strict=True)
-        },
-    }
     problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins if ask_once else None)
-    return Data(problem, description, tuple(notes))
+    return Data(problem, _description(problem, test_labels), tuple(notes))
+
+
+def _description(problem: Problem, test_labels: AnyArray | None) -> dict[str, Any]:
+    counts = np.bincount(problem.codes, minlength=problem.classes.size)
+    return {
+        "hash": _hash(problem, test_labels),
+        "n_rows": problem.n_rows,
+        "n_features": _width(problem.X),
+        "n_test": None if problem.test_codes is None else int(problem.test_codes.size),
+        "classes": {str(name): int(count) for name, count in zip(problem.classes, counts, strict=True)},
+    }
+
+
+def _part(X: Any, y: Any, rows: str, truth: str) -> tuple[Pool, AnyArray]:
+    """Return rows and their labels, checked."""
+    X = as_pool(X)
+    if not (size := n_rows(X)):
+        raise InvalidParameterError(f"{rows} has no rows.")
+    return X, _labels(y, size, truth)
 
 
 def _labels(y: Any, expected: int, name: str) -> AnyArray:
@@ -172,12 +174,12 @@ def _twins(X: Pool, codes: IntArray, *, ask_once: bool) -> tuple[IntArray | None
     return twins, [note, *([f"{clashes} of them have another label than that row."] if clashes else [])]
 
 
-def _hash(X: Pool, labels: AnyArray, groups: IntArray | None, X_test: Pool, test_labels: AnyArray | None) -> str:
-    pieces = [data_hash(X, labels)]
-    if groups is not None:
-        pieces.append(data_hash(groups.reshape(-1, 1)))
-    if X_test is not None:
-        pieces.append(data_hash(X_test, test_labels))
+def _hash(problem: Problem, test_labels: AnyArray | None) -> str:
+    pieces = [data_hash(problem.X, problem.labels)]
+    if problem.groups is not None:
+        pieces.append(data_hash(problem.groups.reshape(-1, 1)))
+    if problem.X_test is not None:
+        pieces.append(data_hash(problem.X_test, test_labels))
     return pieces[0] if len(pieces) == 1 else hashlib.sha256("/".join(pieces).encode()).hexdigest()
 
 

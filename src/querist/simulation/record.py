@@ -18,10 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from querist._files import is_draft, write_whole
 from querist.exceptions import ResultsError
+from querist.registry import in_present_words
 from querist.simulation.run import Run, RunKey, from_json, to_json
-
-_UNFINISHED = ".unfinished"
 
 
 def canonical(content: Any) -> bytes:
@@ -74,14 +74,17 @@ class Record:
             known = path.exists()
             others = [item.name for item in self.folder.iterdir() if item.name != "runs" and not _unfinished(item)]
         if known:
-            self._compare(read_json(path))
+            there = read_json(path)
+            self._compare(there)
+            # An earlier version may have written it in other words; its runs carry the mark of those.
+            self.experiment, self._id = there, experiment_id(there)
         elif others or any((self.folder / "runs").glob("*.json")):
             raise ResultsError(
                 f"{self.folder} holds {(others or ['runs'])[0]!r} and no experiment.json, so it is not the folder of "
                 "a simulation. Use an empty or new folder."
             )
         else:
-            write_atomically(path, readable(self.experiment))
+            write_result(path, readable(self.experiment))
         with _told(self.folder):
             for folder in (self.folder, self.folder / "runs"):
                 for left in filter(_unfinished, folder.iterdir()):
@@ -106,7 +109,7 @@ class Record:
         """
         content = {"experiment": self._id, "run": to_json(run)}
         data = canonical(content | {"checksum": checksum(canonical(content))})
-        write_atomically(self._path(run.key), data)
+        write_result(self._path(run.key), data)
 
     def write_results(self, results: Mapping[str, bytes], timings: bytes) -> None:
         """Write the result files, the timings and, last, the manifest.
@@ -117,11 +120,11 @@ class Record:
             If one cannot be written.
         """
         for name, data in results.items():
-            write_atomically(self.folder / name, data)
-        write_atomically(self.folder / "timings.csv", timings)
+            write_result(self.folder / name, data)
+        write_result(self.folder / "timings.csv", timings)
         files = {name: {"bytes": len(data), "sha256": checksum(data)} for name, data in sorted(results.items())}
         manifest = {"experiment": self._id, "data": self.experiment["data"]["hash"], "files": files}
-        write_atomically(self.folder / "manifest.json", readable(manifest))
+        write_result(self.folder / "manifest.json", readable(manifest))
 
     def _path(self, key: RunKey) -> Path:
         return self.folder / "runs" / f"{_slug(key.estimator)}.{_slug(key.strategy)}.{key.repeat:04d}.json"
@@ -139,7 +142,7 @@ class Record:
         return run if run.key == key else None
 
     def _compare(self, there: Any) -> None:
-        differing = _differences(there, self.experiment)
+        differing = _differences(in_present_words(there), in_present_words(self.experiment))
         if not differing:
             return
         # The format follows from what is asked for: it is told only where nothing else is.
@@ -169,26 +172,16 @@ def read_json(path: Path) -> Any:
         raise ResultsError(f"{path} cannot be read ({error}). Use another folder, or delete this one.") from error
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that, whenever the process dies, it is there whole, as it was before, or not at all.
+def write_result(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
 
     Raises
     ------
     ResultsError
         If it cannot be written; an older file is left as it was.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
     with _told(path):
-        try:
-            with open(unfinished, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
-            raise
+        write_whole(path, data)
 
 
 @contextlib.contextmanager
@@ -203,7 +196,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _unfinished(path: Path) -> bool:
-    return path.name.endswith(_UNFINISHED)
+    return is_draft(path) or path.name.endswith(".unfinished")  # as earlier versions called them
 
 
 def _slug(label: str) -> str:

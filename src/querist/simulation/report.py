@@ -2,37 +2,23 @@
 
 import json
 import math
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from querist.simulation import figure as pictures
 from querist.simulation.curves import LEVELS, Curves, records
 from querist.simulation.findings import all_findings, p_text
 from querist.simulation.metrics import METRICS
-from querist.simulation.page import html_facts, html_findings, html_list, html_table, inline_svg, page
+from querist.simulation.page import inline_svg, page
 from querist.simulation.protocol import RANDOM
 from querist.simulation.report_watched import audit_section, stopping_section
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCOPE = (
-    "Intervals and tests speak of other splits and starts of these same data, not of other data. The bands of two "
-    "curves may overlap while their paired difference is clear: the table's difference is the one to judge by. "
-    "A difference is called outside the noise if its 95 % interval excludes 0 and the signed-rank test, adjusted for "
-    "the number of strategies (Holm), gives p below 0.05."
-)
-_LEGEND = (
-    "Mean height: area under the learning curve over the range of label counts. Difference: mean height less that of "
-    "random, paired by repeat. Labels to 90, 95, 99 %: the first label count from which the mean curve stays at or "
-    "above that percentage of the value with all labels for three points; in brackets "
-    "how that compares with random."
-)
-
 
 def report_html(
-    experiment: dict[str, Any],
+    experiment: Mapping[str, Any],
     summary: "pd.DataFrame",
     panels: Sequence[Curves],
     *,
@@ -41,28 +27,23 @@ def report_html(
 ) -> str:
     """Return the report as one self-contained HTML page; a pure function of its arguments."""
     protocol = experiment["protocol"]
-    data = experiment["data"]
-    features = "" if data["n_features"] is None else f" of {data['n_features']} features"
-    body = [
-        f"<h1>Active learning on {escape(protocol['name'])}</h1>",
-        f'<p class="lead">{data["n_rows"]:,} rows{features}, {len(data["classes"])} classes; '
-        f"{protocol['repeats']} paired repeats of {protocol['budget']} labels each.</p>",
-        "<h2>Findings</h2>",
-        html_findings(all_findings(protocol, summary, audit, stopping)),
-        "<h2>Learning curves</h2>",
-        *(_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)),
-        f'<p class="caption">{escape(pictures.CAPTION.format(repeats=protocol["repeats"]))}</p>',
-        "<h2>Numbers</h2>",
-        *(_numbers(summary, name) for name in protocol["metrics"]),
-        f'<p class="caption">{_LEGEND}</p><p class="caption">{_SCOPE}</p>',
-        *([] if audit is None else audit_section(audit, protocol)),
-        *([] if stopping is None else stopping_section(stopping, protocol)),
-        "<h2>How it was done</h2>",
-        html_facts(_facts(experiment)),
-        *_notes(experiment["notes"], panels),
-        f"<footer>Made with Querist {escape(experiment['versions']['querist'])}.</footer>",
-    ]
-    return page(f"Active learning on {protocol['name']}", body)
+    findings = all_findings(protocol, summary, audit, stopping)
+    return page(
+        "report.html",
+        title=f"Active learning on {protocol['name']}",
+        protocol=protocol,
+        data=experiment["data"],
+        findings=findings,
+        compared=any(finding.verdict not in ("audit", "stopping") for finding in findings),
+        pictures=[_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)],
+        caption=pictures.CAPTION.format(repeats=protocol["repeats"]),
+        numbers=[_numbers(summary, name) for name in protocol["metrics"]],
+        audit=None if audit is None else audit_section(audit, protocol),
+        stopping=None if stopping is None else stopping_section(stopping, protocol),
+        done=_facts(experiment),
+        notes=_notes(experiment["notes"], panels),
+        version=experiment["versions"]["querist"],
+    )
 
 
 def _picture(curves: Curves, number: int, name: str) -> str:
@@ -75,7 +56,7 @@ def _picture(curves: Curves, number: int, name: str) -> str:
     return inline_svg(svg, f"p{number}", told)
 
 
-def _numbers(summary: "pd.DataFrame", metric: str) -> str:
+def _numbers(summary: "pd.DataFrame", metric: str) -> dict[str, Any]:
     higher = METRICS[metric].higher_is_better
     summed = records(summary[summary["metric"] == metric])
     full = {line["estimator"]: line["full_data"] for line in summed}
@@ -101,7 +82,7 @@ def _numbers(summary: "pd.DataFrame", metric: str) -> str:
         [name(estimator, "all labels"), "", "", "", "", _number(value), *blank] for estimator, value in full.items()
     ]
     better = "" if higher else " (lower is better)"
-    return f"<h3>{escape(METRICS[metric].label.capitalize())}{better}</h3>{html_table(header, lines)}"
+    return {"title": f"{METRICS[metric].label.capitalize()}{better}", "header": header, "lines": lines}
 
 
 def _against_random(line: dict[str, Any]) -> list[str]:
@@ -128,7 +109,7 @@ def _labels(line: dict[str, Any], level: int) -> str:
     return f"{count} ({abs(saved):.0f} % {'fewer' if saved > 0 else 'more'})"
 
 
-def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
     protocol, data = experiment["protocol"], experiment["data"]
     test = (
         f"{data['n_test']} fixed rows"
@@ -159,7 +140,7 @@ def _facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
-def _watched_facts(experiment: dict[str, Any]) -> list[tuple[str, str]]:
+def _watched_facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
     protocol, facts = experiment["protocol"], []
     if "audit" in protocol:
         share = f"{100 * protocol['audit']:g} % of the questions of every strategy follow the audit's random order"
@@ -193,4 +174,4 @@ def _notes(notes: list[str], panels: Sequence[Curves]) -> list[str]:
         label = METRICS[curves.metric].label
         if curves.n_dropped:
             notes.append(f"{curves.estimator}: {label} is undefined in {curves.n_dropped} repeats, which are left out.")
-    return ["<h2>Notes</h2>", html_list(notes)] if notes else []
+    return notes

@@ -1,216 +1,26 @@
 """`simulate`: what active learning would have saved on data whose labels are known."""
 
-import dataclasses
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal
 
 from querist._validation import check_positive_int
-from querist.simulation import figure as pictures
-from querist.simulation import files
-from querist.simulation.audit_table import audit_table, summarise_audit
-from querist.simulation.curves import all_curves, summarise, tidy_table, timings_table
+from querist.session.trained import warn_of_mismatch
 from querist.simulation.execute import count_workers, execute
-from querist.simulation.experiment import describe_experiment, run_keys, warn_of_mismatch
-from querist.simulation.findings import all_findings
-from querist.simulation.metrics import check_model_can
+from querist.simulation.experiment import Experiment
+from querist.simulation.files import result_files
+from querist.simulation.metrics import named_metrics
 from querist.simulation.parts import resolve_parts
 from querist.simulation.problem import prepare_data
 from querist.simulation.protocol import Costs, Protocol
 from querist.simulation.record import Record
+from querist.simulation.results import Simulation
 from querist.simulation.rules import resolve_rules
 from querist.simulation.run import Run, RunKey
-from querist.simulation.split import check_draws, smallest_pool
-from querist.simulation.stopping_table import stopping_table, summarise_stopping
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+from querist.simulation.tables import Tables
 
 Progress = Callable[[int, int, str], None]
 _BUDGET = 200
-
-
-class Simulation:
-    """The results of `simulate`.
-
-    Attributes
-    ----------
-    table : DataFrame
-        One line per run, round and metric: dataset, estimator, strategy, repeat, n_labels, metric, value and rows
-        (the rows of the caller's X asked in that round). The strategy ``(full data)`` is the same estimator
-        fitted on the whole training part of that repeat.
-    timings : DataFrame
-        Wall-clock seconds of each run: fit, ask (scoring the pool included), evaluate.
-    audit : DataFrame or None
-        With an audit, one line per run and checkpoint: the test accuracy (what is true, as far as `test_rows` rows
-        can tell), the audited model accuracy with its 95 % interval, and the running accuracy, which is another
-        quantity: of the models of all draws, not of the present one.
-    stopping : DataFrame or None
-        With stopping rules, one line per run and rule: whether and when it proposed to stop, the test accuracy there,
-        and the regret: what was spent more than at the best moment of the run, at the costs in `protocol`. A rule that
-        never proposed counts as stopping at the end, which is what the rule ``(whole budget)`` does.
-    experiment : dict
-        Protocol, parts, data and versions: all that determines the results.
-    """
-
-    def __init__(
-        self,
-        experiment: dict[str, Any],
-        table: "pd.DataFrame",
-        timings: "pd.DataFrame",
-        audit: "pd.DataFrame | None" = None,
-        stopping: "pd.DataFrame | None" = None,
-    ) -> None:
-        self.experiment = experiment
-        self.table = table
-        self.timings = timings
-        self.audit = audit
-        self.stopping = stopping
-        self._summary: pd.DataFrame | None = None
-
-    def __repr__(self) -> str:
-        strategies = ", ".join(self.experiment["strategies"])
-        estimators = ", ".join(self.experiment["estimators"])
-        return f"<Simulation of {strategies} with {estimators} on {self.name!r}, {self.protocol['repeats']} repeats>"
-
-    @property
-    def name(self) -> str:
-        """What the data are called."""
-        return str(self.protocol["name"])
-
-    @property
-    def protocol(self) -> dict[str, Any]:
-        """The parameters of the experiment."""
-        return dict(self.experiment["protocol"])
-
-    @property
-    def metrics(self) -> list[str]:
-        """What was measured; the first is the main metric."""
-        return list(self.protocol["metrics"])
-
-    @property
-    def notes(self) -> list[str]:
-        """What a reader should know about the data."""
-        return list(self.experiment["notes"])
-
-    def summary(self) -> "pd.DataFrame":
-        """Return one line per estimator, metric and strategy.
-
-        Returns
-        -------
-        DataFrame
-            - ``repeats``: on which the metric is defined;
-            - ``full_data``: mean value of the estimator fitted on the whole training part;
-            - ``aulc``: mean height of the learning curve (trapezoid area over the range of label counts);
-            - ``final``: mean value at the end of the budget;
-            - ``difference``, ``difference_low``, ``difference_high``: AULC minus that of random in the same
-              repeats, with its 95 % t interval;
-            - ``p``, ``p_holm``: Wilcoxon signed-rank test of that difference, as it is and adjusted (Holm) for the
-              strategies of this estimator and metric;
-            - ``labels_90``, ``labels_95``, ``labels_99``: the first label count from which the mean curve stays at
-              or above that percentage of ``full_data`` for three points; missing if
-              that is not reached, and for log loss, where it has no meaning;
-            - ``saved_90`` ..., ``saved_percent_90`` ...: labels that random needs more, absolute and in percent of
-              what random needs; negative if it needs fewer.
-            For log loss lower is better.
-        """
-        if self._summary is None:
-            self._summary = summarise(self.table)
-        return self._summary.copy()
-
-    def audit_summary(self) -> "pd.DataFrame | None":
-        """Return how far the audit was right, one line per estimator and strategy; None without an audit.
-
-        Returns
-        -------
-        DataFrame
-            - ``checkpoints``: with a figure, in all repeats; those of one run are not independent;
-            - ``held``, ``coverage``: number and share of those whose interval for the model accuracy holds the test
-              accuracy. The test part has an error of its own, which counts against the interval;
-            - ``half_width``: mean half-width of the intervals;
-            - ``bias``, ``bias_low``, ``bias_high``: mean of the audited less the test accuracy, with its 95 % t
-              interval over the repeats;
-            - ``test_half_width``: by how much the test accuracy itself may be off (1.96 standard errors).
-        """
-        return None if self.audit is None else summarise_audit(self.audit)
-
-    def stopping_summary(self) -> "pd.DataFrame | None":
-        """Return how the stopping rules did, one line per estimator, strategy and rule; None without rules.
-
-        Returns
-        -------
-        DataFrame
-            - ``runs``, ``proposed``: in how many of the runs the rule proposed to stop;
-            - ``labels``, ``labels_low``, ``labels_high``: median and quartiles of the labels there;
-            - ``accuracy``, ``share_of_final``: mean test accuracy there, and its share of the final accuracy (the mean
-              of the last three rounds);
-            - ``too_early``: runs that were stopped below 97 % of the final accuracy;
-            - ``best_labels``: median of the labels at the best moment;
-            - ``regret``, ``regret_low``, ``regret_high``: mean over all runs, with its 95 % t interval.
-        """
-        return None if self.stopping is None else summarise_stopping(self.stopping)
-
-    def findings(self) -> list[str]:
-        """Return what was found, in words.
-
-        One or two sentences per estimator and strategy, on the main metric; with an audit one more on how far it was
-        right, and with stopping rules one for each.
-        """
-        found = all_findings(self.protocol, self.summary(), self.audit, self.stopping)
-        return [finding.text for finding in found]
-
-    def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
-        """Return the learning curves in the main metric; with `path`, also write them (.png, .svg or .pdf).
-
-        Lines are means over the repeats, bands the 95 % t interval of the mean.
-
-        Raises
-        ------
-        InvalidParameterError
-            If the ending of `path` is not known.
-        ResultsError
-            If it cannot be written.
-        """
-        panels = [curves for curves in all_curves(self.table) if curves.metric == self.metrics[0]]
-        drawn = pictures.draw(panels, name=self.name)
-        if path is not None:
-            files.write_picture(Path(path), drawn)
-        return drawn
-
-    def report(self, path: str | os.PathLike[str]) -> None:
-        """Write one self-contained HTML page: findings, curves, summary, protocol.
-
-        Raises
-        ------
-        ResultsError
-            If it cannot be written.
-        """
-        files.write_report(Path(path), self)
-
-    def save(self, out: str | os.PathLike[str]) -> None:
-        """Write all results to a folder, as ``simulate(..., out=folder)`` does.
-
-        Raises
-        ------
-        ResultsError
-            If the folder holds another experiment or cannot be written.
-        """
-        record = Record(out, self.experiment)
-        record.start()
-        record.write_results(*files.result_files(self))
-
-    @classmethod
-    def load(cls, out: str | os.PathLike[str]) -> Self:
-        """Return the results that a folder holds.
-
-        Raises
-        ------
-        ResultsError
-            If the folder holds none, they are not finished, or a file is damaged.
-        """
-        return cls(**files.read_results(Path(out)))
 
 
 def simulate(
@@ -346,12 +156,9 @@ def simulate(
     >>> sorted(set(result.table["n_labels"]))
     [10, 15, 20, 112]
     """
-    metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-    watched = bool(audit) or stop is not None
-    if watched and "accuracy" not in metrics:
-        metrics += ("accuracy",)  # what audit and rules are judged by
-    costs = Costs(label_cost, error_cost, n_future)
     check_positive_int(initial, "initial", minimum=0)
+    watched = bool(audit) or stop is not None
+    costs = Costs(label_cost, error_cost, n_future)
     protocol = Protocol(
         repeats=repeats,
         budget=max(initial, 1) if budget is None else budget,
@@ -359,7 +166,7 @@ def simulate(
         initial=initial,
         initial_set=initial_set,
         test_size=test_size,
-        metrics=metrics,
+        metrics=named_metrics(metrics, watched=watched),
         duplicates=duplicates,
         warm_start=warm_start,
         random_state=random_state,
@@ -371,41 +178,29 @@ def simulate(
     parts = resolve_parts(strategies, estimators, cold_start, query_estimator)
     parts = parts.with_rules(resolve_rules(stop, costs, audit=audit, estimators=parts.estimators))
     data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
-    for label, estimator in parts.estimators.items():
-        check_model_can(estimator, label, metrics, data.problem.classes.size)
-    if budget is None:
-        protocol = dataclasses.replace(
-            protocol, budget=min(max(_BUDGET, initial), smallest_pool(data.problem, protocol))
-        )
-    check_draws(data.problem, protocol)
-    warn_of_mismatch(parts)
-    experiment = describe_experiment(protocol, parts, data)
-    record = None if out is None else Record(out, experiment)
+    most = max(_BUDGET, initial) if budget is None else None
+    experiment = Experiment.checked(protocol, parts, data, most=most)
+    if query_estimator is not None:
+        warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
+    return _carry_out(experiment, n_workers, out, progress)
+
+
+def _carry_out(
+    experiment: Experiment, n_workers: int, out: str | os.PathLike[str] | None, progress: Progress | None
+) -> Simulation:
+    description = experiment.describe()
+    record = None if out is None else Record(out, description)
     if record is not None:
         record.start()
-    keys = run_keys(protocol, parts)
+    keys = experiment.keys
     runs = {} if record is None else record.finished(keys)
     missing = [key for key in keys if key not in runs]
-    execute(
-        data.problem,
-        protocol,
-        parts,
-        missing,
-        n_workers=n_workers,
-        record=record,
-        done=_collector(runs, len(keys), progress),
-    )
-    ordered = [runs[key] for key in keys]
-    simulation = Simulation(
-        experiment,
-        tidy_table(ordered, metrics, name),
-        timings_table(ordered, name),
-        audit_table(ordered, name) if audit else None,
-        stopping_table(ordered, metrics, costs, name) if parts.rules else None,
-    )
+    done = _collector(runs, len(keys), progress)
+    execute(experiment, missing, n_workers=n_workers, record=record, done=done)
+    tables = Tables.of([runs[key] for key in keys], experiment.protocol)
     if record is not None:
-        record.write_results(*files.result_files(simulation))
-    return simulation
+        record.write_results(*result_files(description, tables))
+    return Simulation(description, tables.table, tables.timings, tables.audit, tables.stopping)
 
 
 def _collector(runs: dict[RunKey, Run], total: int, progress: Progress | None) -> Callable[[Run], None]:

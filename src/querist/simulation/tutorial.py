@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from querist._files import replacing
 from querist._typing import AnyArray, IntArray
 from querist.registry import make_strategy
 from querist.session import Session
@@ -172,4 +173,5 @@ def plot_tutorial(run: TutorialRun, path: Path) -> None:
     axes.set_xticks(run.n_labels[::5])
     axes.grid(alpha=0.25)
     axes.legend(loc="lower right", frameon=False)
-    figure.savefig(path, dpi=150, metadata={"Software": None})
+    with replacing(path) as file:
+        figure.savefig(file, format=path.suffix.removeprefix("."), dpi=150, metadata={"Software": None})

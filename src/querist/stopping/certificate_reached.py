@@ -1,7 +1,5 @@
 """Stop when the wanted accuracy has been proven."""
 
-from typing import ClassVar
-
 from querist._validation import check_number
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.rule import StoppingRule
@@ -17,8 +15,6 @@ class CertificateReached(StoppingRule):
     target : float, default=0.9
         In (0, 1].
     """
-
-    label: ClassVar[str] = "Certificate reached"
 
     def __init__(self, *, target: float = 0.9) -> None:
         self.target = target

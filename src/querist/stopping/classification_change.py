@@ -1,7 +1,5 @@
 """Stop when a round has changed no prediction."""
 
-from typing import ClassVar
-
 from querist._typing import AnyArray
 from querist._validation import check_number
 from querist.stopping.agreement import changed_share, stop_set_predictions
@@ -26,8 +24,6 @@ class ClassificationChange(StoppingRule):
     .. [1] J. Zhu, H. Wang, E. Hovy, "Multi-criteria-based strategy to stop active learning for data annotation",
        COLING 2008, https://aclanthology.org/C08-1142.
     """
-
-    label: ClassVar[str] = "Classification change"
 
     def __init__(self, *, threshold: float = 0.0) -> None:
         self.threshold = threshold

@@ -1,7 +1,6 @@
 """Rules made of rules."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from querist.exceptions import InvalidParameterError
 from querist.stopping.observation import Observation, Proposal
@@ -38,8 +37,6 @@ class AllOf(_Combined):
     rules : sequence of StoppingRule
     """
 
-    label: ClassVar[str] = "All of"
-
     def update(self, observation: Observation) -> Proposal:
         """Ask every rule."""
         proposals = self._ask(observation)
@@ -55,8 +52,6 @@ class AnyOf(_Combined):
     ----------
     rules : sequence of StoppingRule
     """
-
-    label: ClassVar[str] = "Any of"
 
     def update(self, observation: Observation) -> Proposal:
         """Ask every rule."""

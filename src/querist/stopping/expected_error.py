@@ -1,7 +1,5 @@
 """Stop when the model believes that it makes few errors."""
 
-from typing import ClassVar
-
 from querist._validation import check_number
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.rule import StoppingRule
@@ -24,8 +22,6 @@ class MinimumExpectedError(StoppingRule):
     .. [1] J. Zhu, H. Wang, E. Hovy, "Learning a stopping criterion for active learning for word sense
        disambiguation and text classification", IJCNLP 2008, https://aclanthology.org/I08-1048.
     """
-
-    label: ClassVar[str] = "Minimum expected error"
 
     def __init__(self, *, threshold: float = 0.01) -> None:
         self.threshold = threshold

@@ -1,7 +1,5 @@
 """Stop when something is used up: answers, time, money."""
 
-from typing import ClassVar
-
 from querist._validation import check_number
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.rule import StoppingRule
@@ -14,8 +12,6 @@ class Budget(StoppingRule):
     ----------
     labels : int, default=500
     """
-
-    label: ClassVar[str] = "Budget"
 
     def __init__(self, *, labels: int = 500) -> None:
         self.labels = labels
@@ -32,8 +28,6 @@ class TimeLimit(StoppingRule):
     ----------
     seconds : float, default=3600
     """
-
-    label: ClassVar[str] = "Time"
 
     def __init__(self, *, seconds: float = 3600.0) -> None:
         self.seconds = seconds
@@ -56,8 +50,6 @@ class CostLimit(StoppingRule):
     limit : float, default=100
         In the unit of `Observation.cost`.
     """
-
-    label: ClassVar[str] = "Cost"
 
     def __init__(self, *, limit: float = 100.0) -> None:
         self.limit = limit

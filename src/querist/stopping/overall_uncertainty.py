@@ -1,7 +1,5 @@
 """Stop when the model is sure about what is left."""
 
-from typing import ClassVar
-
 from querist._validation import check_number
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.rule import StoppingRule
@@ -24,8 +22,6 @@ class OverallUncertainty(StoppingRule):
     .. [1] J. Zhu, H. Wang, E. Hovy, "Multi-criteria-based strategy to stop active learning for data annotation",
        COLING 2008, https://aclanthology.org/C08-1142.
     """
-
-    label: ClassVar[str] = "Overall uncertainty"
 
     def __init__(self, *, threshold: float = 0.01) -> None:
         self.threshold = threshold

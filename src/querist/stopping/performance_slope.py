@@ -1,7 +1,5 @@
 """Stop when the audited learning curve is flat."""
 
-from typing import ClassVar
-
 from querist._validation import check_number, check_positive_int
 from querist.audit.learning_curve import curve_posterior
 from querist.stopping.observation import Observation, Proposal
@@ -31,8 +29,6 @@ class PerformanceSlope(StoppingRule):
     .. [1] F. Laws, H. Schütze, "Stopping criteria for active learning of named entity recognition", COLING 2008,
        doi:10.3115/1599081.1599140.
     """
-
-    label: ClassVar[str] = "Performance slope"
 
     def __init__(self, *, gain: float = 0.01, ahead: int = 100, minimum: int = 20) -> None:
         self.gain = gain

@@ -1,7 +1,6 @@
 """The contract of a stopping rule."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 from sklearn.base import BaseEstimator
 
@@ -14,8 +13,6 @@ class StoppingRule(BaseEstimator, ABC):
     A rule keeps no data beyond what its own figure needs, and the same observations give the
     same proposals: it can be replayed over any stored run. ``sklearn.base.clone`` gives a fresh one.
     """
-
-    label: ClassVar[str]
 
     @property
     def needs(self) -> frozenset[str]:

@@ -1,7 +1,5 @@
 """Stop when the last hundred labels changed few predictions, whatever the batch size."""
 
-from typing import ClassVar
-
 from querist._validation import check_number, check_positive_int
 from querist.stopping.agreement import Window
 from querist.stopping.observation import Observation, Proposal
@@ -22,8 +20,6 @@ class SettledPredictions(StoppingRule):
     window : int, default=100
         Labels.
     """
-
-    label: ClassVar[str] = "Settled predictions"
 
     def __init__(self, *, threshold: float = 0.06, window: int = 100) -> None:
         self.threshold = threshold

@@ -1,7 +1,6 @@
 """Stop when the predictions for a fixed set of rows no longer change from round to round."""
 
 from collections import deque
-from typing import ClassVar
 
 import numpy as np
 
@@ -34,8 +33,6 @@ class StabilisingPredictions(StoppingRule):
     .. [2] M. Bloodgood, J. Grothendieck, "Analysis of stopping active learning based on stabilizing predictions",
        CoNLL 2013, arXiv:1504.06329.
     """
-
-    label: ClassVar[str] = "Stabilising predictions"
 
     def __init__(self, *, threshold: float = 0.99, rounds: int = 3) -> None:
         self.threshold = threshold

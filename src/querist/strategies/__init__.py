@@ -5,11 +5,9 @@ from querist.strategies.entropy import EntropySampling
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
-from querist.strategies.power import PowerSampling
 from querist.strategies.query_by_committee import QueryByCommittee
 from querist.strategies.random import RandomSampling
 from querist.strategies.relevance import RelevanceSampling
-from querist.strategies.weighted_k_means import WeightedKMeans
 
 __all__ = [
     "DensityWeighted",
@@ -17,9 +15,7 @@ __all__ = [
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
-    "PowerSampling",
     "QueryByCommittee",
     "RandomSampling",
     "RelevanceSampling",
-    "WeightedKMeans",
 ]

@@ -1,17 +1,19 @@
 """Ask about uncertain rows that resemble many others."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import numpy as np
 
 from querist._typing import FloatArray, IntArray
 from querist._validation import check_choice, check_number
 from querist.base.candidates import CandidateFilter
+from querist.base.context import QueryContext
 from querist.base.scoring import candidate_blocks, score_rows, uncertainty
 from querist.base.selection import Selection
-from querist.base.strategy import QueryContext, QueryStrategy
+from querist.base.strategy import QueryStrategy
+from querist.base.ties import Ties
 from querist.measures.geometry import cosine_sum, cosine_to
-from querist.measures.uncertainty import UNCERTAINTIES
+from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty
 
 
 class DensityWeighted(QueryStrategy):
@@ -65,23 +67,22 @@ class DensityWeighted(QueryStrategy):
     array([ nan,  nan, 0.231, 0.231, 0.   ])
     """
 
-    label: ClassVar[str] = "Density-weighted"
-    measures_distances: ClassVar[bool] = True
+    measures_distances = True
 
     def __init__(
         self,
         *,
-        uncertainty: Literal["entropy", "margin", "least_confidence"] = "entropy",
+        uncertainty: Uncertainty = "entropy",
         beta: float = 1.0,
         selection: Selection | None = None,
         candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
+        ties: Ties = "random",
     ) -> None:
         super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.uncertainty = uncertainty
         self.beta = beta
 
-    def _utilities(self, context: QueryContext) -> FloatArray:
+    def utilities(self, context: QueryContext) -> FloatArray:
         check_choice(self.uncertainty, "uncertainty", UNCERTAINTIES)
         beta = check_number(self.beta, "beta", low=0.0)
         utilities = uncertainty(context.model, context.X, context.candidates, self.uncertainty)

@@ -1,7 +1,5 @@
 """Ask where the predicted probabilities are spread most evenly."""
 
-from typing import ClassVar
-
 from querist.base.uncertainty import UncertaintyStrategy
 
 
@@ -46,5 +44,4 @@ class EntropySampling(UncertaintyStrategy):
     array([2])
     """
 
-    label: ClassVar[str] = "Entropy"
     uncertainty_name = "entropy"

@@ -6,9 +6,10 @@ import numpy as np
 
 from querist._typing import FloatArray, IntArray
 from querist.base.blocks import pool_width
+from querist.base.context import QueryContext
 from querist.base.distances import Distances
 from querist.base.selection import Chances
-from querist.base.strategy import QueryContext, QueryStrategy
+from querist.base.strategy import QueryStrategy
 from querist.measures.ranking import top_k
 
 # How many of the farthest rows are kept up to date after each pick, and how many values they may hold.
@@ -58,19 +59,18 @@ class KCenter(QueryStrategy):
     array([4, 2])
     """
 
-    label: ClassVar[str] = "k-center"
     needs_model: ClassVar[bool] = False
-    measures_distances: ClassVar[bool] = True
+    measures_distances = True
 
-    def _utilities(self, context: QueryContext) -> FloatArray:
+    def utilities(self, context: QueryContext) -> FloatArray:
         distances = Distances(context.space.matrix, context.candidates)
         if context.rows.size:
             return distances.to_rows(context.rows)
         return -distances.to_mean()
 
-    def _select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
+    def select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         if self.selection is not None or context.batch_size == 1:
-            return super()._select(utilities, context)
+            return super().select(utilities, context)
         distances = Distances(context.space.matrix, context.candidates)
         if context.rows.size:
             return _farthest_first(utilities.copy(), distances, context, [])

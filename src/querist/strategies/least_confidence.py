@@ -1,7 +1,5 @@
 """Ask where the likeliest class is least likely."""
 
-from typing import ClassVar
-
 from querist.base.uncertainty import UncertaintyStrategy
 
 
@@ -42,5 +40,4 @@ class LeastConfidence(UncertaintyStrategy):
     array([2])
     """
 
-    label: ClassVar[str] = "Least confidence"
     uncertainty_name = "least_confidence"

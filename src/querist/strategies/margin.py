@@ -1,7 +1,5 @@
 """Ask where the two likeliest classes are closest."""
 
-from typing import ClassVar
-
 from querist.base.uncertainty import UncertaintyStrategy
 
 
@@ -39,5 +37,4 @@ class MarginSampling(UncertaintyStrategy):
     array([2])
     """
 
-    label: ClassVar[str] = "Margin"
     uncertainty_name = "margin"

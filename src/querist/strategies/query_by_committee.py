@@ -8,12 +8,14 @@ import numpy as np
 from sklearn.base import clone
 
 from querist._threads import SingleBlasThread
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
 from querist._validation import check_choice, check_positive_int, take_rows
 from querist.base.candidates import CandidateFilter
+from querist.base.context import QueryContext
 from querist.base.scoring import needs_probabilities, probabilities, score_rows
 from querist.base.selection import Selection
-from querist.base.strategy import QueryContext, QueryStrategy
+from querist.base.strategy import QueryStrategy
+from querist.base.ties import Ties
 from querist.exceptions import InvalidParameterError, ModelMismatchWarning, NotEnoughLabelsError
 from querist.learners.refit import unset_random_states
 from querist.measures.disagreement import consensus_kl, vote_entropy
@@ -83,18 +85,17 @@ class QueryByCommittee(QueryStrategy):
     array([2])
     """
 
-    label: ClassVar[str] = "Query by committee"
     stochastic: ClassVar[bool] = True
 
     def __init__(
         self,
         *,
-        committee: Sequence[Model] | None = None,
+        committee: Sequence[Classifier] | None = None,
         n_members: int = 5,
         method: Literal["vote_entropy", "kl"] = "vote_entropy",
         selection: Selection | None = None,
         candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
+        ties: Ties = "random",
     ) -> None:
         super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.committee = committee
@@ -106,14 +107,14 @@ class QueryByCommittee(QueryStrategy):
         """Whether a fitted model is needed: for a bootstrap committee, as its members are clones of it."""
         return self.committee is None
 
-    def _utilities(self, context: QueryContext) -> FloatArray:
+    def utilities(self, context: QueryContext) -> FloatArray:
         method = check_choice(self.method, "method", ("vote_entropy", "kl"))
         # By first appearance, not by name: renaming classes must not change what is drawn.
         codes = {label: code for code, label in enumerate(dict.fromkeys(context.labels.tolist()))}
         if len(codes) < 2:
             raise NotEnoughLabelsError(
                 f"A committee needs answers of at least two classes to disagree about, got {list(codes)}. "
-                "Label more rows first, for example with the random strategy."
+                "Label more rows first, for example rows drawn at random."
             )
         answers = np.array([codes[label] for label in context.labels.tolist()])
         with SingleBlasThread():

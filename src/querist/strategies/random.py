@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from querist._typing import FloatArray, IntArray
+from querist.base.context import QueryContext
 from querist.base.selection import Chances, TopK
-from querist.base.strategy import QueryContext, QueryStrategy
+from querist.base.strategy import QueryStrategy
 
 
 class RandomSampling(QueryStrategy):
@@ -35,11 +36,10 @@ class RandomSampling(QueryStrategy):
     3
     """
 
-    label: ClassVar[str] = "Random"
     needs_model: ClassVar[bool] = False
     stochastic: ClassVar[bool] = True
 
-    def _utilities(self, context: QueryContext) -> FloatArray:
+    def utilities(self, context: QueryContext) -> FloatArray:
         return context.rng.random(context.candidates.size)
 
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:

@@ -1,15 +1,16 @@
 """Ask where one class is likeliest."""
 
 from collections import Counter
-from typing import ClassVar, Literal
 
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, Label
 from querist.base.candidates import CandidateFilter
+from querist.base.context import QueryContext
 from querist.base.scoring import decision_values, known_classes, needs_probabilities, probabilities, score_rows
 from querist.base.selection import Selection
-from querist.base.strategy import QueryContext, QueryStrategy
+from querist.base.strategy import QueryStrategy
+from querist.base.ties import Ties
 from querist.exceptions import InvalidParameterError
 from querist.measures.relevance import softsign
 
@@ -54,20 +55,18 @@ class RelevanceSampling(QueryStrategy):
     array([3])
     """
 
-    label: ClassVar[str] = "Relevance"
-
     def __init__(
         self,
         *,
         target: Label | None = None,
         selection: Selection | None = None,
         candidates: CandidateFilter | None = None,
-        ties: Literal["random", "first"] = "random",
+        ties: Ties = "random",
     ) -> None:
         super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.target = target
 
-    def _utilities(self, context: QueryContext) -> FloatArray:
+    def utilities(self, context: QueryContext) -> FloatArray:
         """Return the utilities.
 
         Raises

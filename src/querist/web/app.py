@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
@@ -10,13 +11,13 @@ from starlette.types import ASGIApp
 
 import querist
 from querist.labelling.serving.project import Project
-from querist.web import schemas
 from querist.web.errors import add_error_handlers
-from querist.web.routes import classes, exports, items, project, promises, queue
+from querist.web.routes import classes, exports, items, news, people, project, promises, queue
+from querist.web.schemas.common import ErrorReply
 from querist.web.security import LOOPBACK, Guard
 
 PAGE = Path(__file__).parent / "static"
-_ERRORS = {status: {"model": schemas.ErrorOut} for status in (400, 401, 403, 404, 413, 422, 503, 507)}
+_ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 413, 422, 503, 507)}
 _UNBUILT = (
     "<!doctype html><title>Querist</title><p>The page was not built. In a checkout, run "
     "<code>make page</code>; the API is at /api/v1."
@@ -35,6 +36,20 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
     hosts : collection of str
         Names that the server answers to; empty: any.
     """
+    app = _api()
+    app.state.project = the_project
+    app.state.owner_name = owner_name
+    app.include_router(people.entrance)
+    _serve_page(app)
+    return Guard(app, hosts)
+
+
+def openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI document of the API: what the page's types are made from."""
+    return _api().openapi()
+
+
+def _api() -> FastAPI:
     app = FastAPI(
         title="Querist",
         version=querist.__version__,
@@ -43,14 +58,10 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
         docs_url=None,
         redoc_url=None,
     )
-    app.state.project = the_project
-    app.state.owner_name = owner_name
     add_error_handlers(app)
-    for router in (queue.router, items.router, classes.router, exports.router, promises.router, project.router):
-        app.include_router(router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
-    app.include_router(project.entrance)
-    _serve_page(app)
-    return Guard(app, hosts)
+    for each in (queue, items, classes, exports, promises, project, people, news):
+        app.include_router(each.router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
+    return app
 
 
 def _serve_page(app: FastAPI) -> None:

@@ -8,7 +8,8 @@ from fastapi import Depends, Header, Request
 
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.web import schemas, security
+from querist.web import security
+from querist.web.schemas.common import PLAIN
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ Tab = Annotated[
         alias="X-Tab",
         min_length=1,
         max_length=64,
-        pattern=schemas.PLAIN,
+        pattern=PLAIN,
         description="Each tab names itself; leases are its own.",
     ),
 ]

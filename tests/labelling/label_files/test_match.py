@@ -1,5 +1,6 @@
 """Labels from files that other programs wrote, and from files that are wrong."""
 
+import gzip
 import io
 import json
 import zipfile
@@ -175,13 +176,13 @@ def test_label_studio():
     [
         (b"", "l.csv", "is empty"),
         (b"code,text\nx0,a\n", "l.csv", "no column 'label'. It has: 'code', 'text'"),
-        (b'code,label\nx0,"a\n', "l.csv", "Save it anew"),
+        (b'code,label\nx0,"a,\n', "l.csv", "never ends. Add the missing quote"),
         (b"code,label\n", "l.pdf", "'.pdf'"),
-        (b"{}", "l.json", "a list of tasks"),
+        (b"{}", "l.json", "a list of objects"),
         (b"[" * 100_000, "l.json", "not JSON"),
         (b"\n\n", "l.jsonl", "is empty"),
-        (b"nothing", "l.parquet", "no Parquet file"),
-        (b"nothing", "l.xlsx", "no Excel workbook"),
+        (b"nothing", "l.parquet", "not a Parquet file"),
+        (b"nothing", "l.xlsx", "not a spreadsheet"),
         (b"x" * 2000, "l.csv", "more than 1,000 bytes"),
     ],
 )
@@ -194,7 +195,7 @@ def test_a_zip_that_is_no_workbook():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("a", "b")
-    with pytest.raises(FileFormatError, match="no Excel workbook"):
+    with pytest.raises(FileFormatError, match="not a spreadsheet"):
         read(target.getvalue(), "l.xlsx")
 
 
@@ -227,3 +228,29 @@ def test_a_label_that_can_be_no_class_is_refused_alone():
     result = read(f"code,label\nx0,{'a' * 201}\nx1,b\n")
     assert messages(result) == ["its label has 201 characters; the name of a class has at most 200"]
     assert result.labels == [(1, "b")]
+
+
+def test_columns_of_one_name_are_refused_as_in_a_table():
+    with pytest.raises(DataError, match="columns 2 and 3 are both called 'label'"):
+        read("code,label,label\nx0,a,b\n")
+
+
+def test_files_packed_by_gzip():
+    packed = gzip.compress(b"code,label\nx0,a\n")
+    assert read(packed, "labels.csv.gz").labels == [(0, "a")]
+    with pytest.raises(FileFormatError, match="cannot be unpacked"):
+        read(packed[:-8], "labels.csv.gz")
+    with pytest.raises(DataError, match="unpacks to more than"):
+        read(gzip.compress(b"code,label\n" + b"x" * 10**6), "labels.csv.gz", most_bytes=10_000)
+
+
+def test_numbers_with_decimal_commas_are_those_that_the_table_had():
+    known = ItemIndex([(0, "1", {"price": 1.5}), (1, "2", {"price": 2.25})], columns=["price"])
+    assert read("price;label\n2,25;b\n1,5;a\n", known=known).labels == [(1, "b"), (0, "a")]
+    words = ItemIndex([(0, "1", {"price": "1,5"})], columns=["price"])
+    assert read("price;label\n1,5;a\n", known=words).labels == [(0, "a")]
+
+
+def test_blanks_around_the_names_of_columns():
+    known = ItemIndex([(0, "1", {" price ": 1})], columns=[" price "])
+    assert read(" price ,label\n1,a\n", known=known).labels == [(0, "a")]

@@ -15,6 +15,7 @@ from querist.labelling.label_files.match import LabelRead, LabelsRead
 from querist.labelling.log.promise import Promise, Region, packed, standing
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.promises.plan import freeze, plan
+from querist.labelling.promises.words import PendingPromise
 from querist.labelling.reading.accuracy_statement import accuracy_statement
 from querist.labelling.reading.exports import export
 from querist.labelling.reading.figures import all_promises
@@ -59,7 +60,7 @@ def action(row, class_id, **more):
 
 
 def ask(project, who, want=1, tab="t"):
-    return [item["row"] for item in project.submit(who, tab, [], holding=[], want=want).result().items]
+    return [item.row for item in project.submit(who, tab, [], holding=[], want=want).result().items]
 
 
 def answer_all(project, who, most=10_000):
@@ -73,11 +74,11 @@ def answer_all(project, who, most=10_000):
 
 
 def statements(project):
-    return accuracy_statement(project.board, project.view.info.name, now=0.0)["statements"]
+    return accuracy_statement(project.board, project.view.info.name, now=0.0).statements
 
 
 def the(project):
-    return all_promises(project.board)["promises"][0]
+    return all_promises(project.board)[0]
 
 
 def numbers_of(project, attempt=1):
@@ -91,29 +92,29 @@ def test_a_certificate_from_plan_to_sentence(project):
     told = project.promises.plan("certificate", 0.9)
     expected = labels_needed(0.9, 0.95, N, level=attempt_level(1), power=0.8)
     n = expected.n_labels
-    assert told["possible"]
-    assert (told["n_labels"], told["n_needed"]) == (n, expected.n_needed)
+    assert told.possible
+    assert (told.n_labels, told.n_needed) == (n, expected.n_needed)
     assert project.board.promises == {}
     project.promises.begin(ada, "certificate", 0.9).result()
-    assert the(project)["state"] == "asking"
-    assert project.progress(ada)["promise"] == {"kind": "certificate", "n_closed": 0, "n_drawn": n}
+    assert the(project).state == "asking"
+    assert project.progress(ada).promise == PendingPromise("certificate", n_closed=0, n_drawn=n)
     rows = answer_all(project, ada)
     # The draws come first, in the order of their random numbers, and without the model's guess.
     assert rows == np.argsort(numbers_of(project), kind="stable")[: len(rows)].tolist()
-    assert the(project)["state"] == "passed"
+    assert the(project).state == "passed"
     right = sum(row % 60 != 0 for row in rows)
     found = remainder_accuracy(right, n, N)
-    assert the(project)["bound"] == pytest.approx(found.low)
+    assert the(project).bound == pytest.approx(found.low)
     assert found.low >= 0.9
-    assert the(project)["rest"] == pytest.approx(rest_bound(right, n, N))
+    assert the(project).rest == pytest.approx(rest_bound(right, n, N))
     n_rest = N - n
     assert len(rows) == n
-    assert the(project)["sentence"].startswith(
+    assert the(project).sentence.startswith(
         f"If you stop now, the remaining {n_rest} rows are labelled with at least 9"
     )
-    assert project.progress(ada)["promise"] is None
-    assert "certificate" in {each["quantity"].split()[0] for each in statements(project)} | {"certificate"}
-    assert statements(project)[-1]["low"] == the(project)["rest"]
+    assert project.progress(ada).promise is None
+    assert "certificate" in {each.quantity.split()[0] for each in statements(project)} | {"certificate"}
+    assert statements(project)[-1].low == the(project).rest
 
 
 def test_draws_come_without_a_guess(project):
@@ -121,8 +122,8 @@ def test_draws_come_without_a_guess(project):
     teach(project)
     project.promises.begin(ada, "certificate", 0.9).result()
     items = project.submit(ada, "t", [], holding=[], want=20).result().items
-    assert all(item["guess"] is None for item in items)
-    project.submit(ada, "t", [action(items[0]["row"], 0)], holding=[], want=0).result()
+    assert all(item.guess is None for item in items)
+    project.submit(ada, "t", [action(items[0].row, 0)], holding=[], want=0).result()
     (event,) = [each for each in project.store.events() if each.kind == "answered"]
     assert event.data["how"] == "certificate"
 
@@ -133,12 +134,12 @@ def test_a_bad_model_fails_early(project):
     project.promises.begin(ada, "certificate", 0.95).result()
     rows = answer_all(project, ada)
     told = the(project)
-    assert told["state"] == "failed"
-    assert len(rows) < told["n_drawn"]
-    assert told["sentence"].startswith("Not passed: 95.0% cannot be promised.")
+    assert told.state == "failed"
+    assert len(rows) < told.n_drawn
+    assert told.sentence.startswith("Not passed: 95.0% cannot be promised.")
     # A second attempt has a stricter level, and new draws.
     project.promises.begin(ada, "certificate", 0.9).result()
-    assert the(project)["attempt"] == 2
+    assert the(project).attempt == 2
     assert not set(rows) & set(next(reversed(project.board.promises.values())).draws)
 
 
@@ -149,7 +150,7 @@ def test_what_counts_is_the_first_blind_answer(project):
     first, second, third, fourth = project.board.pending.draws[:4]
 
     def counts():
-        return the(project)["n_closed"], the(project)["n_correct"]
+        return the(project).n_closed, the(project).n_correct
 
     project.submit(ada, "t", [action(first, truth(first))], holding=[], want=0).result()
     assert counts() == (1, 1)
@@ -177,13 +178,13 @@ def test_one_at_a_time_and_cancelled_ones_count(project):
     with pytest.raises(InvalidParameterError, match="Finish or cancel"):
         project.promises.begin(ada, "certificate", 0.8).result()
     project.promises.cancel(ada, made).result()
-    assert the(project)["state"] == "cancelled"
+    assert the(project).state == "cancelled"
     assert project.board.pending is None
     with pytest.raises(InvalidParameterError, match="nothing to cancel"):
         project.promises.cancel(ada, made).result()
     told = project.promises.plan("certificate", 0.9)
-    assert told["attempt"] == 2
-    assert told["level"] == pytest.approx(attempt_level(2))
+    assert told.attempt == 2
+    assert told.level == pytest.approx(attempt_level(2))
     with pytest.raises(InvalidParameterError, match="no promise"):
         project.promises.cancel(ada, "nonsense-id").result()
 
@@ -192,11 +193,11 @@ def test_out_of_reach_is_said_in_words(project):
     ada = sign_in(project)
     teach(project)
     told = project.promises.plan("certificate", 0.9999)
-    assert not told["possible"] or told["n_labels"] <= N
+    assert not told.possible or told.n_labels <= N
     project.board.measured.append({"accuracy": {"value": 0.7}, "n_labels": 1, "at": 0.0})
     told = project.promises.plan("certificate", 0.9)
-    assert not told["possible"]
-    assert "thought to be 70.0%" in told["why"]
+    assert not told.possible
+    assert "thought to be 70.0%" in told.why
     with pytest.raises(InvalidParameterError, match="out of reach"):
         project.promises.begin(ada, "certificate", 0.9)
 
@@ -211,11 +212,11 @@ def test_everything_is_in_the_log(project):
     with Project.open(location, train=False) as again:
         assert the(again) == before
         rest = answer_all(again, ada)
-        assert the(again)["state"] == "passed"
-        assert len(rest) + 20 >= before["n_needed"]
+        assert the(again).state == "passed"
+        assert len(rest) + 20 >= before.n_needed
         after = the(again)
     with ProjectView.read(location) as view:
-        assert all_promises(view.board)["promises"] == [after]
+        assert all_promises(view.board) == [after]
 
 
 def sure_rows(project, n_sure=400):
@@ -234,33 +235,33 @@ def test_the_model_labels_what_was_promised(project):
     wrong = set(np.flatnonzero(sure < 0.9)[::2].tolist())
     teach(project, wrong=wrong, sure=sure)
     told = project.promises.plan("auto_label", 0.95, most_labels=200)
-    assert told["possible"]
+    assert told.possible
     made = project.promises.begin(ada, "auto_label", 0.95, most_labels=200).result()
     answer_all(project, ada)
-    assert the(project)["state"] == "passed"
-    n_released = the(project)["n_released"]
+    assert the(project).state == "passed"
+    n_released = the(project).n_released
     assert n_released > 100
-    assert f"may label {n_released} rows with at most 5.0% errors" in the(project)["sentence"]
+    assert f"may label {n_released} rows with at most 5.0% errors" in the(project).sentence
     project.promises.apply(ada, made).result()
     rows = released(project)
-    assert rows.size == n_released == project.progress(ada)["n_model"]
+    assert rows.size == n_released == project.progress(ada).n_model
     assert not set(rows.tolist()) & set(project.board.promises[made].draws)
     assert all(sure[rows] > 0.9)
     # They train nothing, and nobody is asked about them, unless the audit comes to them.
     trained, _ = project.board.labelled_rows()
     assert not set(trained.tolist()) & set(rows.tolist())
     assert [project.board.status(row) for row in rows[:3]] == ["model"] * 3
-    assert project.rows.explore(Filter(status="model"), sort="row", offset=0, limit=5)["total"] == n_released
+    assert project.rows.explore(Filter(status="model"), sort="row", offset=0, limit=5).total == n_released
     # A person's answer goes before the model's.
     row = int(rows[0])
     project.submit(ada, "t", [action(row, 1 - truth(row))], holding=[], want=0).result()
     assert project.board.status(row) == "labelled"
-    assert project.progress(ada)["n_model"] == n_released - 1
+    assert project.progress(ada).n_model == n_released - 1
     with pytest.raises(InvalidParameterError, match="Only an auto-labelling that has passed"):
         project.promises.apply(ada, made).result()
     project.promises.undo(ada, made).result()
     assert released(project).size == 0
-    assert the(project)["state"] == "passed"
+    assert the(project).state == "passed"
     project.promises.apply(ada, made).result()
     location, before = project.store.location, released(project)
     project.close()

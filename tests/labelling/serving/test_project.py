@@ -36,17 +36,17 @@ def test_rows_come_as_cards_and_answers_stay(project):
     ada = sign_in(project)
     first = act(project, ada, want=3)
     assert len(first.items) == 3
-    assert first.items[0]["fields"][0] == {
+    assert vars(first.items[0].fields[0]) == {
         "name": "text",
-        "value": f"text number {first.items[0]['row']} <b>",
+        "value": f"text number {first.items[0].row} <b>",
         "role": "text",
     }
-    rows = [item["row"] for item in first.items]
+    rows = [item.row for item in first.items]
     reply = act(project, ada, answer(rows[0], 1), holding=rows[1:], want=1)
     assert [result.status for result in reply.results] == ["saved"]
-    assert reply.items[0]["row"] not in rows
-    assert reply.progress["n_labelled"] == reply.progress["mine"] == 1
-    assert reply.progress["by_class"] == {"1": 1}
+    assert reply.items[0].row not in rows
+    assert reply.progress.n_labelled == reply.progress.mine == 1
+    assert reply.progress.by_class == {"1": 1}
     location = project.store.location
     project.close()
     with ProjectView.read(location) as again:
@@ -83,7 +83,7 @@ def test_undo_of_answer_and_only_by_its_owner(project):
     assert (refused.status, refused.code) == ("refused", "not_yours")
     assert act(project, ada, Action("undo-by-ada", "undo", 5, target=done.uuid)).results[0].status == "saved"
     assert project.board.n_labelled == 0
-    assert project.rows.history(ada, 10)[0]["undone"]
+    assert project.rows.history(ada, 10)[0].undone
 
 
 def test_a_change_of_mind_is_a_change_and_the_prediction_is_scored_once(project):
@@ -100,7 +100,7 @@ def test_why_a_row_was_asked_stands_beside_its_answer(project):
     ada = sign_in(project)
     teach(project, prediction=0)
     reply = act(project, ada, want=20)
-    act(project, ada, *(answer(item["row"]) for item in reply.items))
+    act(project, ada, *(answer(item.row) for item in reply.items))
     hows = {act_.row: act_ for act_ in project.board.acts()}
     assert {act_.how for act_ in hows.values()} == {"audit", "strategy"}
     drawn = [event.row for event in project.store.events(kinds=["asked"])]
@@ -117,8 +117,8 @@ def test_guesses_are_hidden_on_audited_rows(project):
     teach(project, prediction=0)
     reply = act(project, ada, want=N_ROWS)
     tickets = {ticket.row: ticket for tickets in project._place.queue._leases.values() for ticket in tickets}
-    assert all((item["guess"] is None) == tickets[item["row"]].hidden for item in reply.items)
-    assert any(item["guess"] for item in reply.items)
+    assert all((item.guess is None) == tickets[item.row].hidden for item in reply.items)
+    assert any(item.guess for item in reply.items)
 
 
 def test_many_at_once_with_confirmation_and_one_undo(project):
@@ -138,7 +138,7 @@ def test_classes_change_while_people_label(project):
     ada = sign_in(project)
     act(project, ada, answer(1, 1), answer(2, 0))
     told = project.change_classes(ada, lambda each: class_lists.add(each, "ugly"), op="add").result()
-    assert told["class_version"] == 2
+    assert told.class_version == 2
     project.change_classes(ada, lambda each: class_lists.merge(each, 1, 2), op="merge").result()
     assert project.board.labels[1] == 2
     project.change_classes(ada, lambda each: class_lists.remove(each, 0), op="remove").result()
@@ -161,20 +161,20 @@ def test_labels_from_elsewhere(project):
     )
     assert project.bulk.import_labels(second, source="x.csv").result() == (2, 1)
     assert project.bulk.import_labels(second, source="x.csv").result() == (0, 3)
-    assert [each["name"] for each in project.class_infos()] == ["good", "bad", "new"]
-    assert project.rows.detail(1)["answers"][0]["person"] == "import"
+    assert [each.name for each in project.board.classes] == ["good", "bad", "new"]
+    assert project.rows.detail(1).answers[0].person == "import"
     assert (project.board.skipped, project.board.flagged, project.board.notes) == ({2}, {0}, {0: "odd"})
 
 
 def test_after_a_kill_tabs_keep_what_they_held_and_why(project):
     ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
     teach(project, 1)
-    held = {item["row"] for item in act(project, ada, want=10, tab="a").items}
+    held = {item.row for item in act(project, ada, want=10, tab="a").items}
     before = {ticket.row: ticket.how for ticket in project._place.queue.held(ada, "a")}
     location = project.store.location
     project.close()
     with Project.open(location, train=False) as again:
-        fresh = {item["row"] for item in act(again, bob, want=20, tab="b").items}
+        fresh = {item.row for item in act(again, bob, want=20, tab="b").items}
         assert not fresh & held
         assert {ticket.row: ticket.how for ticket in again._place.queue.held(ada, "a")} == before
         act(again, ada, *(answer(row) for row in held), tab="a")
@@ -195,20 +195,20 @@ def test_explore_finds_sorts_and_pages(project):
     assert project.rows.find_rows(Filter(), "-seconds")[0] == 7
     assert project.rows.find_rows(Filter(min_confidence=0.6)) == []
     page = project.rows.explore(Filter(status="unlabelled"), sort="row", offset=10, limit=5)
-    assert page["total"] == N_ROWS - 1
-    assert [item["row"] for item in page["items"]] == [11, 12, 13, 14, 15]
+    assert page.total == N_ROWS - 1
+    assert [item.row for item in page.items] == [11, 12, 13, 14, 15]
 
 
 def test_the_running_score_counts_audit_answers_before_they_train(project):
     ada = sign_in(project)
     teach(project, prediction=1)
     reply = act(project, ada, want=N_ROWS)
-    act(project, ada, *(answer(item["row"], item["row"] % 2) for item in reply.items))
+    act(project, ada, *(answer(item.row, item.row % 2) for item in reply.items))
     audited = [each.row for each in project.board.acts() if each.how == "audit"]
     told = insights(project.rows)
-    assert told["curve"][-1]["n"] == len(audited)
-    assert told["curve"][-1]["correct"] == sum(row % 2 for row in audited)
-    assert told["confusion"]["n"] == len(audited)
+    assert told.curve[-1].n == len(audited)
+    assert told.curve[-1].correct == sum(row % 2 for row in audited)
+    assert told.confusion.n == len(audited)
 
 
 def test_invitations_are_used_up_and_names_are_single(project):
@@ -226,7 +226,7 @@ def test_invitations_are_used_up_and_names_are_single(project):
     bob = project.people.person(cookie)
     project.people.deactivate(bob.annotator_id).result()
     assert project.people.person(cookie) is None
-    assert project.view.person_info(ada)["active"]
+    assert project.view.person_info(ada).active
 
 
 def test_settings_are_checked_kept_and_logged(project):
@@ -270,9 +270,9 @@ def test_many_tabs_at_once_lose_and_double_nothing(project):
     def work(who):
         items = act(project, who, want=3, tab=str(who)).items
         while items:
-            action = answer(items[0]["row"], uuid=str(uuid.uuid4()))
-            sent[action.uuid] = items[0]["row"]
-            holding = [item["row"] for item in items[1:]]
+            action = answer(items[0].row, uuid=str(uuid.uuid4()))
+            sent[action.uuid] = items[0].row
+            holding = [item.row for item in items[1:]]
             items = items[1:] + act(project, who, action, holding=holding, want=1, tab=str(who)).items
 
     threads = [threading.Thread(target=work, args=(who,)) for who in people]

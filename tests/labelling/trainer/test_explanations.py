@@ -39,13 +39,13 @@ def test_words_speak_for_their_class(reviews, row):
     features, labels = reviews
     model = AutoClassifier(random_state=0).fit(features.X, labels)
     because = explain(features, model, np.array([row]), never)[row]
-    words = [each["word"] for each in because]
+    words = [each.word for each in because]
     assert words[0].split()[-1] in ("lovely", "dreadful", "film") or words[0] in ("lovely", "dreadful")
     telling = {0: "lovely", 41: "dreadful"}
     other = {0: "dreadful", 41: "lovely"}
     assert any(telling[row] in word for word in words[:2])
     assert not any(other[row] in word for word in words)
-    weights = [each["weight"] for each in because]
+    weights = [each.weight for each in because]
     assert weights == sorted(weights, reverse=True)
     assert min(weights) > 0
     assert len(because) <= 6
@@ -56,8 +56,8 @@ def test_with_more_classes_the_coefficients_of_the_predicted_one_count(reviews):
     features = features_of({"text": texts}, "text", ("text",))
     model = AutoClassifier(random_state=0).fit(features.X, np.array(["s", "m", "g"] * 20))
     because = explain(features, model, np.array([2, 0]), never)
-    assert because[2][0]["word"] in ("garden", "garden news")
-    assert because[0][0]["word"] in ("sport", "sport news")
+    assert because[2][0].word in ("garden", "garden news")
+    assert because[0][0].word in ("sport", "sport news")
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +81,8 @@ def test_the_column_that_decides_speaks_for_the_guess(people):
     because = explain(features, model, rows, never)
     assert sorted(because) == rows.tolist()
     for row in rows.tolist():
-        assert because[row][0]["word"] == "city"
-        assert because[row][0]["weight"] > 0.5
+        assert because[row][0].word == "city"
+        assert because[row][0].weight > 0.5
 
 
 def test_features_know_their_columns(people):
@@ -101,7 +101,7 @@ def test_mixed_columns_words_and_whole_columns():
     }
     features = features_of(columns, text_columns=("remark",))
     model = AutoClassifier(random_state=0).fit(features.X, np.arange(80) % 2)
-    words = {each["word"] for each in explain(features, model, np.array([0]), never)[0]}
+    words = {each.word for each in explain(features, model, np.array([0]), never)[0]}
     assert "stars" in words
     assert words & {"kind", "kind service"}
 
@@ -111,7 +111,7 @@ def test_images_and_models_without_probabilities_have_none(people):
     from sklearn.svm import SVC
 
     assert explain(features, SVC().fit(features.X, labels), np.array([0]), never) == {}
-    images = PoolFeatures(features.X, (), (), {}, ())
+    images = PoolFeatures(features.X, (), (), {}, (), features.recipe)
     model = ExtraTreesClassifier(5, random_state=0).fit(features.X, labels)
     assert explain(images, model, np.array([0]), never) == {}
 

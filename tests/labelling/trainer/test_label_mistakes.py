@@ -31,16 +31,16 @@ def test_wrong_labels_are_found(digits):
     right = labels[wrong].copy()
     labels[wrong] = (labels[wrong] - 5 + 3) % 10 + 5
     found = find_suspects(X, rows, labels, refitter(), seed=0, interrupted=never)
-    accused = {each["row"]: each for each in found}
+    accused = {each.row: each for each in found}
     hits = [place for place in range(wrong.size) if int(rows[wrong[place]]) in accused]
     assert len(hits) >= 8
     assert len(found) <= 25
     for place in hits:
         each = accused[int(rows[wrong[place]])]
-        assert each["class_id"] == labels[wrong[place]]
-        assert 0 <= each["score"] < 0.5
-    assert sum(accused[int(rows[wrong[place]])]["suggested"] == right[place] for place in hits) >= 7
-    scores = [each["score"] for each in found]
+        assert each.class_id == labels[wrong[place]]
+        assert 0 <= each.score < 0.5
+    assert sum(accused[int(rows[wrong[place]])].suggested == right[place] for place in hits) >= 7
+    scores = [each.score for each in found]
     assert scores == sorted(scores)
 
 
@@ -57,7 +57,7 @@ def test_classes_with_few_labels_are_left_out(digits):
     X, rows, labels = digits
     kept = np.isin(labels, (5, 6)) | (np.cumsum(labels == 7) <= 2) & (labels == 7)
     found = find_suspects(X, rows[kept], labels[kept], refitter(), seed=0, interrupted=never)
-    assert all(each["class_id"] != 7 and each["suggested"] != 7 for each in found)
+    assert all(each.class_id != 7 and each.suggested != 7 for each in found)
 
 
 def test_models_without_probabilities_accuse_nobody(digits):

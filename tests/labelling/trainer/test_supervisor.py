@@ -68,14 +68,14 @@ def supervise():
 def test_wishes_are_answered(supervise):
     heard = Heard()
     supervisor = supervise(ANSWERS, heard)
-    assert supervisor.status["state"] == "starting"
+    assert supervisor.status.state == "starting"
     supervisor.train(7)
     until(lambda: heard.of("ranking"))
     assert heard.of("ready")[0]["notes"] == ["opened here"]
     assert heard.of("ranking")[0]["seq"] == 7
     assert heard.of("ranking")[0]["threads"] == "1"
     assert heard.messages[-1][1] == bytes(3)
-    assert supervisor.status["state"] == "ready"
+    assert supervisor.status.state == "ready"
 
 
 def test_only_the_newest_wish_counts_while_the_trainer_is_busy(supervise):
@@ -86,7 +86,7 @@ def test_only_the_newest_wish_counts_while_the_trainer_is_busy(supervise):
     for seq in range(2, 20_000):
         supervisor.train(seq)
     until(lambda: heard.of("ranking"))
-    assert supervisor.status["state"] in ("ready", "training", "waiting")
+    assert supervisor.status.state in ("ready", "training", "waiting")
 
 
 def test_a_killed_trainer_is_seen_and_asked_again(supervise):
@@ -101,7 +101,7 @@ def test_a_killed_trainer_is_seen_and_asked_again(supervise):
     until(lambda: len(heard.of("ranking")) == 2)
     assert heard.of("ranking")[1]["seq"] == 3
     assert supervisor.pid != first
-    assert supervisor.status["state"] == "ready"
+    assert supervisor.status.state == "ready"
 
 
 def test_a_crash_tells_what_was_printed_last(supervise):
@@ -111,7 +111,7 @@ def test_a_crash_tells_what_was_printed_last(supervise):
     until(lambda: len(heard.of("crashed")) >= 2)
     assert "the sky fell" in heard.of("crashed")[0]["tail"]
     assert "the sky fell" in heard.of("crashed")[0]["error"]
-    assert supervisor.status["state"] in ("failed", "waiting")
+    assert supervisor.status.state in ("failed", "waiting")
     # A trainer that never gets anywhere is started less and less often.
     pauses = [message["error"].partition("again in ")[2] for message in heard.of("crashed")[:2]]
     assert pauses[0].startswith("0.5 s")
@@ -144,10 +144,10 @@ def test_an_error_of_the_listener_ends_nothing(supervise):
 
     supervisor = supervise(ANSWERS, listener)
     supervisor.train(1)
-    until(lambda: supervisor.status["state"] == "failed")
-    assert "cannot use it" in supervisor.status["message"]
+    until(lambda: supervisor.status.state == "failed")
+    assert "cannot use it" in supervisor.status.message
     supervisor.train(2)
-    until(lambda: supervisor.status["state"] == "ready")
+    until(lambda: supervisor.status.state == "ready")
 
 
 def test_close_ends_the_trainer_and_the_threads(supervise):

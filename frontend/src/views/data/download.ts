@@ -1,6 +1,6 @@
 /** A download that may be refused: a plain link would save or show the refusal instead of telling it. */
 
-import type { ApiError } from "../../core/api";
+import type { ErrorReply } from "../../core/api";
 import { Refusal, Unreachable } from "../../core/transport";
 
 /** Fetches `url` and hands it to the browser as a file. */
@@ -9,7 +9,7 @@ export async function download(url: string, name: string): Promise<void> {
     throw new Unreachable();
   });
   if (!response.ok) {
-    const reply = (await response.json().catch(() => null)) as ApiError | null;
+    const reply = (await response.json().catch(() => null)) as ErrorReply | null;
     const { code, message, hint, where } = reply?.error ?? {
       code: "http",
       message: `The server answered with status ${response.status}.`,

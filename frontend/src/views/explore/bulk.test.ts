@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ExploreFilter, ExploreItem, ExploreReply } from "../../core/api";
+import type { Filter, RowSummary, ExploreReply } from "../../core/api";
 import { carryOut, countOverwritten } from "./bulk";
 import { NOTHING, everything, toggle } from "./selection";
 
@@ -7,14 +7,14 @@ import { NOTHING, everything, toggle } from "./selection";
 class FakeServer {
   done: unknown[] = [];
 
-  async explore(filter: ExploreFilter, _sort: string, offset: number, limit: number): Promise<ExploreReply> {
+  async explore(filter: Filter, _sort: string, offset: number, limit: number): Promise<ExploreReply> {
     const rows = Array.from({ length: 1200 }, (_, row) => ({ row, class_id: row < 300 ? 0 : row < 400 ? 1 : null }));
     const found = rows.filter(
       ({ class_id }) =>
         (filter.label === undefined || filter.label === class_id) &&
         (filter.status === undefined || (filter.status === "labelled") === (class_id !== null)),
     );
-    return { total: found.length, items: found.slice(offset, offset + limit) as ExploreItem[] };
+    return { total: found.length, items: found.slice(offset, offset + limit) as RowSummary[] };
   }
 
   async labelRows(classId: number | null, rows: number[]): Promise<{ n: number; uuid: string }> {
@@ -22,7 +22,7 @@ class FakeServer {
     return { n: rows.length, uuid: "u1" };
   }
 
-  async labelFiltered(classId: number | null, filter: ExploreFilter, expected: number): Promise<{ n: number; uuid: string }> {
+  async labelFiltered(classId: number | null, filter: Filter, expected: number): Promise<{ n: number; uuid: string }> {
     this.done.push(["filter", classId, filter, expected]);
     return { n: expected, uuid: "u2" };
   }
@@ -40,7 +40,7 @@ beforeEach(() => {
 const AS_1 = { kind: "label", class_id: 1, name: "spam" } as const;
 
 describe("labels that would be replaced", () => {
-  it.each<[ExploreFilter, number]>([
+  it.each<[Filter, number]>([
     [{}, 300],
     [{ label: 0 }, 300],
     [{ label: 1 }, 0],

@@ -1,6 +1,6 @@
 /** Deeds on many rows: what only the server can count, and which requests they are. */
 
-import type { ExploreFilter } from "../../core/api";
+import type { Filter } from "../../core/api";
 import type { Client } from "../../core/client";
 import { type Deed, type Selection, nOverwritten } from "./selection";
 
@@ -14,7 +14,7 @@ const CHUNK = 500;
 export async function countOverwritten(
   server: Server,
   selection: Selection,
-  filter: ExploreFilter,
+  filter: Filter,
   deed: Deed,
 ): Promise<number> {
   const known = nOverwritten(selection, deed);
@@ -30,7 +30,7 @@ export async function countOverwritten(
 export async function carryOut(
   server: Server,
   selection: Selection,
-  filter: ExploreFilter,
+  filter: Filter,
   deed: Deed,
 ): Promise<{ n: number; uuid: string | null }> {
   if (deed.kind === "again") {
@@ -43,7 +43,7 @@ export async function carryOut(
   return server.labelRows(classId, [...selection.rows.keys()]);
 }
 
-async function matching(server: Server, filter: ExploreFilter, n: number): Promise<number[]> {
+async function matching(server: Server, filter: Filter, n: number): Promise<number[]> {
   const rows: number[] = [];
   for (let offset = 0; offset < n; offset += CHUNK) {
     const reply = await server.explore(filter, "row", offset, CHUNK);
@@ -52,6 +52,6 @@ async function matching(server: Server, filter: ExploreFilter, n: number): Promi
   return rows;
 }
 
-async function total(server: Server, filter: ExploreFilter): Promise<number> {
+async function total(server: Server, filter: Filter): Promise<number> {
   return (await server.explore(filter, "row", 0, 1)).total;
 }

@@ -1,9 +1,9 @@
 /** What is looked at in the explore view, as it stands in the address: filters, order, page, open row. */
 
-import type { ExploreFilter, ExploreSort, Status } from "../../core/api";
+import type { Filter, ExploreSort, Status } from "../../core/api";
 
 export interface ExploreQuery {
-  filter: ExploreFilter;
+  filter: Filter;
   sort: ExploreSort;
   /** From 0. */
   page: number;
@@ -31,7 +31,7 @@ export const EVERYTHING: ExploreQuery = { filter: {}, sort: "row", page: 0, row:
 /** Reads the part of an address after the `?`. What makes no sense there is left out: links are typed by people. */
 export function parseQuery(text: string): ExploreQuery {
   const params = new URLSearchParams(text);
-  const filter: ExploreFilter = {};
+  const filter: Filter = {};
   const search = params.get("search");
   if (search) filter.search = search;
   const status = STATUSES.find((known) => known === params.get("status"));
@@ -66,22 +66,22 @@ export function formatQuery(query: ExploreQuery): string {
 }
 
 /** A copy of `filter` with one entry set; undefined or an empty text takes it out. */
-export function withFilter<K extends keyof ExploreFilter>(
-  filter: ExploreFilter,
+export function withFilter<K extends keyof Filter>(
+  filter: Filter,
   name: K,
-  value: ExploreFilter[K],
-): ExploreFilter {
+  value: Filter[K],
+): Filter {
   const changed = { ...filter };
   if (value === undefined || value === "") delete changed[name];
   else changed[name] = value;
   return changed;
 }
 
-export function nFilters(filter: ExploreFilter): number {
+export function nFilters(filter: Filter): number {
   return Object.keys(filter).length;
 }
 
-function filterParams(filter: ExploreFilter): URLSearchParams {
+function filterParams(filter: Filter): URLSearchParams {
   const params = new URLSearchParams();
   const names = ["search", "status", ...WHOLE, ...SHARES, ...FLAGS] as const;
   for (const name of names) {

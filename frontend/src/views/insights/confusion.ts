@@ -1,6 +1,6 @@
 /** Answers against predictions: counts, with the shares that colour the cells. */
 
-import type { ClassInfo, Insights } from "../../core/api";
+import type { ClassInfo, InsightsReply } from "../../core/api";
 
 export interface ConfusionRow {
   id: number;
@@ -17,7 +17,7 @@ export interface ConfusionTable {
 }
 
 /** Rows are answers, columns predictions; the shares of a row add up to 1 (an empty row has none). */
-export function confusionTable(confusion: Insights["confusion"], classes: readonly ClassInfo[]): ConfusionTable {
+export function confusionTable(confusion: InsightsReply["confusion"], classes: readonly ClassInfo[]): ConfusionTable {
   const { classes: ids, counts } = confusion;
   const names = ids.map((id) => classes.find((known) => known.id === id)?.name ?? `class ${id}`);
   const rows = ids.map((id, i) => {

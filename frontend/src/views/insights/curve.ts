@@ -1,10 +1,10 @@
 /** The running score of the random check questions, as the chart and the sentence under it need it. */
 
-import type { CurvePoint } from "../../core/api";
+import type { RunningPoint } from "../../core/api";
 
 /** Below so many answers a share says next to nothing. */
 export const TOO_FEW = 20;
-/** The length of the window of `CurvePoint.recent`. */
+/** The length of the window of `RunningPoint.recent`. */
 export const WINDOW = 50;
 
 export const CURVE_NAME =
@@ -19,7 +19,7 @@ export interface CurveData {
   recent: (number | null)[];
 }
 
-export function curveData(curve: readonly CurvePoint[]): CurveData {
+export function curveData(curve: readonly RunningPoint[]): CurveData {
   const ordered = [...curve].sort((a, b) => a.n_labels - b.n_labels || a.n - b.n);
   return {
     x: ordered.map((point) => point.n_labels),
@@ -29,8 +29,8 @@ export function curveData(curve: readonly CurvePoint[]): CurveData {
 }
 
 /** The last point in words: the share with its n, or "too few". */
-export function curveSummary(curve: readonly CurvePoint[]): string {
-  const last = curve.reduce<CurvePoint | null>((best, point) => (best && best.n > point.n ? best : point), null);
+export function curveSummary(curve: readonly RunningPoint[]): string {
+  const last = curve.reduce<RunningPoint | null>((best, point) => (best && best.n > point.n ? best : point), null);
   if (!last || last.n === 0) return "No check answer has been scored yet.";
   const share = shareOf(last);
   if (share === null) return `Too few check answers to give a share: ${last.n} of the ${TOO_FEW} that are needed.`;
@@ -44,6 +44,6 @@ export function thinned<T>(points: readonly T[], n: number): T[] {
   return Array.from({ length: n }, (_, i) => points[Math.round(i * step)] as T);
 }
 
-function shareOf(point: CurvePoint): number | null {
+function shareOf(point: RunningPoint): number | null {
   return point.n >= TOO_FEW ? point.correct / point.n : null;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { ClassInfo, CurvePoint } from "../../core/api";
+import type { ClassInfo, RunningPoint } from "../../core/api";
 import { confusionTable } from "./confusion";
 import { curveData, curveSummary, thinned } from "./curve";
 import { highest, speedTable } from "./speed";
 
-const point = (n: number, correct: number, recent: number | null = null): CurvePoint => ({
+const point = (n: number, correct: number, recent: number | null = null): RunningPoint => ({
   n_labels: n * 10,
   at: 1e9 + n,
   n,

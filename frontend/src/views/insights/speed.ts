@@ -1,6 +1,6 @@
 /** Answers per hour and person, for the bars. */
 
-import type { Insights } from "../../core/api";
+import type { InsightsReply } from "../../core/api";
 
 export interface SpeedTable {
   /** Hours in which somebody answered, oldest first, seconds since 1970. */
@@ -11,7 +11,7 @@ export interface SpeedTable {
 }
 
 /** The last `most` hours in which anybody answered: pauses take no room. */
-export function speedTable(speed: Insights["speed"], most = 24): SpeedTable {
+export function speedTable(speed: InsightsReply["speed"], most = 24): SpeedTable {
   const hours = [...new Set(speed.map((entry) => entry.hour))].sort((a, b) => a - b).slice(-most);
   const people = [...new Set(speed.filter((entry) => hours.includes(entry.hour)).map((entry) => entry.person))].sort();
   const counts = people.map(() => hours.map(() => 0));

@@ -42,10 +42,20 @@ def restore(cell: str) -> str:
 
 
 def write_csv(records: Iterable[Record], target: BinaryIO, layout: Layout) -> tuple[str, ...]:
-    """Write comma-separated UTF-8 with a byte-order mark, without which Excel shows garbage for other than English."""
+    """Write records as `write_lines` does."""
+    return write_lines(itertools.chain([layout.header], layout.rows(records)), target)
+
+
+def write_lines(lines: Iterable[list[Any]], target: BinaryIO) -> tuple[str, ...]:
+    """Write comma-separated UTF-8 with a byte-order mark, without which Excel shows garbage for other than English.
+
+    Returns
+    -------
+    tuple of str
+        What could not be held as it is.
+    """
     target.write(b"\xef\xbb\xbf")
-    lines = itertools.chain([layout.header], layout.rows(records))
-    halves = 0
+    lines, halves = iter(lines), 0
     while chunk := list(itertools.islice(lines, _ROWS_AT_ONCE)):
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in line] for line in chunk)

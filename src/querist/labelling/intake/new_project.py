@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from querist._files import publish
 from querist.exceptions import StoreError
 from querist.labelling.log.locations import home_of
 from querist.store import ProjectInfo, Store, engine, schema
@@ -57,7 +58,10 @@ def new_project(destination: str | os.PathLike[str], info: ProjectInfo) -> Itera
         with Store.create(draft, info) as store:
             yield store
         _check_whole(draft)
-        _publish(draft, path)
+        publish(draft, path)
+    except FileExistsError:
+        _refuse(path)
+        raise
     finally:
         for leftover in _files_of(draft):
             leftover.unlink(missing_ok=True)
@@ -108,23 +112,6 @@ def _check_folder(folder: Path) -> None:
 def _refuse(path: Path) -> None:
     if path.exists():
         raise StoreError(f"{path} exists already. Name another file with --project, or open this one.")
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Give a complete project its name, never in the place of another file, and for good."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        _refuse(path)
-    except OSError:  # a drive without hard links
-        _refuse(path)
-        draft.rename(path)
-    if sys.platform != "win32":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _check_whole(draft: Path) -> None:

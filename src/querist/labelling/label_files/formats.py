@@ -1,25 +1,38 @@
 """Labels in files, as other programs and Querist's own export write them, in one shape."""
 
-import csv
 import datetime
 import io
-import json
 import math
+import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from querist.data.decoding import decode
+from querist.data.delimited import Delimited, cut
+from querist.data.read import file_kind, unpack
+from querist.data.records import header_names, json_list, json_objects, open_sheet, parquet_errors
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.delimited import restore
 from querist.labelling.export.layout import querist_names
 from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
 from querist.labelling.log.classes import class_name_of
 
-_DELIMITERS = ",;\t|"
-_LONGEST_CELL = 2**31 - 1
+_COMMA = re.compile(r"\d,\d")
 _TRUE = (True, "true", "TRUE", "True", "1", 1)
+
+
+@dataclass(frozen=True)
+class _File:
+    """What is read: `columns` are the user's, and no more than `most` bytes are unpacked."""
+
+    path: Path
+    data: bytes
+    columns: tuple[str, ...]
+    most: int
 
 
 def label_rows(data: bytes, name: str, columns: Iterable[str], *, most_unpacked: int) -> Iterator[LabelRow]:
@@ -30,152 +43,134 @@ def label_rows(data: bytes, name: str, columns: Iterable[str], *, most_unpacked:
     FileFormatError
         If the ending is not known, or the content is not what it says.
     DataError
-        If no column holds labels, or the file unpacks to more than `most_unpacked` bytes.
+        If no column holds labels, two columns have the same name, or the file unpacks to more than `most_unpacked`
+        bytes.
     """
-    ending = Path(name).suffix.lower()
-    if ending not in _READERS:
-        known = ", ".join(_READERS)
-        raise FileFormatError(f"{name}: labels are not read from files that end in {ending!r}. Known: {known}.")
-    return _READERS[ending](data, name, tuple(columns), most_unpacked)
+    path = Path(name)
+    kind, packed = file_kind(path, _READERS)
+    if packed:
+        data = unpack(path, data, most=most_unpacked)
+    return _READERS[kind](_File(path, data, tuple(columns), most_unpacked))
 
 
-def _delimited(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) -> Iterator[LabelRow]:
-    before = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        records = list(_records(_text(data, name), name))
-    except csv.Error as error:
-        raise FileFormatError(f"{name}: {error}. Save it anew as CSV in UTF-8.") from None
-    finally:
-        csv.field_size_limit(before)
-    if not records:
-        raise FileFormatError(f"{name} is empty.")
-    (_, header), *rows = records
+def _delimited(file: _File) -> Iterator[LabelRow]:
+    found = cut(file.path, _text(file))
     # Only Querist's own files have had apostrophes put before what looks like a formula.
-    own = querist_names(columns)["id"] in header
-    header = [restore(cell) for cell in header] if own else header
-    table = _Table(name, header, columns)
-    for line, cells in rows:
-        where = f"{name}, line {line}"
+    own = querist_names(file.columns)["id"] in found.names
+    header = [restore(cell) for cell in found.names] if own else found.names
+    table = _Table(file, header)
+    records = list(found.records())
+    numbers = [] if own else _numbers(found, [cells for _, cells in records if len(cells) == len(header)])
+    told = iter(numbers)
+    for line, cells in records:
+        where = f"{file.path}, line {line}"
         if len(cells) != len(header):
             yield LabelRow(where, problem=f"it has {len(cells)} cells, the header has {len(header)}")
         else:
-            yield table.read(where, dict(zip(header, map(restore, cells) if own else cells, strict=True)))
+            named = dict(zip(header, map(restore, cells) if own else cells, strict=True))
+            yield table.read(where, named, numbers=next(told, {}))
 
 
-def _text(data: bytes, name: str) -> str:
+def _numbers(found: Delimited, records: list[list[str]]) -> list[dict[str, Any]]:
+    """Return the columns of numbers as a table reads them; nothing where all numbers have points."""
+    if not any(_COMMA.search(cell) for cells in records for cell in cells):
+        return []
+    typed = found.typed(records)[0].select_dtypes("number")
+    return [{str(name): value for name, value in line.items()} for line in typed.to_dict("records")]
+
+
+def _text(file: _File) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return file.data.decode("utf-8-sig")  # as Querist writes it, zero characters included
     except UnicodeDecodeError:
-        return decode(Path(name), data)[0]
+        return decode(file.path, file.data)[0]
 
 
-def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line that it starts in."""
-
-    def width(delimiter: str) -> int:
-        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
-
-    delimiter = "\t" if name.lower().endswith(".tsv") else max(_DELIMITERS, key=width)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    start = 1
-    for record in reader:
-        if record:
-            yield start, record
-        start = reader.line_num + 1
+def _spreadsheet(file: _File) -> Iterator[LabelRow]:
+    if zipfile.is_zipfile(io.BytesIO(file.data)):
+        with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+            _check_size(file, sum(part.file_size for part in archive.infolist()))
+    _, _, ((_, header), *rows) = open_sheet(file.path, file.data)
+    empty = [all(cells[place] == "" for _, cells in rows) for place in range(len(header))]
+    names, _ = header_names(file.path, header, empty)
+    table = _Table(file, list(names.values()))
+    for number, cells in rows:
+        yield table.read(f"{file.path}, row {number}", {name: cells[place] for place, name in names.items()})
 
 
-def _spreadsheet(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) -> Iterator[LabelRow]:
-    import python_calamine
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_size(name, sum(part.file_size for part in archive.infolist()), most_unpacked)
-        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, python_calamine.CalamineError) as error:
-        raise FileFormatError(f"{name} is no Excel workbook: {error}. Save it as .xlsx.") from None
-    if not rows:
-        raise FileFormatError(f"{name} is empty.")
-    header = [str(cell) for cell in rows[0]]
-    table = _Table(name, header, columns)
-    for number, cells in enumerate(rows[1:], 2):
-        if any(cell != "" for cell in cells):
-            yield table.read(f"{name}, row {number}", dict(zip(header, cells, strict=True)))
-
-
-def _parquet(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) -> Iterator[LabelRow]:
-    import pyarrow as pa
+def _parquet(file: _File) -> Iterator[LabelRow]:
     from pyarrow import parquet
 
-    try:
-        file = parquet.ParquetFile(io.BytesIO(data))
-        meta = file.metadata
+    with parquet_errors(file.path):
+        opened = parquet.ParquetFile(io.BytesIO(file.data))
+        meta = opened.metadata
         size = sum(meta.row_group(place).total_byte_size for place in range(meta.num_row_groups))
-        _check_size(name, size, most_unpacked)
-        table = _Table(name, list(file.schema_arrow.names), columns)
-        number = 0
-        for batch in file.iter_batches(batch_size=10_000):
-            for cells in batch.to_pylist():
-                number += 1
-                yield table.read(f"{name}, row {number}", cells)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise FileFormatError(f"{name} is no Parquet file: {error}") from None
+        names = list(opened.schema_arrow.names)
+    _check_size(file, size)
+    table = _Table(file, names)
+    number = 0
+    batches = opened.iter_batches(batch_size=10_000)
+    while True:
+        with parquet_errors(file.path):
+            batch = next(batches, None)
+            lines = [] if batch is None else batch.to_pylist()
+        if batch is None:
+            return
+        for cells in lines:
+            number += 1
+            yield table.read(f"{file.path}, row {number}", cells)
 
 
-def _json_lines(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) -> Iterator[LabelRow]:
+def _json_lines(file: _File) -> Iterator[LabelRow]:
+    names = querist_names(file.columns)
     found = False
-    for number, line in enumerate(io.BytesIO(data), 1):
-        if not line.strip():
-            continue
-        where = f"{name}, line {number}"
-        try:
-            task = json.loads(line.decode("utf-8-sig"))
-        except (ValueError, RecursionError) as error:
-            yield LabelRow(where, problem=f"not JSON ({error})")
+    for number, task in json_objects(file.path, file.data):
+        where = f"{file.path}, line {number}"
+        if isinstance(task, FileFormatError):
+            yield LabelRow(where, problem=_without_place(task, where))
             continue
         found = True
-        if not isinstance(task, dict):
-            yield LabelRow(where, problem="no object {...}")
-        elif "accept" in task or "answer" in task or "querist" in task:
+        if "accept" in task or "answer" in task or "querist" in task:
             yield from understood(where, prodigy, task)
-        elif "label" not in task and querist_names(columns)["label"] not in task:
+        elif "label" not in task and names["label"] not in task:
             yield LabelRow(where, problem="it has no label")
         else:
-            yield _Table(name, list(task), columns).read(where, task)
+            yield _Table(file, list(task)).read(where, task)
     if not found:
-        raise FileFormatError(f"{name} holds no JSON object.")
+        raise FileFormatError(f"{file.path} holds no JSON object.")
 
 
-def _json(data: bytes, name: str, columns: tuple[str, ...], most_unpacked: int) -> Iterator[LabelRow]:
-    try:
-        tasks = json.loads(_text(data, name))
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"{name}: not JSON ({error}). One object a line is .jsonl.") from None
-    if not isinstance(tasks, list):
-        raise FileFormatError(f"{name}: expected a list of tasks, [{{...}}, ...].")
-    for number, task in enumerate(tasks, 1):
-        where = f"{name}, task {number}"
+def _without_place(error: FileFormatError, where: str) -> str:
+    return str(error).removeprefix(f"{where}: ").rstrip(".")
+
+
+def _json(file: _File) -> Iterator[LabelRow]:
+    for number, task in enumerate(json_list(file.path, file.data), 1):
+        where = f"{file.path}, task {number}"
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
         elif isinstance(task.get("data"), dict):
-            yield from understood(where, label_studio, task, querist_names(columns)["id"])
+            yield from understood(where, label_studio, task, querist_names(file.columns)["id"])
         else:
-            yield _Table(name, list(task), columns).read(where, task)
+            yield _Table(file, list(task)).read(where, task)
 
 
 class _Table:
     """A table of labels: which column holds what."""
 
-    def __init__(self, name: str, header: list[str], columns: tuple[str, ...]) -> None:
-        self._columns = columns
-        self._names = names = querist_names(columns)
+    def __init__(self, file: _File, header: list[str]) -> None:
+        # Names of columns are read without the blanks around them.
+        self._columns = {name: name if name in header else name.strip() for name in file.columns}
+        self._names = names = querist_names(file.columns)
         there = set(header)
         self._label = next((each for each in (names["label"], "label") if each in there), None)
         if self._label is None:
             listed = ", ".join(map(repr, header[:20]))
-            raise DataError(f"{name} has no column 'label'. It has: {listed}. Rename the one that holds the labels.")
+            raise DataError(
+                f"{file.path} has no column 'label'. It has: {listed}. Rename the one that holds the labels."
+            )
 
-    def read(self, where: str, cells: dict[str, Any]) -> LabelRow:
+    def read(self, where: str, cells: dict[str, Any], *, numbers: Mapping[str, Any] = MappingProxyType({})) -> LabelRow:
         """Return what one row says."""
 
         def own(key: str) -> Any:
@@ -186,7 +181,8 @@ class _Table:
         return LabelRow(
             where,
             own_id=identity(own("id")),
-            cells={name: _plain(cells[name]) for name in self._columns if name in cells},
+            cells={name: _plain(cells[there]) for name, there in self._columns.items() if there in cells},
+            numbers={name: _plain(numbers[there]) for name, there in self._columns.items() if there in numbers},
             shown=words(cells.get("text", cells.get("image"))),
             label=label,
             skipped=label is None and own("status") == "skipped",
@@ -198,9 +194,9 @@ class _Table:
         )
 
 
-def _check_size(name: str, size: int, most: int) -> None:
-    if size > most:
-        raise DataError(f"{name} unpacks to {size:,} bytes; at most {most:,} are read. Give it in parts.")
+def _check_size(file: _File, size: int) -> None:
+    if size > file.most:
+        raise DataError(f"{file.path} unpacks to {size:,} bytes; at most {file.most:,} are read. Give it in parts.")
 
 
 def _plain(value: Any) -> Any:
@@ -214,7 +210,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
 
 
-_READERS: dict[str, Callable[[bytes, str, tuple[str, ...], int], Iterator[LabelRow]]] = {
+_READERS: dict[str, Callable[[_File], Iterator[LabelRow]]] = {
     ".csv": _delimited,
     ".tsv": _delimited,
     ".txt": _delimited,
@@ -223,4 +219,6 @@ _READERS: dict[str, Callable[[bytes, str, tuple[str, ...], int], Iterator[LabelR
     ".json": _json,
     ".parquet": _parquet,
     ".xlsx": _spreadsheet,
+    ".xls": _spreadsheet,
+    ".ods": _spreadsheet,
 }

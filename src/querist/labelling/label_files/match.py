@@ -107,7 +107,9 @@ class ItemIndex:
 
     def row_of(self, line: LabelRow) -> int | str:
         """Return the row, or in words why there is none."""
-        digest = self._digest_of(line)
+        digest = self._digest_of(line, line.cells)
+        if line.numbers and digest not in self._rows:
+            digest = self._digest_of(line, line.cells | line.numbers)
         ids = [line.own_id, None if self._id_column is None else line.cells.get(self._id_column)]
         given = [identity(each) for each in ids if each is not None and each != ""]
         known = [self._ids[each] for each in given if each in self._ids]
@@ -127,10 +129,10 @@ class ItemIndex:
         what = f"id {given[0]!r}" if given else "this content"
         return f"no row of the project has {what}"
 
-    def _digest_of(self, line: LabelRow) -> bytes | None:
+    def _digest_of(self, line: LabelRow, cells_of: dict[str, Any]) -> bytes | None:
         """Return the fingerprint of what the line shows; None where it does not show all, or not whole."""
-        if all(name in line.cells for name in self._content_columns):
-            cells = [line.cells[name] for name in self._content_columns]
+        if all(name in cells_of for name in self._content_columns):
+            cells = [cells_of[name] for name in self._content_columns]
         elif len(self._content_columns) == 1 and line.shown is not None:
             cells = [line.shown]
         else:

@@ -12,13 +12,14 @@ from querist.labelling.log.classes import class_name_of
 class LabelRow:
     """What a file says of one row: `problem` is why it says nothing that can be used.
 
-    `cells` are the user's columns as far as they are there; `shown` is a text or image whose
-    column is not named.
+    `cells` are the user's columns as far as they are there, `numbers` those that hold numbers in another spelling
+    (decimal commas); `shown` is a text or image whose column is not named.
     """
 
     where: str
     own_id: str | None = None
     cells: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
     shown: str | None = None
     label: str | None = None
     skipped: bool = False

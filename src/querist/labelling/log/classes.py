@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from querist.exceptions import InvalidParameterError
 from querist.labelling.log.payload import made_of
@@ -35,6 +35,9 @@ class ClassInfo:
     merged_into : int or None
         The class that its answers count for.
     """
+
+    # The API's readers find every field there, also one that has a default here.
+    __pydantic_config__: ClassVar[Any] = {"json_schema_serialization_defaults_required": True}
 
     id: int
     name: str

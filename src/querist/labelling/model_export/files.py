@@ -1,104 +1,86 @@
 """What lies beside an exported model: the script that uses it, its README, its requirements."""
 
 import datetime
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pprint import pformat
-from typing import TYPE_CHECKING, Any
-
-from querist.labelling.model_export.pipeline import columns_in_use, columns_of_words
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-_HEAD = '''"""Prints the class of {what}: python use_model.py {example}"""
+_SCRIPT = '''"""Writes the rows of a file with their classes, and how probable these are, behind them.
+
+    {uses}
+
+Without --out they are written to standard output, as CSV.
+"""
 
 import pathlib
 import sys
 
-{imports}import skops.io
+import skops.io
+
+from querist.labelling.model_export.use import main
 
 # The types that the file may hold; anything else in it is refused, and nothing in it is run.
 TRUSTED = {trusted}
 model = skops.io.load(pathlib.Path(__file__).with_name("model.skops"), trusted=TRUSTED)
+
+sys.exit(main(model, sys.argv[1:], image_column={image_column!r}))
 '''
-_TAIL = """
-sys.stdout.reconfigure(encoding="utf-8")
-print(*model.predict({given}), sep="\\n")
-"""
-_TABLE = """
-# Cells as in training: an empty cell is a gap, and what was words is not read as numbers.
-words = {words}
-table = pandas.read_csv(sys.argv[1], dtype=dict.fromkeys(words, str), keep_default_na=False, na_values=[""])
-table = table.fillna(dict.fromkeys({texts}, ""))
-"""
-_IMAGE = """
-
-def pixels(path):
-    image = PIL.Image.open(path)
-    image.draft(None, ({side}, {side}))
-    image = PIL.ImageOps.exif_transpose(image)
-    if image.mode[0] in "IF":  # of 16 or more bits
-        values = numpy.asarray(image, "float64")
-        scaled = (values - values.min()) / (values.max() - values.min() or 1) * 255
-        image = PIL.Image.fromarray(scaled.astype("uint8"))
-    small = image.convert("{mode}").resize(({side}, {side}))
-    return numpy.asarray(small, "float32").ravel() / numpy.float32(255)
-
-
-images = numpy.array([pixels(path) for path in sys.argv[1:]])
-"""
-
-
-def _text_script(pipeline: "Pipeline", trusted: Sequence[str]) -> str:
-    read = 'texts = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()'
-    return _head("each line", "texts.txt", "", trusted) + read + _TAIL.format(given="texts")
-
-
-def _table_script(pipeline: "Pipeline", trusted: Sequence[str]) -> str:
-    used = columns_in_use(pipeline)
-    words, texts = (pformat(names, width=100) for names in (columns_of_words(pipeline), used["text"]))
-    body = _TABLE.format(words=words, texts=texts)
-    return _head("each row", "table.csv", "import pandas\n", trusted) + body + _TAIL.format(given="table")
-
-
-def _image_script(pipeline: "Pipeline", trusted: Sequence[str]) -> str:
-    side, mode = image_form(pipeline)
-    imports = "import numpy\nimport PIL.Image\nimport PIL.ImageOps\n"
-    read = _IMAGE.format(side=side, mode=mode)
-    return _head("images", "a.png b.jpg", imports, trusted) + read + _TAIL.format(given="images")
-
-
-def image_form(pipeline: "Pipeline") -> tuple[int, str]:
-    """Return the side of the small copies that a model looks at, and their mode: L (grey) or RGB."""
-    n_pixels = pipeline.named_steps["classifier"].n_features_in_
-    side = math.isqrt(n_pixels)
-    return (side, "L") if side * side == n_pixels else (math.isqrt(n_pixels // 3), "RGB")
-
-
-def _head(what: str, example: str, imports: str, trusted: Sequence[str]) -> str:
-    return _HEAD.format(what=what, example=example, imports=imports, trusted=pformat(list(trusted), width=110))
-
-
-SCRIPTS: dict[str, Callable[["Pipeline", Sequence[str]], str]] = {
-    "text": _text_script,
-    "table": _table_script,
-    "image": _image_script,
+_USES = {
+    "text": "python use_model.py FILE [--out PREDICTED.csv]",
+    "table": "python use_model.py FILE [--out PREDICTED.csv]",
+    "image": """python use_model.py FOLDER [--out PREDICTED.csv]
+    python use_model.py IMAGE IMAGE ... [--out PREDICTED.csv]
+    python use_model.py FILE [--images FOLDER] [--out PREDICTED.csv]""",
 }
 _GIVEN = {
-    "text": "a list of texts",
-    "table": "a pandas DataFrame with the columns below",
-    "image": "an array with the pixels of one image a row, as `use_model.py` makes them",
+    "text": "a pandas DataFrame with the columns above",
+    "table": "a pandas DataFrame with the columns above",
+    "image": "a list of paths of images",
+}
+_TABLE = "`FILE` is the file that was labelled, or one with the same columns: CSV, TSV, Excel, Parquet, JSON, JSONL."
+_FILES = {
+    "text": _TABLE,
+    "table": _TABLE,
+    "image": "`FOLDER` holds images, `IMAGE` is one; `FILE` is a table with {column}, paths that start from FOLDER.",
 }
 
-_UNKNOWN = "Too few randomly drawn rows have been labelled to say.\n"
+
+@dataclass(frozen=True)
+class OwnFigure:
+    """The accuracy of exactly the exported model.
+
+    Attributes
+    ----------
+    known : bool
+    text, note : str
+        The figure in words; where there is none, why.
+    n_labels : int
+        That the model was trained on.
+    date : str
+        ISO 8601.
+    """
+
+    known: bool
+    text: str
+    note: str
+    n_labels: int
+    date: str
+
+
+def script(kind: str, trusted: Sequence[str], image_column: str | None) -> str:
+    """Return the script that loads the model and uses it."""
+    return _SCRIPT.format(uses=_USES[kind], trusted=pformat(list(trusted), width=110), image_column=image_column)
 
 
 def requirements(kind: str, trusted: Sequence[str]) -> list[str]:
     """Return the packages that the script needs; models are only sure to load with the versions that wrote them."""
-    more = {"text": [], "table": ["pandas"], "image": ["pillow"]}[kind]
-    foreign = {each.partition(".")[0] for each in trusted} & {"xgboost", "lightgbm", "querist"}
-    return ["scikit-learn", "skops", "numpy", "scipy", *more, *sorted(foreign)]
+    more = ["pillow"] if kind == "image" else []
+    foreign = {each.partition(".")[0] for each in trusted} & {"xgboost", "lightgbm"}
+    return ["querist", "scikit-learn", "skops", "numpy", "scipy", "pandas", *more, *sorted(foreign)]
 
 
 def readme(
@@ -108,26 +90,25 @@ def readme(
     packages: Mapping[str, str],
     project_name: str,
     estimator: str,
+    image_column: str | None,
     now: datetime.datetime | None,
-    statements: Sequence[Mapping[str, Any]],
+    figure: OwnFigure | None,
 ) -> str:
     """Return what a person should know before using the model."""
     trained = (now or datetime.datetime.now(datetime.UTC)).strftime("%Y-%m-%d %H:%M UTC")
     classes = "\n".join(f"| {name.replace('|', chr(92) + '|')} | {count} |" for name, count in sorted(counts.items()))
+    listed = [f"- {what}: {', '.join(names)}" for what, names in columns_in_use(pipeline).items()]
     columns = ""
-    if kind == "table":
-        listed = [f"- {what}: {', '.join(names)}" for what, names in columns_in_use(pipeline).items() if names]
-        told = "Columns of dates, and columns that teach nothing (one value only, numbers of rows), are not used."
-        columns = "\n## Columns\n\n" + "\n".join(listed) + f"\n\n{told}\n"
+    if listed:
+        columns = "\n## Columns\n\n" + "\n".join(listed) + "\n"
     versions = ", ".join(f"{name} {each}" for name, each in packages.items())
-    accuracy = "".join(
-        f"- {each['text']} (Model of {each['n_labels']} labels, {each['date']}.)\n" for each in statements
-    )
     return f"""# Model of {project_name}
 
 Trained by Querist on {trained}, on {sum(counts.values())} labelled rows, with the estimator `{estimator}`:
 
-    {pipeline.named_steps["classifier"]}
+    {pipeline.named_steps["classifier"].estimator}
+
+It is the model that the labelling page shows and judges: the same features, the same labels, the same predictions.
 
 | class | labels |
 |---|---|
@@ -136,16 +117,38 @@ Trained by Querist on {trained}, on {sum(counts.values())} labelled rows, with t
 ## Use it
 
     pip install -r requirements.txt
-    python use_model.py FILE
+    {_USES[kind]}
 
-`model.predict` takes {_GIVEN[kind]}.
+{_FILES[kind].format(column=f"a column {image_column!r}")}
+Its columns are kept; behind them stand the class and its probability (`prediction`, `confidence`). Empty cells,
+categories that were never seen and columns that the model does not use are told; a column that is missing is refused.
+
+In Python, `model.predict` and `model.predict_proba` take {_GIVEN[kind]}.
 
 `use_model.py` names the types that the file may hold and trusts no others. Models are only sure to load
 with the versions that wrote them: {versions}.
 
 ## How good it is
 
-{accuracy or _UNKNOWN}
-A score on the labelled rows would mislead: most were chosen for what the model would learn from them. Figures here rest
-on rows that were drawn at random.
+{_accuracy(figure)}
+A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure rests
+on rows that were drawn at random. Figures of other models, and promises about rows, stand in the accuracy statement
+that goes with exported labels.
 """
+
+
+def columns_in_use(pipeline: "Pipeline") -> dict[str, list[str]]:
+    """Return the columns of a table that a pipeline reads, by what they are read as; none for images."""
+    kinds = getattr(pipeline.named_steps["features"], "kinds_", {})
+    used: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind != "dropped":
+            used.setdefault(kind, []).append(name)
+    return used
+
+
+def _accuracy(figure: OwnFigure | None) -> str:
+    if figure is None or not figure.known:
+        note = "Too few randomly drawn rows have been labelled to say." if figure is None else figure.note
+        return f"Nothing is known of this model's accuracy. {note}\n"
+    return f"- {figure.text} (This model, of {figure.n_labels} labels; {figure.date}.)\n"

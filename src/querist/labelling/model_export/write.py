@@ -1,28 +1,20 @@
-"""The trained model as a file: `python -m querist.labelling.model_export LOCATION OUT` writes a zip.
+"""The trained model as a zip: the pipeline, a script that uses it, and what it was trained on.
 
-It loads scikit-learn, which the server does not: the server runs that command in a process of its own.
+It loads scikit-learn, which the server does not: the server runs `python -m querist.labelling.model_export`.
 """
 
 import datetime
-import itertools
 import os
 import sys
-import time
 import zipfile
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from querist._typing import AnyArray
+from querist._files import replacing
 from querist.exceptions import InvalidParameterError, QueristError
-from querist.labelling.export.layout import as_text
-from querist.labelling.log.locations import find_image
-from querist.labelling.model_export.files import SCRIPTS, readme, requirements
-from querist.labelling.reading.accuracy_statement import accuracy_statement
+from querist.labelling.model_export.files import OwnFigure, readme, requirements, script
 from querist.labelling.reading.project_view import ProjectView
-from querist.store.rows import ItemRow
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -32,7 +24,7 @@ _KNOWN_PACKAGES = ("numpy", "scipy", "sklearn", "xgboost", "lightgbm", "querist"
 
 
 def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
-    """Train a model on the current labels of a project, and write it.
+    """Fit the model of a project on its current labels, as the page's trainer does, and write it.
 
     Parameters
     ----------
@@ -48,84 +40,55 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
     DataError
         If there is nothing to learn from.
     """
-    from querist.labelling.model_export.pipeline import fit_exportable
+    from querist.labelling.model_export.own_figures import own_figure
+    from querist.labelling.model_export.pipeline import judged_model
 
     with ProjectView.read(os.fspath(location)) as project:
-        info, settings = project.info, project.settings
-        kind, pool, labels = _material(project)
-        statements = accuracy_statement(project.board, info.name, now=time.time())["statements"]
-    options = {"seed": info.seed, "text_columns": settings.text_columns}
-    pipeline = fit_exportable(kind, pool, labels, settings.estimator_in_use, options)
-    estimator = settings.estimator_in_use
-    write_model_zip(pipeline, kind, labels, target, project_name=info.name, estimator=estimator, statements=statements)
-
-
-def _material(project: ProjectView) -> tuple[str, Any, list[str | None]]:
-    """Return what the model reads and what it is to say; of the columns that the trainer learns from."""
-    settings, board = project.settings, project.board
-    names = {each.id: each.name for each in board.classes}
-    labels = [names.get(label) for label in board.labels.tolist()]
-    items = itertools.islice(project.store.all_items(), len(labels))
-    if settings.kind == "image":
-        pixels, named = _pixels(project, items, labels)
-        return "image", pixels, named
-    columns = [name for name in settings.feature_columns or settings.text_columns if name != settings.label_column]
-    if len(columns) == 1 and columns[0] in settings.text_columns:
-        return "text", [as_text(item.content.get(columns[0])) for item in items], labels
-    import pandas as pd
-
-    cells: dict[str, list[Any]] = {name: [] for name in columns}
-    for item in items:
-        for name, column in cells.items():
-            column.append(item.content.get(name))
-    return "table", pd.DataFrame(cells), labels
-
-
-def _pixels(
-    project: ProjectView, items: Iterable[ItemRow], labels: Sequence[str | None]
-) -> tuple[AnyArray, list[str | None]]:
-    """Return the pixels of the labelled images that can be read."""
-    from querist.data.images import image_features
-
-    settings = project.settings
-    paths, named = [], []
-    for item, label in zip(items, labels, strict=True):
-        image = item.content.get(settings.image_column or "")
-        if label is not None and image is not None:
-            paths.append(find_image(settings, project.store.location, item.source, str(image)))
-            named.append(label)
-    read = image_features(paths)
-    usable = [row for row in range(len(paths)) if row not in read.unread]
-    return read.X[usable], [named[row] for row in usable]
+        model = judged_model(project)
+        figure = own_figure(project, model)
+        name = project.info.name
+    write_model_zip(
+        model.pipeline,
+        model.settings.kind,
+        model.counts,
+        target,
+        project_name=name,
+        estimator=model.settings.estimator_in_use,
+        image_column=model.settings.image_column,
+        figure=figure,
+    )
 
 
 def write_model_zip(
     pipeline: "Pipeline",
     kind: str,
-    label_names: Sequence[str | None],
+    counts: Mapping[str, int],
     target: BinaryIO,
     *,
     project_name: str,
     estimator: str,
+    image_column: str | None = None,
     now: datetime.datetime | None = None,
-    statements: Sequence[Mapping[str, Any]] = (),
+    figure: OwnFigure | None = None,
 ) -> None:
     """Write a fitted pipeline, a script that loads and uses it, a README and requirements.
 
     Parameters
     ----------
     pipeline : Pipeline
-        From `fit_exportable`.
+        Of a `JudgedModel`.
     kind : {"text", "table", "image"}
-    label_names : sequence of str or None
-        What it was trained on.
+    counts : mapping of str to int
+        Labels it was trained on, by class.
     target : binary file
     project_name, estimator : str
         For the README.
+    image_column : str, default=None
+        Where a table names its images.
     now : datetime, default=the present
         When it was trained.
-    statements : sequence of dict, default=()
-        What is known of the accuracy (`querist.labelling.reading.accuracy_statement`).
+    figure : OwnFigure, default=None
+        The accuracy of exactly this model (`querist.labelling.model_export.own_figures`).
 
     Raises
     ------
@@ -134,7 +97,8 @@ def write_model_zip(
     """
     import skops.io
 
-    data = skops.io.dumps(pipeline)
+    # Packed here, so that the file is small also outside the zip.
+    data = skops.io.dumps(pipeline, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
     trusted = skops.io.get_untrusted_types(data=data)
     foreign = [each for each in trusted if each.partition(".")[0] not in _KNOWN_PACKAGES]
     if foreign:
@@ -142,17 +106,17 @@ def write_model_zip(
             f"The estimator {estimator!r} holds {', '.join(foreign)}, which is not known to be safe to load. "
             "Choose an estimator of scikit-learn."
         )
-    counts = Counter(name for name in label_names if name is not None)
     packages = {name: version(name) for name in requirements(kind, trusted)}
+    told = readme(pipeline, kind, counts, packages, project_name, estimator, image_column, now, figure)
     files = {
-        "use_model.py": SCRIPTS[kind](pipeline, trusted),
-        "README.md": readme(pipeline, kind, counts, packages, project_name, estimator, now, statements),
+        "use_model.py": script(kind, trusted, image_column),
+        "README.md": told,
         "requirements.txt": "".join(f"{name}=={each}\n" for name, each in packages.items()),
     }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             archive.writestr(name, text)
-        archive.writestr("model.skops", data)
+        archive.writestr("model.skops", data, compress_type=zipfile.ZIP_STORED)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -162,15 +126,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     # An address may hold a password, and everybody on the machine can read arguments.
     location = sys.stdin.readline().rstrip("\n") if arguments[0] == "-" else arguments[0]
-    out = Path(arguments[1])
-    draft = out.with_name(f".{out.name}.tmp-{os.getpid()}")
     try:
-        with draft.open("wb") as target:
+        with replacing(arguments[1]) as target:
             export_model(location, target)
-        draft.replace(out)
     except (QueristError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        draft.unlink(missing_ok=True)
     return 0

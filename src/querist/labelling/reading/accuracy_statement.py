@@ -1,17 +1,37 @@
 """The accuracy statement: what is known of the model and its labels, to go with an export."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from querist.labelling.log.board import Board
 from querist.labelling.log.promise import Promise
 from querist.labelling.promises.words import as_shown
+from querist.labelling.trainer.messages import EstimateInfo
 
-_ESTIMATE = ("quantity", "value", "low", "high", "confidence", "n", "method", "note", "text")
+
+@dataclass(frozen=True)
+class Statement(EstimateInfo):
+    """A figure of the model of `n_labels` labels, or of the rows that a promise is about, at a date."""
+
+    n_labels: int
+    date: str
 
 
-def accuracy_statement(board: Board, project: str, *, now: float) -> dict[str, Any]:
-    """Return the statement as JSON takes it.
+@dataclass(frozen=True)
+class AccuracyStatement:
+    """What is known of the accuracy at a date; where there is no figure yet, `note` says why."""
+
+    project: str
+    date: str
+    n_rows: int
+    n_labelled: int
+    n_labelled_by_the_model: int
+    note: str
+    statements: list[Statement]
+
+
+def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracyStatement:
+    """Return the statement.
 
     Each entry names its quantity, its value and interval, method, sample size, the labels of the model that it is
     about, and the date. Where there is no figure yet, the list is empty, and ``note`` says why.
@@ -27,41 +47,40 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> dict[str, A
     told = []
     if board.measured:
         last = board.measured[-1]
-        about = {"n_labels": last["n_labels"], "date": _date(last["at"])}
         told = [
-            {name: last[quantity][name] for name in _ESTIMATE} | about
+            Statement(**last[quantity], n_labels=last["n_labels"], date=_date(last["at"]))
             for quantity in ("accuracy", "running")
             if last[quantity]["value"] is not None
         ]
     told += [_promised(made, board) for made in board.promises.values() if board.standing(made.id).n_passed]
-    return {
-        "project": project,
-        "date": _date(now),
-        "n_rows": board.n_rows,
-        "n_labelled": board.n_labelled,
-        "n_labelled_by_the_model": board.n_model_labels,
-        "note": "" if told else "No figure yet: too few randomly drawn rows have been answered.",
-        "statements": told,
-    }
+    return AccuracyStatement(
+        project=project,
+        date=_date(now),
+        n_rows=board.n_rows,
+        n_labelled=board.n_labelled,
+        n_labelled_by_the_model=board.n_model_labels,
+        note="" if told else "No figure yet: too few randomly drawn rows have been answered.",
+        statements=told,
+    )
 
 
-def _promised(made: Promise, board: Board) -> dict[str, Any]:
+def _promised(made: Promise, board: Board) -> Statement:
     """Return a promise that has passed as a statement: a lower bound, exact, about rows that are named."""
     told = as_shown(made, board)
     certificate = made.kind == "certificate"
-    return {
-        "quantity": "remainder accuracy" if certificate else "accuracy of the rows that the model labels",
-        "value": None,
-        "low": told["rest"],
-        "high": 1.0,
-        "confidence": made.confidence,
-        "n": told["n_drawn"],
-        "method": "exact hypergeometric bound from fresh random draws about a frozen model",
-        "note": f"Attempt {made.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
-        "text": told["sentence"],
-        "n_labels": made.n_labels,
-        "date": _date(made.at),
-    }
+    return Statement(
+        quantity="remainder accuracy" if certificate else "accuracy of the rows that the model labels",
+        value=None,
+        low=told.rest,
+        high=1.0,
+        confidence=made.confidence,
+        n=told.n_drawn,
+        method="exact hypergeometric bound from fresh random draws about a frozen model",
+        note=f"Attempt {made.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
+        text=told.sentence,
+        n_labels=made.n_labels,
+        date=_date(made.at),
+    )
 
 
 def _date(seconds: float) -> str:

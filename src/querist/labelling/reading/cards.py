@@ -1,10 +1,12 @@
 """Rows as the page shows them."""
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from querist.labelling.log.deeds import Act
-from querist.labelling.log.settings import Settings
+from querist.labelling.log.settings import Kind, Settings
+from querist.labelling.trainer.messages import Reason
 from querist.store.rows import ItemRow
 
 # Longer texts are cut on their way into the queue; the page can ask for the rest.
@@ -21,7 +23,44 @@ _WHY = {
 }
 
 
-def fields(item: ItemRow, settings: Settings, *, whole: bool = False) -> tuple[list[dict[str, str]], bool]:
+@dataclass(frozen=True)
+class Field:
+    """A field of a card: a `text` is read as prose, a `field` stands in the card's table."""
+
+    name: str
+    value: str
+    role: Literal["text", "field"]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The model's guess, its confidence in [0, 1], and what speaks for it."""
+
+    class_id: int
+    confidence: float
+    because: list[Reason]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row as a card.
+
+    `id` is the user's own, else the row's number in the file from 1; `image` the image's address; a text that was cut
+    (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or where it is hidden.
+    """
+
+    row: int
+    id: str
+    kind: Kind
+    fields: list[Field]
+    image: str | None
+    truncated: bool
+    flagged: bool
+    note: str
+    guess: Guess | None
+
+
+def fields(item: ItemRow, settings: Settings, *, whole: bool = False) -> tuple[list[Field], bool]:
     """Return the fields of the card, and whether a text was cut."""
     cut = False
     built = []
@@ -31,7 +70,7 @@ def fields(item: ItemRow, settings: Settings, *, whole: bool = False) -> tuple[l
         value = as_words(item.content.get(name))
         if not whole and len(value) > MAX_TEXT:
             value, cut = value[:MAX_TEXT], True
-        built.append({"name": name, "value": value, "role": "text" if name in settings.text_columns else "field"})
+        built.append(Field(name, value, "text" if name in settings.text_columns else "field"))
     return built, cut
 
 

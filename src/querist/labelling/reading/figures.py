@@ -1,46 +1,82 @@
 """How good the model is, as the page shows it: figures, the audited learning curve, promises."""
 
-from typing import Any
+from dataclasses import dataclass, replace
 
 from querist.labelling.log.board import Board
-from querist.labelling.promises.words import as_shown
+from querist.labelling.promises.words import PendingPromise, PromiseInfo, as_shown
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.trainer.messages import Figures
 
 # Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
 FEWEST = 10
 
 
-def measured(view: ProjectView) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ShownAccuracy:
+    """The accuracy of the model that was trained on `n_labels` labels; no value before `n_needed` audit answers."""
+
+    n_labels: int
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_needed: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class AccuracyPoint:
+    """The model's accuracy at one moment (`at`, seconds since 1970)."""
+
+    n_labels: int
+    at: float
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class FiguresReply:
+    """The newest figures, and the accuracy at earlier moments, in order."""
+
+    figures: Figures | None
+    curve: list[AccuracyPoint]
+
+
+def measured(view: ProjectView) -> FiguresReply:
     """Return how good the model is: the newest figures, and the audited learning curve."""
     curve = [
-        {"n_labels": each["n_labels"], "at": each["at"]}
-        | {name: each["accuracy"][name] for name in ("value", "low", "high", "n")}
+        AccuracyPoint(
+            n_labels=each["n_labels"],
+            at=each["at"],
+            **{name: each["accuracy"][name] for name in ("value", "low", "high", "n")},
+        )
         for each in view.board.measured
     ]
-    last = view.board.measured[-1] if view.board.measured else None
-    return {"figures": view.figures and view.figures | {"at": last["at"] if last else None}, "curve": curve}
+    # After a restart the trainer tells anew what the log knows.
+    noted = curve[-1].at if curve else None
+    return FiguresReply(view.figures and replace(view.figures, at=noted), curve)
 
 
-def accuracy(board: Board) -> dict[str, Any] | None:
+def accuracy(board: Board) -> ShownAccuracy | None:
     """Return the figure that is always in view; None before the first."""
     if not board.measured:
         return None
     last = board.measured[-1]
-    told = last["accuracy"]
-    names = ("value", "low", "high", "n", "confidence")
-    return {"n_labels": last["n_labels"], "n_needed": FEWEST} | {name: told[name] for name in names}
+    told = {name: last["accuracy"][name] for name in ("value", "low", "high", "n", "confidence")}
+    return ShownAccuracy(n_labels=last["n_labels"], n_needed=FEWEST, **told)
 
 
-def all_promises(board: Board) -> dict[str, Any]:
+def all_promises(board: Board) -> list[PromiseInfo]:
     """Return all promises about the model, the newest first."""
-    made = [as_shown(each, board) for each in board.promises.values()]
-    return {"attempts": len(made), "promises": made[::-1]}
+    return [as_shown(each, board) for each in board.promises.values()][::-1]
 
 
-def pending_promise(board: Board) -> dict[str, Any] | None:
+def pending_promise(board: Board) -> PendingPromise | None:
     """Return how far the promise is whose draws are being asked about; None where there is none."""
     pending = board.pending
     if pending is None:
         return None
     where = board.standing(pending.id)
-    return {"kind": pending.kind, "n_closed": where.n_closed, "n_drawn": pending.regions[where.stage].n_draws}
+    return PendingPromise(pending.kind, where.n_closed, pending.regions[where.stage].n_draws)

@@ -1,7 +1,7 @@
 """How the labelling goes: the running score, confusions, speed, slow rows."""
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,7 +9,9 @@ from querist.labelling.log.audit_answers import first_answers, scored
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards
+from querist.labelling.reading.people import PersonInfo
 from querist.labelling.reading.rows import Rows, known_class
+from querist.labelling.trainer.messages import Suspect
 
 # The score over the last so many audit answers.
 RECENT = 50
@@ -19,31 +21,101 @@ _SLOWEST = 10
 _PAUSE = 600.0
 
 
-def insights(rows: Rows) -> dict[str, Any]:
+@dataclass(frozen=True)
+class RunningPoint:
+    """How many of the first `n` audit answers the then-current model had right, and their share over the last 50."""
+
+    n_labels: int
+    at: float
+    n: int
+    correct: int
+    recent: float | None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts of (answer, prediction) over `n` audit answers, scored before they trained; both by `classes`, ids."""
+
+    classes: list[int]
+    counts: list[list[int]]
+    n: int
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Answers and skips of a person in the hour that begins at `hour`, seconds since 1970."""
+
+    hour: int
+    person: str
+    n: int
+
+
+@dataclass(frozen=True)
+class SlowAnswer:
+    """An answer that took long."""
+
+    row: int
+    id: str
+    snippet: str
+    class_id: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A label that other labels speak against, out of fold (cleanlab); `score` is the label's probability."""
+
+    row: int
+    id: str
+    snippet: str
+    class_id: int
+    suggested: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Insights:
+    """How the labelling goes: `curve` is the running accuracy, `mistakes` begin with the likeliest."""
+
+    curve: list[RunningPoint]
+    confusion: Confusion
+    speed: list[Speed]
+    slow: list[SlowAnswer]
+    mistakes: list[Mistake]
+    people: list[PersonInfo]
+
+
+def insights(rows: Rows) -> Insights:
     """Return how the labelling goes."""
     view = rows.view
     names: dict[int | None, str] = {number: each.name for number, each in view.people.items()}
     slowest = slow(view.board)
     suspects = [each for each in view.suspects if _still_suspect(view.board, each)]
-    items = {item.row: item for item in rows.items([act.row for act in slowest] + [each["row"] for each in suspects])}
+    items = {item.row: item for item in rows.items([act.row for act in slowest] + [each.row for each in suspects])}
 
-    def named(row: int) -> dict[str, Any]:
-        return {"row": row, "id": items[row].item_id, "snippet": cards.snippet(items[row], view.settings)}
+    def snippet(row: int) -> str:
+        return cards.snippet(items[row], view.settings)
 
-    return {
-        "curve": curve(view.board),
-        "confusion": confusion(view.board),
-        "speed": speed(view.board, names),
-        "slow": [
-            named(act.row) | {"class_id": known_class(view.board.label_of(act.class_id)), "seconds": act.seconds}
+    return Insights(
+        curve=curve(view.board),
+        confusion=confusion(view.board),
+        speed=speed(view.board, names),
+        slow=[
+            SlowAnswer(
+                row=act.row,
+                id=items[act.row].item_id,
+                snippet=snippet(act.row),
+                class_id=known_class(view.board.label_of(act.class_id)),
+                seconds=act.seconds or 0.0,
+            )
             for act in slowest
         ],
-        "mistakes": [named(each["row"]) | each for each in suspects],
-        "people": view.people_list(),
-    }
+        mistakes=[Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row)) for each in suspects],
+        people=view.people_list(),
+    )
 
 
-def curve(board: Board) -> list[dict[str, Any]]:
+def curve(board: Board) -> list[RunningPoint]:
     """Return the running accuracy: audit answers, each scored before it trained the model."""
     labelled_at = {act.number: place for place, act in enumerate(first_answers(board), 1)}
     hits: list[bool] = []
@@ -52,18 +124,18 @@ def curve(board: Board) -> list[dict[str, Any]]:
         hits.append(board.label_of(act.guess) == board.label_of(act.class_id))
         recent = hits[-RECENT:]
         points.append(
-            {
-                "n_labels": labelled_at.get(act.number, 0),
-                "at": act.at,
-                "n": len(hits),
-                "correct": sum(hits),
-                "recent": sum(recent) / len(recent) if len(recent) == RECENT else None,
-            }
+            RunningPoint(
+                n_labels=labelled_at.get(act.number, 0),
+                at=act.at,
+                n=len(hits),
+                correct=sum(hits),
+                recent=sum(recent) / len(recent) if len(recent) == RECENT else None,
+            )
         )
     return _thinned(points)
 
 
-def confusion(board: Board) -> dict[str, Any]:
+def confusion(board: Board) -> Confusion:
     """Return counts of (answer, prediction) over the same audit answers."""
     ids = [each.id for each in board.classes if each.state == "active"]
     place = {number: position for position, number in enumerate(ids)}
@@ -72,21 +144,17 @@ def confusion(board: Board) -> dict[str, Any]:
         answer, guess = board.label_of(act.class_id), board.label_of(act.guess)
         if answer in place and guess in place:
             counts[place[answer], place[guess]] += 1
-    return {"classes": ids, "counts": counts.tolist(), "n": int(counts.sum())}
+    return Confusion(ids, counts.tolist(), int(counts.sum()))
 
 
-def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> list[dict[str, Any]]:
+def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> list[Speed]:
     """Return answers and skips per person and hour of the last hours of work."""
     counts: Counter[tuple[int, int]] = Counter()
     for act in board.acts():
         if act.kind in RESPONSES and act.annotator is not None:
             counts[int(act.at // 3600) * 3600, act.annotator] += 1
     kept = sorted({hour for hour, _ in counts})[-hours:]
-    return [
-        {"hour": hour, "person": names.get(person, "?"), "n": n}
-        for (hour, person), n in sorted(counts.items())
-        if hour in kept
-    ]
+    return [Speed(hour, names.get(person, "?"), n) for (hour, person), n in sorted(counts.items()) if hour in kept]
 
 
 def slow(board: Board) -> list[Act]:
@@ -95,18 +163,18 @@ def slow(board: Board) -> list[Act]:
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
 
 
-def _still_suspect(board: Board, suspect: dict[str, Any]) -> bool:
+def _still_suspect(board: Board, suspect: Suspect) -> bool:
     """Whether nobody has looked at the row again since, and both classes are still there."""
-    row = suspect["row"]
+    row = suspect.row
     looked_again = any(act.kind == "changed" for act in board.answers(row).values())
     return (
         not looked_again
-        and int(board.labels[row]) == suspect["class_id"]
-        and board.label_of(suspect["suggested"]) == suspect["suggested"]
+        and int(board.labels[row]) == suspect.class_id
+        and board.label_of(suspect.suggested) == suspect.suggested
     )
 
 
-def _thinned(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _thinned(points: list[RunningPoint]) -> list[RunningPoint]:
     """Keep so many points that a picture shows no difference, the last one among them."""
     if len(points) <= _MOST_POINTS:
         return points

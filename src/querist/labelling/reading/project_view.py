@@ -8,6 +8,8 @@ import numpy as np
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.log.settings import Settings
+from querist.labelling.reading.people import PersonInfo, person_info
+from querist.labelling.trainer.messages import Figures, Reason, Suspect
 from querist.store.rows import AnnotatorRow
 from querist.store.store import Store
 
@@ -32,10 +34,10 @@ class ProjectView:
         self.current = _latest(store)
         self.people: dict[int, AnnotatorRow] = {each.annotator_id: each for each in store.annotators()}
         # What the trainer told beside its ranking: words that speak for a guess, suspected mistakes.
-        self.because: dict[int, list[dict[str, Any]]] = {}
-        self.suspects: list[dict[str, Any]] = []
+        self.because: dict[int, list[Reason]] = {}
+        self.suspects: list[Suspect] = []
         # All figures of the model, once the trainer has told some; the log keeps the main ones.
-        self.figures: dict[str, Any] | None = None
+        self.figures: Figures | None = None
 
     @classmethod
     def read(cls, location: str | Path) -> "ProjectView":
@@ -64,20 +66,13 @@ class ProjectView:
             return "import"
         return self.people[annotator].name if annotator in self.people else f"person {annotator}"
 
-    def people_list(self) -> list[dict[str, Any]]:
+    def people_list(self) -> list[PersonInfo]:
         """Return the people, with how many answers each gave."""
         return [self.person_info(number) for number in sorted(self.people)]
 
-    def person_info(self, annotator: int) -> dict[str, Any]:
+    def person_info(self, annotator: int) -> PersonInfo:
         """Return one person as the page shows them."""
-        person = self.people[annotator]
-        return {
-            "id": annotator,
-            "name": person.name,
-            "role": person.role,
-            "active": person.active,
-            "n_answers": self.board.by_person[annotator],
-        }
+        return person_info(self.people[annotator], self.board.by_person[annotator])
 
 
 def _latest(store: Store) -> CurrentRanking | None:

@@ -10,6 +10,7 @@ from http.client import HTTPException
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+from querist.data.pixels import opened_image
 from querist.exceptions import ImageError
 from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.reading.project_view import ProjectView
@@ -53,10 +54,8 @@ def image(rows: Rows, row: int) -> Image:
 
 def _check_whole(content: bytes, name: str) -> None:
     """Refuse an image that is cut off: browsers show an empty picture, which a person would label."""
-    import PIL.Image
-
     try:
-        with PIL.Image.open(io.BytesIO(content)) as opened:
+        with opened_image(io.BytesIO(content)) as opened:
             opened.load()
     except Exception as error:  # what damaged files raise has no end
         raise ImageError(f"{name} cannot be decoded: {error}.") from error

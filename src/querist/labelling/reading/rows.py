@@ -3,16 +3,32 @@
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
 
 from querist.exceptions import InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.row_filter import Filter
+from querist.labelling.reading.row_summaries import (
+    AnswerInfo,
+    Done,
+    ExploreReply,
+    HistoryEntry,
+    ItemDetail,
+    LogLine,
+    RowSummary,
+)
 from querist.store.rows import ItemRow
 
 _CACHED_ITEMS = 5000
+# What the page calls the deeds of people.
+_DONE: dict[str, Done] = {
+    "answered": "answer",
+    "changed": "answer",
+    "skipped": "skip",
+    "flagged": "flag",
+    "unflagged": "unflag",
+}
 
 
 class Rows:
@@ -51,31 +67,31 @@ class Rows:
             raise InvalidRowsError(f"There is no row {row}; the project has {self.view.board.n_rows}, counted from 0.")
         return self.items([row])[0]
 
-    def card(self, item: ItemRow, *, hidden: bool, whole: bool = False) -> dict[str, Any]:
+    def card(self, item: ItemRow, *, hidden: bool, whole: bool = False) -> cards.Item:
         """Return a row as the page shows it, with the model's guess unless it is hidden."""
         fields, cut = cards.fields(item, self.view.settings, whole=whole)
-        return {
-            "row": item.row,
-            "id": item.item_id,
-            "kind": self.view.settings.kind,
-            "fields": fields,
-            "image": self._image_address(item),
-            "truncated": cut,
-            "flagged": item.row in self.view.board.flagged,
-            "note": self.view.board.notes.get(item.row, ""),
-            "guess": None if hidden else self._guess(item.row),
-        }
+        return cards.Item(
+            row=item.row,
+            id=item.item_id,
+            kind=self.view.settings.kind,
+            fields=fields,
+            image=self._image_address(item),
+            truncated=cut,
+            flagged=item.row in self.view.board.flagged,
+            note=self.view.board.notes.get(item.row, ""),
+            guess=None if hidden else self._guess(item.row),
+        )
 
     def _image_address(self, item: ItemRow) -> str | None:
         column = self.view.settings.image_column
         has_image = column is not None and item.content.get(column)
         return f"/api/v1/items/{item.row}/image" if has_image else None
 
-    def _guess(self, row: int) -> dict[str, Any] | None:
+    def _guess(self, row: int) -> cards.Guess | None:
         class_id, confidence = self.prediction(row)
         if class_id is None or confidence is None:
             return None
-        return {"class_id": class_id, "confidence": confidence, "because": self.view.because.get(row, [])}
+        return cards.Guess(class_id, confidence, self.view.because.get(row, []))
 
     def prediction(self, row: int) -> tuple[int | None, float | None]:
         """Return the model's class id and confidence for a row, None where there is none."""
@@ -88,20 +104,17 @@ class Rows:
         # Classifiers without probabilities have none.
         return class_id, None if math.isnan(confidence) else round(confidence, 4)
 
-    def detail(self, row: int) -> dict[str, Any]:
+    def detail(self, row: int) -> ItemDetail:
         """Return all that is known of a row."""
         item = self.item(row)
-        return (
-            self.card(item, hidden=False, whole=True)
-            | self._summary(item)
-            | {"log": [self._line(act) for act in self.view.board.acts_on(row)]}
-        )
+        known = vars(self.card(item, hidden=False, whole=True)) | vars(self._summary(item))
+        return ItemDetail(**known, log=[self._line(act) for act in self.view.board.acts_on(row)])
 
-    def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> dict[str, Any]:
+    def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> ExploreReply:
         """Return one page of the rows that fulfil a filter."""
         rows = self.find_rows(wanted, sort)
         items = self.items(rows[offset : offset + limit])
-        return {"total": len(rows), "items": [self._summary(item) for item in items]}
+        return ExploreReply(len(rows), [self._summary(item) for item in items])
 
     def find_rows(self, wanted: Filter, sort: str = "row") -> list[int]:
         """Return the rows that fulfil a filter."""
@@ -109,29 +122,29 @@ class Rows:
         found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, view.store.search).tolist()
         return found
 
-    def _summary(self, item: ItemRow) -> dict[str, Any]:
+    def _summary(self, item: ItemRow) -> RowSummary:
         row, board, name = item.row, self.view.board, self.view.name
         prediction, confidence = self.prediction(row)
         acts = [act for act in board.acts_on(row) if not act.undone and act.how]
-        return {
-            "row": row,
-            "id": item.item_id,
-            "snippet": cards.snippet(item, self.view.settings),
-            "image": self._image_address(item),
-            "status": board.status(row),
-            "class_id": known_class(int(board.labels[row])),
-            "answers": [
-                {"person": name(act.annotator), "class_id": act.class_id, "at": act.at, "seconds": act.seconds}
+        return RowSummary(
+            row=row,
+            id=item.item_id,
+            snippet=cards.snippet(item, self.view.settings),
+            image=self._image_address(item),
+            status=board.status(row),
+            class_id=known_class(int(board.labels[row])),
+            answers=[
+                AnswerInfo(name(act.annotator), act.class_id, act.at, act.seconds)
                 for act in board.answers(row).values()
             ],
-            "prediction": prediction,
-            "confidence": confidence,
-            "flagged": row in board.flagged,
-            "note": board.notes.get(row, ""),
-            "why": cards.why(acts[0]) if acts else "",
-        }
+            prediction=prediction,
+            confidence=confidence,
+            flagged=row in board.flagged,
+            note=board.notes.get(row, ""),
+            why=cards.why(acts[0]) if acts else "",
+        )
 
-    def _line(self, act: Act) -> dict[str, Any]:
+    def _line(self, act: Act) -> LogLine:
         named = {each.id: each.name for each in self.view.board.classes}
         what = {"answered": "labelled", "changed": "changed to", "second_opinion": "asked for a second opinion"}
         words = [what.get(act.kind, act.kind)]
@@ -141,7 +154,7 @@ class Rows:
             words.append(f"“{act.note}”")
         if act.undone:
             words.append("(undone)")
-        return {"at": act.at, "person": self.view.name(act.annotator), "what": " ".join(words)}
+        return LogLine(act.at, self.view.name(act.annotator), " ".join(words))
 
     def columns(self) -> list[str]:
         """Return every column of the user's data, in order; later files may have brought more."""
@@ -150,23 +163,22 @@ class Rows:
         )
         return list(dict.fromkeys(name for item in self.items(first_rows) for name in item.content))
 
-    def history(self, annotator: int, limit: int) -> list[dict[str, Any]]:
+    def history(self, annotator: int, limit: int) -> list[HistoryEntry]:
         """Return a person's last actions, newest first."""
         acts = self.view.board.latest(annotator, limit)
         items = {item.row: item for item in self.items([act.row for act in acts])}
-        kinds = {"answered": "answer", "changed": "answer", "skipped": "skip", "flagged": "flag", "unflagged": "unflag"}
         return [
-            {
-                "uuid": act.uuid,
-                "kind": kinds.get(act.kind, "note"),
-                "row": act.row,
-                "id": items[act.row].item_id,
-                "snippet": cards.snippet(items[act.row], self.view.settings),
-                "class_id": act.class_id,
-                "at": act.at,
-                "why": cards.why(act),
-                "undone": act.undone,
-            }
+            HistoryEntry(
+                uuid=act.uuid,
+                kind=_DONE.get(act.kind, "note"),
+                row=act.row,
+                id=items[act.row].item_id,
+                snippet=cards.snippet(items[act.row], self.view.settings),
+                class_id=act.class_id,
+                at=act.at,
+                why=cards.why(act),
+                undone=act.undone,
+            )
             for act in acts
             if act.kind != "second_opinion"
         ]

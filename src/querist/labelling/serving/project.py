@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +22,7 @@ from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
 from querist.labelling.serving.queue import Ticket
+from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
@@ -32,15 +33,6 @@ from querist.store.store import Store
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
 _CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a tab gets back: what became of its actions, its next rows, where the project stands."""
-
-    results: list[Result]
-    items: list[dict[str, Any]]
-    progress: dict[str, Any]
 
 
 class Project:
@@ -139,7 +131,7 @@ class Project:
 
     def submit(
         self, annotator: int, tab: str, actions: Sequence[Action], *, holding: Sequence[int], want: int
-    ) -> "Future[Reply]":
+    ) -> "Future[QueueReply]":
         """Record what a person did in one tab, and lease the next rows to it.
 
         Parameters
@@ -156,7 +148,7 @@ class Project:
 
         Returns
         -------
-        Future of Reply
+        Future of QueueReply
             Resolved after the commit. Raises StoreWriteError if nothing could be written.
         """
 
@@ -179,30 +171,26 @@ class Project:
                 data = {"how": "audit", "rank": ticket.rank, "share": self._place.queue.audit_share}
                 self._place.record(batch, "asked", data, annotator=ticket.annotator, row=ticket.row, at=now)
 
-    def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> Reply:
+    def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
         items = self.rows.items([ticket.row for ticket in tickets])
         built = [self.rows.card(item, hidden=ticket.hidden) for item, ticket in zip(items, tickets, strict=True)]
-        return Reply(results, built, self.progress(annotator))
+        return QueueReply(results, built, self.progress(annotator))
 
     # ------------------------------------------------------------------ classes and settings
 
     def change_classes(
         self, annotator: int | None, change: Callable[[Classes], Classes], **told: Any
-    ) -> "Future[dict[str, Any]]":
+    ) -> "Future[ClassesReply]":
         """Apply a function of `querist.labelling.log.classes` to the class list, and log the whole new list."""
 
-        def work(batch: Batch) -> dict[str, Any]:
+        def work(batch: Batch) -> ClassesReply:
             classes = change(self._place.board.classes)
             if classes != self._place.board.classes:
                 log_classes(self._place, batch, classes, told, annotator)
                 self._place.queue.reopen()
-            return {"classes": self.class_infos(), "class_version": self._place.board.class_version}
+            return ClassesReply(self._place.board.classes, self._place.board.class_version)
 
         return self._place.submit(work)
-
-    def class_infos(self) -> list[dict[str, Any]]:
-        """Return every class, gone ones included, since old answers name them."""
-        return [each.to_dict() for each in self._place.board.classes]
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
         """Change opinions, audit_share, labels_per_point, strategy or estimator.
@@ -240,22 +228,22 @@ class Project:
         if self.view.settings.port != port:
             self._place.submit(work).result()
 
-    def progress(self, annotator: int | None = None) -> dict[str, Any]:
+    def progress(self, annotator: int | None = None) -> Progress:
         """Return the counts that the page shows at all times."""
         board = self._place.board
-        return {
-            "n_rows": board.n_rows,
-            "n_labelled": board.n_labelled,
-            "n_skipped": len(board.skipped),
-            "n_flagged": len(board.flagged),
-            "mine": board.by_person[annotator],
-            "by_class": {str(class_id): count for class_id, count in list(board.counts.items())},
-            "class_version": board.class_version,
-            "model": self.trainer.status(),
-            "accuracy": accuracy(board),
-            "promise": pending_promise(board),
-            "n_model": board.n_model_labels,
-        }
+        return Progress(
+            n_rows=board.n_rows,
+            n_labelled=board.n_labelled,
+            n_skipped=len(board.skipped),
+            n_flagged=len(board.flagged),
+            mine=board.by_person[annotator],
+            by_class={str(class_id): count for class_id, count in list(board.counts.items())},
+            class_version=board.class_version,
+            model=self.trainer.status(),
+            accuracy=accuracy(board),
+            promise=pending_promise(board),
+            n_model=board.n_model_labels,
+        )
 
 
 def _check_part(kind: str, spec: str) -> None:

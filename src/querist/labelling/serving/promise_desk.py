@@ -7,6 +7,7 @@ from typing import Any
 from querist.exceptions import InvalidParameterError
 from querist.labelling.log.promise import Kind, Promise
 from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
+from querist.labelling.promises.words import PromisePlan
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 
@@ -22,31 +23,27 @@ class PromiseDesk:
     def __init__(self, place: Workplace) -> None:
         self._place = place
 
-    def plan(self, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> dict[str, Any]:
-        """Return what an attempt would take; nothing is changed.
-
-        Returns
-        -------
-        dict
-            ``possible``, and where it is not, ``why``.
-        """
-        told: dict[str, Any] = {"possible": False, "why": "", "attempt": len(self._place.board.promises) + 1}
-        told |= dict.fromkeys(("n_remaining", "n_labels", "n_needed", "power", "level", "released_at_most"))
+    def plan(self, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> PromisePlan:
+        """Return what an attempt would take; nothing is changed."""
+        attempt, n_remaining = len(self._place.board.promises) + 1, None
         try:
             frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
-            told["n_remaining"] = int(frozen.rows.size)
+            n_remaining = int(frozen.rows.size)
             made = plan(self._place.board, frozen, kind, target, most_labels)
         except InvalidParameterError as error:
-            return told | {"why": str(error)}
+            return PromisePlan.impossible(str(error), attempt, n_remaining)
         first, last = made["regions"][0], made["regions"][-1]
-        return told | {
-            "possible": True,
-            "n_labels": last["n_draws"],
-            "n_needed": first["n_draws"] - first["allowed"] if kind == "certificate" else None,
-            "power": made["power"],
-            "level": made["level"],
-            "released_at_most": last["size"] - last["n_draws"] if kind == "auto_label" else None,
-        }
+        return PromisePlan(
+            possible=True,
+            why="",
+            attempt=attempt,
+            n_remaining=n_remaining,
+            n_labels=last["n_draws"],
+            n_needed=first["n_draws"] - first["allowed"] if kind == "certificate" else None,
+            power=made["power"],
+            level=made["level"],
+            released_at_most=last["size"] - last["n_draws"] if kind == "auto_label" else None,
+        )
 
     def begin(self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> "Future[str]":
         """Freeze the model and draw fresh rows, which are asked about before all others.

@@ -5,9 +5,11 @@ from typing import Any
 from querist.exceptions import QueristError
 from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
+from querist.labelling.serving.replies import ModelStatus
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 from querist.labelling.trainer.figures import in_short
+from querist.labelling.trainer.messages import Figures, Reason, Suspect, TrainerStatus
 from querist.labelling.trainer.supervisor import Supervisor
 from querist.store.rows import RankingRow
 
@@ -52,17 +54,17 @@ class TrainerNews:
         if self._supervisor is not None and kinds & _TEACHING:
             self._supervisor.train(self._place.board.seq)
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> ModelStatus:
         """Return what the model does at the moment."""
-        told = {"state": "waiting", "message": "No trainer runs."}
+        told = TrainerStatus("waiting", "No trainer runs.")
         if self._supervisor is not None:
             told = self._supervisor.status
-        return {
-            "state": told["state"],
-            "version": self._version,
-            "n_labels": self._place.view.current.n_labels if self._place.view.current else 0,
-            "message": self._failure or told.get("message", ""),
-        }
+        return ModelStatus(
+            state=told.state,
+            version=self._version,
+            n_labels=self._place.view.current.n_labels if self._place.view.current else 0,
+            message=self._failure or told.message,
+        )
 
     def take(self, header: dict[str, Any], blob: bytes) -> None:
         """Take what the trainer says; called from the supervisor's thread."""
@@ -71,22 +73,22 @@ class TrainerNews:
             self._failure = ""
             self._take_ranking(header, blob)
         elif kind == "details":
-            self._place.view.because = {int(row): words for row, words in header.get("because", {}).items()}
-            self._place.view.suspects = header.get("suspects", self._place.view.suspects)
+            because = header.get("because", {})
+            self._place.view.because = {int(row): [Reason(**each) for each in why] for row, why in because.items()}
+            if "suspects" in header:
+                self._place.view.suspects = [Suspect(**each) for each in header["suspects"]]
         elif kind == "figures":
-            self._take_figures(
-                {name: value for name, value in header.items() if name not in ("type", "at")}, header["at"]
-            )
+            self._take_figures(Figures.from_data(header))
         elif kind in ("failed", "crashed"):
             self._failure = str(header.get("error") or header.get("message") or "The trainer stopped.")
         self._place.live.tell("model")
 
-    def _take_figures(self, told: dict[str, Any], at: float) -> None:
+    def _take_figures(self, told: Figures) -> None:
         short = in_short(told)
         known = self._place.board.measured[-1] if self._place.board.measured else None
 
         def work(batch: Batch) -> None:
-            self._place.record(batch, "measured", short, at=at)
+            self._place.record(batch, "measured", short, at=told.at)
 
         self._place.view.figures = told
         # After a restart the trainer says again what the log knows.

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model
+from querist.labelling.trainer.messages import Reason
 from querist.labelling.trainer.pool_features import PoolFeatures
 
 # The most of them that a person reads.
@@ -15,7 +16,8 @@ _MOST = 6
 _LEAST = 0.005
 _SAMPLE = 2000
 
-Because = dict[int, list[dict[str, Any]]]
+
+Because = dict[int, list[Reason]]
 
 
 def explain(features: PoolFeatures, model: Model, rows: IntArray, interrupted: Callable[[], bool]) -> Because | None:
@@ -37,7 +39,7 @@ def explain(features: PoolFeatures, model: Model, rows: IntArray, interrupted: C
 
     Returns
     -------
-    dict of int to list of {"word", "weight"}, or None
+    dict of int to list of Reason, or None
         By row. None if interrupted.
     """
     if not features.names or not rows.size:
@@ -130,6 +132,6 @@ def _usual(features: PoolFeatures) -> Iterator[tuple[str, IntArray, AnyArray]]:
             yield column, places, np.median(values, axis=0)
 
 
-def _strongest(weights: dict[str, float]) -> list[dict[str, Any]]:
+def _strongest(weights: dict[str, float]) -> list[Reason]:
     speaking = sorted((item for item in weights.items() if item[1] > _LEAST), key=lambda item: -item[1])
-    return [{"word": word, "weight": round(weight, 4)} for word, weight in speaking[:_MOST]]
+    return [Reason(word, round(weight, 4)) for word, weight in speaking[:_MOST]]

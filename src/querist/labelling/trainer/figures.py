@@ -1,6 +1,7 @@
 """How good the model of a moment is: the figures that the trainer computes and the page shows."""
 
 from collections.abc import Generator
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +9,15 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.labelling.log.audit_answers import AuditMoment
+from querist.labelling.trainer.messages import (
+    AdviceInfo,
+    CalibrationBin,
+    ClassFigures,
+    EstimateInfo,
+    Figures,
+    LabelsNeeded,
+    OutlookInfo,
+)
 
 if TYPE_CHECKING:
     from querist.audit import Assessment, Estimate
@@ -19,14 +29,8 @@ HALF_WIDTH = 0.02
 
 def figuring(
     taken: AuditMoment, X: Pool, lesson: "Lesson", learned: "Learned", learner: "Learner", settings: "Settings"
-) -> Generator[None, None, dict[str, Any]]:
-    """Compute all figures, a training a step.
-
-    Returns
-    -------
-    dict
-        As JSON takes it; ``frontend/src/core/api.ts`` has its shape (``Figures``).
-    """
+) -> Generator[None, None, Figures]:
+    """Compute all figures, a training a step."""
     from querist.audit import ScoredDraws, assessing, audit_prefix, running_accuracy
     from querist.stopping.advice import WINDOW, advise, stop_set
 
@@ -67,68 +71,71 @@ def figuring(
         n_future=100 * settings.labels_per_point,
     )
     running = running_accuracy(taken.draws)
-    return _as_json(taken, assessment, running, settings.audit_share) | {
-        "advice": {
-            "stop": advice.proposal.stop,
-            "reason": advice.proposal.reason,
-            "outlook": None if advice.outlook is None else vars(advice.outlook),
-            "labels_per_point": settings.labels_per_point,
-            "text": str(advice),
-        }
-    }
+    outlook = None if advice.outlook is None else OutlookInfo(**vars(advice.outlook))
+    in_words = AdviceInfo(
+        stop=advice.proposal.stop,
+        reason=advice.proposal.reason,
+        outlook=outlook,
+        labels_per_point=settings.labels_per_point,
+        text=str(advice),
+    )
+    return _told(taken, assessment, running, in_words, settings.audit_share)
 
 
-def _as_json(taken: AuditMoment, found: "Assessment", running: "Estimate", share: float) -> dict[str, Any]:
+def _told(taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, share: float) -> Figures:
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
     plan = found.plan(HALF_WIDTH, share=share) if share else None
-    accuracy = estimate_json(found.accuracy)
+    accuracy = estimate_info(found.accuracy)
     if taken.n_seen:
         told = f"{taken.n_seen} of the answers were given with the model's guess in sight."
-        accuracy |= {"note": f"{accuracy['note']} {told}".strip(), "text": f"{accuracy['text']} {told}"}
-    return {
-        "seq": taken.seq,
-        "n_labels": found.n_labels,
-        "n_audited": found.n_audited,
-        "n_skipped": found.n_skipped,
-        "accuracy": accuracy,
-        "running": estimate_json(running),
-        "others": [estimate_json(each) for each in others if each is not None],
-        "classes": [
-            {
-                "class_id": int(each.label),
-                "recall": estimate_json(each.recall),
-                "precision": estimate_json(each.precision),
-                "prevalence": estimate_json(each.prevalence),
-            }
+        accuracy = replace(accuracy, note=f"{accuracy.note} {told}".strip(), text=f"{accuracy.text} {told}")
+    return Figures(
+        seq=taken.seq,
+        at=None,
+        n_labels=found.n_labels,
+        n_audited=found.n_audited,
+        n_skipped=found.n_skipped,
+        accuracy=accuracy,
+        running=estimate_info(running),
+        others=[estimate_info(each) for each in others if each is not None],
+        classes=[
+            ClassFigures(
+                class_id=int(each.label),
+                recall=estimate_info(each.recall),
+                precision=estimate_info(each.precision),
+                prevalence=estimate_info(each.prevalence),
+            )
             for each in found.classes
         ],
-        "calibration": None
+        calibration=None
         if found.calibration is None
-        else [
-            {"confidence": round(each.confidence, 4), "accuracy": estimate_json(each.accuracy)}
-            for each in found.calibration
-        ],
-        "plan": None if plan is None else {"half_width": HALF_WIDTH, "audit": plan.audit, "total": plan.total},
-    }
+        else [CalibrationBin(round(each.confidence, 4), estimate_info(each.accuracy)) for each in found.calibration],
+        plan=None if plan is None else LabelsNeeded(HALF_WIDTH, plan.audit, plan.total),
+        advice=advice,
+    )
 
 
-def estimate_json(estimate: "Estimate") -> dict[str, Any]:
-    """Return an estimate as JSON takes it, with its text."""
-    numbers = {
-        name: None if (value := getattr(estimate, name)) is None else round(value, 6)
-        for name in ("value", "low", "high")
-    }
-    return numbers | {
-        "quantity": estimate.quantity,
-        "n": estimate.n,
-        "method": estimate.method,
-        "confidence": estimate.confidence,
-        "note": estimate.note,
-        "text": str(estimate),
-    }
+def estimate_info(estimate: "Estimate") -> EstimateInfo:
+    """Return an estimate as it is told, with its text."""
+
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 6)
+
+    return EstimateInfo(
+        quantity=estimate.quantity,
+        value=rounded(estimate.value),
+        low=rounded(estimate.low),
+        high=rounded(estimate.high),
+        n=estimate.n,
+        method=estimate.method,
+        confidence=estimate.confidence,
+        note=estimate.note,
+        text=str(estimate),
+    )
 
 
-def in_short(figures: dict[str, Any]) -> dict[str, Any]:
+def in_short(figures: Figures) -> dict[str, Any]:
     """Return what the log keeps of figures: the two quantities and the advice, not the details."""
     names = ("seq", "n_labels", "n_audited", "n_skipped", "accuracy", "running", "advice")
-    return {name: figures[name] for name in names}
+    whole = asdict(figures)
+    return {name: whole[name] for name in names}

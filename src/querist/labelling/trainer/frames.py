@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import asdict
 from typing import IO, Any
 
 from querist.exceptions import QueristError
@@ -15,8 +16,8 @@ class FrameError(QueristError):
 
 
 def write_frame(stream: IO[bytes], header: dict[str, Any], blob: bytes = b"") -> None:
-    """Write one message and flush."""
-    words = json.dumps(header, allow_nan=False).encode()
+    """Write one message and flush; dataclasses in its header go as their fields."""
+    words = json.dumps(header, allow_nan=False, default=asdict).encode()
     stream.write(_LENGTHS.pack(_MAGIC, len(words), len(blob)) + words)
     stream.write(blob)
     stream.flush()

@@ -1,13 +1,13 @@
 """Labels that may be mistakes: a model that has not seen them disagrees with confidence."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from querist import _random
 from querist._typing import AnyArray, FloatArray, IntArray, Pool
 from querist._validation import take_rows
+from querist.labelling.trainer.messages import Suspect
 from querist.learners.refit import Refitter
 
 # Below these the probabilities are too rough to accuse anybody.
@@ -18,7 +18,7 @@ _MOST = 100
 
 def find_suspects(
     X: Pool, rows: IntArray, labels: AnyArray, refitter: Refitter, *, seed: int, interrupted: Callable[[], bool]
-) -> list[dict[str, Any]] | None:
+) -> list[Suspect] | None:
     """Return labels that are probably wrong, the likeliest first.
 
     By confident learning (C. Northcutt, L. Jiang, I. Chuang, "Confident learning: estimating uncertainty
@@ -37,9 +37,8 @@ def find_suspects(
 
     Returns
     -------
-    list of {"row", "class_id", "suggested", "score"}, or None
-        At most 100; the score is the probability of the label that was given. Empty where there
-        are too few labels or the model has no probabilities. None if interrupted.
+    list of Suspect, or None
+        At most 100. Empty where there are too few labels or the model has no probabilities. None if interrupted.
     """
     classes, counts = np.unique(labels, return_counts=True)
     classes = classes[counts >= _FEWEST_PER_CLASS]
@@ -56,12 +55,12 @@ def find_suspects(
     issues = find_label_issues(codes, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)[:_MOST]
     suggested = classes[probabilities.argmax(axis=1)]
     return [
-        {
-            "row": int(rows[place]),
-            "class_id": int(labels[place]),
-            "suggested": int(suggested[place]),
-            "score": round(float(probabilities[place, codes[place]]), 4),
-        }
+        Suspect(
+            row=int(rows[place]),
+            class_id=int(labels[place]),
+            suggested=int(suggested[place]),
+            score=round(float(probabilities[place, codes[place]]), 4),
+        )
         for place in issues
         if suggested[place] != labels[place]
     ]

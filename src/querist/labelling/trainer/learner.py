@@ -9,7 +9,9 @@ from querist import _random
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import unmarked_rows
 from querist.base.strategy import QueryStrategy
+from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.settings import Settings
 from querist.labelling.trainer.first_questions import initial_order
 from querist.learners.refit import Refitter
 from querist.session import Session
@@ -46,6 +48,19 @@ class Lesson:
     def can_train(self) -> bool:
         """Whether two classes have labels."""
         return np.unique(self.labels).size > 1
+
+
+def lesson_of(board: Board, settings: Settings, batch_size: int = 10) -> Lesson:
+    """Return what the board and the settings say: the same for the page's model and the exported one."""
+    rows, labels = board.labelled_rows()
+    return Lesson(
+        rows=rows,
+        labels=labels,
+        skipped=np.array(sorted(board.skipped), np.int64),
+        estimator=settings.estimator_in_use,
+        strategy=settings.strategy_in_use,
+        batch_size=batch_size,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +104,7 @@ class Learner:
         if strategy.needs_model and not lesson.can_train:
             return Learned(self._initial_ranking(candidates), INITIAL, None)
         clock = _Clock()
-        session = Session(self.X, estimator=lesson.estimator, strategy=strategy, random_state=self.seed)
-        session.tell(lesson.rows, lesson.labels)
-        session.skip(lesson.skipped)
+        session = self.told(lesson)
         model = session.fit() if lesson.can_train else None
         clock.lap("fit")
         prediction, confidence = self._predictions(session, model)
@@ -99,6 +112,20 @@ class Learner:
         order, utility = self._ranked(strategy, lesson, model, candidates)
         clock.lap("rank")
         return Learned(Ranking(order, prediction, confidence, utility), lesson.strategy, model, clock.laps)
+
+    def told(self, lesson: Lesson) -> Session:
+        """Return a session that knows the labels; its `fit` gives the model of the project.
+
+        Raises
+        ------
+        QueristError
+            If a part is unknown or does not fit the data.
+        """
+        strategy = resolve_strategy(lesson.strategy)
+        session = Session(self.X, estimator=lesson.estimator, strategy=strategy, random_state=self.seed)
+        session.tell(lesson.rows, lesson.labels)
+        session.skip(lesson.skipped)
+        return session
 
     def refitter(self, estimator: str) -> Refitter:
         """Return what fits this kind of model, for example on a part of the labels."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from querist._typing import Pool
-from querist.data import build_features
-from querist.data.images import image_features
+from querist.data import ImageFeatures, TableFeatures
 from querist.exceptions import DataError
 from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.log.settings import Settings
@@ -30,6 +29,8 @@ class PoolFeatures:
         What the columns were read as: number, category, date, text, dropped.
     notes : tuple of str
         What was decided, in words.
+    recipe : TableFeatures or ImageFeatures
+        Fitted: turns more rows into the same features.
     """
 
     X: Pool
@@ -37,6 +38,7 @@ class PoolFeatures:
     columns: tuple[str, ...]
     kinds: dict[str, str]
     notes: tuple[str, ...]
+    recipe: TableFeatures | ImageFeatures
 
     @property
     def n_rows(self) -> int:
@@ -86,7 +88,8 @@ def _of_images(
         name = "" if cell is None else str(cell)
         n_addresses += is_address(name)
         paths.append(find_image(settings, location, item.source, name) if name else None)
-    read = image_features(paths, progress=progress)
+    features = ImageFeatures()
+    read = features.fit_read(paths, progress=progress)
     n_damaged = len(read.unread) - n_addresses
     notes = []
     if n_addresses:
@@ -97,7 +100,7 @@ def _of_images(
         notes.append(f"{n_damaged} images could not be read{example}; for the model they look average.")
     if len(read.unread) == n_rows:
         raise DataError(f"No image could be read, so there is nothing to learn from. {' '.join(notes)}")
-    return PoolFeatures(read.X, (), (), {}, tuple(notes))
+    return PoolFeatures(read.X, (), (), {}, tuple(notes), features)
 
 
 def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progress: Progress) -> PoolFeatures:
@@ -111,18 +114,7 @@ def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progr
         progress(done, n_rows)
     if not cells:
         raise DataError("The project names no column to learn from.")
-    features = build_features(
-        pd.DataFrame(cells), text_columns=[name for name in settings.text_columns if name in cells]
-    )
-    return PoolFeatures(
-        features.X, features.names, _owners(features.names, features.kinds), dict(features.kinds), features.notes
-    )
-
-
-def _owners(names: tuple[str, ...], kinds: dict[str, Any]) -> tuple[str, ...]:
-    """Return the column that each feature comes from; features are named after their columns."""
-    used = sorted((name for name in kinds if kinds[name] != "dropped"), key=len, reverse=True)
-    begins = [(column, tuple(f"{column}{sign}" for sign in (" ", ": ", "_"))) for column in used]
-    return tuple(
-        next(column for column, starts in begins if name == column or name.startswith(starts)) for name in names
-    )
+    features = TableFeatures(text_columns=tuple(name for name in settings.text_columns if name in cells))
+    X = features.fit_transform(pd.DataFrame(cells))
+    names = tuple(features.get_feature_names_out().tolist())
+    return PoolFeatures(X, names, features.columns_, dict(features.kinds_), features.notes_, features)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from querist.labelling.trainer.frames import FrameError, read_frame
+from querist.labelling.trainer.messages import TrainerState, TrainerStatus
 
 Listener = Callable[[dict[str, Any], bytes], None]
 
@@ -20,7 +21,12 @@ _BETWEEN = 0.5
 _TAIL_LINES = 20
 _GRACE = 2.0
 # What a message says about the state of the trainer.
-_STATES = {"ready": "waiting", "training": "training", "ranking": "ready", "failed": "failed"}
+_STATES: dict[str, TrainerState] = {
+    "ready": "waiting",
+    "training": "training",
+    "ranking": "ready",
+    "failed": "failed",
+}
 # The server and the browser need the cores; the trainer takes one.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -55,7 +61,7 @@ class Supervisor:
         self._wanted: int | None = None
         self._sent: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._status = {"state": "starting", "message": "Starts."}
+        self._status = TrainerStatus("starting", "Starts.")
         self._threads = [
             threading.Thread(target=target, name=f"querist-{name}", daemon=True)
             for name, target in (("trainer", self._run), ("trainer-commands", self._send))
@@ -64,9 +70,9 @@ class Supervisor:
             thread.start()
 
     @property
-    def status(self) -> dict[str, Any]:
-        """``state`` (starting, waiting, training, ready, failed) and ``message``."""
-        return dict(self._status)
+    def status(self) -> TrainerStatus:
+        """What the trainer does at the moment."""
+        return self._status
 
     @property
     def pid(self) -> int | None:
@@ -147,10 +153,10 @@ class Supervisor:
     def _note(self, header: dict[str, Any]) -> None:
         kind = header["type"]
         if kind == "progress":
-            self._status = {"state": "starting", "message": f"Reads the rows: {header['done']} of {header['total']}."}
+            self._status = TrainerStatus("starting", f"Reads the rows: {header['done']} of {header['total']}.")
         elif kind in _STATES:
             message = header.get("error", "") or " ".join(header.get("notes", ()))
-            self._status = {"state": _STATES[kind], "message": message}
+            self._status = TrainerStatus(_STATES[kind], message)
 
     def _pass_on(self, header: dict[str, Any], blob: bytes) -> None:
         try:
@@ -158,12 +164,12 @@ class Supervisor:
         except Exception as error:
             # One message that the listener could not use must not end all listening.
             if not self._closed.is_set():
-                self._status = {"state": "failed", "message": f"The {header['type']} could not be used: {error}"}
+                self._status = TrainerStatus("failed", f"The {header['type']} could not be used: {error}")
 
     def _tell_crash(self, code: int, tail: deque[str], pause: float) -> None:
         last = tail[-1] if tail else f"exit status {code}"
         message = f"The trainer stopped ({last}); it starts again in {pause:g} s. Labelling goes on."
-        self._status = {"state": "failed", "message": message}
+        self._status = TrainerStatus("failed", message)
         self._pass_on({"type": "crashed", "code": code, "tail": "\n".join(tail), "error": message}, b"")
 
     def _send(self) -> None:

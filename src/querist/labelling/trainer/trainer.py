@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Generator
+from dataclasses import replace
 from typing import IO, Any, Protocol
 
 import numpy as np
@@ -16,7 +17,8 @@ from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
 from querist.labelling.trainer.label_mistakes import find_suspects
-from querist.labelling.trainer.learner import Learned, Learner, Lesson
+from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
+from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
 from querist.store import Store
 
@@ -67,7 +69,7 @@ class Trainer:
         self._suspects_at = -1
         self._order = np.empty(0, np.int64)
         self._last: tuple[PoolFeatures, Learner, Learned, Lesson, AuditMoment] | None = None
-        self._figures: Generator[None, None, dict[str, Any]] | None = None
+        self._figures: Generator[None, None, Figures] | None = None
         # Of what the last figures were: the kind of model, audit rows, what a point is worth; and labels.
         self._figured: tuple[tuple[str, int, float], int] = (("", 0, 0.0), 0)
 
@@ -140,22 +142,16 @@ class Trainer:
         self._tell("training", seq=seq)
         # Also where it fails: the same labels would fail again.
         self._trained = seq
-        rows, labels = self._board.labelled_rows()
-        lesson = Lesson(
-            rows=rows,
-            labels=labels,
-            skipped=np.array(sorted(self._board.skipped), np.int64),
-            estimator=self._settings.estimator_in_use,
-            strategy=self._settings.strategy_in_use,
-            batch_size=int(np.clip(rows.size - self._n_labels, _SMALLEST_BATCH, _LARGEST_BATCH)),
-        )
-        self._n_labels = rows.size
+        lesson = lesson_of(self._board, self._settings)
+        n_new = lesson.rows.size - self._n_labels
+        lesson = replace(lesson, batch_size=int(np.clip(n_new, _SMALLEST_BATCH, _LARGEST_BATCH)))
+        self._n_labels = lesson.rows.size
         learned = learner.learn(lesson)
         self._tell(
             "ranking",
             learned.ranking.to_bytes(),
             seq=seq,
-            n_labels=rows.size,
+            n_labels=lesson.rows.size,
             strategy=learned.strategy,
             seconds=round(time.perf_counter() - started, 4),
             laps=learned.seconds,
@@ -216,6 +212,6 @@ class Trainer:
             next(steps)
             self._figures = steps
         except StopIteration as end:
-            self._tell("figures", at=time.time(), **end.value)
+            self._tell("figures", **vars(replace(end.value, at=time.time())))
             # The model may have moved on meanwhile.
             self._begin_figures()

@@ -1,19 +1,19 @@
 """Classes, while people label."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.classes import Classes
-from querist.web import schemas
+from querist.labelling.serving.replies import ClassesReply
 from querist.web.depends import Someone, TheProject, done
+from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBody, OrderBody
+from querist.web.schemas.common import ClassId
 
 router = APIRouter(prefix="/classes", tags=["classes"])
 
 
-@router.post("", response_model=schemas.Classes)
-async def add(body: schemas.NewClassBody, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.post("")
+async def add(body: NewClassBody, project: TheProject, person: Someone) -> ClassesReply:
     """Add a class."""
 
     def change(classes: Classes) -> Classes:
@@ -22,18 +22,16 @@ async def add(body: schemas.NewClassBody, project: TheProject, person: Someone) 
     return await done(project.change_classes(person.annotator_id, change, op="add", name=body.name))
 
 
-@router.post("/order", response_model=schemas.Classes)
-async def reorder(body: schemas.OrderBody, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.post("/order")
+async def reorder(body: OrderBody, project: TheProject, person: Someone) -> ClassesReply:
     """Put the buttons into another order."""
     return await done(
         project.change_classes(person.annotator_id, lambda each: class_lists.reorder(each, body.ids), op="reorder")
     )
 
 
-@router.patch("/{class_id}", response_model=schemas.Classes)
-async def change(
-    class_id: schemas.ClassId, body: schemas.ChangedClassBody, project: TheProject, person: Someone
-) -> dict[str, Any]:
+@router.patch("/{class_id}")
+async def change(class_id: ClassId, body: ChangedClassBody, project: TheProject, person: Someone) -> ClassesReply:
     """Change a class; a new name keeps its answers."""
     changes = body.model_dump(exclude_unset=True)
     changes = {name: value for name, value in changes.items() if value is not None or name == "key"}
@@ -48,10 +46,8 @@ async def change(
     )
 
 
-@router.post("/{class_id}/merge", response_model=schemas.Classes)
-async def merge(
-    class_id: schemas.ClassId, body: schemas.MergeBody, project: TheProject, person: Someone
-) -> dict[str, Any]:
+@router.post("/{class_id}/merge")
+async def merge(class_id: ClassId, body: MergeBody, project: TheProject, person: Someone) -> ClassesReply:
     """Let the answers of a class count for another."""
     return await done(
         project.change_classes(
@@ -64,8 +60,8 @@ async def merge(
     )
 
 
-@router.delete("/{class_id}", response_model=schemas.Classes)
-async def remove(class_id: schemas.ClassId, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.delete("/{class_id}")
+async def remove(class_id: ClassId, project: TheProject, person: Someone) -> ClassesReply:
     """Remove a class; its answers stay in the log, count no more, and their rows are asked again."""
     return await done(
         project.change_classes(

@@ -6,22 +6,22 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, UploadFile
+from fastapi import APIRouter, Query, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from querist.labelling.export import FORMATS
 from querist.labelling.label_files.match import read_labels_for
-from querist.labelling.reading.accuracy_statement import accuracy_statement
+from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
 from querist.labelling.reading.exports import export as write_export
 from querist.labelling.serving.project import Project
-from querist.web import schemas
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
+from querist.web.schemas.files import ImportReply, RefusedLine
 
 router = APIRouter(tags=["exports"])
 _MODEL_PATIENCE = 600.0
@@ -55,12 +55,11 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
     return _download(path, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
 
 
-@router.get("/export/accuracy", response_class=JSONResponse)
-def export_accuracy(project: TheProject, person: Someone) -> JSONResponse:
+@router.get("/export/accuracy")
+def export_accuracy(project: TheProject, person: Someone, response: Response) -> AccuracyStatement:
     """Download what is known of the accuracy: quantity, value, interval, method, sample and date of each figure."""
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(_stem(project))}-accuracy.json"}
-    statement = accuracy_statement(project.board, project.view.info.name, now=time.time())
-    return JSONResponse(statement, headers=headers | {"cache-control": "no-store"})
+    response.headers.update(_as_file(f"{_stem(project)}-accuracy.json"))
+    return accuracy_statement(project.board, project.view.info.name, now=time.time())
 
 
 @router.get("/export/model", response_class=FileResponse, responses={200: {"content": {"application/zip": {}}}})
@@ -89,16 +88,16 @@ def export_model(project: TheProject, person: Someone) -> FileResponse:
     return _download(path, f"{_stem(project)}-model.zip", "application/zip")
 
 
-@router.post("/labels", response_model=schemas.ImportOut)
-async def import_labels(file: UploadFile, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.post("/labels")
+async def import_labels(file: UploadFile, project: TheProject, person: Someone) -> ImportReply:
     """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote."""
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     content = await file.read()
     read = await run_in_threadpool(read_labels_for, project.rows, content, name)
     n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
-    refused = [{"where": where, "message": message} for where, message in read.refused]
-    return {"imported": n_changed, "unchanged": n_same, "refused": refused}
+    refused = [RefusedLine(where=where, message=message) for where, message in read.refused]
+    return ImportReply(imported=n_changed, unchanged=n_same, refused=refused)
 
 
 def _temporary() -> Path:
@@ -107,8 +106,12 @@ def _temporary() -> Path:
 
 
 def _download(path: Path, name: str, media_type: str) -> FileResponse:
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
-    return FileResponse(path, media_type=media_type, headers=headers, background=BackgroundTask(path.unlink, True))
+    gone = BackgroundTask(path.unlink, True)
+    return FileResponse(path, media_type=media_type, headers=_as_file(name), background=gone)
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
 
 
 def _stem(project: Project) -> str:

@@ -1,36 +1,30 @@
 """Rows: find, look at, label many at once."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from querist.labelling.reading.row_filter import Filter, Sort
+from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_image import image
-from querist.web import schemas
+from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
+from querist.web.schemas.common import Count, ErrorReply, Row
+from querist.web.schemas.rows import BulkBody, BulkReply, ExploreQuery, RowsBody
 
 router = APIRouter(prefix="/items", tags=["rows"])
 
 
-class ExploreQuery(schemas.FilterBody):
-    """A filter, an order, a page."""
-
-    sort: Sort = "row"
-    offset: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
-    limit: Annotated[int, Query(ge=1, le=500)] = 50
-
-
-@router.get("", response_model=schemas.ExploreOut)
-def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery, Query()]) -> dict[str, Any]:
+@router.get("")
+def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery, Query()]) -> ExploreReply:
     """Find rows."""
     values = query.model_dump()
     page = {name: values.pop(name) for name in ("sort", "offset", "limit")}
     return project.rows.explore(Filter(**values), **page)
 
 
-@router.post("/label", response_model=schemas.BulkOut)
-async def label(body: schemas.BulkBody, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.post("/label")
+async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkReply:
     """Label many rows at once; an undo action whose target is `uuid` takes it back."""
     if (body.rows is None) == (body.filter is None):
         raise ApiError(422, "invalid_request", "Give either rows or a filter.", where="body")
@@ -39,17 +33,17 @@ async def label(body: schemas.BulkBody, project: TheProject, person: Someone) ->
         raise ApiError(422, "invalid_request", "A filter needs `expected`.", where="body.expected", hint=hint)
     rows = body.rows if body.rows is not None else Filter(**body.filter.model_dump() if body.filter else {})
     future = project.bulk.label_many(person.annotator_id, body.uuid, rows, body.class_id, expected=body.expected)
-    return {"n": await done(future), "uuid": body.uuid}
+    return BulkReply(n=await done(future), uuid=body.uuid)
 
 
-@router.post("/again", response_model=schemas.Count)
-async def again(body: schemas.RowsBody, project: TheProject, person: Someone) -> dict[str, int]:
+@router.post("/again")
+async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
     """Ask for a second opinion on rows, by another person."""
-    return {"n": await done(project.bulk.ask_again(person.annotator_id, body.rows))}
+    return Count(n=await done(project.bulk.ask_again(person.annotator_id, body.rows)))
 
 
-@router.get("/{row}", response_model=schemas.Detail)
-def detail(row: schemas.Row, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.get("/{row}")
+def detail(row: Row, project: TheProject, person: Someone) -> ItemDetail:
     """Return all that is known of a row, whole texts included."""
     return project.rows.detail(row)
 
@@ -57,9 +51,9 @@ def detail(row: schemas.Row, project: TheProject, person: Someone) -> dict[str, 
 @router.get(
     "/{row}/image",
     response_class=Response,
-    responses={200: {"content": {"image/*": {}}}, 415: {"model": schemas.ErrorOut}},
+    responses={200: {"content": {"image/*": {}}}, 415: {"model": ErrorReply}},
 )
-def picture(row: schemas.Row, project: TheProject, person: Someone) -> Response:
+def picture(row: Row, project: TheProject, person: Someone) -> Response:
     """Return a row's image."""
     found = image(project.rows, row)
     return Response(found.content, media_type=found.media_type, headers={"cache-control": "private, max-age=86400"})

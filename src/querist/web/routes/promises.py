@@ -1,33 +1,36 @@
 """Promises about the model: certificates, and rows that it may label."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
+from querist.labelling.promises.words import PromiseInfo, PromisePlan
 from querist.labelling.reading.figures import all_promises
 from querist.labelling.serving.project import Project
-from querist.web import schemas
 from querist.web.depends import Owner, Someone, TheProject, done
+from querist.web.schemas.common import PLAIN
+from querist.web.schemas.promises import PromiseBody, PromisesReply
 
 router = APIRouter(tags=["promises"], prefix="/promises")
-PromiseId = Annotated[str, Path(min_length=8, max_length=64, pattern=schemas.PLAIN)]
+PromiseId = Annotated[str, Path(min_length=8, max_length=64, pattern=PLAIN)]
 
 
-@router.get("", response_model=schemas.PromisesOut)
-def promises(project: TheProject, person: Someone) -> dict[str, Any]:
+@router.get("")
+def promises(project: TheProject, person: Someone) -> PromisesReply:
     """Return all attempts."""
-    return all_promises(project.board)
+    made = all_promises(project.board)
+    return PromisesReply(attempts=len(made), promises=made)
 
 
-@router.post("/plan", response_model=schemas.PromisePlan)
-def plan(body: schemas.PromiseBody, project: TheProject, person: Someone) -> dict[str, Any]:
+@router.post("/plan")
+def plan(body: PromiseBody, project: TheProject, person: Someone) -> PromisePlan:
     """Return what an attempt would take; nothing is changed."""
     return project.promises.plan(body.kind, body.target, most_labels=body.most_labels)
 
 
-@router.post("", response_model=schemas.PromiseOut)
-async def begin(body: schemas.PromiseBody, project: TheProject, person: Owner) -> dict[str, Any]:
+@router.post("")
+async def begin(body: PromiseBody, project: TheProject, person: Owner) -> PromiseInfo:
     """Freeze the model and draw fresh rows, which are asked about before all others."""
     # Planning takes a moment: not in the loop that serves everybody.
     begun = await run_in_threadpool(
@@ -36,23 +39,23 @@ async def begin(body: schemas.PromiseBody, project: TheProject, person: Owner) -
     return _found(project, await done(begun))
 
 
-@router.post("/{promise_id}/cancel", response_model=schemas.PromiseOut)
-async def cancel(promise_id: PromiseId, project: TheProject, person: Owner) -> dict[str, Any]:
+@router.post("/{promise_id}/cancel")
+async def cancel(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
     """Ask no more about its draws; it counts as an attempt all the same."""
     return _found(project, await done(project.promises.cancel(person.annotator_id, promise_id)))
 
 
-@router.post("/{promise_id}/apply", response_model=schemas.PromiseOut)
-async def apply(promise_id: PromiseId, project: TheProject, person: Owner) -> dict[str, Any]:
+@router.post("/{promise_id}/apply")
+async def apply(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
     """Let the frozen model label the rows that were released."""
     return _found(project, await done(project.promises.apply(person.annotator_id, promise_id)))
 
 
-@router.post("/{promise_id}/undo", response_model=schemas.PromiseOut)
-async def undo(promise_id: PromiseId, project: TheProject, person: Owner) -> dict[str, Any]:
+@router.post("/{promise_id}/undo")
+async def undo(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
     """Take back what the model has labelled."""
     return _found(project, await done(project.promises.undo(person.annotator_id, promise_id)))
 
 
-def _found(project: Project, promise_id: str) -> dict[str, Any]:
-    return next(each for each in all_promises(project.board)["promises"] if each["id"] == promise_id)
+def _found(project: Project, promise_id: str) -> PromiseInfo:
+    return next(each for each in all_promises(project.board) if each.id == promise_id)

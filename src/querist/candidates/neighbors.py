@@ -1,6 +1,6 @@
 """Look near the rows that are labelled."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from querist.candidates.subsample import sample_rows
 _TABLE = 1 << 20
 
 
-class NeighboursOfLabelled(CandidateFilter):
+class NeighborsOfLabelled(CandidateFilter):
     """The nearest rows of each labelled row (SEALS).
 
     For classes so rare that most of the pool is irrelevant: the rows around the known
@@ -49,13 +49,13 @@ class NeighboursOfLabelled(CandidateFilter):
     >>> import numpy as np
     >>> from querist.strategies import RandomSampling
     >>> X = np.arange(10.0).reshape(-1, 1)
-    >>> strategy = RandomSampling(candidates=NeighboursOfLabelled(n_neighbors=2))
+    >>> strategy = RandomSampling(candidates=NeighborsOfLabelled(n_neighbors=2))
     >>> rows, utilities = strategy.query(X, [0, 5], ["a", "b"], random_state=0, return_utilities=True)
     >>> np.flatnonzero(np.isfinite(utilities))
     array([1, 2, 4, 6])
     """
 
-    label = "Neighbours of labelled rows"
+    measures_distances: ClassVar[bool] = True
 
     def __init__(self, n_neighbors: int = 100) -> None:
         self.n_neighbors = n_neighbors
@@ -97,11 +97,11 @@ def _nearest(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> 
     # A share of the labelled rows at a time bounds the table of their neighbours.
     step = max(_TABLE // wanted, 1)
     for start in range(0, rows.size, step):
-        found[_neighbours_of(matrix, candidates, rows[start : start + step], wanted)] = True
+        found[_neighbors_of(matrix, candidates, rows[start : start + step], wanted)] = True
     return np.flatnonzero(found)
 
 
-def _neighbours_of(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> IntArray:
+def _neighbors_of(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> IntArray:
     from sklearn.neighbors import NearestNeighbors
 
     queries = matrix[rows]

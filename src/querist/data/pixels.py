@@ -1,0 +1,83 @@
+"""Image files into pixels: small copies of one size, upright, of 8 bits."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Larger copies cost memory and time, and a pixel says little about what an image shows anyway.
+_SIDE, _SMALL_SIDE = 32, 16
+_MANY = 20_000
+# So many images decide on the size, and on whether there is colour.
+_SAMPLE = 100
+_GREY_MODES = ("1", "L", "LA")
+
+
+@contextlib.contextmanager
+def opened_image(file: Path | IO[bytes]) -> "Iterator[Image.Image]":
+    """Give an image that is read as it is used; what Pillow warns about is passed over.
+
+    Raises
+    ------
+    Exception
+        Nearly anything, on damaged files: so Pillow does. Files that end too early are found when all pixels are read.
+    """
+    from PIL import Image
+
+    with warnings.catch_warnings(), Image.open(file) as image:
+        warnings.simplefilter("ignore")  # about large images and odd metadata
+        yield image
+
+
+def form_of(paths: Sequence[Path | None]) -> tuple[int, bool]:
+    """Return the side of the small copies, and whether they are grey."""
+    known = [path for path in paths if path is not None][:_SAMPLE]
+    images = [image for image in (_opened(path) for path in known) if not isinstance(image, str)]
+    most = _SMALL_SIDE if len(paths) > _MANY else _SIDE
+    if not images:
+        return most, True
+    side = min(most, int(np.median([min(image.size) for image in images])))
+    return max(side, 1), all(image.mode in _GREY_MODES for image in images)
+
+
+def pixels(path: Path, side: int, *, grey: bool) -> npt.NDArray[np.float32] | str:
+    """Return the pixels of the small copy of an image, or why it cannot be read."""
+    image = _opened(path, (side, side))
+    if isinstance(image, str):
+        return image
+    small = image.convert("L" if grey else "RGB").resize((side, side))
+    return np.asarray(small, np.float32).ravel() / np.float32(255)
+
+
+def _opened(path: Path, size: tuple[int, int] | None = None) -> "Image.Image | str":
+    """Return an image, whole, upright and of 8 bits, or why it cannot be read; JPEG may come at a smaller scale."""
+    from PIL import ImageOps
+
+    try:
+        with opened_image(path) as image:
+            if size is not None:
+                image.draft(None, size)
+            # Reads all pixels, so that a file that ends too early is found here.
+            upright = ImageOps.exif_transpose(image)
+            upright.load()
+            return _of_eight_bits(upright)
+    except Exception as error:  # Pillow raises nearly anything on damaged files
+        return f"{path.name}: {error or type(error).__name__}"
+
+
+def _of_eight_bits(image: "Image.Image") -> "Image.Image":
+    """Return an image of 16 or more bits with its brightness stretched over 8 bits, others as they are."""
+    from PIL import Image
+
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;"):
+        return image
+    values = np.asarray(image, np.float64)
+    low, high = values.min(), values.max()
+    return Image.fromarray(((values - low) / (high - low or 1) * 255).astype(np.uint8))

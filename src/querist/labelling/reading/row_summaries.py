@@ -1,0 +1,76 @@
+"""Rows in lists, and all that is known of one: the shapes that the page gets."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from querist.labelling.log.board import Status
+from querist.labelling.reading.cards import Item
+
+Done = Literal["answer", "skip", "flag", "unflag", "note"]
+
+
+@dataclass(frozen=True)
+class AnswerInfo:
+    """A person's current answer; `at` in seconds since 1970."""
+
+    person: str
+    class_id: int | None
+    at: float
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class RowSummary:
+    """A row in a list."""
+
+    row: int
+    id: str
+    snippet: str
+    image: str | None
+    status: Status
+    class_id: int | None
+    answers: list[AnswerInfo]
+    prediction: int | None
+    confidence: float | None
+    flagged: bool
+    note: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ExploreReply:
+    """One page of the rows that fulfil a filter, and how many there are in all."""
+
+    total: int
+    items: list[RowSummary]
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """What was done to a row; `at` in seconds since 1970."""
+
+    at: float
+    person: str
+    what: str
+
+
+@dataclass(frozen=True)
+class ItemDetail(RowSummary, Item):
+    """All that is known of a row."""
+
+    log: list[LogLine]
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One of a person's actions: when (`at`, seconds since 1970), and why the row was asked."""
+
+    uuid: str
+    kind: Done
+    row: int
+    id: str
+    snippet: str
+    class_id: int | None
+    at: float
+    why: str
+    undone: bool

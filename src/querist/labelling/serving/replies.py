@@ -1,0 +1,58 @@
+"""What a tab gets back: where the project stands, the next rows, the classes."""
+
+from dataclasses import dataclass
+
+from querist.labelling.log.classes import Classes
+from querist.labelling.promises.words import PendingPromise
+from querist.labelling.reading.cards import Item
+from querist.labelling.reading.figures import ShownAccuracy
+from querist.labelling.serving.actions import Result
+from querist.labelling.trainer.messages import TrainerState
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows."""
+
+    state: TrainerState
+    version: int
+    n_labels: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the project stands.
+
+    `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
+    under a promise; `accuracy` is null before the first figure.
+    """
+
+    n_rows: int
+    n_labelled: int
+    n_skipped: int
+    n_flagged: int
+    mine: int
+    by_class: dict[str, int]
+    class_version: int
+    model: ModelStatus
+    accuracy: ShownAccuracy | None
+    promise: PendingPromise | None
+    n_model: int
+
+
+@dataclass(frozen=True)
+class QueueReply:
+    """What became of a tab's actions, its next rows, and where the project stands."""
+
+    results: list[Result]
+    items: list[Item]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class ClassesReply:
+    """Every class, gone ones included, since old answers name them."""
+
+    classes: Classes
+    class_version: int

@@ -1,0 +1,28 @@
+"""Names of the parts, and how parts are built from them."""
+
+from querist.registry.earlier import in_present_words
+from querist.registry.make import make_estimator, make_stopping_rule, make_strategy
+from querist.registry.names import (
+    estimator_names,
+    load,
+    part_names,
+    registered_name,
+    stopping_rule_names,
+    strategy_names,
+)
+from querist.registry.specs import parse_spec, split_rules
+
+__all__ = [
+    "estimator_names",
+    "in_present_words",
+    "load",
+    "make_estimator",
+    "make_stopping_rule",
+    "make_strategy",
+    "parse_spec",
+    "part_names",
+    "registered_name",
+    "split_rules",
+    "stopping_rule_names",
+    "strategy_names",
+]

@@ -1,0 +1,66 @@
+"""Names that earlier versions gave to parts, and wrote into sessions and simulations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_NAMES = {("candidates", "neighbours"): "neighbors"}
+_CLASSES = {"querist.candidates.neighbours:NeighboursOfLabelled": "querist.candidates.neighbors:NeighborsOfLabelled"}
+_AUTO = "querist.learners.auto:AutoClassifier"
+_BY_UNCERTAINTY = {
+    "margin": "querist.strategies.margin:MarginSampling",
+    "least_confidence": "querist.strategies.least_confidence:LeastConfidence",
+    "entropy": "querist.strategies.entropy:EntropySampling",
+}
+# Strategies that were classes of their own: the selection that they were, and its parameter.
+_PRESETS = {
+    "querist.strategies.power:PowerSampling": ("power", "querist.selections.power:PowerTopK", "beta"),
+    "querist.strategies.weighted_k_means:WeightedKMeans": (
+        "weighted_k_means",
+        "querist.selections.weighted_k_means:WeightedKMeansSelection",
+        "prefilter",
+    ),
+}
+
+
+def present_name(kind: str, name: str) -> str:
+    """Return the name under which a part is registered today."""
+    return _NAMES.get((kind, name), name)
+
+
+def in_present_words(described: Any) -> Any:
+    """Return a description of parts, as sessions and simulations write it, as it would be written today.
+
+    A part is described by ``class`` and ``params``, and by ``name`` and ``kind`` where it can be built by name.
+    What is no description, or one of today, comes back as it is.
+    """
+    if isinstance(described, list):
+        return [in_present_words(item) for item in described]
+    if not isinstance(described, Mapping):
+        return described
+    present = {key: in_present_words(value) for key, value in described.items()}
+    if not isinstance(present.get("params"), dict):
+        return present
+    if "name" in present and "kind" in present:
+        present["name"] = present_name(present["kind"], present["name"])
+    home = str(present.get("class"))
+    if home in _PRESETS:
+        return _spelled_out(present, *_PRESETS[home])
+    if home == _AUTO and "min_weight_fraction_leaf" not in present["params"]:
+        return present | {"params": _auto(present["params"])}
+    return present | {"class": _CLASSES[home]} if home in _CLASSES else present
+
+
+def _spelled_out(described: dict[str, Any], name: str, selection: str, parameter: str) -> dict[str, Any]:
+    params = dict(described["params"])
+    uncertainty = params.pop("uncertainty")
+    nested: dict[str, Any] = {"class": selection, "params": {parameter: params.pop(parameter)}}
+    if "name" in described:
+        nested |= {"name": name, "kind": "selections"}
+        described = described | {"name": uncertainty}
+    return described | {"class": _BY_UNCERTAINTY[uncertainty], "params": params | {"selection": nested}}
+
+
+def _auto(params: dict[str, Any]) -> dict[str, Any]:
+    # Its weights of classes counted for sparse features only.
+    balanced = {"class_weight": "auto"} if params["class_weight"] == "balanced" else {}
+    return params | balanced | {"min_weight_fraction_leaf": 0.0}

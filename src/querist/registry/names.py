@@ -1,0 +1,120 @@
+"""Names of the parts: a name leads to a class or a function without importing it.
+
+A built-in is one line below. A third-party package adds its own through the
+entry-point groups ``querist.strategies``, ``querist.selections``,
+``querist.candidates``, ``querist.estimators`` and ``querist.stopping``.
+"""
+
+import functools
+import importlib
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
+
+from querist.exceptions import UnknownNameError
+from querist.registry.earlier import present_name
+
+_BUILT_IN: dict[str, dict[str, str]] = {
+    "strategies": {
+        "random": "querist.strategies.random:RandomSampling",
+        "least_confidence": "querist.strategies.least_confidence:LeastConfidence",
+        "margin": "querist.strategies.margin:MarginSampling",
+        "entropy": "querist.strategies.entropy:EntropySampling",
+        "query_by_committee": "querist.strategies.query_by_committee:QueryByCommittee",
+        "density_weighted": "querist.strategies.density_weighted:DensityWeighted",
+        "k_center": "querist.strategies.k_center:KCenter",
+        "weighted_k_means": "querist.registry.presets:weighted_k_means",
+        "power": "querist.registry.presets:power",
+        "relevance": "querist.strategies.relevance:RelevanceSampling",
+    },
+    "selections": {
+        "top_k": "querist.base.selection:TopK",
+        "power": "querist.selections.power:PowerTopK",
+        "weighted_k_means": "querist.selections.weighted_k_means:WeightedKMeansSelection",
+    },
+    "candidates": {
+        "all": "querist.candidates.all_rows:AllRows",
+        "subsample": "querist.candidates.subsample:RandomSubsample",
+        "neighbors": "querist.candidates.neighbors:NeighborsOfLabelled",
+    },
+    "estimators": {
+        "logistic_regression": "querist.learners.defaults:logistic_regression",
+        "random_forest": "querist.learners.defaults:random_forest",
+        "extra_trees": "querist.learners.defaults:extra_trees",
+        "gradient_boosting": "querist.learners.defaults:gradient_boosting",
+        "svc": "querist.learners.defaults:svc",
+        "linear_svc": "querist.learners.defaults:linear_svc",
+        "naive_bayes": "querist.learners.defaults:naive_bayes",
+        "complement_naive_bayes": "querist.learners.defaults:complement_naive_bayes",
+        "k_neighbors": "querist.learners.defaults:k_neighbors",
+        "auto": "querist.learners.auto:AutoClassifier",
+    },
+    "stopping": {
+        "stabilising_predictions": "querist.stopping.stabilising_predictions:StabilisingPredictions",
+        "settled_predictions": "querist.stopping.settled_predictions:SettledPredictions",
+        "classification_change": "querist.stopping.classification_change:ClassificationChange",
+        "overall_uncertainty": "querist.stopping.overall_uncertainty:OverallUncertainty",
+        "minimum_expected_error": "querist.stopping.expected_error:MinimumExpectedError",
+        "performance_slope": "querist.stopping.performance_slope:PerformanceSlope",
+        "certificate_reached": "querist.stopping.certificate_reached:CertificateReached",
+        "budget": "querist.stopping.limits:Budget",
+        "time": "querist.stopping.limits:TimeLimit",
+        "cost": "querist.stopping.limits:CostLimit",
+        "default": "querist.stopping.advice:default_rule",
+        "all": "querist.stopping.combine:AllOf",
+        "any": "querist.stopping.combine:AnyOf",
+    },
+}
+SINGULAR = {"strategies": "strategy", "selections": "selection", "candidates": "candidate filter"} | {
+    "estimators": "estimator",
+    "stopping": "stopping rule",
+}
+
+
+def strategy_names() -> list[str]:
+    """Return the names that `make_strategy` knows, sorted."""
+    return sorted(_known("strategies"))
+
+
+def estimator_names() -> list[str]:
+    """Return the names that `make_estimator` knows, sorted."""
+    return sorted(_known("estimators"))
+
+
+def stopping_rule_names() -> list[str]:
+    """Return the names that `make_stopping_rule` knows, ascending; ``all`` and ``any`` combine them."""
+    return sorted(_known("stopping"))
+
+
+def part_names(kind: str) -> list[str]:
+    """Return the known names of one kind: strategies, selections, candidates, estimators or stopping."""
+    return sorted(_known(kind))
+
+
+def load(kind: str, name: str) -> Callable[..., Any]:
+    """Import and return the class, or the function that builds an object, for which a name stands.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such name; the message lists the known ones.
+    """
+    known = _known(kind)
+    name = present_name(kind, name)
+    if name not in known:
+        raise UnknownNameError.of(SINGULAR[kind], name, known)
+    module, _, attribute = known[name].partition(":")
+    loaded: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return loaded
+
+
+def registered_name(kind: str, part: Any) -> str | None:
+    """Return the name under which the class of `part` is registered, or None."""
+    path = f"{type(part).__module__}:{type(part).__qualname__}"
+    return next((name for name, target in _known(kind).items() if target == path), None)
+
+
+@functools.cache
+def _known(kind: str) -> dict[str, str]:
+    found = {entry.name: entry.value for entry in entry_points(group=f"querist.{kind}")}
+    return found | _BUILT_IN[kind]

@@ -1,0 +1,132 @@
+"""Published methods that are a utility with a selection, under names of their own."""
+
+from typing import TYPE_CHECKING
+
+from querist._validation import check_choice
+from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty
+from querist.registry.names import load
+
+if TYPE_CHECKING:
+    from querist.base.candidates import CandidateFilter
+    from querist.base.selection import Selection
+    from querist.base.strategy import QueryStrategy
+    from querist.base.ties import Ties
+
+
+def power(
+    *,
+    uncertainty: Uncertainty = "margin",
+    beta: float = 1.0,
+    candidates: "CandidateFilter | None" = None,
+    ties: "Ties" = "random",
+) -> "QueryStrategy":
+    """Draw the batch with chances proportional to ``uncertainty ** beta``.
+
+    Uncertainty sampling for batches: the most uncertain rows often resemble each
+    other, and noise spreads the batch at no cost. Short for ``margin:selection=power``.
+
+    Parameters
+    ----------
+    uncertainty : {"margin", "least_confidence", "entropy"}, default="margin"
+        How the utilities are measured: the strategy of that name.
+    beta : float, default=1.0
+        At least 0. 0 is random sampling; large values approach the plain top-k.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of the rows without any uncertainty, which come last: by a seeded key
+        of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the uncertainty, without the noise (see `querist.measures.uncertainty`).
+    Cost: one prediction of the candidates, O(n_candidates * n_classes) time beyond it.
+    The draw itself is `querist.selections.PowerTopK`, which any strategy can use.
+
+    References
+    ----------
+    .. [1] A. Kirsch, S. Farquhar, P. Atighehchian, A. Jesson, F. Branchaud-Charron,
+       Y. Gal, "Stochastic batch acquisition: a simple baseline for deep active
+       learning", TMLR 2023, arXiv:2106.12059.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("power", uncertainty="entropy", beta=2.0)
+    EntropySampling(selection=PowerTopK(beta=2.0))
+    """
+    from querist.selections import PowerTopK
+
+    return _by_uncertainty(uncertainty, PowerTopK(beta=beta), candidates, ties)
+
+
+def weighted_k_means(
+    *,
+    uncertainty: Uncertainty = "margin",
+    prefilter: int = 10,
+    candidates: "CandidateFilter | None" = None,
+    ties: "Ties" = "random",
+) -> "QueryStrategy":
+    """Cluster the most uncertain rows, weighted by uncertainty, and ask about one of each cluster.
+
+    The best of the published batch strategies over many sets of tables and
+    embeddings, and the one to take from about ten rows a batch. Short for
+    ``margin:selection=weighted_k_means``.
+
+    Parameters
+    ----------
+    uncertainty : {"margin", "least_confidence", "entropy"}, default="margin"
+        How the utilities are measured: the strategy of that name. They are the weights too.
+    prefilter : int, default=10
+        At least 1. The ``prefilter * batch_size`` most uncertain rows are clustered.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the uncertainty (see `querist.measures.uncertainty`). Distances are
+    Euclidean, after all steps but the last if the model is a ``Pipeline``: scale
+    features that have different units.
+    Cost: one prediction of the candidates, and k-means on ``prefilter * batch_size``
+    rows. The clustering itself is `querist.selections.WeightedKMeansSelection`, which
+    any strategy with utilities of at least 0 can use.
+
+    References
+    ----------
+    .. [1] F. Zhdanov, "Diverse mini-batch active learning", 2019, arXiv:1901.05954.
+
+    Examples
+    --------
+    Rows 2 and 3 are nearly the same; a batch of two takes one of them only.
+
+    >>> import numpy as np
+    >>> import querist
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X = np.array([[-2.0, 0], [2, 0], [0, 5], [0.01, 5], [0, -5], [1.5, 0]])
+    >>> model = LogisticRegression().fit(X[[0, 1]], ["no", "yes"])
+    >>> strategy = querist.make_strategy("weighted_k_means", prefilter=2)
+    >>> strategy.query(X, [0, 1], ["no", "yes"], model=model, batch_size=2, random_state=0).tolist()
+    [4, 2]
+    """
+    from querist.selections import WeightedKMeansSelection
+
+    return _by_uncertainty(uncertainty, WeightedKMeansSelection(prefilter=prefilter), candidates, ties)
+
+
+def _by_uncertainty(
+    uncertainty: Uncertainty, selection: "Selection", candidates: "CandidateFilter | None", ties: "Ties"
+) -> "QueryStrategy":
+    # The strategies of uncertainty are registered under the names of their measures.
+    name = check_choice(uncertainty, "uncertainty", UNCERTAINTIES)
+    strategy: QueryStrategy = load("strategies", name)(selection=selection, candidates=candidates, ties=ties)
+    return strategy

@@ -1,0 +1,69 @@
+"""The project: where it stands, and its settings."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from querist.labelling.log.classes import ClassInfo
+from querist.labelling.log.settings import MOST_LABELS_PER_POINT, Kind
+from querist.labelling.reading.insights import Insights
+from querist.labelling.reading.people import PersonInfo
+from querist.labelling.serving.replies import Progress
+from querist.web.schemas.common import Body
+
+
+class SettingsBody(Body):
+    """Changes of the settings; what is left out stays."""
+
+    opinions: Annotated[int, Field(ge=1, le=100)] | None = None
+    audit_share: Annotated[float, Field(ge=0, le=1)] | None = None
+    labels_per_point: Annotated[float, Field(gt=0, le=MOST_LABELS_PER_POINT)] | None = None
+    strategy: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    estimator: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+
+
+class SettingsInfo(BaseModel):
+    """Settings, and what may be chosen."""
+
+    opinions: int = Field(description="Answers by different people wanted per row.")
+    audit_share: float = Field(description="Share of the questions that follow the random order.")
+    labels_per_point: float = Field(
+        description="How many labels one point of accuracy is worth: advice to stop counts with it."
+    )
+    strategy: str
+    estimator: str
+    strategies: list[str] = Field(description="What may be chosen.")
+    estimators: list[str]
+
+
+class ProjectInfo(BaseModel):
+    """All that the page needs to begin."""
+
+    id: str
+    name: str
+    kind: Kind
+    columns: list[str] = Field(description="The user's columns, in order.")
+    classes: tuple[ClassInfo, ...]
+    me: PersonInfo
+    people: list[PersonInfo]
+    settings: SettingsInfo
+    progress: Progress
+    warnings: list[str] = Field(description="What the person should know: a network drive, a moved data file.")
+    notes: list[str] = Field(description="What was guessed about the data, in words.")
+    version: str
+
+
+@dataclass(frozen=True)
+class InsightsReply(Insights):
+    """How the labelling goes, and where it stands."""
+
+    progress: Progress
+
+
+class Health(BaseModel):
+    """The server is there."""
+
+    status: Literal["ok"]
+    project: str
+    version: str

@@ -1,0 +1,54 @@
+"""Rows: find, look at, label many at once."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from querist.labelling.log.board import Status
+from querist.labelling.reading.row_filter import Sort
+from querist.web.schemas.common import Body, ClassId, Rows, Uuid
+
+
+class FilterBody(Body):
+    """What rows must fulfil."""
+
+    search: Annotated[str, Field(max_length=1000)] | None = None
+    status: Status | None = None
+    label: ClassId | None = None
+    prediction: ClassId | None = None
+    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    max_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    annotator: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    flagged: bool | None = None
+    disagree: bool | None = Field(None, description="The model's prediction differs from the label.")
+
+
+class ExploreQuery(FilterBody):
+    """A filter, an order, a page."""
+
+    sort: Sort = "row"
+    offset: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class BulkBody(Body):
+    """Label many rows at once: either rows, or a filter with the number of rows that it found."""
+
+    uuid: Uuid
+    class_id: ClassId | None = Field(None, description="Null skips.")
+    rows: Rows | None = None
+    filter: FilterBody | None = None
+    expected: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+
+
+class RowsBody(Body):
+    """Rows."""
+
+    rows: Rows
+
+
+class BulkReply(BaseModel):
+    """How many rows were labelled; `uuid` undoes it."""
+
+    n: int
+    uuid: str

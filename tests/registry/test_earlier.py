@@ -1,0 +1,116 @@
+"""What an earlier version wrote under names that have changed since opens, and means the same.
+
+``saved`` was written by Querist 0.1.0 at the last commit with `PowerSampling`, `WeightedKMeans` and
+`NeighboursOfLabelled`: sessions of six given answers and two batches of three, and a simulation whose pictures,
+report, table.csv and summary.csv, which nothing reads, were taken out.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import querist
+from querist import registry
+from querist.candidates import NeighborsOfLabelled
+from querist.exceptions import SessionFileError
+from querist.learners import AutoClassifier
+from querist.selections import PowerTopK, WeightedKMeansSelection
+from querist.session.parts import describe
+from querist.simulation import experiment
+from querist.strategies import EntropySampling, MarginSampling
+
+SAVED = Path(__file__).with_name("saved")
+POOL = np.loadtxt(SAVED / "pool.csv", delimiter=",")
+X, Y = POOL[:, :3], np.array(["a", "b"])[POOL[:, 3].astype(int)]
+ENTROPY = EntropySampling(
+    selection=PowerTopK(beta=2.0), candidates=NeighborsOfLabelled(n_neighbors=12), ties="first"
+)  # fmt: skip
+K_MEANS = MarginSampling(selection=WeightedKMeansSelection(prefilter=4))
+
+
+# What the version that wrote them asked next.
+@pytest.mark.parametrize(
+    ("name", "parts", "asked"),
+    [
+        ("power", {}, [23, 39, 31, 37]),
+        ("power", {"strategy": ENTROPY}, [23, 39, 31, 37]),
+        ("weighted_k_means", {"estimator": AutoClassifier(random_state=1)}, [14, 28, 17, 26]),
+        ("weighted_k_means", {"estimator": AutoClassifier(random_state=1), "strategy": K_MEANS}, [14, 28, 17, 26]),
+        ("names", {}, [16, 6, 23, 10]),
+    ],
+)
+def test_a_session_opens_and_goes_on(name, parts, asked):
+    session = querist.Session.load(SAVED / f"{name}.json", X, **parts)
+    assert session.ask(4).tolist() == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("power", {"strategy": K_MEANS}),
+        ("power", {"strategy": EntropySampling(selection=PowerTopK(beta=2.0))}),
+        ("weighted_k_means", {"estimator": AutoClassifier(random_state=2)}),
+        ("weighted_k_means", {"estimator": AutoClassifier(random_state=1, class_weight=None)}),
+    ],
+)
+def test_other_parts_are_refused_as_before(name, parts):
+    with pytest.raises(SessionFileError, match="not the one saved"):
+        querist.Session.load(SAVED / f"{name}.json", X, **parts)
+
+
+def simulated(out):
+    return querist.simulate(
+        X, Y, strategies=["power", "weighted_k_means:uncertainty=entropy,prefilter=3", "margin:candidates=neighbours"],
+        estimators=["auto"], repeats=1, budget=16, batch_size=4, initial=8, random_state=3, n_jobs=1, name="names",
+        out=out,
+    )  # fmt: skip
+
+
+def test_a_simulation_loads_and_its_call_resumes_it(tmp_path, monkeypatch):
+    folder = Path(shutil.copytree(SAVED / "simulation", tmp_path / "simulation"))
+    before = querist.Simulation.load(folder)
+    # As on the machine that wrote it: versions are a part of the experiment.
+    versions = json.loads((folder / "experiment.json").read_bytes())["versions"]
+    monkeypatch.setattr(experiment, "_versions", lambda descriptions: versions)
+    runs = {path: path.read_bytes() for path in (folder / "runs").iterdir()}
+    missing = next(path for path in runs if ".power." in path.name)
+    missing.unlink()
+    (folder / "manifest.json").unlink()
+    simulated(folder)
+    assert [path for path in runs if path.read_bytes() != runs[path]] in ([], [missing])  # seconds may differ
+    after = querist.Simulation.load(folder)
+    # To the last digits only with the versions that wrote it.
+    pd.testing.assert_frame_equal(after.table, before.table, rtol=1e-9)
+
+
+def test_a_loaded_simulation_is_saved_where_it_lies(tmp_path):
+    folder = Path(shutil.copytree(SAVED / "simulation", tmp_path / "simulation"))
+    querist.Simulation.load(folder).save(folder)
+    assert (folder / "experiment.json").read_bytes() == (SAVED / "simulation" / "experiment.json").read_bytes()
+
+
+PARTS = st.one_of(
+    st.builds(
+        lambda name, uncertainty, ties: querist.make_strategy(name, uncertainty=uncertainty, ties=ties),
+        st.sampled_from(["power", "weighted_k_means"]),
+        st.sampled_from(["margin", "entropy", "least_confidence"]),
+        st.sampled_from(["random", "first"]),
+    ),
+    st.builds(
+        querist.make_strategy, st.sampled_from(["random", "k_center", "relevance"]), candidates=st.just("neighbors")
+    ),
+    st.builds(AutoClassifier, class_weight=st.sampled_from(["auto", "balanced", None])),
+    st.sampled_from(["margin", None, 3, ["a", {"class": "b"}]]),
+)
+
+
+@given(PARTS)
+def test_todays_words_stay_as_they_are(part):
+    described = json.loads(json.dumps(describe(part) if hasattr(part, "get_params") else part))
+    assert registry.in_present_words(described) == described
