@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from querist._typing import IntArray
 from querist.labelling.log.classes import Classes, resolution
-from querist.labelling.log.deeds import RESPONSES, Act, Deed, current_answers, is_blind, last_kind
+from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
 from querist.labelling.log.events import (
     Asked,
     AutoLabelled,
@@ -77,6 +77,13 @@ class Board:
         self._of_uuid: dict[str, list[Act]] = {}
 
     # ------------------------------------------------------------------ replay
+
+    @classmethod
+    def of(cls, events: Iterable[EventRow]) -> Self:
+        """Return the state that events lead to."""
+        board = cls()
+        board.replay(events)
+        return board
 
     def replay(self, events: Iterable[EventRow]) -> None:
         """Apply events in the order of the log."""
@@ -273,6 +280,10 @@ class Board:
     def answers(self, row: int) -> dict[int | None, Act]:
         """Return each person's current answer to a row, the earliest first."""
         return current_answers([act for act in self._of_row.get(row, ()) if not act.undone])
+
+    def kind_of_answer(self, annotator: int | None, row: int) -> type[Answered]:
+        """Return the kind that a person's answer to a row would be: the first, or one in place of the one before."""
+        return Changed if annotator in self.answers(row) else Answered
 
     def first_answer(self, row: int) -> Act | None:
         """Return the first answer to a row that was given blind, without a guess in sight, and stands.

@@ -172,6 +172,6 @@ def guessed_accuracy(board: Board, frozen: Frozen, target: float) -> float:
     sure = frozen.current.ranking.confidence[frozen.rows].astype(np.float64)
     if past_confidence is not None and not np.isnan(sure).any():
         return float(1 - error_chances(sure, past_confidence, past_correct).mean())
-    if board.measured and (value := board.measured[-1]["accuracy"]["value"]) is not None:
+    if board.measured and (value := board.measured[-1].accuracy["value"]) is not None:
         return float(value)
     return (1 + target) / 2

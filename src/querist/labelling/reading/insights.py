@@ -7,7 +7,7 @@ import numpy as np
 
 from querist.labelling.log.audit_answers import first_answers, scored
 from querist.labelling.log.board import Board
-from querist.labelling.log.deeds import Act
+from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.reading import cards
 from querist.labelling.reading.people import PersonInfo
 from querist.labelling.reading.rows import Rows, known_class

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from querist._typing import IntArray
 from querist.labelling.log.board import Board
-from querist.labelling.log.deeds import Act
+from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.log.ranking import CurrentRanking
 
 Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds"]

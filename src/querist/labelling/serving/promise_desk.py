@@ -5,7 +5,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from querist.exceptions import InvalidParameterError
-from querist.labelling.log.promise import Kind, Promise
+from querist.labelling.log.events import AutoLabelled, PromiseCancelled, Undone
+from querist.labelling.log.promise import Kind, Promise, PromiseBegun
 from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
 from querist.labelling.promises.words import PromisePlan
 from querist.labelling.serving.workplace import Workplace
@@ -69,8 +70,8 @@ class PromiseDesk:
             if frozen.n_events != self._place.board.n_events or frozen.current is not self._place.view.current:
                 frozen, data = self._ready(kind, target, most_labels)
             promise_id = str(uuids.uuid4())
-            whole = data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)}
-            self._place.record(batch, "promise", whole, annotator=annotator)
+            begun = PromiseBegun.from_data(data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)})
+            self._place.record(batch, begun, annotator=annotator)
             self._place.queue.reopen()
             return promise_id
 
@@ -87,8 +88,7 @@ class PromiseDesk:
             self._promise(promise_id)
             if self._place.board.standing(promise_id).state != "asking":
                 raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
-            data = {"id": promise_id}
-            self._place.record(batch, "promise_cancelled", data, annotator=annotator)
+            self._place.record(batch, PromiseCancelled(id=promise_id), annotator=annotator)
             self._place.queue.reopen()
             return promise_id
 
@@ -102,8 +102,8 @@ class PromiseDesk:
             where = self._place.board.standing(promise_id)
             if made.kind != "auto_label" or where.state != "passed":
                 raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
-            data = {"id": promise_id, "n_regions": where.n_passed}
-            self._place.record(batch, "auto_labelled", data, annotator=annotator)
+            applied = AutoLabelled(id=promise_id, n_regions=where.n_passed)
+            self._place.record(batch, applied, annotator=annotator)
             return promise_id
 
         return self._told(self._place.submit(work))
@@ -115,8 +115,7 @@ class PromiseDesk:
             made = self._promise(promise_id)
             if made.applied is None:
                 raise InvalidParameterError("The model has labelled nothing under this promise.")
-            data = {"target": made.applied}
-            self._place.record(batch, "undone", data, annotator=annotator)
+            self._place.record(batch, Undone(target=made.applied), annotator=annotator)
             self._place.queue.reopen()
             return promise_id
 
