@@ -21,7 +21,7 @@ from sklearn.ensemble import ExtraTreesClassifier  # noqa: E402
 
 from querist._random import derive_generator  # noqa: E402
 from querist.audit.auto_label import auto_labels, plan_auto_label  # noqa: E402
-from querist.audit.cross_fit import cross_fit  # noqa: E402
+from querist.audit.cross_fitting import cross_fit  # noqa: E402
 from querist.audit.order import audit_numbers, audit_order, promise_numbers  # noqa: E402
 from querist.strategies import MarginSampling  # noqa: E402
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 import numpy as np
 from scipy.stats import binom
 
+from querist.audit.accuracy import DIFFERENCE, ScoredDraws, model_accuracy
 from querist.audit.intervals import wilson
-from querist.audit.model_accuracy import DIFFERENCE, ScoredDraws, model_accuracy
 
 NAMES = {"fast": "", "extra_trees": ", extra trees"}
 

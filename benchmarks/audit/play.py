@@ -5,7 +5,7 @@ from fast import FastDiscriminant, FastLogistic
 from sklearn.ensemble import ExtraTreesClassifier
 
 from querist._random import derive_generator, derive_int
-from querist.audit.cross_fit import cross_fit
+from querist.audit.cross_fitting import cross_fit
 from querist.audit.order import audit_numbers, audit_order, audit_prefix
 from querist.registry import make_strategy
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from querist.data.images import image_features
 
 from querist.data import build_features, read_table, split_target
-from querist.data.images import image_features
 
 TEXTS = ("sms_spam", "trec", "product_reviews", "subj", "banking77")
 TABLES = ("segmentation", "satimage", "pendigits")

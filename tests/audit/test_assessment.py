@@ -6,9 +6,9 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from querist.audit.accuracy import model_accuracy
 from querist.audit.assessment import assess, assessing
 from querist.audit.folds import fold_of
-from querist.audit.model_accuracy import model_accuracy
 from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix
 
 X, TRUTH = make_classification(900, 6, n_informative=4, n_classes=3, n_clusters_per_class=1, random_state=2)

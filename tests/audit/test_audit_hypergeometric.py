@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from querist.audit.hypergeometric import count_for, good_needed, lower_bound, tail, upper_bound
+from querist.audit.hypergeometric import count_for, lower_bound, tail, upper_bound
 
 LEVELS = (0.01, 0.05, 0.2)
 
@@ -45,14 +45,6 @@ def test_no_higher_bound_would_do(n_drawn, level):
         assert np.mean(np.array(samples(8, bound, n_drawn)) >= x) > level
         if bound > x:
             assert np.mean(np.array(samples(8, bound - 1, n_drawn)) >= x) <= level
-
-
-@pytest.mark.parametrize("n_drawn", range(1, 9))
-def test_good_needed_is_where_the_bound_reaches_the_count(n_drawn):
-    for least in range(1, 9):
-        needed = good_needed(8, n_drawn, least, 0.1)
-        proving = [x for x in range(n_drawn + 1) if lower_bound(8, n_drawn, x, 0.1) >= least]
-        assert needed == (min(proving) if proving else None)
 
 
 @given(st.data())

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score, precision_score, recall_score
 
 from querist.audit import confusion as matrices
+from querist.audit.accuracy import model_accuracy
 from querist.audit.intervals import effective_size, mean_interval
 from querist.audit.metrics import (
     balanced_accuracy_estimate,
@@ -17,7 +18,6 @@ from querist.audit.metrics import (
     prevalence,
     recall,
 )
-from querist.audit.model_accuracy import model_accuracy
 from querist.audit.running import running_accuracy
 from querist.exceptions import InvalidParameterError
 

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from querist.audit.bisection import first
 from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
-from querist.audit.hypergeometric import count_for, good_needed, tail
+from querist.audit.hypergeometric import count_for, tail
 from querist.exceptions import InvalidParameterError
 
 
@@ -48,8 +49,9 @@ def test_the_plan_keeps_its_word_and_no_smaller_one_would():
         least = count_for(target, n_remaining)
 
         def power(n, least=least, n_remaining=n_remaining, guess=guess):
-            needed = good_needed(n_remaining, n, least, level)
-            return 0 if needed is None else tail(n_remaining, round(guess * n_remaining), n, needed)
+            # The fewest good draws that prove that the set holds at least so many good ones.
+            needed = first(0, n + 1, lambda c: tail(n_remaining, least - 1, n, c) <= level)
+            return tail(n_remaining, round(guess * n_remaining), n, needed) if needed <= n else 0
 
         assert plan.power == pytest.approx(power(plan.n_labels))
         assert plan.power >= 0.8

@@ -118,10 +118,12 @@ def test_a_session_logs_them(rng):
     session.tell([row for row in range(8) if row not in first][:2], ["a", "b"])
     rows = session.ask(2)
     audit, chosen = session.events[-2:]
-    assert (audit.strategy, audit.n_possible, audit.probabilities.tolist()) == ("audit", 4, [0.25])
+    assert (audit.how, audit.n_possible, audit.probabilities.tolist()) == ("audit", 4, [0.25])
     left = np.setdiff1d(np.arange(8), [*session.labelled, *audit.rows])
     proba = np.sort(session.fit().predict_proba(X[left]), axis=1)
     weights = (1 - (proba[:, -1] - proba[:, -2])) ** 2
     assert chosen.n_possible == 3
-    assert chosen.probabilities == pytest.approx(weights[left == rows[0]] / weights.sum())
-    assert session.reasons(rows)["probability"].tolist() == pytest.approx([chosen.probabilities[0], 0.25])
+    assert chosen.probabilities == pytest.approx(weights[left == chosen.rows[0]] / weights.sum())
+    assert sorted(rows) == sorted([*chosen.rows, *audit.rows])
+    told = session.reasons([*chosen.rows, *audit.rows])["probability"].tolist()
+    assert told == pytest.approx([chosen.probabilities[0], 0.25])

@@ -30,7 +30,7 @@ def test_the_figure_is_near_the_truth():
     found = session.accuracy()
     assert found.quantity == "model accuracy"
     assert found.low <= truth <= found.high
-    assert found.n == session.estimates().n_audited == len(session._audited().rows)
+    assert found.n == session.estimates().n_audited == len(session._trail.prefix().rows)
     assert found.n >= 60
 
 
@@ -44,10 +44,8 @@ def test_words_as_labels_give_the_same_figures():
 def test_a_second_look_does_not_raise_the_figure():
     session = labelled(200)
     model_says = session.predict()
-    audited = session._audited().rows
-    wrong = audited[
-        model_says[audited] != session._state.answers.labels[[session.labelled.tolist().index(r) for r in audited]]
-    ]
+    audited = session._trail.prefix().rows
+    wrong = audited[model_says[audited] != session.labels[[session.labelled.tolist().index(r) for r in audited]]]
     assert wrong.size
     before = session.estimates().micro_f1.value
     session.change(wrong, model_says[wrong])
@@ -69,7 +67,7 @@ def test_figures_are_kept_until_something_changes(monkeypatch):
 def test_skips_within_the_sample_are_counted_for_and_against():
     session = labelled(200, skip_every=4)
     found = session.estimates()
-    assert found.n_skipped == len(session._audited().skipped) > 0
+    assert found.n_skipped == len(session._trail.prefix().skipped) > 0
     assert f"{found.n_skipped} audit rows that nobody could answer" in found.accuracy.note
 
 
@@ -111,8 +109,8 @@ def test_dear_errors_make_it_go_on():
 
 def test_advice_only_rests_on_draws_that_were_predicted():
     session = labelled(100)
-    at, hits = session._scored_draws()
-    draws = [e for e in session.events if e.kind == "asked" and e.strategy == "audit" and e.predictions]
+    at, hits = session._trail.scored()
+    draws = [e for e in session.events if e.kind == "asked" and e.how == "audit" and e.predictions]
     assert at.size == hits.size == sum(e.rows.size for e in draws)
     expected = [int(p == TRUTH[r]) for e in draws for r, p in zip(e.rows, e.predictions, strict=True)]
     assert hits.tolist() == expected

@@ -21,7 +21,7 @@ def make_session(audit=0.2, seed=0, rounds=0, batch_size=10):
 
 def drawn(session):
     found = session.reasons()
-    return found.loc[found["strategy"] == "audit", "row"].tolist()
+    return found.loc[found["how"] == "audit", "row"].tolist()
 
 
 @pytest.mark.parametrize(("batch_size", "rounds"), [(1, 40), (3, 20), (10, 5)])
@@ -33,7 +33,7 @@ def test_the_audit_gets_its_share_in_its_order(batch_size, rounds):
     reached = order[: max(np.flatnonzero(np.isin(order, drawn(session)))) + 1]
     # Every row before the last draw has an answer: drawn, or asked by the strategy before the order came to it.
     assert set(reached) <= set(session.labelled.tolist())
-    assert set(session._audited().rows.tolist()) >= set(reached.tolist())
+    assert set(session._trail.prefix().rows.tolist()) >= set(reached.tolist())
 
 
 def test_without_an_audit_nothing_changes_and_no_figure_is_made_up():
@@ -136,11 +136,13 @@ def test_the_model_labels_what_it_may():
         with pytest.raises(NotEnoughLabelsError):
             automatic.result()
         session.tell(rows, TRUTH[rows])
-    released, labels = automatic.result()
+    released = automatic.result()
     assert released.rows.size > 50
     assert not set(released.rows) & set(session.labelled)
-    assert (labels == TRUTH[released.rows]).mean() >= 0.9
-    assert released.estimate.low <= (labels == TRUTH[released.rows]).mean()
+    right = (released.labels == TRUTH[released.rows]).mean()
+    assert released.estimate.low <= right
+    assert right >= 0.9
+    assert str(released).startswith(f"The model may label {released.rows.size} rows with at least 9")
 
 
 # P(more than 4 of 20 | 5 %) and P(more than 7 of 60 | 5 %) are below 0.01.
@@ -155,3 +157,34 @@ def test_certificates_are_right_as_often_as_they_say(n_sessions, most):
         rest = np.setdiff1d(session.unanswered, certificate.rows)
         broken += certificate.result().rest > (certificate.model.predict(X[rest]) == TRUTH[rest]).mean()
     assert broken <= most
+
+
+def test_the_order_of_a_batch_does_not_tell_which_rows_were_drawn():
+    places = []
+    session = make_session()
+    for _ in range(40):
+        rows = session.ask(10)
+        places += np.flatnonzero(np.isin(rows, drawn(session))).tolist()
+        session.tell(rows, TRUTH[rows])
+    assert set(places) == set(range(10))
+    # It is the seed's: who resumes is asked in the same order.
+    assert make_session().ask(10).tolist() == make_session().ask(10).tolist()
+    assert make_session().ask(10).tolist() != sorted(make_session().ask(10).tolist())
+
+
+def test_without_an_audit_the_most_useful_come_first():
+    session = make_session(audit=0.0, rounds=2)
+    rows = session.ask(10)
+    assert (np.diff(session.reasons(rows)["utility"]) <= 0).all()
+
+
+def test_purposes_are_told_in_words():
+    session = make_session(rounds=15)
+    certificate = session.certify(0.8)
+    why = session.reasons(certificate.rows)
+    assert (why["how"] == "certificate").all()
+    assert (why["promise"] == 1).all()
+    assert why["strategy"].isna().all()
+    table = session.history()
+    assert set(table["how"].dropna()) == {"strategy", "audit", "certificate"}
+    assert session.events is session.events

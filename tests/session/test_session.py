@@ -470,7 +470,7 @@ def test_history_is_the_log_as_a_table(problem):
     session.tell(rows, y[rows])
     session.flag(rows[0], "odd")
     session.undo(2)
-    table = session.history
+    table = session.history()
     assert table["event"].tolist() == [
         "rows_added", "classes_added", "asked", "asked", "answered", "answered", "flagged", "undone", "undone",
     ]  # fmt: skip

@@ -70,8 +70,10 @@ def by_hand(here, audit):
             n_drawn = int((n_asked + wanted) * audit + 1e-9) - int(n_asked * audit + 1e-9)
             n_asked += wanted
             asked = session.ask(wanted)
-            drawn = asked[wanted - n_drawn :]
-            assert drawn.tolist() == free[:n_drawn]
+            drawn = np.array(free[:n_drawn], int)
+            assert set(free[:n_drawn]) <= set(asked.tolist())
+            assert (session.reasons(asked).set_index("row")["how"] == "audit").sum() == n_drawn
+            assert (session.reasons(drawn)["how"] == "audit").all()
             model = LogisticRegression().fit(X[rows][session.labelled], session.labels)
             at += [len(session.labelled)] * n_drawn
             hits += [model.predict(X[rows][[row]])[0] == Y[rows][row] for row in drawn]

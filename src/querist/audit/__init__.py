@@ -5,32 +5,85 @@ Three quantities, never mixed:
 - *model accuracy*: of the current model on a new row (`model_accuracy`; about 95 %, by simulation);
 - *remainder accuracy*: of a frozen model on the rows left (`remainder_accuracy`; exact);
 - *running accuracy*: the average over audit draws (`running_accuracy`; at all times at once).
+
+Names are loaded on first use: who only needs the audit's order does not wait for scipy and scikit-learn.
 """
 
-from querist.audit.assessment import Assessment, ClassFigures, assess, assessing
-from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels, plan_auto_label
-from querist.audit.certificate import Plan, attempt_level, labels_needed, remainder_accuracy, rest_bound
-from querist.audit.cross_fit import CrossFit, cross_fit
-from querist.audit.estimate import Estimate
-from querist.audit.folds import fold_of
-from querist.audit.learning_curve import Change, CurvePosterior, curve_posterior
-from querist.audit.metrics import (
-    Bin,
-    balanced_accuracy_estimate,
-    brier_score,
-    calibration_bins,
-    macro_f1_estimate,
-    micro_f1,
-    overconfidence,
-    precision,
-    prevalence,
-    recall,
-)
-from querist.audit.model_accuracy import ScoredDraws, model_accuracy
-from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
-from querist.audit.planning import LabelPlan, labels_for_width
-from querist.audit.running import running_accuracy
-from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from querist.audit.accuracy import ScoredDraws, model_accuracy
+    from querist.audit.assessment import Assessment, ClassFigures, assess, assessing
+    from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels, plan_auto_label
+    from querist.audit.certificate import (
+        CertificateResult,
+        Plan,
+        attempt_level,
+        labels_needed,
+        remainder_accuracy,
+        rest_bound,
+    )
+    from querist.audit.cross_fitting import CrossFit, cross_fit
+    from querist.audit.estimate import Estimate
+    from querist.audit.folds import fold_of
+    from querist.audit.learning_curve import Change, CurvePosterior, curve_posterior
+    from querist.audit.metrics import (
+        Bin,
+        balanced_accuracy_estimate,
+        brier_score,
+        calibration_bins,
+        macro_f1_estimate,
+        micro_f1,
+        overconfidence,
+        precision,
+        prevalence,
+        recall,
+    )
+    from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
+    from querist.audit.outcomes import judge
+    from querist.audit.planning import LabelPlan, labels_for_width
+    from querist.audit.promise import Promise, Region, Standing, standing
+    from querist.audit.running import running_accuracy
+    from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
+
+# By module.
+_NAMES = {
+    "accuracy": ("ScoredDraws", "model_accuracy"),
+    "assessment": ("Assessment", "ClassFigures", "assess", "assessing"),
+    "auto_label": ("AutoLabelPlan", "AutoLabels", "auto_labels", "plan_auto_label"),
+    "certificate": (
+        "CertificateResult",
+        "Plan",
+        "attempt_level",
+        "labels_needed",
+        "remainder_accuracy",
+        "rest_bound",
+    ),
+    "cross_fitting": ("CrossFit", "cross_fit"),
+    "estimate": ("Estimate",),
+    "folds": ("fold_of",),
+    "learning_curve": ("Change", "CurvePosterior", "curve_posterior"),
+    "metrics": (
+        "Bin",
+        "balanced_accuracy_estimate",
+        "brier_score",
+        "calibration_bins",
+        "macro_f1_estimate",
+        "micro_f1",
+        "overconfidence",
+        "precision",
+        "prevalence",
+        "recall",
+    ),
+    "order": ("AuditPrefix", "audit_numbers", "audit_order", "audit_prefix", "is_fresh", "promise_numbers"),
+    "planning": ("LabelPlan", "labels_for_width"),
+    "outcomes": ("judge",),
+    "promise": ("Promise", "Region", "Standing", "standing"),
+    "running": ("running_accuracy",),
+    "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Assessment",
@@ -38,6 +91,7 @@ __all__ = [
     "AutoLabelPlan",
     "AutoLabels",
     "Bin",
+    "CertificateResult",
     "Change",
     "ClassFigures",
     "CrossFit",
@@ -45,7 +99,10 @@ __all__ = [
     "Estimate",
     "LabelPlan",
     "Plan",
+    "Promise",
+    "Region",
     "ScoredDraws",
+    "Standing",
     "assess",
     "assessing",
     "attempt_level",
@@ -61,6 +118,7 @@ __all__ = [
     "drawn_accuracy",
     "fold_of",
     "is_fresh",
+    "judge",
     "labels_for_width",
     "labels_needed",
     "lure",
@@ -77,5 +135,16 @@ __all__ = [
     "remainder_accuracy",
     "rest_bound",
     "running_accuracy",
+    "standing",
     "stratified",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"querist.audit.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'querist.audit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -8,12 +8,13 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Label, Pool
 from querist.audit import metrics
-from querist.audit.cross_fit import CrossFit, Fit, cross_fitting
-from querist.audit.estimate import Estimate
+from querist.audit.accuracy import MOST_POOL_ROWS, ScoredDraws, difference, model_accuracy
+from querist.audit.cross_fitting import CrossFit, Fit, cross_fitting
+from querist.audit.estimate import FEWEST, Estimate
 from querist.audit.metrics import Bin
-from querist.audit.model_accuracy import FEWEST, MOST_POOL_ROWS, ScoredDraws, difference, model_accuracy
 from querist.audit.order import AuditPrefix
 from querist.audit.planning import LabelPlan, labels_for_width
+from querist.audit.steps import finished
 
 # Of labelled rows outside the audit sample only the confidence is needed, and only on average.
 _FOLDS_OF_OTHERS = 5
@@ -150,12 +151,7 @@ def assess(
         fit, X, rows, labels, order=order, prefix=prefix, truth=truth, confidence_of=confidence_of,
         scored=scored, confidence=confidence,
     )  # fmt: skip
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: Assessment = end.value
-            return result
+    return finished(steps)
 
 
 def assessing(

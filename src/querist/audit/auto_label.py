@@ -9,7 +9,9 @@ from querist._validation import check_number
 from querist.audit.certificate import attempt_level
 from querist.audit.estimate import Estimate
 from querist.audit.hypergeometric import count_for, upper_bound
-from querist.audit.region_choice import choose, guessed_errors
+from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
+from querist.audit.promise import CONFIDENCE, MOST_LABELS, Promise, Region, standing
+from querist.audit.region_choice import allowed, choose, guessed_errors
 from querist.exceptions import InvalidParameterError
 
 QUANTITY = "accuracy of the rows that the model labels"
@@ -72,15 +74,15 @@ class AutoLabels:
 
 def plan_auto_label(
     rows: IntArray,
-    confidence: FloatArray,
+    confidences: FloatArray,
     numbers: FloatArray,
     *,
     target: float = 0.98,
     past_confidence: FloatArray | None = None,
     past_correct: BoolArray | None = None,
-    most_labels: int = 500,
+    most_labels: int = MOST_LABELS,
     attempt: int = 1,
-    promise: float = 0.95,
+    confidence: float = CONFIDENCE,
 ) -> AutoLabelPlan | None:
     """Choose regions and fresh audit rows so that as many rows as possible can be released.
 
@@ -88,7 +90,7 @@ def plan_auto_label(
     ----------
     rows : ndarray of shape (n,)
         All rows without an answer, now that the model is frozen.
-    confidence, numbers : ndarray of shape (n,)
+    confidences, numbers : ndarray of shape (n,)
         The frozen model's confidence in each, and a random number: independent of all that happened before freezing
         (`promise_numbers`; permanent ones as long as they are fresh, see `is_fresh`).
     target : float, default=0.98
@@ -100,8 +102,8 @@ def plan_auto_label(
         No more fresh labels than this.
     attempt : int, default=1
         Number of this attempt in the session; certificates count too (`attempt_level`).
-    promise : float, default=0.95
-        Probability with which the target holds.
+    confidence : float, default=0.95
+        Probability with which the targets of all attempts hold together.
 
     Returns
     -------
@@ -120,11 +122,11 @@ def plan_auto_label(
     A wrong guess costs labels or rows, never the promise: that rests on the fresh rows alone (`auto_labels`).
     """
     check_number(target, "target", low=0, high=1, open_low=True)
-    level = attempt_level(attempt, promise)
-    if not rows.size or not np.isfinite(confidence).all():
+    level = attempt_level(attempt, confidence)
+    if not rows.size or not np.isfinite(confidences).all():
         raise InvalidParameterError("Every row needs a finite confidence, and there must be one row at least.")
-    order = rows[np.lexsort((numbers, -confidence))]
-    sure = confidence[np.argsort(-confidence, kind="stable")]
+    order = rows[np.lexsort((numbers, -confidences))]
+    sure = confidences[np.argsort(-confidences, kind="stable")]
     # Up to the last row of the same confidence.
     sizes = sorted(
         {
@@ -144,7 +146,7 @@ def plan_auto_label(
     return AutoLabelPlan(target, level, regions, inside[: round(density * inside.size)])
 
 
-def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.95) -> AutoLabels:
+def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, confidence: float = CONFIDENCE) -> AutoLabels:
     """Return the rows that the model may label, given how it did on the fresh audit rows.
 
     Parameters
@@ -153,7 +155,7 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     correct : ndarray of shape (k,), bool
         Whether the frozen model was right, for ``plan.sample`` in its order. Rows that nobody could answer count as
         wrong. Rows of stages that were not reached may be anything.
-    promise : float, default=0.95
+    confidence : float, default=0.95
 
     Returns
     -------
@@ -179,18 +181,60 @@ def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, promise: float = 0.9
     .. [2] A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan, L. Lei, "Learn then test: calibrating predictive
        algorithms to achieve risk control", Annals of Applied Statistics 19(2), 2025, doi:10.1214/24-AOAS1998.
     """
-    passed, rows = 0, np.empty(0, np.int64)
-    estimate = Estimate(None, None, None, 0, QUANTITY, METHOD, promise, "No region passed: people label them all.")
+    regions, inside = regions_of(plan)
+    promise = Promise(
+        "auto_label", plan.target, confidence, 1, plan.level, regions[-1].size if regions else 0, None,
+        regions, plan.sample, inside,
+    )  # fmt: skip
+    outcome = np.where(correct, RIGHT, WRONG).astype(np.int8)
+    n_passed = standing(promise, outcome).n_passed
+    rows = np.setdiff1d(plan.regions[n_passed - 1], plan.sample) if n_passed else np.empty(0, np.int64)
+    return AutoLabels(rows, model_labels_accuracy(promise, outcome, n_passed), n_passed)
+
+
+def model_labels_accuracy(promise: Promise, outcome: OutcomeArray, n_passed: int) -> Estimate:
+    """Return the accuracy of the rows that the model labels after so many regions have passed.
+
+    Parameters
+    ----------
+    promise : Promise
+    outcome : ndarray of shape (n_draws,)
+        See `querist.audit.outcomes`.
+    n_passed : int
+
+    Returns
+    -------
+    Estimate
+        `low` is the bound, one-sided; `value` the share of right ones among the draws of the region.
+
+    Notes
+    -----
+    Which of several regions is the last to pass depends on the draws, so a bound from its own wrong draws would not
+    hold as surely. The tests in a fixed order prove of each region that passed what as many wrong draws as are allowed
+    prove, and no more: that is the bound. A single region is not chosen; its bound comes from the draws as they are.
+    """
+    if not n_passed:
+        note = "No region passed: people label them all."
+        return Estimate(None, None, None, 0, QUANTITY, METHOD, promise.confidence, note)
+    region = promise.regions[n_passed - 1]
+    n_right = int((outcome[promise.inside < n_passed] == RIGHT).sum())
+    wrong = region.n_draws - n_right if len(promise.regions) == 1 else region.allowed
+    rest = region.size - region.n_draws
+    least = rest - (upper_bound(region.size, region.n_draws, wrong, promise.level) - wrong)
+    value = n_right / region.n_draws if region.n_draws else None
+    low = least / rest if rest else 1.0
+    note = f"Holds for the {rest} rows that the model labels."
+    return Estimate(value, low, 1.0, region.n_draws, QUANTITY, METHOD, promise.confidence, note)
+
+
+def regions_of(plan: AutoLabelPlan) -> tuple[tuple[Region, ...], IntArray]:
+    """Return how many wrong draws each region may have, and the smallest region that holds each draw."""
+    # Regions are nested: a draw lies outside of as many as do not hold it.
+    inside = np.zeros(plan.sample.size, np.int64)
     for region in plan.regions:
-        drawn = np.isin(plan.sample, region)
-        n, right = int(drawn.sum()), int(correct[drawn].sum())
-        rest = region.size - n
-        least = rest - (upper_bound(region.size, n, n - right, plan.level) - (n - right))
-        if least < count_for(plan.target, rest):
-            break
-        passed += 1
-        rows = np.setdiff1d(region, plan.sample)
-        low = least / rest if rest else 1.0
-        note = f"Holds for the {rest} rows that the model labels."
-        estimate = Estimate(right / n if n else None, low, 1.0, n, QUANTITY, METHOD, promise, note)
-    return AutoLabels(rows, estimate, passed)
+        inside += ~np.isin(plan.sample, region)
+    found = []
+    for number, region in enumerate(plan.regions):
+        n_draws = int((inside <= number).sum())
+        found.append(Region(region.size, n_draws, allowed(region.size, n_draws, plan.target, plan.level)))
+    return tuple(found), inside

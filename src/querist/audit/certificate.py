@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from querist._validation import check_number, check_positive_int
+from querist.audit.bisection import first
 from querist.audit.estimate import Estimate
-from querist.audit.hypergeometric import count_for, first, lower_bound, tail
+from querist.audit.hypergeometric import count_for, lower_bound, tail
+from querist.audit.promise import Promise, Standing
 from querist.exceptions import InvalidParameterError
 
 QUANTITY = "remainder accuracy"
@@ -40,6 +43,34 @@ class Plan:
     n_needed: int
     level: float
     power: float
+
+
+class CertificateResult(NamedTuple):
+    """What a certificate says.
+
+    Attributes
+    ----------
+    passed : bool
+        Whether the target is certified.
+    estimate : Estimate
+        Accuracy of the frozen model on all rows that had no answer when it was frozen.
+    rest : float
+        Certified share of right predictions among those of them that have no answer now, draws that were skipped
+        included, whoever answered the others and in whatever order.
+    n_rest : int
+        How many those are.
+    """
+
+    passed: bool
+    estimate: Estimate
+    rest: float
+    n_rest: int
+
+    def __str__(self) -> str:
+        return (
+            f"If you stop now, the remaining {self.n_rest:,} rows are labelled with at least {self.rest:.1%} accuracy "
+            f"({self.estimate.confidence:.0%} confidence)."
+        )
 
 
 def attempt_level(attempt: int, confidence: float = 0.95) -> float:
@@ -191,3 +222,28 @@ def _check_counts(n_correct: int, n_answered: int, n_drawn: int, n_remaining: in
             f"{n_correct} correct of {n_drawn} draws from {n_remaining} rows ({n_drawn - n_answered} skipped): "
             "these counts contradict each other."
         )
+
+
+def certificate_result(promise: Promise, where: Standing, *, n_known: int, n_known_right: int) -> CertificateResult:
+    """Return what is certain now: draws that are not right count as wrong.
+
+    Parameters
+    ----------
+    promise : Promise
+        A certificate.
+    where : Standing
+        Where it stands; draws that are still open count as wrong.
+    n_known : int
+        How many of the rows that had no answer when the model was frozen have one now.
+    n_known_right : int
+        How many of these the frozen model had right; those of which that is not known count among them, which can only
+        lower what is certain of the rest.
+    """
+    region = promise.regions[0]
+    counts = (where.n_correct, region.n_draws, region.size)
+    attempt, sure = promise.attempt, promise.confidence
+    estimate = remainder_accuracy(
+        *counts, attempt=attempt, confidence=sure, n_skipped=region.n_draws - where.n_answered
+    )
+    rest = rest_bound(*counts, attempt=attempt, confidence=sure, known=(n_known_right, n_known))
+    return CertificateResult(where.n_correct >= promise.n_needed, estimate, rest, region.size - n_known)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Of the audit, or of a class in it: below this an interval says next to nothing, and there is no figure.
+FEWEST = 10
+
 
 @dataclass(frozen=True)
 class Estimate:

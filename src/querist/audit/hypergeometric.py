@@ -1,9 +1,10 @@
 """Exact statements about a finite set from draws without replacement."""
 
 import math
-from collections.abc import Callable
 
 from scipy.stats import hypergeom
+
+from querist.audit.bisection import first
 
 
 def tail(n_total: int, n_good: int, n_drawn: int, at_least: int) -> float:
@@ -45,26 +46,6 @@ def upper_bound(n_total: int, n_drawn: int, n_good: int, level: float) -> int:
     return n_total - lower_bound(n_total, n_drawn, n_drawn - n_good, level)
 
 
-def good_needed(n_total: int, n_drawn: int, least: int, level: float) -> int | None:
-    """Return how many good draws prove that the set holds at least `least` good ones; None if no number does.
-
-    The smallest c with ``P_{least - 1}(X >= c) <= level``: the test rejects "fewer than `least`".
-    """
-    needed = first(0, n_drawn + 1, lambda c: tail(n_total, least - 1, n_drawn, c) <= level)
-    return needed if needed <= n_drawn else None
-
-
 def count_for(share: float, n_total: int) -> int:
     """Return the smallest count that is at least this share of the set, free of rounding (0.9 of 10 is 9)."""
     return math.ceil(round(share * n_total, 9))
-
-
-def first(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """Return the first number in [low, high] for which a monotone condition holds; `high` if none before does."""
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray
+from querist.audit.bisection import first_real
 
 # The prior, on a grid. Error now (dense near 0), the share of it that no label will remove, and the exponent.
 _ERRORS = 1 / (1 + np.exp(-np.linspace(-6, 1.5, 31)))
@@ -87,12 +88,15 @@ class CurvePosterior:
         from scipy.special import ndtr
 
         # Quantiles of a mixture of normal distributions, by bisection.
-        below, above = np.full(2, gains.min() - 8 * jitter), np.full(2, gains.max() + 8 * jitter)
-        for _ in range(_STEPS):
-            middle = (below + above) / 2
-            short = ndtr((middle[:, None] - gains) / jitter) @ self.weight < tails
-            below, above = np.where(short, middle, below), np.where(short, above, middle)
-        return float(above[0]), float(above[1])
+        below, above = float(gains.min() - 8 * jitter), float(gains.max() + 8 * jitter)
+
+        def quantile(share: float) -> float:
+            def reached(gain: float) -> bool:
+                return bool(ndtr((gain - gains) / jitter) @ self.weight >= share)
+
+            return first_real(below, above, reached, steps=_STEPS)
+
+        return quantile(tails[0]), quantile(tails[1])
 
 
 def curve_posterior(n_labels: int, at: AnyArray, hits: AnyArray, change: Change | None = None) -> CurvePosterior:

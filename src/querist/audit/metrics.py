@@ -6,11 +6,9 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, Label
 from querist.audit.confusion import Figure, balanced_accuracy, confusion, effective_size, macro_f1, places, smoothed
-from querist.audit.estimate import Estimate, too_few
+from querist.audit.estimate import FEWEST, Estimate, too_few
 from querist.audit.intervals import check_values, mean_interval, wilson
 
-# Of a class; below this an interval says next to nothing.
-FEWEST = 10
 # For a calibration plot.
 FEWEST_FOR_BINS = 200
 _SCORE = "Wilson interval"

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from querist._validation import check_number
+from querist.audit.bisection import first
 from querist.audit.intervals import wilson
 
 
@@ -45,16 +46,11 @@ def labels_for_width(
     check_number(half_width, "half_width", low=0, high=0.5, open_low=True)
     check_number(guess, "guess", low=0, high=1)
     check_number(share, "share", low=0, high=1, open_low=True)
-    low, high = 1, 2
-    while _half(guess, high, confidence) > half_width:
-        low, high = high, 2 * high
-    while low < high:
-        middle = (low + high) // 2
-        if _half(guess, middle, confidence) <= half_width:
-            high = middle
-        else:
-            low = middle + 1
-    audit = max(1, round(low * variance_ratio))
+    enough = 2
+    while _half(guess, enough, confidence) > half_width:
+        enough *= 2
+    n = first(enough // 2, enough, lambda n: _half(guess, n, confidence) <= half_width)
+    audit = max(1, round(n * variance_ratio))
     return LabelPlan(audit, round(audit / share))
 
 

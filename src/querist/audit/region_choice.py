@@ -6,8 +6,9 @@ import numpy as np
 from scipy.stats import beta, hypergeom
 
 from querist._typing import BoolArray, FloatArray
+from querist.audit.bisection import first
 from querist.audit.error_chances import error_chances
-from querist.audit.hypergeometric import count_for, first, tail
+from querist.audit.hypergeometric import count_for, tail
 
 # Shares of the labels allowed that may be drawn: where few draws prove it, more would only be labelled for nothing.
 _SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05)

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from querist._typing import FloatArray, IntArray
+from querist.audit.bisection import first_real
 from querist.audit.estimate import Estimate, too_few
 from querist.audit.intervals import check_values
 
@@ -76,14 +77,10 @@ def lower_end(total: float, t: int, alpha: float) -> float:
     """Return the largest m that is ruled out from below after t draws with this sum; 0 if none is."""
     if total <= 0:
         return 0.0
-    low, high = 0.0, total / t
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        if log_wealth(total, t, middle) >= -np.log(alpha):
-            low = middle
-        else:
-            high = middle
-    return low
+    # The last that is ruled out lies one step before the first that is not.
+    step = total / t * 2.0**-_STEPS
+    end = first_real(0.0, total / t, lambda m: bool(log_wealth(total, t, m) < -np.log(alpha)), steps=_STEPS)
+    return max(0.0, end - step)
 
 
 def log_wealth(total: FloatArray | float, t: IntArray | int, m: FloatArray | float) -> FloatArray:

@@ -6,13 +6,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from querist._typing import FloatArray, IntArray
-from querist.audit.estimate import Estimate, too_few
+from querist.audit.estimate import FEWEST, Estimate, too_few
 from querist.audit.intervals import check_values, wilson
 from querist.exceptions import InvalidParameterError
 
 FIXED = "accuracy of one fixed model"
 _DRAWN = "LURE, Wilson interval with the effective sample size"
-_FEWEST = 10
 
 
 def lure(losses: FloatArray, probabilities: FloatArray, n_pool: int, *, confidence: float = 0.95) -> Estimate:
@@ -81,8 +80,8 @@ def drawn_accuracy(
     the value lies in the middle.
     """
     z = np.asarray(correct, np.float64)
-    if z.size < _FEWEST:
-        return too_few(FIXED, _DRAWN, z.size, f"{_FEWEST} draws")
+    if z.size < FEWEST:
+        return too_few(FIXED, _DRAWN, z.size, f"{FEWEST} draws")
     gaps = np.isnan(z)
     check_values(z[~gaps], "correct")
     wrong, right = (_error_interval(np.where(gaps, loss, 1 - z), probabilities, n_pool, confidence) for loss in (1, 0))

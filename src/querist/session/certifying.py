@@ -1,189 +1,105 @@
-"""Promises about a frozen model, kept by fresh random draws."""
+"""Who begins promises about a session's model."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import copy
 
 import numpy as np
 
-from querist._typing import AnyArray, BoolArray, IntArray, Model
-from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels
-from querist.audit.certificate import Plan, remainder_accuracy, rest_bound
-from querist.audit.estimate import Estimate
-from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
+from querist._validation import check_number
+from querist.audit.cross_fitting import cross_fit
+from querist.audit.order import audit_numbers, promise_numbers
+from querist.audit.outcomes import RIGHT
+from querist.audit.promise_planning import (
+    FEWEST_PAST,
+    Frozen,
+    Past,
+    certificate_promise,
+    guessed_accuracy,
+    model_labels_promise,
+    plan_certificate,
+    plan_model_labels,
+)
+from querist.base.scoring import needs_probabilities
+from querist.base.selection import Chances
+from querist.exceptions import InvalidParameterError
+from querist.session.audit_trail import AuditTrail
+from querist.session.journal import Journal
+from querist.session.promises import AutoLabel, Certificate, Snapshot, ask_promised
+from querist.session.state import ANSWERED, OUTSTANDING
+from querist.session.trained import Trained
 
-if TYPE_CHECKING:
-    from querist.session.auditing import AuditedSession
 
+class Certifier:
+    """Freezes a session's model and begins promises about it.
 
-class CertificateResult(NamedTuple):
-    """What a certificate says.
-
-    Attributes
+    Parameters
     ----------
-    passed : bool
-        Whether the target is certified.
-    estimate : Estimate
-        Accuracy of the frozen model on all rows that had no answer when it was frozen.
-    rest : float
-        Certified share of right predictions among those of them that have no answer now, draws that were skipped
-        included, whoever answered the others and in whatever order.
-    n_rest : int
-        How many those are.
+    journal : Journal
+    trail : AuditTrail
+    trained : Trained
     """
 
-    passed: bool
-    estimate: Estimate
-    rest: float
-    n_rest: int
+    def __init__(self, journal: Journal, trail: AuditTrail, trained: Trained) -> None:
+        self._journal = journal
+        self._trail = trail
+        self._trained = trained
 
-    def __str__(self) -> str:
-        return (
-            f"If you stop now, the remaining {self.n_rest:,} rows are labelled with at least {self.rest:.1%} accuracy "
-            f"({self.estimate.confidence:.0%} confidence)."
+    def certify(self, target: float, *, guess: float | None, confidence: float, power: float | None) -> Certificate:
+        """Draw the rows of a certificate; see `Session.certify`."""
+        check_number(target, "target", low=0, high=1, open_low=True)
+        frozen = self._freeze()
+        attempt = self._trail.n_promises() + 1
+        # The audit's order while it is fresh: so its sample grows by the draws.
+        in_order = self._trail.is_fresh(frozen.rows)
+        seed = self._journal.seed
+        numbers = audit_numbers(seed, frozen.rows) if in_order else promise_numbers(seed, frozen.rows, attempt)
+        drawn_from = Frozen(frozen.rows, numbers, None)
+        if guess is None:
+            past = self._past()
+            sure = self._trained.confidences(frozen.rows) if past is not None else None
+            guess = guessed_accuracy(target, sure, past)
+        plan = plan_certificate(drawn_from, target, guess, attempt=attempt, confidence=confidence, power=power)
+        promise = certificate_promise(plan, drawn_from, attempt=attempt, confidence=confidence)
+        chances = Chances.even(frozen.rows.size, promise.draws.size)
+        ask_promised(
+            self._journal, promise, promise.draws, frozen.says(promise.draws), in_order=in_order, chances=chances
         )
+        return Certificate(plan, promise, frozen, self._trail)
 
-
-class Certificate:
-    """A test of a frozen model on fresh draws; `Session.certify` starts it.
-
-    Label `rows` with `Session.tell` (or skip them), then ask for the `result`.
-
-    Attributes
-    ----------
-    plan : Plan
-        How many labels it takes, and what its chances are.
-    rows : ndarray
-        The fresh draws, in audit order.
-    model : classifier
-        The frozen model.
-    attempt : int
-        Number of this attempt in the session.
-    """
-
-    def __init__(
-        self, session: "AuditedSession", plan: Plan, remaining: IntArray, predicted: AnyArray, draws: IntArray,
-        model: Model, *, attempt: int, confidence: float,
-    ) -> None:  # fmt: skip
-        self._session = session
-        self._remaining = remaining
-        self._predicted = predicted
-        self._draws = draws
-        self._confidence = confidence
-        self.plan = plan
-        self.rows = remaining[draws]
-        self.model = model
-        self.attempt = attempt
-
-    def result(self) -> CertificateResult:
-        """Return what is certified.
-
-        The draws need not all be answered if the outcome is decided already; open ones then count as wrong.
-
-        Raises
-        ------
-        NotEnoughLabelsError
-            If the outcome still depends on draws without an answer.
-        """
-        session = self._session
-        correct, closed = session._scored(self.rows, self._predicted[self._draws])
-        n_correct, n_open = int(correct.sum()), int((~closed).sum())
-        if n_open and n_correct < self.plan.n_needed <= n_correct + n_open:
-            raise NotEnoughLabelsError(
-                f"{n_open} of the {self.rows.size} drawn rows have no answer yet: tell or skip them."
-            )
-        n_unanswered = self.rows.size - int(session._is_answered(self.rows).sum())
-        counts = (n_correct, self.rows.size, self.plan.n_remaining)
-        estimate = remainder_accuracy(
-            *counts, attempt=self.attempt, confidence=self._confidence, n_skipped=n_unanswered
+    def auto_label(self, target: float, *, most_labels: int, confidence: float) -> AutoLabel:
+        """Plan which rows the model may label; see `Session.auto_label`."""
+        frozen = self._freeze()
+        attempt = self._trail.n_promises() + 1
+        # A model without probabilities is refused here, before others are trained to look back.
+        sure = self._trained.confidences(frozen.rows)
+        if sure is None:
+            raise needs_probabilities(frozen.model, "Session.auto_label")
+        # Not the audit's order: draws from a part of the rows would leave the others in front of it.
+        drawn_from = Frozen(frozen.rows, promise_numbers(self._journal.seed, frozen.rows, attempt), sure)
+        plan = plan_model_labels(
+            drawn_from, target, self._past(), attempt=attempt, confidence=confidence, most_labels=most_labels
         )
-        # Others may have been answered meanwhile, perhaps the ones that the model gets right.
-        known = session._is_answered(self._remaining)
-        right, _ = session._scored(self._remaining[known], self._predicted[known])
-        n_known = int(known.sum())
-        rest = rest_bound(*counts, attempt=self.attempt, confidence=self._confidence, known=(int(right.sum()), n_known))
-        passed = n_correct >= self.plan.n_needed
-        return CertificateResult(passed, estimate, rest, self.plan.n_remaining - n_known)
+        promise = model_labels_promise(plan, drawn_from, attempt=attempt, confidence=confidence)
+        return AutoLabel(plan, promise, frozen, self._journal, self._trail)
 
-
-class AutoLabel:
-    """Lets a frozen model label as many rows as a promise allows; `Session.auto_label` starts it.
-
-    Call `ask`, label those rows, and again, until it returns none; then take the `result`.
-
-    Attributes
-    ----------
-    plan : AutoLabelPlan
-    model : classifier
-        The frozen model.
-    attempt : int
-        Number of this attempt in the session; it counts from the first `ask` on.
-    """
-
-    def __init__(
-        self, session: "AuditedSession", plan: AutoLabelPlan, rows: IntArray, predicted: AnyArray, model: Model, *,
-        attempt: int, promise: float,
-    ) -> None:  # fmt: skip
-        self._session = session
-        self._rows = rows
-        self._predicted = predicted
-        self._promise = promise
-        self._stage = 0
-        self._version = session._version
-        self.plan = plan
-        self.model = model
-        self.attempt = attempt
-
-    def ask(self) -> IntArray:
-        """Return the rows of the next stage; none when the outcome is decided.
-
-        Raises
-        ------
-        InvalidParameterError
-            If answers came in or another promise began between `Session.auto_label` and the first stage.
-        NotEnoughLabelsError
-            If rows of an earlier stage have no answer yet.
-        """
-        session = self._session
-        # Else one could prepare many, and begin the one that the answers since have favoured.
-        if not self._stage and (session._version, session._attempts()) != (self._version, self.attempt - 1):
-            raise InvalidParameterError("The session has gone on since this was planned. Call auto_label() again.")
-        while self._stage < len(self.plan.regions):
-            if self._stage and self._outcome().n_regions < self._stage:
-                break
-            rows = self.plan.stage(self._stage)
-            rows = rows[~session._is_answered(rows)]
-            self._stage += 1
-            # The first stage marks the attempt, even if it has no rows.
-            if rows.size or self._stage == 1:
-                name = f"auto_label(target={self.plan.target}, stage={self._stage})"
-                session._ask_promised(rows, self._predictions(rows), name)
-            if rows.size:
-                return rows
-        return np.empty(0, np.int64)
-
-    def result(self) -> tuple[AutoLabels, AnyArray]:
-        """Return what the model may label, and its labels for ``rows`` of that.
-
-        Raises
-        ------
-        NotEnoughLabelsError
-            If rows that were asked have no answer yet.
-        """
-        released = self._outcome()
-        return released, self._predictions(released.rows)
-
-    def _outcome(self) -> AutoLabels:
-        correct, closed = self._session._scored(self.plan.sample, self._predictions(self.plan.sample))
-        reached: BoolArray = np.zeros(closed.size, bool)
-        for stage in range(self._stage):
-            reached |= np.isin(self.plan.sample, self.plan.stage(stage))
-        n_open = int((reached & ~closed).sum())
+    def _freeze(self) -> Snapshot:
+        status = self._journal.state.status
+        n_open = int((status == OUTSTANDING).sum())
         if n_open:
-            raise NotEnoughLabelsError(f"{n_open} rows that were asked have no answer yet: tell or skip them.")
-        # Regions beyond the last stage asked have not been tested.
-        tested = AutoLabelPlan(self.plan.target, self.plan.level, self.plan.regions[: self._stage], self.plan.sample)
-        return auto_labels(tested, correct & closed, promise=self._promise)
+            raise InvalidParameterError(
+                f"{n_open} rows are asked and not answered: tell, skip or release() them first."
+            )
+        # A warm start would go on from the very object.
+        model = copy.deepcopy(self._trained.fit())
+        rows = np.flatnonzero(status != ANSWERED)
+        if not rows.size:
+            raise InvalidParameterError("Every row has an answer: there is nothing left to promise.")
+        return Snapshot(model, rows, self._trained.predict_rows(rows))
 
-    def _predictions(self, rows: IntArray) -> AnyArray:
-        place = np.searchsorted(self._rows, rows)
-        found: Any = self._predicted[place]
-        return np.asarray(found)
+    def _past(self) -> Past | None:
+        """Return what models that were not trained on them say of the rows that the audit drew."""
+        rows = self._trail.answered_draws()
+        if rows.size < FEWEST_PAST:
+            return None
+        answers = self._journal.state.answers
+        past = cross_fit(self._trained.fit_on, self._journal.X, answers.rows, answers.labels, rows)
+        return Past(self._trail.outcomes(rows, past.predicted) == RIGHT, past.confidence)

@@ -6,7 +6,7 @@ import numpy as np
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidParameterError
-from querist.session.events import Answered, Asked, Event, RowsAdded, Skipped, Undone
+from querist.session.events import Answered, Asked, Event, RowsAdded, Skipped, undone
 
 
 def one_sequence(events: Iterable[Event]) -> tuple[IntArray, FloatArray, int]:
@@ -23,7 +23,7 @@ def one_sequence(events: Iterable[Event]) -> tuple[IntArray, FloatArray, int]:
         If a row was asked without a known probability, or a row that was left had no chance of being drawn.
     """
     log = list(events)
-    undone = {event.target for event in log if isinstance(event, Undone)}
+    gone = undone(log)
     rows: list[int] = []
     probabilities: list[float] = []
     closed: set[int] = set()
@@ -31,12 +31,13 @@ def one_sequence(events: Iterable[Event]) -> tuple[IntArray, FloatArray, int]:
     for event in log:
         if isinstance(event, RowsAdded):
             n_rows += event.n_rows
-        elif isinstance(event, Answered | Skipped) and not rows and event.number not in undone:
+        elif isinstance(event, Answered | Skipped) and not rows and event.number not in gone:
             closed.update(event.rows.tolist())
         elif isinstance(event, Asked) and event.rows.size:
             if event.probabilities is None or event.n_possible is None:
+                who = event.strategy or event.how
                 raise InvalidParameterError(
-                    f"{event.strategy} asked for row {event.rows[0]}, and with what probability is not known. "
+                    f"{who} asked for row {event.rows[0]}, and with what probability is not known. "
                     "Draws are needed throughout: strategy='random' or 'power', or 'margin:selection=power' and the "
                     "like, with cold_start='random'."
                 )

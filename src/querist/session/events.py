@@ -1,8 +1,8 @@
 """What can happen in a session, as plain frozen records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from querist._typing import AnyArray, FloatArray, IntArray, Label
 from querist._validation import as_labels
 from querist.base.selection import Chances
 from querist.exceptions import SessionFileError
+
+# What rows were asked for: to learn from, to know the accuracy, or for a promise about the model.
+How = Literal["strategy", "audit", "certificate", "auto_label"]
 
 
 def _rows(values: Any) -> IntArray:
@@ -79,17 +82,22 @@ class RowsEvent(Event):
 
 @dataclass(frozen=True, eq=False)
 class Asked(RowsEvent):
-    """Rows were proposed by a strategy, the most useful first; or drawn by the audit, or for a certificate.
+    """Rows were proposed by a strategy, the most useful first; or drawn by the audit, or for a promise.
 
-    `predictions` are the labels that the model of that moment gave the rows, where they were drawn at random.
-    `probabilities` are those with which each row was drawn, among the rows left at that moment; `n_possible` says how
-    many rows could have been the first. None where a row was not drawn, or not with a known probability.
+    `how` says what for; `promise`, for which attempt (from 1; None: for none); `strategy` names the strategy (""
+    where none chose); `in_audit_order`, whether they were the next in the audit's order. `predictions` are the labels
+    that the model of that moment gave the rows, where they were drawn at random. `probabilities` are those with which
+    each row was drawn, among the rows left at that moment; `n_possible` says how many rows could have been the first.
+    None where a row was not drawn, or not with a known probability.
     """
 
     kind = "asked"
     round: int
     strategy: str
     n_labelled: int
+    how: How = "strategy"
+    promise: int | None = None
+    in_audit_order: bool = False
     utilities: FloatArray = field(default_factory=lambda: np.empty(0))
     predictions: tuple[Label, ...] = ()
     probabilities: FloatArray | None = None
@@ -159,13 +167,6 @@ class Released(RowsEvent):
 
 
 @dataclass(frozen=True, eq=False)
-class Expired(RowsEvent):
-    """Asked rows went back into the pool because their time ran out."""
-
-    kind = "expired"
-
-
-@dataclass(frozen=True, eq=False)
 class Flagged(RowsEvent):
     """Rows were marked for a second look."""
 
@@ -182,9 +183,13 @@ class Undone(Event):
 
 
 _KINDS: dict[str, type[Event]] = {
-    cls.kind: cls
-    for cls in (RowsAdded, ClassesAdded, Asked, Answered, Changed, Skipped, Released, Expired, Flagged, Undone)
+    cls.kind: cls for cls in (RowsAdded, ClassesAdded, Asked, Answered, Changed, Skipped, Released, Flagged, Undone)
 }
+
+
+def undone(events: Iterable[Event]) -> frozenset[int]:
+    """Return the numbers of the events that no longer count."""
+    return frozenset(event.target for event in events if isinstance(event, Undone))
 
 
 def read_event(values: Mapping[str, Any]) -> Event:

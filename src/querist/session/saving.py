@@ -14,10 +14,11 @@ from querist._validation import as_pool, n_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import SessionFileError
 from querist.session.events import Event, RowsAdded, read_event
+from querist.session.old_files import upgraded
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,16 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> Sav
         raise SessionFileError(f"{path} is not a saved session: {error}.") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise SessionFileError(f"{path} is not a saved session of Querist.")
-    if content.get("version") != _VERSION:
+    if content.get("version") not in (1, _VERSION):
         raise SessionFileError(
-            f"{path} has format version {content.get('version')}; this Querist reads version {_VERSION}. Upgrade it."
+            f"{path} has format version {content.get('version')}; this Querist reads versions 1 and {_VERSION}. "
+            "Upgrade it."
         )
     try:
         _check_pool(content["pool"], as_pool(X))
         parts = {name: restore(content["parts"][name], given[name], name.replace("_", " ")) for name in given}
-        events = [read_event(item) for item in content["events"]]
+        told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
+        events = [read_event(item) for item in told]
         audit = content.get("audit", 0.0)  # files from before there was an audit
         saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events)
     except KeyError as error:

@@ -1,27 +1,25 @@
 """`Session`: the loop of active learning as ask and tell."""
 
 import os
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Self
 
-import numpy as np
+from numpy.typing import ArrayLike
 
-from querist import _random
-from querist._typing import AnyArray, IntArray, Label, Model, Pool, RandomState
-from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows, take_rows
-from querist.base.query import decide, prepare
-from querist.base.scoring import needs_probabilities
+from querist._typing import AnyArray, Classifier, IntArray, Label, PoolLike
+from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows
+from querist.audit.assessment import Assessment
+from querist.audit.estimate import Estimate
+from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.strategy import QueryStrategy
-from querist.exceptions import (
-    EmptyPoolError,
-    InvalidParameterError,
-    PoolExhaustedError,
-)
+from querist.exceptions import InvalidParameterError
 from querist.learners.refit import Refitter
 from querist.session import saving
-from querist.session.auditing import AuditedSession
+from querist.session.asking import Asker
+from querist.session.audit_trail import AuditTrail
+from querist.session.certifying import Certifier
 from querist.session.events import (
     Answered,
-    Asked,
     Changed,
     ClassesAdded,
     Event,
@@ -29,19 +27,18 @@ from querist.session.events import (
     Released,
     RowsAdded,
     Skipped,
-    Undone,
-    with_chances,
 )
-from querist.session.finite import is_finite
+from querist.session.figures import Figures
+from querist.session.journal import Journal, seed_of
 from querist.session.parts import resolve_estimator, resolve_strategy
-from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED, State
-from querist.session.trained import Trained, aligned_probabilities, warn_of_mismatch
+from querist.session.promises import AutoLabel, Certificate
+from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
+from querist.session.trained import Trained, warn_of_mismatch
 from querist.session.view import SessionView
+from querist.stopping.advice import Advice
 
-_UNDOABLE = (Answered, Changed, Skipped, Released, Flagged)
 
-
-class Session(SessionView, AuditedSession):
+class Session(SessionView):
     """Ask about the rows that matter, tell the answers, repeat.
 
     Nothing happens behind the caller's back: `ask` proposes rows and marks them as
@@ -104,47 +101,41 @@ class Session(SessionView, AuditedSession):
 
     def __init__(
         self,
-        X: Pool,
+        X: PoolLike,
         *,
-        estimator: str | Model = "logistic_regression",
+        estimator: str | Classifier = "logistic_regression",
         strategy: str | QueryStrategy = "margin",
-        classes: Any = None,
+        classes: Iterable[Label] | str | None = None,
         cold_start: str | QueryStrategy = "random",
-        query_estimator: str | Model | None = None,
+        query_estimator: str | Classifier | None = None,
         warm_start: bool = False,
         audit: float = 0.0,
         random_state: int | None = None,
     ) -> None:
-        self._audit = check_number(audit, "audit", low=0, high=1)
-        self._X = as_pool(X)
-        self._seed = _seed_of(random_state)
-        # As given, for the file; resolved below.
+        share = check_number(audit, "audit", low=0, high=1)
+        super().__init__(Journal(as_pool(X), seed_of(random_state)))
         self._parts = {
-            "estimator": estimator,
-            "strategy": strategy,
-            "cold_start": cold_start,
-            "query_estimator": query_estimator,
-        }
-        self._strategy = resolve_strategy(strategy)
-        self._cold_start = resolve_strategy(cold_start)
-        self._names = (repr(self._strategy), repr(self._cold_start))
-        if self._cold_start.needs_model:
+            "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
+        }  # fmt: skip
+        asks, starts = resolve_strategy(strategy), resolve_strategy(cold_start)
+        if starts.needs_model:
             raise InvalidParameterError(
                 f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
             )
-        trained = resolve_estimator(estimator)
-        self._trained = Trained(Refitter(trained, seed=self._seed, warm_start=warm_start))
-        self._asking = self._trained
+        journal, trained = self._journal, resolve_estimator(estimator)
+        self._trained = Trained(Refitter(trained, seed=journal.seed, warm_start=warm_start), journal)
+        asking = self._trained
         if query_estimator is not None:
-            asking = resolve_estimator(query_estimator)
-            self._asking = Trained(Refitter(asking, seed=self._seed))
-            warn_of_mismatch(asking, {type(trained).__name__: trained}, stacklevel=2)
-        self._finite: bool | None = None
-        # Counts changes of the answers; a model is fresh if it was fitted at the same count.
-        self._version = 0
-        self._log: list[Event] = []
-        self._state = State(self._X)
-        self._record(RowsAdded(0, n_rows(self._X)))
+            asker = resolve_estimator(query_estimator)
+            asking = Trained(Refitter(asker, seed=journal.seed), journal)
+            warn_of_mismatch(asker, {type(trained).__name__: trained}, stacklevel=2)
+        self._trail = AuditTrail(journal, share)
+        self._asker = Asker(
+            journal, self._trail, strategy=asks, cold_start=starts, asking=asking, trained=self._trained
+        )
+        self._figures = Figures(journal, self._trail, self._trained)
+        self._certifier = Certifier(journal, self._trail, self._trained)
+        journal.record(RowsAdded(0, n_rows(journal.X)))
         if classes is not None:
             self.add_classes(classes)
 
@@ -163,7 +154,8 @@ class Session(SessionView, AuditedSession):
         Returns
         -------
         ndarray of shape (batch_size,), int64
-            Row numbers, the most useful first.
+            Row numbers, the most useful first. With an audit their order is random: whoever labels them one after the
+            other shall not know which were drawn (`reasons` tells).
 
         Raises
         ------
@@ -173,48 +165,9 @@ class Session(SessionView, AuditedSession):
             Whatever the classifier raises when it is fitted.
         """
         check_positive_int(batch_size, "batch_size")
-        candidates = self._state.rows_with(FREE)
-        if candidates.size < batch_size:
-            raise self._exhausted(candidates.size, batch_size)
-        drawn = self._draw(self._state.status == FREE, batch_size)
-        chosen, asked = drawn[:0], []
-        if drawn.size:
-            asked.append(self._audit_draw(drawn, candidates.size))
-        if drawn.size < batch_size:
-            # The strategy sees neither the numbers of the rows nor which of them were drawn.
-            left = candidates[~np.isin(candidates, drawn)] if drawn.size else candidates
-            asked.append(self._choice(left, batch_size - drawn.size))
-            chosen = asked[-1]["rows"]
-        number = self._state.n_asks
-        for fields in asked:
-            self._record(Asked(len(self._log), round=number, n_labelled=len(self._state.answers), **fields))
-        return np.concatenate([chosen, drawn])
+        return self._asker.ask(batch_size)
 
-    def _choice(self, candidates: IntArray, batch_size: int) -> dict[str, Any]:
-        """Let the strategy choose rows; return what the log says of them."""
-        strategy = self._strategy
-        if strategy.needs_model and self._state.n_classes_answered < 2:
-            strategy = self._cold_start
-        context = prepare(
-            strategy,
-            self._X,
-            self._state.answers.rows,
-            self._state.answers.labels,
-            model=self._model_for(strategy),
-            candidates=candidates,
-            batch_size=batch_size,
-            rng=_random.derive_generator(self._seed, "ask", self._state.n_asks),
-        )
-        with self._asking.refitter.settings(finite=self._is_finite()):
-            positions, utilities = decide(strategy, context)
-        return {
-            "rows": context.candidates[positions],
-            "strategy": self._names[0 if strategy is self._strategy else 1],
-            "utilities": utilities[positions],
-            **with_chances(strategy.chances(utilities, positions)),
-        }
-
-    def tell(self, rows: Any, labels: Any) -> None:
+    def tell(self, rows: ArrayLike, labels: ArrayLike) -> None:
         """Record answers, of any rows without one, in any order; asked or not.
 
         Parameters
@@ -235,14 +188,14 @@ class Session(SessionView, AuditedSession):
         rows, labels = self._rows_and_labels(rows, labels)
         if not rows.size:
             return
-        self._state.require(
+        self._journal.state.require(
             rows, (FREE, OUTSTANDING, SKIPPED), "answer", "Use change(rows, labels) to replace an answer."
         )
-        self._state.check_labels(labels)
-        self._record(Answered(len(self._log), rows, labels))
-        self._version += 1
+        self._journal.state.check_labels(labels)
+        self._journal.record(Answered(self._journal.next_number, rows, labels))
+        self._journal.version += 1
 
-    def change(self, rows: Any, labels: Any) -> None:
+    def change(self, rows: ArrayLike, labels: ArrayLike) -> None:
         """Replace answers; the rows keep their places among the labelled.
 
         Parameters
@@ -260,12 +213,12 @@ class Session(SessionView, AuditedSession):
         rows, labels = self._rows_and_labels(rows, labels)
         if not rows.size:
             return
-        self._state.require(rows, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
-        self._state.check_labels(labels)
-        self._record(Changed(len(self._log), rows, labels))
-        self._version += 1
+        self._journal.state.require(rows, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
+        self._journal.state.check_labels(labels)
+        self._journal.record(Changed(self._journal.next_number, rows, labels))
+        self._journal.version += 1
 
-    def skip(self, rows: Any) -> None:
+    def skip(self, rows: ArrayLike) -> None:
         """Record that nobody can tell; the rows are not asked again, but may still be told.
 
         Raises
@@ -274,10 +227,10 @@ class Session(SessionView, AuditedSession):
             If a row has an answer, or was skipped before.
         """
         rows = as_rows(rows, self.n_rows)
-        self._state.require(rows, (FREE, OUTSTANDING), "skip", "Use undo() to take an answer back.")
-        self._record_rows(Skipped, rows)
+        self._journal.state.require(rows, (FREE, OUTSTANDING), "skip", "Use undo() to take an answer back.")
+        self._journal.record_rows(Skipped, rows)
 
-    def release(self, rows: Any = None) -> None:
+    def release(self, rows: ArrayLike | None = None) -> None:
         """Put asked rows back into the pool, because nobody will answer them.
 
         Parameters
@@ -291,14 +244,14 @@ class Session(SessionView, AuditedSession):
             If a row is not outstanding.
         """
         rows = self.outstanding if rows is None else as_rows(rows, self.n_rows)
-        self._state.require(rows, (OUTSTANDING,), "release", "Only rows that ask() returned can be released.")
-        self._record_rows(Released, rows)
+        self._journal.state.require(rows, (OUTSTANDING,), "release", "Only rows that ask() returned can be released.")
+        self._journal.record_rows(Released, rows)
 
-    def flag(self, rows: Any, note: str = "") -> None:
+    def flag(self, rows: ArrayLike, note: str = "") -> None:
         """Mark rows for a second look; `history` shows the note."""
         rows = as_rows(rows, self.n_rows)
         if rows.size:
-            self._record(Flagged(len(self._log), rows, str(note)))
+            self._journal.record(Flagged(self._journal.next_number, rows, str(note)))
 
     def undo(self, steps: int = 1) -> tuple[Event, ...]:
         """Take back the last steps: answers, changes, skips, releases, flags; not asks.
@@ -320,17 +273,9 @@ class Session(SessionView, AuditedSession):
             If there are fewer steps; nothing is taken back then.
         """
         check_positive_int(steps, "steps")
-        gone = {event.target for event in self._log if isinstance(event, Undone)}
-        doable = [event for event in self._log if isinstance(event, _UNDOABLE) and event.number not in gone]
-        if len(doable) < steps:
-            raise InvalidParameterError(f"Cannot undo {steps} steps: there are {len(doable)}.")
-        taken = doable[: -steps - 1 : -1]
-        for event in taken:
-            self._log.append(Undone(len(self._log), event.number))
-        self._rebuild()
-        return tuple(taken)
+        return self._journal.undo(steps)
 
-    def add_classes(self, classes: Any) -> None:
+    def add_classes(self, classes: Iterable[Label] | str) -> None:
         """Declare classes, or more of them. From then on other labels are refused.
 
         Raises
@@ -338,19 +283,12 @@ class Session(SessionView, AuditedSession):
         InvalidParameterError
             If a class stands twice, is declared already, or is of another type.
         """
-        items = list(classes) if not isinstance(classes, str | bytes) else [classes]
-        labels = as_labels(items, len(items))
-        fresh: list[Label] = labels.tolist()
-        if not fresh or len({type(label) for label in fresh}) > 1 or len(set(fresh)) < len(fresh):
-            raise InvalidParameterError(f"classes must be distinct labels of one type, got {items!r}.")
-        known = self._state.classes
-        if known and type(fresh[0]) is not type(known[0]):
-            raise InvalidParameterError(f"classes must be of one type; there are {known!r} already, got {items!r}.")
-        if self._state.declared and set(fresh) & set(known):
-            raise InvalidParameterError(f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already.")
-        self._record(ClassesAdded(len(self._log), tuple(fresh)))
+        items = [classes] if isinstance(classes, str) else list(classes)
+        fresh: list[Label] = as_labels(items, len(items)).tolist()
+        self._journal.state.check_classes(fresh)
+        self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
-    def extend(self, X: Pool) -> None:
+    def extend(self, X: PoolLike) -> None:
         """Add rows at the end of the pool.
 
         Parameters
@@ -363,21 +301,9 @@ class Session(SessionView, AuditedSession):
         InvalidParameterError
             If it is not longer, or its first rows differ.
         """
-        from querist.data.hashing import pool_hash
+        self._journal.extend(as_pool(X))
 
-        X = as_pool(X)
-        added = n_rows(X) - self.n_rows
-        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != pool_hash(self._X):
-            raise InvalidParameterError(
-                f"extend takes the whole new pool: the {self.n_rows} old rows first, unchanged, then the new ones."
-            )
-        self._X, self._finite = X, None
-        self._log.append(RowsAdded(len(self._log), added))
-        self._rebuild()
-
-    # ------------------------------------------------------------------ the model
-
-    def fit(self) -> Model:
+    def fit(self) -> Classifier:
         """Fit the classifier if answers are new, and return it.
 
         Raises
@@ -387,10 +313,10 @@ class Session(SessionView, AuditedSession):
         Exception
             Whatever the classifier raises; it never turns into a guess.
         """
-        return self._trained.fresh(self._state, self._version, finite=self._is_finite())
+        return self._trained.fit()
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Classifier:
         """The last fitted classifier; it may be older than the last answers (`fit` refreshes it).
 
         Raises
@@ -398,27 +324,13 @@ class Session(SessionView, AuditedSession):
         sklearn.exceptions.NotFittedError
             If none was fitted yet.
         """
-        if self._trained.model is None:
-            from sklearn.exceptions import NotFittedError
+        return self._trained.last()
 
-            raise NotFittedError("No model yet: tell answers of at least two classes, then call fit().")
-        return self._trained.model
-
-    def predict(self, X: Pool = None) -> AnyArray:
+    def predict(self, X: PoolLike | None = None) -> AnyArray:
         """Return the likeliest class of each row of `X` (default: of the pool), after `fit`."""
-        model = self.fit()
-        X, finite = self._rows_to_predict(X)
-        with self._trained.refitter.settings(finite=finite):
-            predicted: AnyArray = np.asarray(model.predict(X))
-        return predicted
+        return self._trained.predict(X)
 
-    def _predict_rows(self, rows: IntArray) -> AnyArray:
-        model = self.fit()
-        with self._trained.refitter.settings(finite=self._is_finite()):
-            predicted: AnyArray = np.asarray(model.predict(take_rows(self._X, rows)))
-        return predicted
-
-    def predict_proba(self, X: Pool = None) -> AnyArray:
+    def predict_proba(self, X: PoolLike | None = None) -> AnyArray:
         """Return class probabilities of `X` (default: of the pool), after `fit`.
 
         Returns
@@ -431,14 +343,200 @@ class Session(SessionView, AuditedSession):
         UnsupportedModelError
             If the classifier has no ``predict_proba``.
         """
-        model = self.fit()
-        if not hasattr(model, "predict_proba"):
-            raise needs_probabilities(model, "Session.predict_proba")
-        X, finite = self._rows_to_predict(X)
-        with self._trained.refitter.settings(finite=finite):
-            return aligned_probabilities(model, X, self._state.classes)
+        return self._trained.predict_proba(X)
 
-    # ------------------------------------------------------------------ keeping it
+    # ------------------------------------------------------------------ how good it is
+
+    def accuracy(self, *, confidence: float = 0.95) -> Estimate:
+        """Return how good the present model is on a new row from the pool's population.
+
+        From the audit sample, each row judged by models that have not seen its answer; about 95 %, checked by
+        simulation, no guarantee. Costs what `estimates` costs, once for the same answers.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from querist import Session
+        >>> X, truth = load_digits(return_X_y=True)
+        >>> session = Session(X / 16, audit=0.5, random_state=0)
+        >>> rows = session.ask(100)
+        >>> session.tell(rows, truth[rows])
+        >>> estimate = session.accuracy()
+        >>> estimate.low < estimate.value < estimate.high
+        True
+        """
+        return self._figures.estimates(confidence).accuracy
+
+    def estimates(self, *, confidence: float = 0.95) -> Assessment:
+        """Return all figures of the present model: accuracy, F1, Brier score, recall and precision of each class ...
+
+        Figures for which there are too few audit answers have the value None, and say how many they need.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit.
+
+        Notes
+        -----
+        Costs a training for each audit row up to 64 rows and 20 beyond, and five for the other labelled rows; kept
+        until answers change.
+        """
+        return self._figures.estimates(confidence)
+
+    def advice(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> Advice:
+        """Return whether it is worth going on: a proposal, its reason, and what more labels would bring.
+
+        Parameters
+        ----------
+        label_cost, error_cost : float, default=1.0
+            What an answer and what a wrong prediction cost, in the same unit. Told the costs, the advice is far
+            better (``benchmarks/stopping``).
+        n_future : float, default=10_000
+            How many rows the model will be used on.
+
+        Returns
+        -------
+        Advice
+            It proposes; only `certify` promises.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit, or a cost is not above 0.
+        NotEnoughLabelsError
+            If no model can be trained yet.
+
+        Notes
+        -----
+        Costs one training, on all answers but the last 100, whose predictions are compared with the present ones.
+        """
+        return self._figures.advice(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
+
+    def running_accuracy(self, *, confidence: float = 0.95) -> Estimate:
+        """Return the average accuracy over the audit draws so far, each scored before it trained.
+
+        Anytime-valid: it may be looked at after every answer. It speaks for the present model only as
+        far as accuracy has not fallen. Each draw is one of the rows that were then neither answered, skipped nor asked
+        about; after `extend` it is one of the new rows, until these have been drawn as far as the old ones had been.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no audit.
+        """
+        return self._figures.running_accuracy(confidence)
+
+    def accuracy_of(self, predicted: ArrayLike, *, confidence: float = 0.95) -> Estimate:
+        """Return how good one fixed model is on the pool, from rows that were drawn with known probabilities.
+
+        For experts: answers that were asked for to train a new model tell of an old one too, say of the model in use.
+        The session's own model does not qualify: it is trained on the very draws.
+
+        Parameters
+        ----------
+        predicted : array-like of shape (n_rows,)
+            The model's label for each row of the pool.
+        confidence : float, default=0.95
+
+        Returns
+        -------
+        Estimate
+            Over the rows that had no answer when the first was drawn. "Too few" below ten draws.
+
+        Raises
+        ------
+        InvalidParameterError
+            If rows were asked without a known probability (use the strategies random and power, or
+            ``selection=power`` with another one), or the draws are not one sequence, since rows were told unasked,
+            skipped, released, added or shut out between them.
+
+        Notes
+        -----
+        The probabilities are logged as `Asked.probabilities` in `events`; what is made of them is
+        `querist.audit.drawn_accuracy`. Draws after one that is still open wait for it.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from querist import Session
+        >>> X, truth = load_digits(return_X_y=True)
+        >>> old_model = GaussianNB().fit(X[:300], truth[:300])
+        >>> session = Session(X[300:], strategy="power", random_state=0)
+        >>> for _ in range(10):
+        ...     rows = session.ask(10)
+        ...     session.tell(rows, truth[300:][rows])
+        >>> session.accuracy_of(old_model.predict(X[300:])).n
+        100
+        """
+        return self._figures.accuracy_of(as_labels(predicted, self.n_rows), confidence)
+
+    def certify(
+        self, target: float, *, guess: float | None = None, confidence: float = 0.95, power: float | None = None
+    ) -> Certificate:
+        """Freeze the model and draw fresh rows that decide whether it is good enough for those that are left.
+
+        Parameters
+        ----------
+        target : float in (0, 1]
+            Accuracy to certify on the rows without an answer.
+        guess : float, default=None
+            What the accuracy is thought to be; None takes what the model's confidences say, corrected by the rows that
+            the audit drew. It decides how many rows are drawn, never what is promised.
+        confidence : float, default=0.95
+            Of all promises of the session together, labels by the model included.
+        power : float, default=None
+            Probability to pass if the accuracy is as guessed. None: 0.95 where a hundred labels do, else 0.8.
+
+        Returns
+        -------
+        Certificate
+            Its ``plan`` says what it will take; label its ``rows``, then ask for its ``result()``.
+
+        Raises
+        ------
+        InvalidParameterError
+            If rows are still outstanding, or the target is beyond what can be shown with 5,000 labels.
+        NotEnoughLabelsError
+            If no model can be trained yet.
+        """
+        return self._certifier.certify(target, guess=guess, confidence=confidence, power=power)
+
+    def auto_label(
+        self, target: float = 0.98, *, most_labels: int = MOST_LABELS, confidence: float = CONFIDENCE
+    ) -> AutoLabel:
+        """Freeze the model and find out how many of the rows left it may label with so few errors.
+
+        Parameters
+        ----------
+        target : float, default=0.98
+            Share of right labels that is promised.
+        most_labels : int, default=500
+            No more fresh labels than this.
+        confidence : float, default=0.95
+            Of all promises of the session together, certificates included.
+
+        Returns
+        -------
+        AutoLabel
+            Call its ``ask()`` and label the rows until it returns none; then its ``result()``.
+
+        Raises
+        ------
+        InvalidParameterError
+            If rows are still outstanding, or no part of the rows is expected to pass.
+        NotEnoughLabelsError
+            If no model can be trained yet.
+        UnsupportedModelError
+            If the classifier has no ``predict_proba``.
+        """
+        return self._certifier.auto_label(target, most_labels=most_labels, confidence=confidence)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the whole state to one JSON file, atomically and without pickle.
@@ -452,24 +550,24 @@ class Session(SessionView, AuditedSession):
         """
         saving.save(
             path,
-            X=self._X,
-            seed=self._seed,
+            X=self._journal.X,
+            seed=self._journal.seed,
             warm_start=self._trained.refitter.warm_start,
-            audit=self._audit,
+            audit=self._trail.share,
             parts=self._parts,
-            events=self._log,
+            events=self._journal.events,
         )
 
     @classmethod
     def load(
         cls,
         path: str | os.PathLike[str],
-        X: Pool,
+        X: PoolLike,
         *,
-        estimator: str | Model | None = None,
+        estimator: str | Classifier | None = None,
         strategy: str | QueryStrategy | None = None,
         cold_start: str | QueryStrategy | None = None,
-        query_estimator: str | Model | None = None,
+        query_estimator: str | Classifier | None = None,
     ) -> Self:
         """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
 
@@ -488,73 +586,15 @@ class Session(SessionView, AuditedSession):
             If the file is damaged, the pool is another, or a part is missing or differs.
         """
         given = {
-            "estimator": estimator,
-            "strategy": strategy,
-            "cold_start": cold_start,
-            "query_estimator": query_estimator,
-        }
+            "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
+        }  # fmt: skip
         saved = saving.load(path, X, given)
         session = cls(X, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed, **saved.parts)
-        session._log = list(saved.events)
-        session._rebuild()
+        session._journal.events.clear()
+        session._journal.replay(saved.events)
         return session
 
-    # ------------------------------------------------------------------ inside
-
-    def _record(self, event: Event) -> None:
-        self._state.apply(event)
-        self._log.append(event)
-
-    def _record_rows(self, kind: type[Skipped] | type[Released], rows: IntArray) -> None:
-        if rows.size:
-            self._record(kind(len(self._log), rows))
-
-    def _rebuild(self) -> None:
-        self._state = State(self._X)
-        self._state.replay(self._log)
-        self._version += 1
-
-    def _rows_and_labels(self, rows: Any, labels: Any) -> tuple[IntArray, AnyArray]:
+    def _rows_and_labels(self, rows: ArrayLike, labels: ArrayLike) -> tuple[IntArray, AnyArray]:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
         return rows, as_labels(labels, rows.size).copy()
-
-    def _model_for(self, strategy: QueryStrategy) -> Model:
-        # Distances are measured behind the preprocessing steps of a pipeline, once one can be fitted.
-        preprocesses = strategy.measures_distances and hasattr(self._asking.refitter.estimator, "steps")
-        if strategy.needs_model or (preprocesses and self._state.n_classes_answered >= 2):
-            return self._asking.fresh(self._state, self._version, finite=self._is_finite())
-        return None
-
-    def _is_finite(self) -> bool:
-        if self._finite is None:
-            self._finite = is_finite(self._X)
-        return self._finite
-
-    def _rows_to_predict(self, X: Pool) -> tuple[Pool, bool]:
-        return (self._X, self._is_finite()) if X is None else (as_pool(X), False)
-
-    def _exhausted(self, left: int, batch_size: int) -> PoolExhaustedError:
-        counts: dict[str, int] = {
-            "answered": len(self._state.answers),
-            "asked and not answered": self.outstanding.size,
-            "skipped": self.skipped.size,
-        }
-        told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-        hint = " release() puts asked rows back." if counts["asked and not answered"] else ""
-        if left == 0:
-            return EmptyPoolError(f"No row is left to ask: of {self.n_rows} rows, {told}.{hint}")
-        return PoolExhaustedError(
-            f"batch_size is {batch_size}, but {left} rows are left to ask: of {self.n_rows} rows, {told}.{hint}"
-        )
-
-
-def _seed_of(random_state: RandomState) -> int:
-    if random_state is None:
-        return _random.fresh_seed()
-    if isinstance(random_state, bool) or not isinstance(random_state, int | np.integer) or random_state < 0:
-        raise InvalidParameterError(
-            f"random_state must be an int of at least 0 or None, got {random_state!r}. "
-            "(A generator could not be saved with the session.)"
-        )
-    return int(random_state)

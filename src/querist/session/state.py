@@ -16,12 +16,12 @@ from querist.session.events import (
     Changed,
     ClassesAdded,
     Event,
-    Expired,
     Flagged,
     Released,
     RowsAdded,
     Skipped,
     Undone,
+    undone,
 )
 
 # Up to this many labels are counted one by one.
@@ -96,6 +96,22 @@ class State:
                 "Correct it, or declare it with add_classes([...])."
             )
 
+    def check_classes(self, fresh: list[Label]) -> None:
+        """Refuse classes that cannot be declared.
+
+        Raises
+        ------
+        InvalidParameterError
+            If one stands twice, is declared already, or is of another type.
+        """
+        if not fresh or len({type(label) for label in fresh}) > 1 or len(set(fresh)) < len(fresh):
+            raise InvalidParameterError(f"classes must be distinct labels of one type, got {fresh!r}.")
+        known = self.classes
+        if known and type(fresh[0]) is not type(known[0]):
+            raise InvalidParameterError(f"classes must be of one type; there are {known!r} already, got {fresh!r}.")
+        if self.declared and set(fresh) & set(known):
+            raise InvalidParameterError(f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already.")
+
     def _knows(self, label: Label) -> bool:
         # True == 1 == 1.0 in Python, but they are not the same label.
         return label in self.counts and any(type(label) is type(known) for known in self.classes)
@@ -103,9 +119,9 @@ class State:
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""
         log = list(events)
-        undone = {event.target for event in log if isinstance(event, Undone)}
+        gone = undone(log)
         for event in log:
-            if event.number not in undone:
+            if event.number not in gone:
                 self.apply(event)
             elif isinstance(event, Answered | Changed):
                 self._learn_classes(_distinct(event.labels))
@@ -144,7 +160,7 @@ class State:
     def _skip(self, event: Skipped) -> None:
         self.status[event.rows] = SKIPPED
 
-    def _release(self, event: Released | Expired) -> None:
+    def _release(self, event: Released) -> None:
         self.status[event.rows] = FREE
 
     def _flag(self, event: Flagged) -> None:
@@ -174,7 +190,6 @@ _EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
     Changed: State._change,
     Skipped: State._skip,
     Released: State._release,
-    Expired: State._release,
     Flagged: State._flag,
     Undone: State._nothing,
 }

@@ -6,27 +6,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from querist._typing import IntArray
-from querist.session.events import Answered, Asked, Changed, ClassesAdded, Event, Flagged, RowsAdded, RowsEvent, Undone
+from querist.session.events import (
+    Answered,
+    Asked,
+    Changed,
+    ClassesAdded,
+    Event,
+    Flagged,
+    RowsAdded,
+    RowsEvent,
+    Undone,
+    undone,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def history(events: Iterable[Event]) -> "pd.DataFrame":
-    """Return one line per event and row: number, event, row, label, round, strategy, utility, note, undone."""
+    """Return one line per event and row: number, event, row, label, round, how, promise, ..., undone."""
     import pandas as pd
 
     log = list(events)
-    undone = {event.target for event in log if isinstance(event, Undone)}
-    lines = [line for event in log for line in _lines(event, event.number in undone)]
-    return pd.DataFrame(lines, columns=_COLUMNS).astype({"row": "Int64", "round": "Int64"})
+    gone = undone(log)
+    lines = [line for event in log for line in _lines(event, event.number in gone)]
+    return pd.DataFrame(lines, columns=_COLUMNS).astype({"row": "Int64", "round": "Int64", "promise": "Int64"})
 
 
-_COLUMNS = ["number", "event", "row", "label", "round", "strategy", "utility", "note", "undone"]
+_COLUMNS = ["number", "event", "row", "label", "round", "how", "promise", "strategy", "utility", "note", "undone"]
 
 
-def _lines(event: Event, undone: bool) -> list[dict[str, Any]]:
-    line: dict[str, Any] = dict.fromkeys(_COLUMNS) | {"number": event.number, "event": event.kind, "undone": undone}
+def _lines(event: Event, is_undone: bool) -> list[dict[str, Any]]:
+    line: dict[str, Any] = dict.fromkeys(_COLUMNS) | {"number": event.number, "event": event.kind, "undone": is_undone}
     if isinstance(event, RowsAdded):
         line["note"] = f"{event.n_rows} rows"
     if isinstance(event, ClassesAdded):
@@ -36,7 +47,7 @@ def _lines(event: Event, undone: bool) -> list[dict[str, Any]]:
     if not isinstance(event, RowsEvent):
         return [line]
     if isinstance(event, Asked):
-        line |= {"round": event.round, "strategy": event.strategy}
+        line |= _purpose(event)
     if isinstance(event, Flagged):
         line["note"] = event.note
     lines = [line | {"row": row} for row in event.rows.tolist()]
@@ -49,8 +60,13 @@ def _lines(event: Event, undone: bool) -> list[dict[str, Any]]:
     return lines
 
 
+def _purpose(event: Asked) -> dict[str, Any]:
+    """Return what rows were asked for, in the words of both tables."""
+    return {"how": event.how, "round": event.round, "promise": event.promise, "strategy": event.strategy or None}
+
+
 def reasons(events: Iterable[Event], rows: IntArray | None) -> "pd.DataFrame":
-    """Return one line per row: how, round, rank, strategy, utility, probability, n_labelled of its last ask."""
+    """Return one line per row: how, round, rank, promise, strategy ... of its last ask."""
     import pandas as pd
 
     found: dict[int, dict[str, Any]] = {}
@@ -59,12 +75,9 @@ def reasons(events: Iterable[Event], rows: IntArray | None) -> "pd.DataFrame":
             drawn = np.full(event.rows.size, np.nan) if event.probabilities is None else event.probabilities
             told = zip(event.rows.tolist(), event.utilities.tolist(), drawn.tolist(), strict=True)
             for rank, (row, utility, probability) in enumerate(told, 1):
-                found[row] = {
+                found[row] = _purpose(event) | {
                     "row": row,
-                    "how": "asked",
-                    "round": event.round,
                     "rank": rank,
-                    "strategy": event.strategy,
                     "utility": utility,
                     "probability": probability,
                     "n_labelled": event.n_labelled,
@@ -73,6 +86,7 @@ def reasons(events: Iterable[Event], rows: IntArray | None) -> "pd.DataFrame":
             for row in event.rows.tolist():
                 found.setdefault(row, {"row": row, "how": "told unasked"})
     wanted = np.asarray(sorted(found) if rows is None else rows).tolist()
-    columns = ["row", "how", "round", "rank", "strategy", "utility", "probability", "n_labelled"]
+    columns = ["row", "how", "round", "rank", "promise", "strategy", "utility", "probability", "n_labelled"]
     lines = [found.get(row, {"row": row, "how": "untouched"}) for row in wanted]
-    return pd.DataFrame(lines, columns=columns).astype({"round": "Int64", "rank": "Int64", "n_labelled": "Int64"})
+    integers = dict.fromkeys(("round", "rank", "promise", "n_labelled"), "Int64")
+    return pd.DataFrame(lines, columns=columns).astype(integers)

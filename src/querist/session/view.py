@@ -1,14 +1,16 @@
-"""What a session knows, read from its state and its log."""
+"""What a session knows, read from its journal."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from querist._typing import AnyArray, IntArray, Label
 from querist._validation import as_rows
 from querist.session import tables
 from querist.session.events import Event
-from querist.session.state import ANSWERED, OUTSTANDING, SKIPPED, State
+from querist.session.journal import Journal
+from querist.session.state import ANSWERED, OUTSTANDING, SKIPPED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,66 +19,78 @@ if TYPE_CHECKING:
 class SessionView:
     """The read-only half of `Session`. Arrays are copies: changing them changes nothing here."""
 
-    _state: State
-    _log: list[Event]
-    _seed: int
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._events: tuple[Event, ...] = ()
 
     @property
     def n_rows(self) -> int:
         """Rows in the pool."""
-        return int(self._state.status.size)
+        return self._journal.n_rows
 
     @property
     def labelled(self) -> IntArray:
         """Answered rows, in the order of their answers."""
-        return self._state.answers.rows.copy()
+        return self._journal.state.answers.rows.copy()
 
     @property
     def labels(self) -> AnyArray:
         """Their answers, in the same order."""
-        return self._state.answers.labels.copy()
+        return self._journal.state.answers.labels.copy()
 
     @property
     def classes(self) -> list[Label]:
         """Declared classes, or classes in order of their first answer; append-only."""
-        return list(self._state.classes)
+        return list(self._journal.state.classes)
 
     @property
     def outstanding(self) -> IntArray:
         """Rows that were asked and not answered, ascending."""
-        return self._state.rows_with(OUTSTANDING)
+        return self._journal.state.rows_with(OUTSTANDING)
 
     @property
     def skipped(self) -> IntArray:
         """Rows that nobody can tell, ascending."""
-        return self._state.rows_with(SKIPPED)
+        return self._journal.state.rows_with(SKIPPED)
 
     @property
     def unanswered(self) -> IntArray:
         """Rows without an answer, skipped ones included, ascending."""
-        return np.flatnonzero(self._state.status != ANSWERED)
+        return np.flatnonzero(self._journal.state.status != ANSWERED)
 
     @property
     def flagged(self) -> dict[int, str]:
         """Flagged rows and their notes."""
-        return dict(self._state.flags)
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The log."""
-        return tuple(self._log)
+        return dict(self._journal.state.flags)
 
     @property
     def random_state(self) -> int:
         """The seed, also where it was drawn."""
-        return self._seed
+        return self._journal.seed
 
     @property
-    def history(self) -> "pd.DataFrame":
-        """The log as a table: one line per event and row."""
-        return tables.history(self._log)
+    def events(self) -> tuple[Event, ...]:
+        """The log. Copied only where something has happened since it was last looked at."""
+        if len(self._events) != len(self._journal.events):
+            self._events = tuple(self._journal.events)
+        return self._events
 
-    def reasons(self, rows: Any = None) -> "pd.DataFrame":
+    def history(self) -> "pd.DataFrame":
+        """Return the log as a table.
+
+        Returns
+        -------
+        DataFrame with one line per event and row
+            number, event, row, label, round, how, promise, strategy, utility, note, undone. For `how`, `promise` and
+            `strategy` see `reasons`.
+
+        Notes
+        -----
+        Made anew from the whole log at each call, as `reasons` is.
+        """
+        return tables.history(self._journal.events)
+
+    def reasons(self, rows: ArrayLike | None = None) -> "pd.DataFrame":
         """Return why each row was asked.
 
         Parameters
@@ -87,9 +101,10 @@ class SessionView:
         Returns
         -------
         DataFrame with one line per row
-            row, how (asked, told unasked, untouched), round, rank in the batch (from 1),
-            strategy, utility, probability (with which it was drawn, among the rows then left; missing where it is
-            not known), n_labelled (answers when it was asked).
+            row, how (strategy, audit, certificate, auto_label; or told unasked, untouched), round, rank in the batch
+            (from 1), promise (for which attempt; missing where it was for none), strategy (missing where none chose),
+            utility, probability (with which it was drawn, among the rows then left; missing where it is not known),
+            n_labelled (answers when it was asked).
         """
         chosen = None if rows is None else as_rows(rows, self.n_rows)
-        return tables.reasons(self._log, chosen)
+        return tables.reasons(self._journal.events, chosen)

@@ -10,8 +10,7 @@ from querist._typing import AnyArray, Pool
 from querist._validation import take_rows
 from querist.measures.uncertainty import entropy
 from querist.session import Session
-from querist.session.auditing import AUDIT
-from querist.session.events import Asked
+from querist.session.audit_trail import draws
 from querist.stopping.advice import stop_set
 from querist.stopping.observation import Observation
 from querist.stopping.rule import StoppingRule
@@ -166,11 +165,10 @@ class Watch:
     def _take_draws(self) -> None:
         """Note the audit's new draws: each row was predicted before its answer was told."""
         events = self._session.events
-        for event in events[self._n_events :]:
-            if isinstance(event, Asked) and event.strategy == AUDIT and event.predictions:
-                hits = np.array(event.predictions) == self._truth[event.rows]
-                self._audit_at += [event.n_labelled] * hits.size
-                self._audit_hits += hits.tolist()
+        for draw in draws(events[self._n_events :]):
+            if draw.predicted is not None:
+                self._audit_at.append(draw.n_labelled)
+                self._audit_hits.append(bool(draw.predicted == self._truth[draw.row]))
         self._n_events = len(events)
 
     def _sureness(self) -> tuple[float | None, float | None]:

@@ -1,11 +1,12 @@
 """The default rule, and in one sentence what more labels would bring."""
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
 
 from querist import _random
-from querist._typing import AnyArray, FloatArray, IntArray
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import check_number, check_positive_int
 from querist.audit.learning_curve import Change, curve_posterior
 from querist.stopping.agreement import Window
@@ -176,6 +177,32 @@ def stop_set(seed: int, n_rows: int, *, size: int = _STOP_SET) -> IntArray:
     own = int(_random.derive(seed, "stop set").generate_state(1, np.uint64)[0])
     keys = _random.row_keys(own, np.arange(n_rows))
     return np.sort(np.argsort(keys, kind="stable")[:size])
+
+
+def looking_back(
+    fit: Callable[[IntArray, AnyArray], Model], rows: IntArray, labels: AnyArray, watched: Pool
+) -> Generator[None, None, tuple[int, AnyArray] | None]:
+    """Train the model of a hundred labels ago, with which the present one is compared; the training is a step.
+
+    Parameters
+    ----------
+    fit : callable
+        From (rows, labels) to a fitted classifier.
+    rows, labels : ndarray of shape (n_labelled,)
+        In the order of the answers.
+    watched : pool
+        The rows of `stop_set`.
+
+    Returns
+    -------
+    (int, ndarray) or None
+        How many labels it had, and its predictions; None where there was none yet. `advise` takes them.
+    """
+    n_then = rows.size - WINDOW
+    if n_then <= 0 or np.unique(labels[:n_then]).size < 2:
+        return None
+    yield
+    return n_then, np.asarray(fit(rows[:n_then], labels[:n_then]).predict(watched))
 
 
 def advise(

@@ -2,13 +2,16 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from querist.audit.order import audit_numbers
 from querist.exceptions import DataError
 from querist.labelling.intake.add import add_rows
-from querist.labelling.intake.create import import_rows, permanent_numbers
+from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
+from querist.labelling.log.events import RowsAdded, payload_of
 from querist.labelling.log.settings import Settings
 from querist.store import Store
 
@@ -37,9 +40,9 @@ def test_new_rows_come_behind_and_known_rows_stay(tmp_path, store_location):
         assert [item.content["review"] for item in store.all_items(10)] == [text(number) for number in (10, 11, 12)]
         assert [item.item_id for item in store.all_items(10)] == ["11", "12", "13"]
         assert {item.source for item in store.all_items(10)} == {1}
-        assert (store.audit_numbers() == permanent_numbers(5, 0, 13)).all()
+        assert (store.audit_numbers() == audit_numbers(5, np.arange(13))).all()
         events = list(store.events(kinds=["rows_added"]))
-        assert [event.data for event in events] == [{"n_rows": 10, "source": 0}, {"n_rows": 3, "source": 1}]
+        assert list(map(payload_of, events)) == [RowsAdded(n_rows=10, source=0), RowsAdded(n_rows=3, source=1)]
         source = Settings.from_dict(store.info.settings).sources[1]
         assert (source.first_row, source.n_rows) == (10, 3)
         assert store.search("number 12").tolist() == [12]

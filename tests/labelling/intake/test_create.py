@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from querist.audit.order import audit_numbers
 from querist.exceptions import StoreError
-from querist.labelling.intake.create import import_rows, permanent_numbers
+from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
 from querist.labelling.intake.new_project import clear_leftovers, has_project
 from querist.labelling.log.settings import Settings
@@ -125,9 +126,9 @@ def test_labels_already_given_are_answers_by_nobody(tmp_path):
 
 
 def test_the_permanent_number_of_a_row_depends_on_seed_and_row_alone(tmp_path):
-    numbers = permanent_numbers(3, 0, 10_000)
-    assert (permanent_numbers(3, 4_000, 6_000) == numbers[4_000:]).all()
-    assert (permanent_numbers(4, 0, 10_000) != numbers).all()
+    numbers = audit_numbers(3, np.arange(10_000))
+    assert (audit_numbers(3, np.arange(4_000, 10_000)) == numbers[4_000:]).all()
+    assert (audit_numbers(4, np.arange(10_000)) != numbers).all()
     assert ((numbers >= 0) & (numbers < 1)).all()
     counts = np.histogram(numbers, bins=10, range=(0, 1))[0]
     assert (np.abs(counts - 1000) < 150).all()

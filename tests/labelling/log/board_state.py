@@ -8,8 +8,8 @@ _ACT = (
     "confidence", "guess_labels", "blind", "note", "undone",
 )  # fmt: skip
 _PROMISE = (
-    "id", "kind", "target", "confidence", "level", "attempt", "at", "seq", "ranking", "n_labels", "n_remaining", "power",
-    "regions", "draws", "predictions", "inside", "packed", "cancelled", "applied", "n_applied",
+    "id", "kind", "target", "confidence", "level", "attempt", "at", "seq", "ranking", "n_labels", "n_remaining",
+    "power", "regions", "draws", "predictions", "inside", "packed", "cancelled", "applied", "n_applied",
 )  # fmt: skip
 
 
@@ -43,18 +43,31 @@ def state(board: Any) -> dict[str, Any]:
             "answers": [{who: act.uuid for who, act in board.answers(row).items()} for row in rows],
             "labelled_rows": [labelled.tolist(), labels.tolist()],
             "promises": [_named(each, _PROMISE) for each in board.promises.values()],
-            "standings": [board.standing(each) for each in board.promises],
+            "standings": [_standing(board, each) for each in board.promises.values()],
             "released": [[part.tolist() for part in each.released(each.n_applied)] for each in board.promises.values()],
         }
     )
 
 
+def _standing(board: Any, made: Any) -> dict[str, Any]:
+    """Return where a promise stands; what it takes to be told so moved, and how many draws are open where it ended."""
+    where = board.standing(made.id)
+    told = {name: getattr(where, name) for name in ("n_passed", "stage", "n_answered", "n_correct", "n_closed")}
+    state = made.state(where) if hasattr(made, "state") else where.state
+    return told | {"state": state, "open": where.open if state == "asking" else ()}
+
+
 def _named(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(thing, name) for name in names}
+    # What is promised stood beside what became of it.
+    return {name: getattr(thing if hasattr(thing, name) else thing.terms, name) for name in names}
 
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON gives it back."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     if dataclasses.is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, dict):

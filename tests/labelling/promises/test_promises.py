@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,20 @@ from example_project import make_project, sign_in
 from querist.audit.auto_label import auto_labels, plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
 from querist.audit.order import promise_numbers
+from querist.audit.outcomes import RIGHT, WRONG
+from querist.audit.promise import Promise, Region, standing
+from querist.audit.promise_planning import (
+    Frozen,
+    certificate_promise,
+    guessed_accuracy,
+    model_labels_promise,
+    plan_certificate,
+    plan_model_labels,
+)
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
-from querist.labelling.log.promise import Promise, Region, packed, standing
+from querist.labelling.log.events import MeasuredAt
+from querist.labelling.log.promise import ProjectPromise, PromiseBegun, packed
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.promises.plan import freeze, plan
 from querist.labelling.promises.words import PendingPromise
@@ -117,6 +129,70 @@ def test_a_certificate_from_plan_to_sentence(project):
     assert statements(project)[-1].low == the(project).rest
 
 
+def test_what_is_left_is_judged_by_all_answers_not_by_the_draws_alone(sqlite_project):
+    """The model gets them right, so what is left is worse than what was certified; the page said the same as before."""
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, wrong=range(0, N, 60))
+    made = project.promises.begin(ada, "certificate", 0.9).result()
+    answer_all(project, ada)
+    before = the(project)
+    easy = [row for row in range(N) if row % 60 and project.board.status(row) == "unlabelled"][:200]
+    # Half of them were answered with the guess in sight: they may have been right, so they are taken for that.
+    for place, row in enumerate(easy):
+        told = action(row, truth(row), guess_shown=place % 2 > 0)
+        project.submit(ada, "t", [told], holding=[], want=0).result()
+    after = the(project)
+    assert (after.state, after.bound, after.n_rest) == ("passed", before.bound, before.n_rest - 200)
+    assert after.rest == pytest.approx((before.rest * before.n_rest - 200) / after.n_rest)
+    left = np.flatnonzero(project.board.labels < 0)
+    assert left.size == after.n_rest
+    assert after.rest <= np.mean(left % 60 != 0)
+    wrong = [row for row in range(0, N, 60) if project.board.status(row) == "unlabelled"][:2]
+    for row in wrong:
+        project.submit(ada, "t", [action(row, truth(row))], holding=[], want=0).result()
+    # Where the model was wrong, nothing is taken from what is certain of the others.
+    assert the(project).rest == pytest.approx(after.rest * after.n_rest / (after.n_rest - 2))
+    # Logs of older versions hold what the model said of the draws only: then all others may have been right.
+    project.board.promises[made] = replace(project.board.promises[made], packed="")
+    assert the(project).rest == pytest.approx((after.rest * after.n_rest - 2) / (after.n_rest - 2))
+
+
+def test_a_promise_comes_back_from_the_log_as_it_was(sqlite_project):
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, sure=sure_rows(project))
+    for kind in ("certificate", "auto_label"):
+        made = project.promises.begin(ada, kind, 0.9, most_labels=200).result()
+        promise = project.board.promises[made]
+        (event,) = [each for each in project.store.events() if each.data.get("id") == made and each.kind == "promise"]
+        assert PromiseBegun.from_data(event.data).to_data() == event.data
+        assert all(told_terms(promise)[name] == event.data[name] for name in told_terms(promise))
+        assert promise.remaining.size == promise.terms.n_remaining
+        assert promise.predicted()[0].size == promise.terms.regions[-1].size
+        project.promises.cancel(ada, made).result()
+
+
+def test_the_page_and_the_library_make_the_same_promise(sqlite_project):
+    """Two doors, one engine: the same frozen model, rows and numbers give the same draws and the same decision."""
+    project = sqlite_project
+    teach(project)
+    taken = freeze(project.board, project.view.current, project.store.info.seed)
+    frozen = Frozen(taken.rows, numbers_of(project), np.full(N, np.float32(0.9), float))
+    made = plan_certificate(frozen, 0.85, guessed_accuracy(0.85, frozen.confidences, None), attempt=1)
+    page = plan(project.board, taken, "certificate", 0.85)
+    assert told_terms(replace(page, terms=certificate_promise(made, frozen, attempt=1))) == told_terms(page)
+    labels = plan_model_labels(frozen, 0.85, None, attempt=1)
+    page = plan(project.board, taken, "auto_label", 0.85)
+    assert told_terms(replace(page, terms=model_labels_promise(labels, frozen, attempt=1))) == told_terms(page)
+
+
+def told_terms(begun):
+    """The fields that the log holds of the terms."""
+    told = PromiseBegun(**{each.name: getattr(begun, each.name) for each in fields(PromiseBegun)}).to_data()
+    return {each.name: told[each.name] for each in fields(Promise)}
+
+
 def test_draws_come_without_a_guess(project):
     ada = sign_in(project)
     teach(project)
@@ -140,14 +216,14 @@ def test_a_bad_model_fails_early(project):
     # A second attempt has a stricter level, and new draws.
     project.promises.begin(ada, "certificate", 0.9).result()
     assert the(project).attempt == 2
-    assert not set(rows) & set(next(reversed(project.board.promises.values())).draws)
+    assert not set(rows) & set(next(reversed(project.board.promises.values())).terms.draws.tolist())
 
 
 def test_what_counts_is_the_first_blind_answer(project):
     ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
     teach(project)
     project.promises.begin(ada, "certificate", 0.9).result()
-    first, second, third, fourth = project.board.pending.draws[:4]
+    first, second, third, fourth = project.board.pending.terms.draws[:4].tolist()
 
     def counts():
         return the(project).n_closed, the(project).n_correct
@@ -194,7 +270,8 @@ def test_out_of_reach_is_said_in_words(project):
     teach(project)
     told = project.promises.plan("certificate", 0.9999)
     assert not told.possible or told.n_labels <= N
-    project.board.measured.append({"accuracy": {"value": 0.7}, "n_labels": 1, "at": 0.0})
+    figures = {"accuracy": {"value": 0.7}, "running": {}, "advice": {}}
+    project.board.measured.append(MeasuredAt(seq=1, n_labels=1, n_audited=1, n_skipped=0, **figures, at=0.0))
     told = project.promises.plan("certificate", 0.9)
     assert not told.possible
     assert "thought to be 70.0%" in told.why
@@ -245,7 +322,7 @@ def test_the_model_labels_what_was_promised(project):
     project.promises.apply(ada, made).result()
     rows = released(project)
     assert rows.size == n_released == project.progress(ada).n_model
-    assert not set(rows.tolist()) & set(project.board.promises[made].draws)
+    assert not set(rows.tolist()) & set(project.board.promises[made].terms.draws.tolist())
     assert all(sure[rows] > 0.9)
     # They train nothing, and nobody is asked about them, unless the audit comes to them.
     trained, _ = project.board.labelled_rows()
@@ -320,17 +397,17 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
     numbers = numbers_of(project)
     checked = set()
     for target, rate in itertools.product((0.85, 0.9), (0.0, 0.02, 0.06, 0.15)):
-        data = plan(board, frozen, "auto_label", target, 300)
-        made = Promise.from_data(data | {"id": "x", "seq": 0}, 0.0)
+        made = ProjectPromise.of(plan(board, frozen, "auto_label", target, 300), 0.0, frozen.rows)
         expected_plan = plan_auto_label(
             np.arange(N), ranking.confidence.astype(float), numbers, target=target, most_labels=300
         )
-        assert made.draws == tuple(expected_plan.sample.tolist())
-        assert [each.size for each in made.regions] == [each.size for each in expected_plan.regions]
+        terms = made.terms
+        assert terms.draws.tolist() == expected_plan.sample.tolist()
+        assert [each.size for each in terms.regions] == [each.size for each in expected_plan.regions]
         for _ in range(20):
-            right = rng.random(len(made.draws)) >= rate
+            right = rng.random(terms.draws.size) >= rate
             expected = auto_labels(expected_plan, right)
-            where = standing(made, ["right" if ok else "wrong" for ok in right])
+            where = standing(terms, np.where(right, RIGHT, WRONG))
             assert where.n_passed == expected.n_regions
             np.testing.assert_array_equal(np.sort(made.released(where.n_passed)[0]), expected.rows)
             checked.add(where.n_passed)
@@ -339,9 +416,14 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
 
 def test_rows_are_packed_without_loss():
     rows, classes = np.array([5, 1, 70_000]), np.array([0, 3, 32_000])
-    made = Promise("x", "auto_label", 0.9, 0.95, 0.03, 1, 0.0, 0, 1, 2, 3, None, (), (), (), (), packed(rows, classes))
+    none = np.empty(0, np.int64)
+    regions = (Region(2, 0, 0), Region(3, 0, 0))
+    terms = Promise("auto_label", 0.9, 0.95, 1, 0.03, 3, None, regions, none, none)
+    begun = PromiseBegun(
+        id="x", terms=terms, seq=0, ranking=1, n_labels=2, predictions=(), packed=packed(rows, classes)
+    )
+    made = ProjectPromise.of(begun, 0.0, none)
     assert made.released(0)[0].size == 0
-    made.regions = (Region(2, 0, 0), Region(3, 0, 0))
     assert [each.tolist() for each in made.released(2)] == [rows.tolist(), classes.tolist()]
     assert [each.tolist() for each in made.released(1)] == [rows[:2].tolist(), classes[:2].tolist()]
 

@@ -319,14 +319,14 @@ def test_figures_follow_the_ranking_and_are_those_of_the_library(play):
     session = Session(project.trainer._features.X, estimator="auto:C=5,class_weight=None", random_state=7)
     session.tell(rows, labels)
     expected = assess(
-        session._fit_on,
+        session._trained.fit_on,
         project.trainer._features.X,
         rows,
         labels,
         order=np.argsort(project.store.audit_numbers(), kind="stable"),
         prefix=AuditPrefix(np.array(drawn), np.empty(0, int)),
         truth=np.array([labels[rows.tolist().index(row)] for row in drawn]),
-        confidence_of=session._confidence_of,
+        confidence_of=session._trained.confidences,
         scored=ScoredDraws(50, np.arange(20, 50), np.array([row != wrong for row in drawn], float)),
     )
     for name in ("value", "low", "high"):

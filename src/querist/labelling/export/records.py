@@ -1,6 +1,5 @@
 """One record a row: what a project knows of it, in words."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -82,7 +81,7 @@ def iterate(
         status = board.status(row)
         if rows == "labelled" and status not in ("labelled", "model"):
             continue
-        prediction, confidence = _guess(ranking, row)
+        prediction, confidence = (-1, None) if ranking is None else ranking.guess(row)
         yield Record(
             row=row,
             item_id=item.item_id,
@@ -94,13 +93,6 @@ def iterate(
             confidence=confidence,
             **_answers(board, row, people, names),
         )
-
-
-def _guess(ranking: "Ranking | None", row: int) -> tuple[int, float | None]:
-    if ranking is None or row >= len(ranking.prediction) or ranking.prediction[row] < 0:
-        return -1, None
-    confidence = float(ranking.confidence[row])
-    return int(ranking.prediction[row]), None if math.isnan(confidence) else confidence
 
 
 def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping[int, str]) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from querist.audit.order import audit_numbers
 from querist.data.numbers import is_number
 from querist.data.table import listed, no_such_column
 from querist.exceptions import DataError
@@ -16,7 +19,6 @@ from querist.labelling.intake.create import (
     Progress,
     answer_events,
     item_rows,
-    permanent_numbers,
     silent,
     source_info,
     watched,
@@ -99,7 +101,7 @@ def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress |
         ids, version = _class_ids(plan, store)
         number = len(settings.sources)
         info = source_info(plan, store.location, first_row=first_row, n_rows=n_rows)
-        numbers = permanent_numbers(store.info.seed, first_row, n_rows)
+        numbers = audit_numbers(store.info.seed, np.arange(first_row, first_row + n_rows))
         rows = item_rows(plan, numbers, first_row=first_row, source=number)
         with store.writing() as tx:
             tx.add_items(first_row, watched(rows, n_rows, progress))

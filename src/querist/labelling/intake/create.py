@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from querist._random import derive, fresh_seed, row_keys
+from querist._random import fresh_seed
 from querist._typing import FloatArray
+from querist.audit.order import audit_numbers
 from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
 from querist.labelling.intake.source import fingerprint
@@ -70,16 +71,6 @@ def import_rows(
         _write(tx, plan, info.seed, progress or silent)
 
 
-def permanent_numbers(seed: int, first_row: int, n_rows: int) -> FloatArray:
-    """Return the permanent random number of each row, uniform in [0, 1).
-
-    A pure function of the project's seed and the row, so that rows that come later get theirs
-    and nobody else's changes. The audit follows them.
-    """
-    own = int(derive(seed, "permanent random numbers").generate_state(1, np.uint64)[0])
-    return row_keys(own, np.arange(first_row, first_row + n_rows))
-
-
 def source_info(plan: ImportPlan, location: str | os.PathLike[str], *, first_row: int, n_rows: int) -> SourceInfo:
     """Return what a project notes about where rows came from."""
     path = plan.source.path
@@ -123,7 +114,7 @@ def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None
     if classes:
         listed = ClassesChanged(version=1, classes=classes, change={"op": "import"})
         tx.append([event(listed, at=time.time())])
-    rows = item_rows(plan, permanent_numbers(seed, 0, n_rows), first_row=0, source=0)
+    rows = item_rows(plan, audit_numbers(seed, np.arange(n_rows)), first_row=0, source=0)
     tx.add_items(0, watched(rows, n_rows, progress))
     answers = answer_events(plan, {each.name: each.id for each in classes}, first_row=0, class_version=1)
     for start in range(0, len(answers), _CHUNK):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray
+from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, scores_so_far
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import Act
 
@@ -19,11 +20,14 @@ def first_answers(board: Board) -> list[Act]:
 
 
 def scored(board: Board) -> list[Act]:
-    """Return first answers to audit rows that the model had predicted before it was told, in order."""
+    """Return the answers that count to audit rows that the model had predicted before it was told, in order."""
     return [
         act
-        for act in first_answers(board)
-        if act.how == "audit" and act.guess is not None and board.label_of(act.class_id) >= 0
+        for act in board.acts()
+        if act.how == "audit"
+        and act.guess is not None
+        and board.label_of(act.class_id) >= 0
+        and board.first_answer(act.row) is act
     ]
 
 
@@ -44,7 +48,8 @@ class AuditMoment:
     at, hits : ndarray of shape (n_scored,)
         Labels known to the model that predicted each draw before it was told, and whether it was right.
     draws : ndarray of shape (n_draws,)
-        The same draws, and NaN for those that nobody could answer, in order.
+        The same in the order of the draws, and NaN for those that nobody could answer, up to the first that is open:
+        no draw is chosen by its outcome.
     """
 
     seq: int
@@ -89,7 +94,7 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         n_seen=n_seen,
         at=np.array([_known_labels(act) for act in acts], np.int64),
         hits=np.array([_hit(board, act) for act in acts]),
-        draws=_draws(board, acts),
+        draws=_draws(board),
     )
 
 
@@ -102,10 +107,13 @@ def _known_labels(act: Act) -> int:
     return max(1, act.number if act.guess_labels is None else act.guess_labels)
 
 
-def _draws(board: Board, acts: list[Act]) -> FloatArray:
-    """Return the outcome of each draw that is over: 1, 0, or NaN where nobody could answer."""
-    found = [(act.number, _hit(board, act)) for act in acts]
-    for act in board.acts():
-        if act.kind == "skipped" and act.how == "audit" and act.row in board.skipped:
-            found.append((act.number, np.nan))
-    return np.array([hit for _, hit in sorted(found)], np.float64)
+def _draws(board: Board) -> FloatArray:
+    """Return 1, 0, or NaN (nobody could answer) of each draw in order, up to the first that is open."""
+    found = []
+    for row in board.drawn:
+        act = board.first_answer(row)
+        if act is None:
+            found.append(VOID if board.labels[row] >= 0 or row in board.skipped else OPEN)
+        elif act.guess is not None and board.label_of(act.class_id) >= 0:
+            found.append(RIGHT if _hit(board, act) else WRONG)
+    return scores_so_far(np.array(found, np.int8))

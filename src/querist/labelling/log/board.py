@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from querist._typing import IntArray
+from querist.audit.outcomes import OutcomeArray, judge
+from querist.audit.promise import Standing, standing
 from querist.labelling.log.classes import Classes, resolution
 from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
 from querist.labelling.log.events import (
@@ -23,7 +25,7 @@ from querist.labelling.log.events import (
     Undone,
     payload_of,
 )
-from querist.labelling.log.promise import Outcome, Promise, PromiseBegun, Standing, standing
+from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
@@ -65,7 +67,7 @@ class Board:
         self.drawn: dict[int, float] = {}
         # Figures of the model, as the trainer told them.
         self.measured: list[MeasuredAt] = []
-        self.promises: dict[str, Promise] = {}
+        self.promises: dict[str, ProjectPromise] = {}
         self._standings: dict[str, Standing] = {}
         self._draws: set[int] = set()
         self.counts: Counter[int] = Counter()
@@ -116,8 +118,9 @@ class Board:
             case Measured():
                 self.measured.append(MeasuredAt.of(payload, event.at))
             case PromiseBegun():
-                made = self.promises[payload.id] = Promise.of(payload, event.at)
-                self._draws.update(made.draws)
+                left = self.left_to_label()[: payload.terms.n_remaining]
+                self.promises[payload.id] = ProjectPromise.of(payload, event.at, left)
+                self._draws.update(payload.terms.draws.tolist())
                 self._standings.clear()
             case PromiseCancelled():
                 self._change_promise(payload.id, cancelled=True)
@@ -139,6 +142,8 @@ class Board:
         if deed.group is not None:
             self._of_uuid.setdefault(deed.group, []).append(act)
         self._refresh(act.row)
+        if act.how == "audit":
+            self.drawn.setdefault(act.row, act.at)
         if act.kind in RESPONSES:
             self.by_person[act.annotator] += 1
 
@@ -256,22 +261,32 @@ class Board:
         """Return where a promise stands."""
         if promise_id not in self._standings:
             made = self.promises[promise_id]
-            outcomes = [self._outcome(row, guess) for row, guess in zip(made.draws, made.predictions, strict=True)]
-            self._standings[promise_id] = standing(made, outcomes)
+            self._standings[promise_id] = standing(made.terms, self.outcomes_of(made))
         return self._standings[promise_id]
 
-    def _outcome(self, row: int, guess: int) -> Outcome | None:
-        """Return what became of a draw; None: it is open."""
-        act = self.first_answer(row)
-        if act is None:
-            return "none" if self.labels[row] >= 0 or row in self.skipped else None
-        answer = self.label_of(act.class_id)
-        return "right" if answer >= 0 and answer == self.label_of(guess) else "wrong"
+    def outcomes_of(self, made: ProjectPromise) -> OutcomeArray:
+        """Return what became of a promise's draws."""
+        return self.outcomes(made.terms.draws, np.array(made.predictions, np.int64))
+
+    def outcomes(self, rows: IntArray, class_ids: IntArray) -> OutcomeArray:
+        """Return what became of rows that a model had predicted; see `querist.audit.outcomes.judge`."""
+        first = {
+            row: self.label_of(act.class_id) for row in rows.tolist() if (act := self.first_answer(row)) is not None
+        }
+        # What a class that was removed stands for is never right.
+        predicted = [label if (label := self.label_of(each)) >= 0 else None for each in class_ids.tolist()]
+        skipped = np.array([row in self.skipped for row in rows.tolist()], bool)
+        return judge(rows, predicted, first, (self.labels[rows] >= 0) | skipped)
 
     @property
-    def pending(self) -> Promise | None:
+    def pending(self) -> ProjectPromise | None:
         """The promise whose draws are being asked about; there is at most one."""
-        return next((each for each in self.promises.values() if self.standing(each.id).state == "asking"), None)
+        made = self.promises.values()
+        return next((each for each in made if each.state(self.standing(each.id)) == "asking"), None)
+
+    def left_to_label(self) -> IntArray:
+        """Return the rows that neither a person nor the model has labelled, skipped ones included, ascending."""
+        return np.flatnonzero((self.labels < 0) & (self.model_labels < 0))
 
     def label_of(self, class_id: int | None) -> int:
         """Return the class that answers of this class count for; -1 where they count no more."""

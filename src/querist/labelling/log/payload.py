@@ -33,7 +33,7 @@ class Payload:
     _readers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
+    def from_data(cls, data: dict[str, Any]) -> Self:
         """Return the payload that `to_data` wrote.
 
         Raises
@@ -44,25 +44,33 @@ class Payload:
             data = {name: cls._readers[name](value) if name in cls._readers else value for name, value in data.items()}
         return made_of(cls, data)
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of the fields as the log has them."""
+        own: Any = cls
+        return list(_defaults(own))
+
     def to_data(self) -> dict[str, Any]:
         """Return the fields as JSON takes them, without those at their default."""
-        defaults = _defaults(type(self))
+        own: Any = type(self)
+        defaults = _defaults(own)
         return {name: _as_json(value) for name, value in vars(self).items() if value != defaults[name]}
 
 
-def made_of(kind: type[T], data: Mapping[str, Any]) -> T:
+def made_of(kind: type[T], data: dict[str, Any]) -> T:
     """Return a frozen dataclass of these fields.
 
     Raises
     ------
     UnknownFieldsError, MissingFieldsError
     """
-    defaults = _defaults(kind)
+    known: Any = kind  # of which the type checker does not ask whether it can be hashed
+    defaults, required = _defaults(known), _required(known)
     told = defaults | data
     if len(told) > len(defaults):
         raise UnknownFieldsError(sorted(set(told) - set(defaults)))
-    if not _required(kind) <= data.keys():
-        raise MissingFieldsError(sorted(_required(kind) - data.keys()))
+    if not required <= data.keys():
+        raise MissingFieldsError(sorted(required - data.keys()))
     made = object.__new__(kind)
     # A frozen constructor assigns field by field, which takes ten times as long; a log has many events.
     vars(made).update(told)

@@ -1,5 +1,6 @@
 """`Ranking`: what one training says about every row, as bytes that another process reads."""
 
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -40,6 +41,14 @@ class Ranking:
     def n_rows(self) -> int:
         """Rows of the pool that was ranked."""
         return int(self.prediction.size)
+
+    def guess(self, row: int) -> tuple[int, float | None]:
+        """Return the class id that the model says of a row, -1 where none, and how sure it is, None if not known."""
+        # Rows that were added since are not in it; classifiers without probabilities are sure of nothing.
+        if row >= self.n_rows or self.prediction[row] < 0:
+            return -1, None
+        confidence = float(self.confidence[row])
+        return int(self.prediction[row]), None if math.isnan(confidence) else confidence
 
     def to_bytes(self) -> bytes:
         """Return it as bytes with a checksum, the same on every machine."""

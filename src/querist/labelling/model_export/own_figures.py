@@ -32,8 +32,8 @@ def own_figure(project: "ProjectView", model: "JudgedModel") -> OwnFigure:
     n_labels, board = int(model.lesson.rows.size), project.board
     if board.measured and _same_model(project, model, board.measured[-1].seq):
         last = board.measured[-1]
-        told, at = last.accuracy, last.at
-        return OwnFigure(told["value"] is not None, told["text"], told["note"], n_labels, _date(at))
+        figure, at = last.accuracy, last.at
+        return OwnFigure(figure["value"] is not None, figure["text"], figure["note"], n_labels, _date(at))
     found = _computed(project, model)
     if found is None:
         told = (
@@ -70,9 +70,9 @@ def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
 
 
 def _computed(project: "ProjectView", model: "JudgedModel") -> "EstimateInfo | None":
-    from querist.labelling.reading.project_view import audit_order
+    from querist.audit.order import audit_order
 
-    order = audit_order(project.store)
+    order = audit_order(project.store.audit_numbers())
     order = order[order < project.board.n_rows]
     learned = model.learner.learn(model.lesson)
     taken = audit_moment(project.board, order)

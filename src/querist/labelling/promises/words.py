@@ -3,8 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from querist.audit.outcomes import WRONG
+from querist.audit.promise import Kind, Standing
 from querist.labelling.log.board import Board
-from querist.labelling.log.promise import Kind, Promise, Standing, State
+from querist.labelling.log.promise import ProjectPromise, State
 
 
 @dataclass(frozen=True)
@@ -78,62 +82,67 @@ class PendingPromise:
     n_drawn: int
 
 
-def as_shown(promise: Promise, board: Board) -> PromiseInfo:
+def as_shown(made: ProjectPromise, board: Board) -> PromiseInfo:
     """Return a promise as the page shows it."""
-    where = board.standing(promise.id)
-    region = promise.regions[where.stage]
-    is_over = where.state in ("passed", "failed", "applied")
-    bound, rest, n_rest = _bounds(promise, where) if is_over else (None, None, None)
-    releases = promise.kind == "auto_label" and where.n_passed > 0
+    terms, where = made.terms, board.standing(made.id)
+    state, region = made.state(where), terms.regions[where.stage]
+    bound, rest, n_rest = _certain(made, board, where) if state in ("passed", "failed", "applied") else (None,) * 3
+    releases = terms.kind == "auto_label" and where.n_passed > 0
     told = PromiseInfo(
-        id=promise.id,
-        kind=promise.kind,
-        target=promise.target,
-        confidence=promise.confidence,
-        state=where.state,
-        attempt=promise.attempt,
-        created_at=promise.at,
-        seq=promise.seq,
-        n_labels_at=promise.n_labels,
-        n_remaining=promise.n_remaining,
+        id=made.id,
+        kind=terms.kind,
+        target=terms.target,
+        confidence=terms.confidence,
+        state=state,
+        attempt=terms.attempt,
+        created_at=made.at,
+        seq=made.seq,
+        n_labels_at=made.n_labels,
+        n_remaining=terms.n_remaining,
         n_drawn=region.n_draws,
         n_answered=where.n_answered,
         n_correct=where.n_correct,
         n_closed=where.n_closed,
         n_needed=region.n_draws - region.allowed,
-        stage=Stage(where.stage + 1, len(promise.regions)),
+        stage=Stage(where.stage + 1, len(terms.regions)),
         bound=bound,
         rest=rest,
         n_rest=n_rest,
-        n_released=int(promise.released(where.n_passed)[0].size) if releases else None,
+        n_released=int(made.released(where.n_passed)[0].size) if releases else None,
         sentence="",
     )
-    return replace(told, sentence=_sentence(promise, where, told))
+    return replace(told, sentence=_sentence(made, where, told))
 
 
-def _bounds(promise: Promise, where: Standing) -> tuple[float | None, float | None, int | None]:
-    """Return bound, rest and n_rest: what is certain now. Draws that are not right count as wrong."""
-    from querist.audit.certificate import remainder_accuracy, rest_bound
-    from querist.audit.hypergeometric import upper_bound
+def _certain(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
+    """Return bound, rest and n_rest: what is certain now."""
+    if made.terms.kind == "certificate":
+        return _certified(made, board, where)
+    return (None, *_released(made, board, where))
 
-    if promise.kind == "certificate":
-        region = promise.regions[0]
-        counts = (where.n_correct, region.n_draws, region.size)
-        attempt, sure = promise.attempt, promise.confidence
-        # Draws that nobody has answered count as wrong, and are among the rows left.
-        skipped = region.n_draws - where.n_answered
-        bound = remainder_accuracy(*counts, attempt=attempt, confidence=sure, n_skipped=skipped).low
-        known = (where.n_correct, where.n_answered)
-        rest = rest_bound(*counts, attempt=attempt, confidence=sure, known=known)
-        return bound, rest, region.size - where.n_answered
+
+def _certified(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
+    """Return what is certain now of the rows that are left, whichever of the others were answered since."""
+    from querist.audit.certificate import certificate_result
+
+    known = made.remaining[board.labels[made.remaining] >= 0]
+    rows, class_ids = made.predicted()
+    looked_up = np.isin(rows, known)
+    # Where the prediction is not known, or the answer was given with the guess in sight, it may have been right.
+    n_wrong = int((board.outcomes(rows[looked_up], class_ids[looked_up]) == WRONG).sum())
+    found = certificate_result(made.terms, where, n_known=known.size, n_known_right=known.size - n_wrong)
+    return found.estimate.low, found.rest, found.n_rest
+
+
+def _released(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, int | None]:
+    """Return what is certain of the rows that the model may label, and how many they are."""
+    from querist.audit.auto_label import model_labels_accuracy
+
     if not where.n_passed:
-        return None, None, None
-    region = promise.regions[where.n_passed - 1]
-    n_rest = region.size - region.n_draws
-    # It passed with at most so many wrong draws.
-    wrong = region.allowed
-    most = upper_bound(region.size, region.n_draws, wrong, promise.level) - wrong
-    return None, (n_rest - most) / n_rest if n_rest else 1.0, n_rest
+        return None, None
+    region = made.terms.regions[where.n_passed - 1]
+    estimate = model_labels_accuracy(made.terms, board.outcomes_of(made), where.n_passed)
+    return estimate.low, region.size - region.n_draws
 
 
 def _percent(share: float) -> str:
@@ -141,13 +150,14 @@ def _percent(share: float) -> str:
     return f"{math.floor(share * 1000 + 1e-9) / 10:.1f} %"
 
 
-def _sentence(promise: Promise, where: Standing, told: PromiseInfo) -> str:
+def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
+    promise, state = made.terms, told.state
     sure = f"({promise.confidence:.0%} confidence)"
     left = told.n_drawn - told.n_closed
-    if where.state == "asking":
+    if state == "asking":
         stage = f" of stage {where.stage + 1} of {len(promise.regions)}" if len(promise.regions) > 1 else ""
         return f"{told.n_closed:,} of {told.n_drawn:,} random rows{stage} are answered; {left:,} to go."
-    if where.state == "cancelled":
+    if state == "cancelled":
         return "Cancelled. It counts as an attempt."
     if promise.kind == "certificate":
         assert told.bound is not None
@@ -159,17 +169,17 @@ def _sentence(promise: Promise, where: Standing, told: PromiseInfo) -> str:
             f"If you stop now, the remaining {told.n_rest:,} rows are labelled with at least "
             f"{_percent(told.rest)} accuracy {sure}."
         )
-        if where.state == "failed":
+        if state == "failed":
             return f"Not passed: {promise.target:.1%} cannot be promised. What holds all the same: {rest}"
         return f"{rest} (The test: {of_all}.)"
-    if where.state == "failed":
+    if state == "failed":
         return (
             f"Not passed: not even of the rows that the model is surest of can {promise.target:.1%} be promised. "
             "People label them all, or try again with more labels."
         )
     assert told.n_released is not None
     people = promise.n_remaining - told.n_released - len(promise.draws)
-    verb = "has labelled" if where.state == "applied" else "may label"
+    verb = "has labelled" if state == "applied" else "may label"
     return (
         f"The model {verb} {told.n_released:,} rows with at most {1 - promise.target:.1%} errors {sure}; "
         f"{people:,} are left for people."

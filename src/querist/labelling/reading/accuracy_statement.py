@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from querist.labelling.log.board import Board
-from querist.labelling.log.promise import Promise
+from querist.labelling.log.promise import ProjectPromise
 from querist.labelling.promises.words import as_shown
 from querist.labelling.trainer.messages import EstimateInfo
 
@@ -64,19 +64,19 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
     )
 
 
-def _promised(made: Promise, board: Board) -> Statement:
+def _promised(made: ProjectPromise, board: Board) -> Statement:
     """Return a promise that has passed as a statement: a lower bound, exact, about rows that are named."""
     told = as_shown(made, board)
-    certificate = made.kind == "certificate"
+    certificate = made.terms.kind == "certificate"
     return Statement(
         quantity="remainder accuracy" if certificate else "accuracy of the rows that the model labels",
         value=None,
         low=told.rest,
         high=1.0,
-        confidence=made.confidence,
+        confidence=made.terms.confidence,
         n=told.n_drawn,
         method="exact hypergeometric bound from fresh random draws about a frozen model",
-        note=f"Attempt {made.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
+        note=f"Attempt {made.terms.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
         text=told.sentence,
         n_labels=made.n_labels,
         date=_date(made.at),

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from querist.audit.estimate import FEWEST
 from querist.labelling.log.board import Board
 from querist.labelling.promises.words import PendingPromise, PromiseInfo, as_shown
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.trainer.messages import Figures
-
-# Audit answers before there is a figure, as `querist.audit.model_accuracy`, which takes long to load.
-FEWEST = 10
 
 
 @dataclass(frozen=True)
@@ -79,4 +77,4 @@ def pending_promise(board: Board) -> PendingPromise | None:
     if pending is None:
         return None
     where = board.standing(pending.id)
-    return PendingPromise(pending.kind, where.n_closed, pending.regions[where.stage].n_draws)
+    return PendingPromise(pending.terms.kind, where.n_closed, pending.terms.regions[where.stage].n_draws)

@@ -1,9 +1,7 @@
 """`ProjectView`: a project as it is read, also while another process serves it."""
 
 from pathlib import Path
-from typing import Any, Self
-
-import numpy as np
+from typing import Self
 
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import CurrentRanking, Ranking
@@ -80,8 +78,3 @@ def _latest(store: Store) -> CurrentRanking | None:
     if row is None or row.blob is None:
         return None
     return CurrentRanking(row.version, row.metrics.get("strategy", ""), Ranking.from_bytes(row.blob), row.n_labels)
-
-
-def audit_order(store: Store) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return all rows by their permanent random numbers."""
-    return np.argsort(store.audit_numbers(), kind="stable").astype(np.int64)

@@ -74,11 +74,8 @@ def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArr
     confidence = np.full(board.n_rows, np.nan, np.float32)
     if current is not None:
         known = current.ranking.prediction[: board.n_rows].astype(np.int32)
-        resolved = np.full(max(int(known.max(initial=-1)) + 2, 1), -1, np.int32)
-        for class_id in np.unique(known).tolist():
-            if class_id >= 0:
-                resolved[class_id] = board.label_of(class_id)
-        prediction[: known.size] = resolved[known]
+        distinct, place = np.unique(known, return_inverse=True)
+        prediction[: known.size] = np.array([board.label_of(each) for each in distinct.tolist()], np.int32)[place]
         confidence[: known.size] = np.where(
             prediction[: known.size] >= 0, current.ranking.confidence[: known.size], np.nan
         )

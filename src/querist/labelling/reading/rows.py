@@ -1,6 +1,5 @@
 """`Rows`: the rows of a project as the page shows them."""
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -95,14 +94,13 @@ class Rows:
 
     def prediction(self, row: int) -> tuple[int | None, float | None]:
         """Return the model's class id and confidence for a row, None where there is none."""
-        if self.view.current is None or row >= self.view.current.ranking.prediction.size:
+        if self.view.current is None:
             return None, None
-        class_id = self.view.board.label_of(int(self.view.current.ranking.prediction[row]))
+        guess, confidence = self.view.current.ranking.guess(row)
+        class_id = self.view.board.label_of(guess)
         if class_id < 0:
             return None, None
-        confidence = float(self.view.current.ranking.confidence[row])
-        # Classifiers without probabilities have none.
-        return class_id, None if math.isnan(confidence) else round(confidence, 4)
+        return class_id, None if confidence is None else round(confidence, 4)
 
     def detail(self, row: int) -> ItemDetail:
         """Return all that is known of a row."""

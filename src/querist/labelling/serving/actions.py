@@ -1,6 +1,5 @@
 """What a person does on the page, checked and turned into events of the log."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -134,15 +133,14 @@ class Recorder:
         """Return what the model said of a row that it has never been told about."""
         current: CurrentRanking | None = self._queue.current
         told_before = any(act.kind in ANSWERS for act in self._board.acts_on(row))
-        if current is None or told_before or row >= current.ranking.prediction.size:
+        if current is None or told_before:
             return {}
-        guess = int(current.ranking.prediction[row])
+        guess, confidence = current.ranking.guess(row)
         if guess < 0:
             return {}
-        confidence = float(current.ranking.confidence[row])
         return {
             "guess": guess,
-            "confidence": None if math.isnan(confidence) else round(confidence, 4),
+            "confidence": None if confidence is None else round(confidence, 4),
             "guess_labels": current.n_labels,
         }
 

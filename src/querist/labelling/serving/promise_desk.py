@@ -1,13 +1,12 @@
 """`PromiseDesk`: promises about the model are planned, begun, ended and carried out."""
 
-import uuid as uuids
 from concurrent.futures import Future
-from typing import Any
 
+from querist.audit.promise import MOST_LABELS, Kind
 from querist.exceptions import InvalidParameterError
 from querist.labelling.log.events import AutoLabelled, PromiseCancelled, Undone
-from querist.labelling.log.promise import Kind, Promise, PromiseBegun
-from querist.labelling.promises.plan import MOST_LABELS, freeze, plan
+from querist.labelling.log.promise import ProjectPromise, PromiseBegun, State
+from querist.labelling.promises.plan import FrozenRanking, freeze, plan
 from querist.labelling.promises.words import PromisePlan
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
@@ -33,17 +32,17 @@ class PromiseDesk:
             made = plan(self._place.board, frozen, kind, target, most_labels)
         except InvalidParameterError as error:
             return PromisePlan.impossible(str(error), attempt, n_remaining)
-        first, last = made["regions"][0], made["regions"][-1]
+        terms, last = made.terms, made.terms.regions[-1]
         return PromisePlan(
             possible=True,
             why="",
             attempt=attempt,
             n_remaining=n_remaining,
-            n_labels=last["n_draws"],
-            n_needed=first["n_draws"] - first["allowed"] if kind == "certificate" else None,
-            power=made["power"],
-            level=made["level"],
-            released_at_most=last["size"] - last["n_draws"] if kind == "auto_label" else None,
+            n_labels=last.n_draws,
+            n_needed=terms.n_needed if kind == "certificate" else None,
+            power=terms.power,
+            level=terms.level,
+            released_at_most=last.size - last.n_draws if kind == "auto_label" else None,
         )
 
     def begin(self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> "Future[str]":
@@ -66,27 +65,26 @@ class PromiseDesk:
             nonlocal ready
             if self._place.board.pending is not None:
                 raise InvalidParameterError("Another promise is being asked about. Finish or cancel it first.")
-            frozen, data = ready
+            frozen, begun = ready
             if frozen.n_events != self._place.board.n_events or frozen.current is not self._place.view.current:
-                frozen, data = self._ready(kind, target, most_labels)
-            promise_id = str(uuids.uuid4())
-            begun = PromiseBegun.from_data(data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)})
+                frozen, begun = self._ready(kind, target, most_labels)
             self._place.record(batch, begun, annotator=annotator)
             self._place.queue.reopen()
-            return promise_id
+            return begun.id
 
         return self._told(self._place.submit(work))
 
-    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[Any, dict[str, Any]]:
+    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[FrozenRanking, PromiseBegun]:
         frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
-        return frozen, plan(self._place.board, frozen, kind, target, most_labels)
+        seq = self._seq_of(frozen.current.version)
+        return frozen, plan(self._place.board, frozen, kind, target, most_labels, seq=seq)
 
     def cancel(self, annotator: int, promise_id: str) -> "Future[str]":
         """Ask no more about a promise's draws; it counts as an attempt all the same."""
 
         def work(batch: Batch) -> str:
             self._promise(promise_id)
-            if self._place.board.standing(promise_id).state != "asking":
+            if self._state(promise_id) != "asking":
                 raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
             self._place.record(batch, PromiseCancelled(id=promise_id), annotator=annotator)
             self._place.queue.reopen()
@@ -100,7 +98,7 @@ class PromiseDesk:
         def work(batch: Batch) -> str:
             made = self._promise(promise_id)
             where = self._place.board.standing(promise_id)
-            if made.kind != "auto_label" or where.state != "passed":
+            if made.terms.kind != "auto_label" or self._state(promise_id) != "passed":
                 raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
             applied = AutoLabelled(id=promise_id, n_regions=where.n_passed)
             self._place.record(batch, applied, annotator=annotator)
@@ -121,7 +119,10 @@ class PromiseDesk:
 
         return self._told(self._place.submit(work))
 
-    def _promise(self, promise_id: str) -> Promise:
+    def _state(self, promise_id: str) -> State:
+        return self._promise(promise_id).state(self._place.board.standing(promise_id))
+
+    def _promise(self, promise_id: str) -> ProjectPromise:
         if promise_id not in self._place.board.promises:
             raise InvalidParameterError(f"There is no promise {promise_id}.")
         return self._place.board.promises[promise_id]

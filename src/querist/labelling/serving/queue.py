@@ -103,10 +103,10 @@ class Queue:
             return "certificate"
         return "audit" if row in self._board.drawn else "again" if self._board.n_opinions[row] else "strategy"
 
-    def _draws(self) -> tuple[int, ...]:
+    def _draws(self) -> list[int]:
         """Return the draws of a promise that are asked about before all others."""
         pending = self._board.pending
-        return () if pending is None else self._board.standing(pending.id).open
+        return [] if pending is None else self._board.standing(pending.id).open.tolist()
 
     def held(self, annotator: int, tab: str) -> list[Ticket]:
         """Return what a tab holds."""
@@ -171,7 +171,7 @@ class Queue:
         # Draws of a promise must be answered without the guess in sight; rows that the model has labelled are done,
         # but for the audit, which goes on over all rows.
         pending = self._board.pending if to_strategy else None
-        kept = frozenset() if pending is None else frozenset(pending.draws)
+        kept = frozenset() if pending is None else frozenset(pending.terms.draws.tolist())
         model_labels = self._board.model_labels
         for place in range(start, order.size):
             row = int(order[place])

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from querist.audit.order import audit_order
 from querist.labelling.log.board import Board
 from querist.labelling.log.events import event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.settings import Settings
-from querist.labelling.reading.project_view import ProjectView, audit_order
+from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.queue import LEASE_SECONDS, Queue, Ticket
 from querist.labelling.serving.writer import Batch, Writer
@@ -98,7 +99,7 @@ class Workplace:
         view, now = self.view, self.clock()
         queue = Queue(
             view.board,
-            audit_order(view.store),
+            audit_order(view.store.audit_numbers()),
             seed=view.info.seed,
             opinions=view.settings.opinions,
             audit_share=view.settings.audit_share,

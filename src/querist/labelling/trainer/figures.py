@@ -33,7 +33,7 @@ def figuring(
 ) -> Generator[None, None, Figures]:
     """Compute all figures, a training a step."""
     from querist.audit import ScoredDraws, assessing, audit_prefix, running_accuracy
-    from querist.stopping.advice import WINDOW, advise, stop_set
+    from querist.stopping.advice import advise, looking_back, stop_set
 
     refitter, ranking = learner.refitter(lesson.estimator), learned.ranking
 
@@ -57,11 +57,7 @@ def figuring(
         scored=ScoredDraws(lesson.rows.size, taken.at, taken.hits),
     )
     watched = stop_set(learner.seed, learner.n_rows)
-    n_then, before = lesson.rows.size - WINDOW, None
-    if n_then > 0 and np.unique(lesson.labels[:n_then]).size > 1:
-        yield
-        then = fit(lesson.rows[:n_then], lesson.labels[:n_then])
-        before = (n_then, then.predict(take_rows(X, watched)))
+    before = yield from looking_back(fit, lesson.rows, lesson.labels, take_rows(X, watched))
     advice = advise(
         lesson.rows.size,
         ranking.prediction[watched],

@@ -8,11 +8,11 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
+from querist.audit.order import audit_order
 from querist.exceptions import QueristError
 from querist.labelling.log.audit_answers import AuditMoment, audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
-from querist.labelling.reading.project_view import audit_order
 from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
@@ -112,7 +112,7 @@ class Trainer:
             )
             self._learner = Learner(self._features.X, seed=info.seed)
             self._recipe = asked
-            order = audit_order(self._store)
+            order = audit_order(self._store.audit_numbers())
             self._order = order[order < self._features.n_rows]
             self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
         return self._features, self._learner

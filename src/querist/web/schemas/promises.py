@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from querist.labelling.log.promise import Kind
+from querist.audit.promise import Kind
 from querist.labelling.promises.words import PromiseInfo
 from querist.web.schemas.common import Body
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from querist.audit.accuracy import CURVE, DIFFERENCE, PLAIN, ScoredDraws, difference, model_accuracy
 from querist.audit.intervals import wilson
 from querist.audit.learning_curve import curve_posterior
-from querist.audit.model_accuracy import CURVE, DIFFERENCE, PLAIN, ScoredDraws, difference, model_accuracy
 
 
 def test_wilson_is_the_set_of_proportions_not_rejected():

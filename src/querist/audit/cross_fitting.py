@@ -8,6 +8,7 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.audit.folds import fold_of
+from querist.audit.steps import finished
 from querist.exceptions import InvalidParameterError
 
 Fit = Callable[[IntArray, AnyArray], Model]
@@ -87,13 +88,7 @@ def cross_fit(
     be taken from them, but the model whose accuracy is asked for has seen them. A fold that leaves answers of one class
     only predicts that class.
     """
-    steps = cross_fitting(fit, X, rows, labels, held, n_folds=n_folds)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: CrossFit = end.value
-            return result
+    return finished(cross_fitting(fit, X, rows, labels, held, n_folds=n_folds))
 
 
 def cross_fitting(

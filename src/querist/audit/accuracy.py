@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from querist._typing import FloatArray, IntArray
-from querist.audit.estimate import Estimate, too_few
+from querist.audit.estimate import FEWEST, Estimate, too_few
 from querist.audit.intervals import check_values, wilson
 from querist.audit.learning_curve import curve_posterior
 
@@ -17,7 +17,6 @@ DIFFERENCE = (
 )
 CURVE = ", with the learning curve through the rows that were scored when they were drawn"
 NOTE = "About {:.0%}, checked by simulation; no guarantee."
-FEWEST = 10
 # Confidences over more rows of the pool would not narrow the interval visibly.
 MOST_POOL_ROWS = 5_000
 # Of the share of audit rows that were scored when they were drawn: the curve's part in the figure.

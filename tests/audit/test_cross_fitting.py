@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from querist.audit.cross_fit import cross_fit
+from querist.audit.cross_fitting import cross_fit
 from querist.audit.folds import fold_of
 from querist.exceptions import InvalidParameterError
 

@@ -1,0 +1,134 @@
+"""Who chooses the rows of a round: the strategy, and the audit for its share."""
+
+from typing import Any
+
+import numpy as np
+
+from querist import _random
+from querist._typing import Classifier, IntArray
+from querist.base.query import decide, prepare
+from querist.base.selection import Chances
+from querist.base.strategy import QueryStrategy
+from querist.exceptions import EmptyPoolError, PoolExhaustedError
+from querist.session.audit_trail import AuditTrail
+from querist.session.events import Asked, with_chances
+from querist.session.journal import Journal
+from querist.session.state import FREE, OUTSTANDING, SKIPPED
+from querist.session.trained import Trained
+
+
+class Asker:
+    """Proposes rows and marks them as asked.
+
+    Parameters
+    ----------
+    journal : Journal
+    trail : AuditTrail
+    strategy, cold_start : QueryStrategy
+        What asks, and what does until two classes have answers.
+    asking, trained : Trained
+        The classifier that asks, and the one whose word the audit takes down; usually the same.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        trail: AuditTrail,
+        *,
+        strategy: QueryStrategy,
+        cold_start: QueryStrategy,
+        asking: Trained,
+        trained: Trained,
+    ) -> None:
+        self._journal = journal
+        self._trail = trail
+        self._strategy = strategy
+        self._cold_start = cold_start
+        self._names = (repr(strategy), repr(cold_start))
+        self._asking = asking
+        self._trained = trained
+
+    def ask(self, batch_size: int) -> IntArray:
+        """Return the rows of the next round; see `Session.ask`."""
+        state, seed = self._journal.state, self._journal.seed
+        candidates = state.rows_with(FREE)
+        if candidates.size < batch_size:
+            raise self._exhausted(candidates.size, batch_size)
+        drawn = self._trail.due(state.status == FREE, batch_size)
+        asked = []
+        if drawn.size:
+            asked.append(self._draw(drawn, candidates.size))
+        if drawn.size < batch_size:
+            # The strategy sees neither the numbers of the rows nor which of them were drawn.
+            left = candidates[~np.isin(candidates, drawn)] if drawn.size else candidates
+            asked.append(self._choose(left, batch_size - drawn.size))
+        number = state.n_asks
+        for fields in asked:
+            self._journal.record(
+                Asked(self._journal.next_number, round=number, n_labelled=len(state.answers), **fields)
+            )
+        rows = np.concatenate([fields["rows"] for fields in asked])
+        if self._trail.share:
+            # Who labels in this order shall not know which rows were drawn.
+            rows = _random.derive_generator(seed, "order of a batch", number).permutation(rows)
+        return rows
+
+    def _draw(self, rows: IntArray, n_free: int) -> dict[str, Any]:
+        """Return what the log says of rows that the audit drew, with the model's word on them before it is told."""
+        known = self._journal.state.n_classes_answered >= 2
+        chances = Chances.even(n_free, rows.size) if self._trail.is_fresh(rows) else None
+        return {
+            "rows": rows,
+            "strategy": "",
+            "how": "audit",
+            "in_audit_order": True,
+            "utilities": np.full(rows.size, np.nan),
+            "predictions": tuple(self._trained.predict_rows(rows).tolist()) if known else (),
+            **with_chances(chances),
+        }
+
+    def _choose(self, candidates: IntArray, batch_size: int) -> dict[str, Any]:
+        """Let the strategy choose rows; return what the log says of them."""
+        state, strategy = self._journal.state, self._strategy
+        if strategy.needs_model and state.n_classes_answered < 2:
+            strategy = self._cold_start
+        context = prepare(
+            strategy,
+            self._journal.X,
+            state.answers.rows,
+            state.answers.labels,
+            model=self._model_for(strategy),
+            candidates=candidates,
+            batch_size=batch_size,
+            rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
+        )
+        with self._asking.refitter.settings(finite=self._journal.is_finite):
+            positions, utilities = decide(strategy, context)
+        return {
+            "rows": context.candidates[positions],
+            "strategy": self._names[0 if strategy is self._strategy else 1],
+            "utilities": utilities[positions],
+            **with_chances(strategy.chances(utilities, positions)),
+        }
+
+    def _model_for(self, strategy: QueryStrategy) -> Classifier | None:
+        # Distances are measured behind the preprocessing steps of a pipeline, once one can be fitted.
+        preprocesses = strategy.measures_distances and hasattr(self._asking.refitter.estimator, "steps")
+        if strategy.needs_model or (preprocesses and self._journal.state.n_classes_answered >= 2):
+            return self._asking.fit()
+        return None
+
+    def _exhausted(self, left: int, batch_size: int) -> PoolExhaustedError:
+        state, n_rows = self._journal.state, self._journal.n_rows
+        counts = {
+            "answered": len(state.answers),
+            "asked and not answered": state.rows_with(OUTSTANDING).size,
+            "skipped": state.rows_with(SKIPPED).size,
+        }
+        told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        hint = " release() puts asked rows back." if counts["asked and not answered"] else ""
+        if left == 0:
+            return EmptyPoolError(f"No row is left to ask: of {n_rows} rows, {told}.{hint}")
+        return PoolExhaustedError(
+            f"batch_size is {batch_size}, but {left} rows are left to ask: of {n_rows} rows, {told}.{hint}"
+        )

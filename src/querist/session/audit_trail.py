@@ -1,0 +1,142 @@
+"""The draws of a session and what became of them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Label
+from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh
+from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray, judge
+from querist.session.events import Answered, Asked, Event, undone
+from querist.session.journal import Journal
+from querist.session.state import ANSWERED, SKIPPED
+
+
+class Draw(NamedTuple):
+    """A row that the audit drew.
+
+    Attributes
+    ----------
+    row : int
+    predicted : label or None
+        What the model of that moment said of it, before its answer was told; None: there was no model yet.
+    n_labelled : int
+        Answers that this model knew.
+    """
+
+    row: int
+    predicted: Label | None
+    n_labelled: int
+
+
+def draws(events: Iterable[Event]) -> Iterator[Draw]:
+    """Yield the rows that the audit drew, in order; those drawn again after a release, too."""
+    for event in events:
+        if isinstance(event, Asked) and event.how == "audit":
+            predictions = event.predictions or (None,) * event.rows.size
+            for row, label in zip(event.rows.tolist(), predictions, strict=True):
+                yield Draw(row, label, event.n_labelled)
+
+
+class AuditTrail:
+    """Who is drawn next, what is fresh, and which draws were right.
+
+    Parameters
+    ----------
+    journal : Journal
+    share : float
+        Share of the questions that follow the audit's order.
+    """
+
+    def __init__(self, journal: Journal, share: float) -> None:
+        self.share = share
+        self._journal = journal
+        self._order: IntArray = np.empty(0, np.int64)
+        # Of all rows drawn in audit order the one farthest in it, and how many events were looked at for it.
+        self._farthest: IntArray = np.empty(0, np.int64)
+        self._n_seen = 0
+        self._first: tuple[int, dict[int, Label]] = (0, {})
+
+    @property
+    def order(self) -> IntArray:
+        """All rows by their permanent random numbers."""
+        if self._order.size != self._journal.n_rows:
+            self._order = audit_order(audit_numbers(self._journal.seed, np.arange(self._journal.n_rows)))
+        return self._order
+
+    def due(self, free: BoolArray, batch_size: int) -> IntArray:
+        """Return the audit's rows of a batch: its share, fractions carried over from batch to batch."""
+        if not self.share:
+            return np.empty(0, np.int64)
+        asked = self._journal.state.n_asked
+        n = int((asked + batch_size) * self.share + 1e-9) - int(asked * self.share + 1e-9)
+        return self.order[free[self.order]][:n]
+
+    def is_fresh(self, rows: IntArray) -> bool:
+        """Return whether rows lie behind all that were drawn in audit order; see `querist.audit.is_fresh`."""
+        events = self._journal.events
+        for event in events[self._n_seen :]:
+            if isinstance(event, Asked) and event.in_audit_order and event.rows.size:
+                drawn = np.append(self._farthest, event.rows)
+                self._farthest = drawn[[audit_numbers(self._journal.seed, drawn).argmax()]]
+        self._n_seen = len(events)
+        return is_fresh(self._journal.seed, rows, self._farthest)
+
+    def prefix(self) -> AuditPrefix:
+        """Return the audit sample."""
+        status = self._journal.state.status
+        return audit_prefix(self.order, status == ANSWERED, status == SKIPPED)
+
+    def first_answers(self) -> dict[int, Label]:
+        """Return the first answer to each row that stands. All are blind: nobody was shown a guess."""
+        events = self._journal.events
+        if self._first[0] != len(events):
+            gone = undone(events)
+            first: dict[int, Label] = {}
+            for event in events:
+                if isinstance(event, Answered) and event.number not in gone:
+                    for row, label in zip(event.rows.tolist(), event.labels.tolist(), strict=True):
+                        first.setdefault(row, label)
+            self._first = (len(events), first)
+        return self._first[1]
+
+    def is_answered(self, rows: IntArray) -> BoolArray:
+        """Return which rows have an answer."""
+        answered: BoolArray = self._journal.state.status[rows] == ANSWERED
+        return answered
+
+    def outcomes(self, rows: IntArray, predicted: AnyArray | list[Any]) -> OutcomeArray:
+        """Return what became of rows that a model had predicted; see `querist.audit.outcomes.judge`."""
+        status = self._journal.state.status[rows]
+        labels = predicted.tolist() if isinstance(predicted, np.ndarray) else predicted
+        return judge(rows, labels, self.first_answers(), (status == ANSWERED) | (status == SKIPPED))
+
+    def drawn(self) -> tuple[IntArray, IntArray, OutcomeArray]:
+        """Return the draws that a model had predicted: rows, the labels that it knew, and what became of them."""
+        # Of a row that was released and drawn again the first draw counts: the second was none.
+        first: dict[int, Draw] = {}
+        for draw in draws(self._journal.events):
+            first.setdefault(draw.row, draw)
+        known = [draw for draw in first.values() if draw.predicted is not None]
+        rows = np.array([draw.row for draw in known], np.int64)
+        at = np.array([draw.n_labelled for draw in known], np.int64)
+        return rows, at, self.outcomes(rows, [draw.predicted for draw in known])
+
+    def scored(self) -> tuple[IntArray, FloatArray]:
+        """Return, for each answered draw, the labels behind its prediction and whether that was right."""
+        _, at, outcome = self.drawn()
+        told = (outcome != OPEN) & (outcome != VOID)
+        return at[told], (outcome[told] == RIGHT).astype(np.float64)
+
+    def answered_draws(self) -> IntArray:
+        """Return the rows that the audit drew, whether predicted or not, and that have an answer; ascending."""
+        rows = [event.rows for event in self._journal.events if isinstance(event, Asked) and event.how == "audit"]
+        drawn: IntArray = np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
+        answered: IntArray = drawn[self._journal.state.status[drawn] == ANSWERED]
+        return answered
+
+    def n_promises(self) -> int:
+        """Return how many attempts at a promise there were."""
+        numbers = [event.promise for event in self._journal.events if isinstance(event, Asked)]
+        return max((number for number in numbers if number is not None), default=0)

@@ -1,0 +1,226 @@
+"""Promises about a session's frozen model: what `Session.certify` and `Session.auto_label` return."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from querist._typing import AnyArray, Classifier, IntArray
+from querist.audit.auto_label import AutoLabelPlan, model_labels_accuracy
+from querist.audit.certificate import CertificateResult, Plan, certificate_result
+from querist.audit.estimate import Estimate
+from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray
+from querist.audit.promise import Promise, Standing, standing
+from querist.base.selection import Chances
+from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
+from querist.session.audit_trail import AuditTrail
+from querist.session.events import Asked, with_chances
+from querist.session.journal import Journal
+
+
+class Snapshot(NamedTuple):
+    """A frozen model, the rows without an answer, ascending, and what it says of them."""
+
+    model: Classifier
+    rows: IntArray
+    predicted: AnyArray
+
+    def says(self, rows: IntArray) -> AnyArray:
+        """Return what it says of some of those rows."""
+        found: AnyArray = self.predicted[np.searchsorted(self.rows, rows)]
+        return found
+
+
+def ask_promised(
+    journal: Journal,
+    promise: Promise,
+    rows: IntArray,
+    predicted: AnyArray,
+    *,
+    in_order: bool = False,
+    chances: Chances | None = None,
+) -> None:
+    """Ask about rows for a promise, with the frozen model's word on them before it is told."""
+    # Not a round: promises do not move the strategy's random numbers.
+    journal.record(
+        Asked(
+            journal.next_number,
+            rows,
+            round=-1,
+            strategy="",
+            n_labelled=len(journal.state.answers),
+            how=promise.kind,
+            promise=promise.attempt,
+            in_audit_order=in_order,
+            utilities=np.full(rows.size, np.nan),
+            predictions=tuple(predicted.tolist()),
+            **with_chances(chances),
+        )
+    )
+
+
+class Certificate:
+    """A test of a frozen model on fresh draws; `Session.certify` starts it.
+
+    Label `rows` with `Session.tell` (or skip them), then ask for the `result`.
+
+    Attributes
+    ----------
+    plan : Plan
+        How many labels it takes, and what its chances are.
+    rows : ndarray
+        The fresh draws, in the order of their random numbers.
+    model : classifier
+        The frozen model.
+    attempt : int
+        Number of this attempt in the session.
+    """
+
+    def __init__(self, plan: Plan, promise: Promise, frozen: Snapshot, trail: AuditTrail) -> None:
+        self._promise = promise
+        self._frozen = frozen
+        self._trail = trail
+        self.plan = plan
+        self.rows = promise.draws
+        self.model = frozen.model
+        self.attempt = promise.attempt
+
+    def result(self) -> CertificateResult:
+        """Return what is certified.
+
+        The draws need not all be answered if the outcome is decided already; open ones then count as wrong.
+
+        Raises
+        ------
+        NotEnoughLabelsError
+            If the outcome still depends on draws without an answer.
+        """
+        where = standing(self._promise, self._trail.outcomes(self.rows, self._frozen.says(self.rows)))
+        if where.open.size and not where.is_decided:
+            raise NotEnoughLabelsError(
+                f"{where.open.size} of the {self.rows.size} drawn rows have no answer yet: tell or skip them."
+            )
+        # Others may have been answered meanwhile, perhaps the ones that the model gets right.
+        known = self._trail.is_answered(self._frozen.rows)
+        rows = self._frozen.rows[known]
+        n_right = int((self._trail.outcomes(rows, self._frozen.predicted[known]) == RIGHT).sum())
+        return certificate_result(self._promise, where, n_known=rows.size, n_known_right=n_right)
+
+
+class AutoLabelResult(NamedTuple):
+    """What the model may label.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n,)
+        Rows without an answer that the model may label, ascending; empty if no region passed.
+    labels : ndarray of shape (n,)
+        What the frozen model says of them.
+    estimate : Estimate
+        Their accuracy, with the bound that is promised.
+    n_regions : int
+        How many regions passed.
+    """
+
+    rows: IntArray
+    labels: AnyArray
+    estimate: Estimate
+    n_regions: int
+
+    def __str__(self) -> str:
+        if self.estimate.low is None:
+            return self.estimate.note
+        return (
+            f"The model may label {self.rows.size:,} rows with at least {self.estimate.low:.1%} accuracy "
+            f"({self.estimate.confidence:.0%} confidence)."
+        )
+
+
+class AutoLabel:
+    """Lets a frozen model label as many rows as a promise allows; `Session.auto_label` starts it.
+
+    Call `ask`, label those rows, and again, until it returns none; then take the `result`.
+
+    Attributes
+    ----------
+    plan : AutoLabelPlan
+    model : classifier
+        The frozen model.
+    attempt : int
+        Number of this attempt in the session; it counts from the first `ask` on.
+    """
+
+    def __init__(
+        self, plan: AutoLabelPlan, promise: Promise, frozen: Snapshot, journal: Journal, trail: AuditTrail
+    ) -> None:
+        self._promise = promise
+        self._frozen = frozen
+        self._journal = journal
+        self._trail = trail
+        self._n_asked = 0
+        self._version = journal.version
+        self.plan = plan
+        self.model = frozen.model
+        self.attempt = promise.attempt
+
+    def ask(self) -> IntArray:
+        """Return the rows of the next stage; none when the outcome is decided.
+
+        Raises
+        ------
+        InvalidParameterError
+            If answers came in or another promise began between `Session.auto_label` and the first stage.
+        NotEnoughLabelsError
+            If rows of an earlier stage have no answer yet.
+        """
+        if not self._n_asked:
+            # Else one could prepare many, and begin the one that the answers since have favoured.
+            if (self._journal.version, self._trail.n_promises()) != (self._version, self.attempt - 1):
+                raise InvalidParameterError("The session has gone on since this was planned. Call auto_label() again.")
+            # The first stage marks the attempt, even if it has no rows.
+            self._ask(self.plan.stage(0))
+            if self.plan.stage(0).size:
+                return self.plan.stage(0)
+        where = self._where()
+        if where.state != "asking":
+            return np.empty(0, np.int64)
+        self._n_asked = where.stage
+        self._ask(where.open)
+        return where.open
+
+    def result(self) -> AutoLabelResult:
+        """Return what the model may label.
+
+        Raises
+        ------
+        NotEnoughLabelsError
+            If rows that were asked have no answer yet.
+        """
+        outcome = self._outcome()
+        n_passed = self._where().n_passed if self._n_asked else 0
+        region = self.plan.regions[n_passed - 1] if n_passed else np.empty(0, np.int64)
+        rows = np.setdiff1d(region, self.plan.sample)
+        estimate = model_labels_accuracy(self._promise, outcome, n_passed)
+        return AutoLabelResult(rows, self._frozen.says(rows), estimate, n_passed)
+
+    def _ask(self, rows: IntArray) -> None:
+        self._n_asked += 1
+        ask_promised(self._journal, self._promise, rows, self._frozen.says(rows))
+
+    def _where(self) -> Standing:
+        """Return where the promise stands.
+
+        Raises
+        ------
+        NotEnoughLabelsError
+            If the stage that was asked about last is not decided yet.
+        """
+        where = standing(self._promise, self._outcome())
+        if where.stage < self._n_asked and where.open.size:
+            raise NotEnoughLabelsError(f"{where.open.size} rows that were asked have no answer yet: tell or skip them.")
+        return where
+
+    def _outcome(self) -> OutcomeArray:
+        found = self._trail.outcomes(self.plan.sample, self._frozen.says(self.plan.sample))
+        # Who skipped a row before it was drawn for this may yet know the answer.
+        not_asked = self._promise.inside >= self._n_asked
+        return np.where(not_asked & (found == VOID), OPEN, found).astype(np.int8)
