@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import scipy.sparse
+from scipy.sparse.csgraph import connected_components
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -86,33 +89,16 @@ def _at_import(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
-    """Return the sets of modules that import each other, larger than one (Tarjan's strongly connected components)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    found: list[list[str]] = []
-
-    def visit(name: str) -> None:
-        index[name] = low[name] = len(index)
-        stack.append(name)
-        for other in sorted(arrows.get(name, ())):
-            if other not in index:
-                visit(other)
-                low[name] = min(low[name], low[other])
-            elif other in stack:
-                low[name] = min(low[name], index[other])
-        if low[name] == index[name]:
-            group = []
-            while not group or group[-1] != name:
-                group.append(stack.pop())
-            if len(group) > 1:
-                found.append(sorted(group))
-
-    sys.setrecursionlimit(10_000)
-    for name in arrows:
-        if name not in index:
-            visit(name)
-    return found
+    """Return the sets of modules that import each other, larger than one."""
+    names = sorted(arrows)
+    place = {name: number for number, name in enumerate(names)}
+    matrix = scipy.sparse.lil_array((len(names), len(names)), dtype=bool)
+    for name, others in arrows.items():
+        for other in others:
+            matrix[place[name], place[other]] = True
+    n_groups, group = connected_components(matrix.tocsr(), connection="strong")
+    found = [[name for name, number in zip(names, group, strict=True) if number == each] for each in range(n_groups)]
+    return [each for each in found if len(each) > 1]
 
 
 def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

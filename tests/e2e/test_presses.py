@@ -1,5 +1,7 @@
 """A press belongs to the item that is painted; none is lost, none counts twice."""
 
+import time
+
 import pytest
 from labelling_page import person
 from real_texts import messages, write_texts
@@ -21,7 +23,7 @@ def by_row(served):
 
 def test_ten_presses_60_ms_apart_label_the_ten_items_that_were_seen(browser, served):
     with person(browser, served) as page:
-        page.tab.wait_for_timeout(1000)
+        page.wait_until_still()
         for key in "1211212212":
             page.tab.keyboard.down(key)
             page.tab.keyboard.up(key)
@@ -77,11 +79,12 @@ def test_the_item_on_screen_stays_while_the_model_learns(browser, served):
         page.wait_until_saved()
         before = page.item, page.text
         version = served_version(page)
-        for _ in range(100):
-            page.tab.wait_for_timeout(100)
-            if served_version(page) > version:
-                break
-        page.tab.wait_for_timeout(1000)
+        until = time.monotonic() + 10
+        while served_version(page) == version and time.monotonic() < until:
+            page.tab.wait_for_timeout(50)
+        # What the page asks for because of that has come.
+        page.tab.wait_for_timeout(100)
+        page.wait_until_still()
         assert (page.item, page.text) == before
         page.check()
 
@@ -92,12 +95,11 @@ def served_version(page):
 
 def test_one_request_per_label(browser, served):
     with person(browser, served) as page:
-        page.tab.wait_for_timeout(1000)
+        page.wait_until_still()
         before, version = len(page.requests), served_version(page)
         for _ in range(20):
             page.give("1")
-            page.tab.wait_for_timeout(200)
-        page.wait_until_saved()
+            page.wait_until_saved()
         sent = [url.removeprefix(page.origin) for url in page.requests[before:]]
         rankings = served_version(page) - version
         page.check()
