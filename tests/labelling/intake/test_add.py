@@ -11,6 +11,7 @@ from querist.exceptions import DataError
 from querist.labelling.intake.add import add_rows
 from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
+from querist.labelling.log.events import RowsAdded, payload_of
 from querist.labelling.log.settings import Settings
 from querist.store import Store
 
@@ -41,7 +42,7 @@ def test_new_rows_come_behind_and_known_rows_stay(tmp_path, store_location):
         assert {item.source for item in store.all_items(10)} == {1}
         assert (store.audit_numbers() == audit_numbers(5, np.arange(13))).all()
         events = list(store.events(kinds=["rows_added"]))
-        assert [event.data for event in events] == [{"n_rows": 10, "source": 0}, {"n_rows": 3, "source": 1}]
+        assert list(map(payload_of, events)) == [RowsAdded(n_rows=10, source=0), RowsAdded(n_rows=3, source=1)]
         source = Settings.from_dict(store.info.settings).sources[1]
         assert (source.first_row, source.n_rows) == (10, 3)
         assert store.search("number 12").tolist() == [12]

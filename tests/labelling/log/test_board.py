@@ -188,9 +188,9 @@ def test_rows_may_come_later():
     assert log.board.labels.tolist() == [1, -1, -1, -1, -1, 1]
 
 
-@pytest.mark.parametrize("kind", ["answered", "skipped", "flagged"])
-def test_uuids_are_known(kind):
+@pytest.mark.parametrize(("kind", "data"), [("answered", {"class_id": 0}), ("skipped", {}), ("flagged", {})])
+def test_uuids_are_known(kind, data):
     log = Log()
-    uuid = log.add(kind, 0, 1, {"class_id": 0})
+    uuid = log.add(kind, 0, 1, data)
     assert log.board.knows(uuid)
     assert not log.board.knows("another")

@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ from querist.audit.promise_planning import (
 )
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
-from querist.labelling.log.promise import ProjectPromise, packed, terms_data
+from querist.labelling.log.events import MeasuredAt
+from querist.labelling.log.promise import ProjectPromise, PromiseBegun, packed
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.promises.plan import freeze, plan
 from querist.labelling.promises.words import PendingPromise
@@ -152,7 +154,7 @@ def test_what_is_left_is_judged_by_all_answers_not_by_the_draws_alone(sqlite_pro
     # Where the model was wrong, nothing is taken from what is certain of the others.
     assert the(project).rest == pytest.approx(after.rest * after.n_rest / (after.n_rest - 2))
     # Logs of older versions hold what the model said of the draws only: then all others may have been right.
-    project.board.promises[made].packed = ""
+    project.board.promises[made] = replace(project.board.promises[made], packed="")
     assert the(project).rest == pytest.approx((after.rest * after.n_rest - 2) / (after.n_rest - 2))
 
 
@@ -164,7 +166,8 @@ def test_a_promise_comes_back_from_the_log_as_it_was(sqlite_project):
         made = project.promises.begin(ada, kind, 0.9, most_labels=200).result()
         promise = project.board.promises[made]
         (event,) = [each for each in project.store.events() if each.data.get("id") == made and each.kind == "promise"]
-        assert terms_data(promise.terms) == {name: event.data[name] for name in terms_data(promise.terms)}
+        assert PromiseBegun.from_data(event.data).to_data() == event.data
+        assert all(told_terms(promise)[name] == event.data[name] for name in told_terms(promise))
         assert promise.remaining.size == promise.terms.n_remaining
         assert promise.predicted()[0].size == promise.terms.regions[-1].size
         project.promises.cancel(ada, made).result()
@@ -177,15 +180,17 @@ def test_the_page_and_the_library_make_the_same_promise(sqlite_project):
     taken = freeze(project.board, project.view.current, project.store.info.seed)
     frozen = Frozen(taken.rows, numbers_of(project), np.full(N, np.float32(0.9), float))
     made = plan_certificate(frozen, 0.85, guessed_accuracy(0.85, frozen.confidences, None), attempt=1)
-    assert (
-        terms_data(certificate_promise(made, frozen, attempt=1)).items()
-        <= plan(project.board, taken, "certificate", 0.85).items()
-    )
+    page = plan(project.board, taken, "certificate", 0.85)
+    assert told_terms(replace(page, terms=certificate_promise(made, frozen, attempt=1))) == told_terms(page)
     labels = plan_model_labels(frozen, 0.85, None, attempt=1)
-    assert (
-        terms_data(model_labels_promise(labels, frozen, attempt=1)).items()
-        <= plan(project.board, taken, "auto_label", 0.85).items()
-    )
+    page = plan(project.board, taken, "auto_label", 0.85)
+    assert told_terms(replace(page, terms=model_labels_promise(labels, frozen, attempt=1))) == told_terms(page)
+
+
+def told_terms(begun):
+    """The fields that the log holds of the terms."""
+    told = PromiseBegun(**{each.name: getattr(begun, each.name) for each in fields(PromiseBegun)}).to_data()
+    return {each.name: told[each.name] for each in fields(Promise)}
 
 
 def test_draws_come_without_a_guess(project):
@@ -265,7 +270,8 @@ def test_out_of_reach_is_said_in_words(project):
     teach(project)
     told = project.promises.plan("certificate", 0.9999)
     assert not told.possible or told.n_labels <= N
-    project.board.measured.append({"accuracy": {"value": 0.7}, "n_labels": 1, "at": 0.0})
+    figures = {"accuracy": {"value": 0.7}, "running": {}, "advice": {}}
+    project.board.measured.append(MeasuredAt(seq=1, n_labels=1, n_audited=1, n_skipped=0, **figures, at=0.0))
     told = project.promises.plan("certificate", 0.9)
     assert not told.possible
     assert "thought to be 70.0%" in told.why
@@ -391,8 +397,7 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
     numbers = numbers_of(project)
     checked = set()
     for target, rate in itertools.product((0.85, 0.9), (0.0, 0.02, 0.06, 0.15)):
-        data = plan(board, frozen, "auto_label", target, 300)
-        made = ProjectPromise.from_data(data | {"id": "x", "seq": 0}, 0.0)
+        made = ProjectPromise.of(plan(board, frozen, "auto_label", target, 300), 0.0, frozen.rows)
         expected_plan = plan_auto_label(
             np.arange(N), ranking.confidence.astype(float), numbers, target=target, most_labels=300
         )
@@ -414,7 +419,10 @@ def test_rows_are_packed_without_loss():
     none = np.empty(0, np.int64)
     regions = (Region(2, 0, 0), Region(3, 0, 0))
     terms = Promise("auto_label", 0.9, 0.95, 1, 0.03, 3, None, regions, none, none)
-    made = ProjectPromise("x", terms, 0.0, 0, 1, 2, (), packed(rows, classes))
+    begun = PromiseBegun(
+        id="x", terms=terms, seq=0, ranking=1, n_labels=2, predictions=(), packed=packed(rows, classes)
+    )
+    made = ProjectPromise.of(begun, 0.0, none)
     assert made.released(0)[0].size == 0
     assert [each.tolist() for each in made.released(2)] == [rows.tolist(), classes.tolist()]
     assert [each.tolist() for each in made.released(1)] == [rows[:2].tolist(), classes[:2].tolist()]

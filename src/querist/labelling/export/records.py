@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from querist.labelling.log.board import Status
 
 if TYPE_CHECKING:
-    from querist.labelling.log.board import Act, Board
+    from querist.labelling.log.board import Board
+    from querist.labelling.log.deeds import Act
     from querist.labelling.log.ranking import Ranking
     from querist.store.store import Store
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,6 @@ from querist.exceptions import DataError
 from querist.labelling.intake.create import (
     Progress,
     answer_events,
-    event,
     item_rows,
     silent,
     source_info,
@@ -26,7 +26,9 @@ from querist.labelling.intake.create import (
 from querist.labelling.intake.guess import ids_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
 from querist.labelling.intake.source import Source, read_source
-from querist.labelling.log.classes import Classes, ClassInfo, active, class_name_of, resolution
+from querist.labelling.log.board import Board
+from querist.labelling.log.classes import active, class_name_of
+from querist.labelling.log.events import RowsAdded, event
 from querist.labelling.log.locations import FOLDER, to_path
 from querist.labelling.log.settings import Settings
 from querist.store import Store
@@ -103,7 +105,7 @@ def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress |
         rows = item_rows(plan, numbers, first_row=first_row, source=number)
         with store.writing() as tx:
             tx.add_items(first_row, watched(rows, n_rows, progress))
-            tx.append([event("rows_added", {"n_rows": n_rows, "source": number})])
+            tx.append([event(RowsAdded(n_rows=n_rows, source=number), at=time.time())])
             tx.append(answer_events(plan, ids, first_row=first_row, class_version=version))
             tx.set_info(settings=replace(settings, sources=(*settings.sources, info)).to_dict())
     return Added(n_rows, n_known, first_row + n_rows, tuple(notes))
@@ -189,21 +191,12 @@ def _print(values: Sequence[Any]) -> bytes:
     return hashlib.blake2b(json.dumps(values).encode(), digest_size=16).digest()
 
 
-def current_classes(store: Store) -> tuple[Classes, int]:
-    """Return the classes of a project and the version of their list."""
-    classes: Classes = ()
-    version = 0
-    for each in store.events(kinds=["classes"]):
-        classes, version = tuple(ClassInfo.from_dict(one) for one in each.data["classes"]), each.data["version"]
-    return classes, version
-
-
 def _class_ids(plan: ImportPlan, store: Store) -> tuple[dict[str, int], int]:
     """Return the class of each label in the file, and the version of the list of classes."""
-    classes, version = current_classes(store)
-    leads = resolution(classes)
-    ids = {each.name: leads[each.id] for each in classes if leads[each.id] >= 0}
-    ids |= {each.name: each.id for each in active(classes)}
+    board = Board.of(store.events(kinds=["classes"]))
+    # Names of classes that were merged lead to what they became; a name in use comes first.
+    ids = {each.name: lead for each in board.classes if (lead := board.label_of(each.id)) >= 0}
+    ids |= {each.name: each.id for each in active(board.classes)}
     cells = [] if plan.label_column is None else plan.source.columns[plan.label_column]
     unknown = [name for name in dict.fromkeys(map(class_name_of, cells)) if name is not None and name not in ids]
     if unknown:
@@ -211,4 +204,4 @@ def _class_ids(plan: ImportPlan, store: Store) -> tuple[dict[str, int], int]:
             f"{plan.source.path}: column {plan.label_column!r} holds labels that are no class of the project: "
             f"{listed(unknown)}. Add these classes on the page first, or correct the file."
         )
-    return ids, version
+    return ids, board.class_version

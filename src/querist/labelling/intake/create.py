@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
 from querist.labelling.intake.source import fingerprint
 from querist.labelling.log.classes import added, class_name_of
+from querist.labelling.log.deeds import Answered
+from querist.labelling.log.events import ClassesChanged, RowsAdded, event
 from querist.labelling.log.locations import from_path
 from querist.labelling.log.settings import Settings, SourceInfo
 from querist.store import EventRow, ItemRow, ProjectInfo, Writing
@@ -101,23 +102,18 @@ def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, clas
     for place, cell in enumerate(plan.source.columns[plan.label_column]):
         name = class_name_of(cell)
         if name is not None:
-            data = {"class_id": ids[name], "how": "import", "class_version": class_version}
-            answers.append(EventRow(None, str(uuid.uuid4()), "answered", now, None, first_row + place, data))
+            answer = Answered(class_id=ids[name], how="import", class_version=class_version)
+            answers.append(event(answer, at=now, row=first_row + place))
     return answers
-
-
-def event(kind: str, data: dict[str, Any]) -> EventRow:
-    """Return an event of the project, not of a row or person."""
-    return EventRow(None, str(uuid.uuid4()), kind, time.time(), None, None, data)
 
 
 def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None:
     n_rows = plan.source.n_rows
     classes = added(plan.classes)
-    tx.append([event("rows_added", {"n_rows": n_rows, "source": 0})])
+    tx.append([event(RowsAdded(n_rows=n_rows), at=time.time())])
     if classes:
-        listed = [each.to_dict() for each in classes]
-        tx.append([event("classes", {"version": 1, "classes": listed, "change": {"op": "import"}})])
+        listed = ClassesChanged(version=1, classes=classes, change={"op": "import"})
+        tx.append([event(listed, at=time.time())])
     rows = item_rows(plan, audit_numbers(seed, np.arange(n_rows)), first_row=0, source=0)
     tx.add_items(0, watched(rows, n_rows, progress))
     answers = answer_events(plan, {each.name: each.id for each in classes}, first_row=0, class_version=1)

@@ -6,7 +6,8 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray
 from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, scores_so_far
-from querist.labelling.log.board import Act, Board
+from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import Act
 
 
 def first_answers(board: Board) -> list[Act]:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,38 +11,24 @@ import numpy.typing as npt
 from querist._typing import IntArray
 from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
-from querist.labelling.log.classes import Classes, ClassInfo, resolution
-from querist.labelling.log.promise import ProjectPromise
+from querist.labelling.log.classes import Classes, resolution
+from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
+from querist.labelling.log.events import (
+    Asked,
+    AutoLabelled,
+    ClassesChanged,
+    Measured,
+    MeasuredAt,
+    PromiseCancelled,
+    RowsAdded,
+    SettingsChanged,
+    Undone,
+    payload_of,
+)
+from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
-
-# What people do to rows; each can be undone.
-ACTS = ("answered", "changed", "skipped", "flagged", "unflagged", "noted", "second_opinion")
-
-
-@dataclass(slots=True, eq=False)
-class Act:
-    """Something that a person (or an import: annotator None) did to a row."""
-
-    number: int
-    uuid: str
-    kind: str
-    row: int
-    annotator: int | None
-    at: float
-    class_id: int | None
-    seconds: float | None
-    how: str
-    strategy: str
-    ranking: int
-    guess: int | None
-    confidence: float | None
-    # Answers that the model which guessed had been trained on.
-    guess_labels: int | None
-    blind: bool
-    note: str
-    undone: bool = False
 
 
 class Board:
@@ -80,7 +66,7 @@ class Board:
         # Audit rows that were drawn, by row: when.
         self.drawn: dict[int, float] = {}
         # Figures of the model, as the trainer told them.
-        self.measured: list[dict[str, Any]] = []
+        self.measured: list[MeasuredAt] = []
         self.promises: dict[str, ProjectPromise] = {}
         self._standings: dict[str, Standing] = {}
         self._draws: set[int] = set()
@@ -94,79 +80,76 @@ class Board:
 
     # ------------------------------------------------------------------ replay
 
+    @classmethod
+    def of(cls, events: Iterable[EventRow]) -> Self:
+        """Return the state that events lead to."""
+        board = cls()
+        board.replay(events)
+        return board
+
     def replay(self, events: Iterable[EventRow]) -> None:
         """Apply events in the order of the log."""
         for event in events:
             self.apply(event)
 
     def apply(self, event: EventRow) -> None:
-        """Change the state as one event says."""
+        """Change the state as one event says.
+
+        Raises
+        ------
+        StoreError
+            If a newer version wrote it.
+        """
+        payload = payload_of(event)
         if event.seq is not None:
             self.seq = event.seq
         self._uuids.add(event.uuid)
-        if event.kind in ACTS:
-            self._act(event)
-        elif event.kind == "undone":
-            self._undo(event.data["target"])
-        elif event.kind == "classes":
-            self._set_classes(event)
-        elif event.kind == "rows_added":
-            added = event.data["n_rows"]
-            self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
-            self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
-            self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
-        elif event.kind == "asked" and event.row is not None:
-            self.drawn.setdefault(event.row, event.at)
-        elif event.kind == "measured":
-            self.measured.append(event.data | {"at": event.at})
-        elif event.kind in ("promise", "promise_cancelled", "auto_labelled"):
-            self._promise(event)
-        elif event.kind == "settings":
-            self.settings |= event.data["changes"]
+        match payload:
+            case Deed():
+                self._act(event, payload)
+            case Undone():
+                self._undo(payload.target)
+            case ClassesChanged():
+                self._set_classes(payload)
+            case RowsAdded():
+                self._add_rows(payload.n_rows)
+            case Asked() if event.row is not None:
+                self.drawn.setdefault(event.row, event.at)
+            case Measured():
+                self.measured.append(MeasuredAt.of(payload, event.at))
+            case PromiseBegun():
+                left = self.left_to_label()[: payload.terms.n_remaining]
+                self.promises[payload.id] = ProjectPromise.of(payload, event.at, left)
+                self._draws.update(payload.terms.draws.tolist())
+                self._standings.clear()
+            case PromiseCancelled():
+                self._change_promise(payload.id, cancelled=True)
+            case AutoLabelled():
+                self._change_promise(payload.id, applied=event.uuid, n_applied=payload.n_regions)
+            case SettingsChanged():
+                self.settings |= payload.changes
 
-    def _act(self, event: EventRow) -> None:
-        data = event.data
-        assert event.row is not None
-        act = Act(
-            number=len(self._acts),
-            uuid=event.uuid,
-            kind=event.kind,
-            row=event.row,
-            annotator=event.annotator,
-            at=event.at,
-            class_id=data.get("class_id"),
-            seconds=data.get("seconds"),
-            how=data.get("how", ""),
-            strategy=data.get("strategy", ""),
-            ranking=data.get("ranking", 0),
-            guess=data.get("guess"),
-            confidence=data.get("confidence"),
-            guess_labels=data.get("guess_labels"),
-            blind=data.get("blind", True),
-            note=data.get("note", ""),
-        )
+    def _add_rows(self, added: int) -> None:
+        self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
+        self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
+        self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
+
+    def _act(self, event: EventRow, deed: Deed) -> None:
+        act = Act.of(len(self._acts), event, deed)
         self._acts.append(act)
-        self._of_row.setdefault(event.row, []).append(act)
+        self._of_row.setdefault(act.row, []).append(act)
         self._of_uuid.setdefault(event.uuid, []).append(act)
-        if "group" in data:
-            self._of_uuid.setdefault(data["group"], []).append(act)
-        self._refresh(event.row)
+        if deed.group is not None:
+            self._of_uuid.setdefault(deed.group, []).append(act)
+        self._refresh(act.row)
         if act.how == "audit":
             self.drawn.setdefault(act.row, act.at)
-        if act.kind in ("answered", "changed", "skipped"):
+        if act.kind in RESPONSES:
             self.by_person[act.annotator] += 1
 
-    def _promise(self, event: EventRow) -> None:
-        if event.kind == "promise":
-            made = ProjectPromise.from_data(event.data, event.at)
-            made.remaining = self.left_to_label()[: made.terms.n_remaining]
-            self.promises[made.id] = made
-            self._draws.update(made.terms.draws.tolist())
-        elif event.kind == "promise_cancelled":
-            self.promises[event.data["id"]].cancelled = True
-        else:
-            made = self.promises[event.data["id"]]
-            made.applied, made.n_applied = event.uuid, event.data["n_regions"]
+    def _change_promise(self, promise_id: str, **changes: Any) -> None:
+        self.promises[promise_id] = replace(self.promises[promise_id], **changes)
+        if "applied" in changes:
             self._set_model_labels()
         self._standings.clear()
 
@@ -178,21 +161,18 @@ class Board:
                 self.model_labels[rows] = class_ids
 
     def _undo(self, target: str) -> None:
-        for made in self.promises.values():
+        for made in list(self.promises.values()):
             if made.applied == target:
-                made.applied = None
-                self._set_model_labels()
-                self._standings.clear()
+                self._change_promise(made.id, applied=None)
         for act in self._of_uuid.get(target, ()):
             if not act.undone:
                 act.undone = True
-                if act.kind in ("answered", "changed", "skipped"):
+                if act.kind in RESPONSES:
                     self.by_person[act.annotator] -= 1
                 self._refresh(act.row)
 
-    def _set_classes(self, event: EventRow) -> None:
-        self.classes = tuple(ClassInfo.from_dict(each) for each in event.data["classes"])
-        self.class_version = event.data["version"]
+    def _set_classes(self, told: ClassesChanged) -> None:
+        self.classes, self.class_version = told.classes, told.version
         resolved = resolution(self.classes)
         changed = {each for each in self._resolution if self._resolution[each] != resolved.get(each, -1)}
         self._resolution = resolved
@@ -209,17 +189,17 @@ class Board:
         acts = [act for act in self._of_row[row] if not act.undone]
         old = int(self.labels[row])
         votes = self._votes(acts)
-        # A counter keeps the order of first answers, and most_common is stable.
-        new = votes.most_common(1)[0][0] if votes else -1
-        self.n_opinions[row] = votes.total()
+        # They stand in the order of the first answers, and the first among equals is the greatest.
+        new = max(votes, key=votes.__getitem__) if votes else -1
+        self.n_opinions[row] = sum(votes.values())
         if old != new:
             self.labels[row] = new
             if old >= 0:
                 self.counts[old] -= 1
             if new >= 0:
                 self.counts[new] += 1
-        _put(self.skipped, row, new < 0 and _last(acts, ("answered", "changed", "skipped")) == "skipped")
-        _put(self.flagged, row, _last(acts, ("flagged", "unflagged")) == "flagged")
+        _put(self.skipped, row, new < 0 and last_kind(acts, RESPONSES) == "skipped")
+        _put(self.flagged, row, last_kind(acts, ("flagged", "unflagged")) == "flagged")
         noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
         if noted:
             self.notes[row] = noted
@@ -231,12 +211,12 @@ class Board:
         else:
             self.opinions_wanted.pop(row, None)
 
-    def _votes(self, acts: list[Act]) -> Counter[int]:
-        votes: Counter[int] = Counter()
-        for act in _current(acts).values():
+    def _votes(self, acts: list[Act]) -> dict[int, int]:
+        votes: dict[int, int] = {}
+        for act in current_answers(acts).values():
             label = self._resolution.get(-1 if act.class_id is None else act.class_id, -1)
             if label >= 0:
-                votes[label] += 1
+                votes[label] = votes.get(label, 0) + 1
         return votes
 
     # ------------------------------------------------------------------ questions
@@ -314,14 +294,18 @@ class Board:
 
     def answers(self, row: int) -> dict[int | None, Act]:
         """Return each person's current answer to a row, the earliest first."""
-        return _current([act for act in self._of_row.get(row, ()) if not act.undone])
+        return current_answers([act for act in self._of_row.get(row, ()) if not act.undone])
+
+    def kind_of_answer(self, annotator: int | None, row: int) -> type[Answered]:
+        """Return the kind that a person's answer to a row would be: the first, or one in place of the one before."""
+        return Changed if annotator in self.answers(row) else Answered
 
     def first_answer(self, row: int) -> Act | None:
         """Return the first answer to a row that was given blind, without a guess in sight, and stands.
 
         Answers that came with the data were given without one.
         """
-        return next((act for act in self._of_row.get(row, ()) if act.kind == "answered" and _blind(act)), None)
+        return next((act for act in self._of_row.get(row, ()) if act.kind == "answered" and is_blind(act)), None)
 
     def acts_on(self, row: int) -> list[Act]:
         """Return all that was done to a row, undone acts included, in order."""
@@ -354,26 +338,6 @@ class Board:
         }
         rows = np.array(sorted(first, key=lambda row: (first[row], row)), np.int64)
         return rows, self.labels[rows]
-
-
-def _current(acts: list[Act]) -> dict[int | None, Act]:
-    """Return each person's last answer, in the order of the people's first answers; a later skip takes it away."""
-    current: dict[int | None, Act] = {}
-    for act in acts:
-        if act.kind in ("answered", "changed"):
-            current[act.annotator] = act
-        elif act.kind == "skipped":
-            current.pop(act.annotator, None)
-    return current
-
-
-def _blind(act: Act) -> bool:
-    return (act.blind or act.how == "import") and not act.undone
-
-
-def _last(acts: list[Act], kinds: tuple[str, ...]) -> str:
-    """Return which of some kinds came last, or nothing."""
-    return next((act.kind for act in reversed(acts) if act.kind in kinds), "")
 
 
 def _put(rows: set[int], row: int, present: bool) -> None:

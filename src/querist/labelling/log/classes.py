@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from querist.exceptions import InvalidParameterError
+from querist.labelling.log.payload import made_of
 
 # Okabe and Ito's palette, which colour-blind people tell apart, then its darker and lighter kin.
 PALETTE = (
@@ -54,7 +55,7 @@ class ClassInfo:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "ClassInfo":
         """Return the class that `to_dict` wrote."""
-        return cls(**(values | {"examples": tuple(values.get("examples", ()))}))
+        return made_of(cls, values | {"examples": tuple(values.get("examples", ()))})
 
 
 Classes = tuple[ClassInfo, ...]

@@ -2,29 +2,37 @@
 
 import base64
 import zlib
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from querist._typing import IntArray
 from querist.audit.promise import Promise, Region, Standing
+from querist.labelling.log.payload import Payload, made_of
 
 State = Literal["asking", "passed", "failed", "cancelled", "applied"]
 _TERMS = tuple(each.name for each in fields(Promise))
 
 
-@dataclass(eq=False)
-class ProjectPromise:
-    """One attempt at a promise about a project's model.
+def _read_term(name: str, told: Any) -> Any:
+    """Return a field of the terms from what JSON gives."""
+    if name in ("draws", "inside"):
+        return np.array(told, np.int64)
+    return tuple(Region(**each) for each in told) if name == "regions" else told
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PromiseBegun(Payload):
+    """An attempt at a promise about a project's model, as it was fixed before its first draw was answered.
+
+    In the log the fields of `terms` stand beside the others.
 
     Attributes
     ----------
     id : str
     terms : Promise
         What is promised, and the draws that decide.
-    at : float
-        When it began.
     seq, ranking, n_labels : int
         The frozen model: it knows the log up to `seq`, and training on that gives it again; its ranking; its labels.
     predictions : tuple of int
@@ -32,32 +40,66 @@ class ProjectPromise:
     packed : str
         Rows and class ids of the largest region, the most confident first (of a certificate: in the order of their
         random numbers). Certificates of older versions have none.
-    remaining : ndarray
-        Rows without an answer when it began, ascending.
     """
 
     id: str
     terms: Promise
-    at: float
     seq: int
     ranking: int
     n_labels: int
     predictions: tuple[int, ...]
     packed: str = ""
-    remaining: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+
+    _readers: ClassVar = {"predictions": tuple}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        """Return the promise that `to_data` wrote."""
+        read = {name: _read_term(name, value) for name, value in data.items() if name in _TERMS}
+        own = {name: value for name, value in data.items() if name not in _TERMS}
+        return super().from_data(own | {"terms": made_of(Promise, read)})
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the fields, those of the terms among them, as JSON takes them."""
+        terms = {name: getattr(self.terms, name) for name in _TERMS}
+        terms |= {"draws": self.terms.draws.tolist(), "inside": self.terms.inside.tolist()}
+        own = super().to_data()
+        del own["terms"]
+        return own | terms | {"regions": [each._asdict() for each in self.terms.regions]}
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of the fields as the log has them."""
+        return [*_TERMS, *(name for name in super().names() if name != "terms")]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProjectPromise(PromiseBegun):
+    """An attempt, and what became of it since: see `PromiseBegun`.
+
+    Attributes
+    ----------
+    at : float
+        When it began.
+    remaining : ndarray
+        Rows without an answer when it began, ascending.
+    cancelled : bool
+    applied : str or None
+        The uuid of the event by which the model labelled the rows.
+    n_applied : int
+        How many regions had passed then.
+    """
+
+    at: float
+    remaining: IntArray
     cancelled: bool = False
-    # The uuid of the event by which the model labelled the rows, and how many regions had passed.
     applied: str | None = None
     n_applied: int = 0
 
     @classmethod
-    def from_data(cls, data: dict[str, Any], at: float) -> "ProjectPromise":
-        """Return the promise that an event of the log holds."""
-        arrays = {name: np.array(data[name], np.int64) for name in ("draws", "inside")}
-        regions = tuple(Region(**each) for each in data["regions"])
-        terms = Promise(**{name: data[name] for name in _TERMS} | arrays | {"regions": regions})
-        own = {name: value for name, value in data.items() if name not in _TERMS}
-        return cls(**own | {"predictions": tuple(own["predictions"])}, terms=terms, at=at)
+    def of(cls, begun: PromiseBegun, at: float, remaining: IntArray) -> "ProjectPromise":
+        """Return the promise that began at some time."""
+        return cls(**vars(begun), at=at, remaining=remaining)
 
     def predicted(self) -> tuple[IntArray, IntArray]:
         """Return the rows of which it is known what the frozen model says, and the class ids."""
@@ -79,12 +121,6 @@ class ProjectPromise:
         if self.applied:
             return "applied"
         return "cancelled" if self.cancelled and where.state == "asking" else where.state
-
-
-def terms_data(terms: Promise) -> dict[str, Any]:
-    """Return the terms of a promise as JSON takes them; `ProjectPromise.from_data` reads them."""
-    told = asdict(terms) | {"draws": terms.draws.tolist(), "inside": terms.inside.tolist()}
-    return told | {"regions": [each._asdict() for each in terms.regions]}
 
 
 def packed(rows: IntArray, class_ids: IntArray) -> str:

@@ -30,10 +30,10 @@ def own_figure(project: "ProjectView", model: "JudgedModel") -> OwnFigure:
     them, are no figures of this model.
     """
     n_labels, board = int(model.lesson.rows.size), project.board
-    if board.measured and _same_model(project, model, board.measured[-1]["seq"]):
+    if board.measured and _same_model(project, model, board.measured[-1].seq):
         last = board.measured[-1]
-        told, at = last["accuracy"], last["at"]
-        return OwnFigure(told["value"] is not None, told["text"], told["note"], n_labels, _date(at))
+        figure, at = last.accuracy, last.at
+        return OwnFigure(figure["value"] is not None, figure["text"], figure["note"], n_labels, _date(at))
     found = _computed(project, model)
     if found is None:
         told = (

@@ -1,7 +1,8 @@
 """What a promise about a project's model will take, worked out before it begins."""
 
+import uuid as uuids
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from querist.audit.promise import MOST_LABELS, Kind
 from querist.exceptions import InvalidParameterError
 from querist.labelling.log.audit_answers import scored
 from querist.labelling.log.board import Board
-from querist.labelling.log.promise import packed, terms_data
+from querist.labelling.log.promise import PromiseBegun, packed
 from querist.labelling.log.ranking import CurrentRanking
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ def freeze(board: Board, current: CurrentRanking | None, seed: int) -> FrozenRan
 
 
 def plan(
-    board: Board, taken: FrozenRanking, kind: Kind, target: float, most_labels: int = MOST_LABELS
-) -> dict[str, Any]:
-    """Return what an attempt would take: the data of its `promise` event, without id and position in the log.
+    board: Board, taken: FrozenRanking, kind: Kind, target: float, most_labels: int = MOST_LABELS, *, seq: int = 0
+) -> PromiseBegun:
+    """Return what an attempt would take, as the log holds it; `seq` is the position of the log that the model knows.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def plan(
     )
     past = _past(board)
     if kind == "certificate":
-        known = board.measured[-1]["accuracy"]["value"] if board.measured else None
+        known = board.measured[-1].accuracy["value"] if board.measured else None
         guess = planning.guessed_accuracy(target, frozen.confidences, past, known)
         made = planning.plan_certificate(frozen, target, guess, attempt=attempt)
         terms, largest = planning.certificate_promise(made, frozen, attempt=attempt), frozen.order
@@ -90,12 +91,15 @@ def plan(
         labels = planning.plan_model_labels(frozen, target, past, attempt=attempt, most_labels=most_labels)
         terms = planning.model_labels_promise(labels, frozen, attempt=attempt)
         largest = taken.rows[np.lexsort((frozen.numbers, -sure))][: terms.regions[-1].size]
-    return terms_data(terms) | {
-        "ranking": taken.current.version,
-        "n_labels": taken.current.n_labels,
-        "predictions": ranking.prediction[terms.draws].tolist(),
-        "packed": packed(largest, ranking.prediction[largest].astype(np.int64)),
-    }
+    return PromiseBegun(
+        id=str(uuids.uuid4()),
+        terms=terms,
+        seq=seq,
+        ranking=taken.current.version,
+        n_labels=taken.current.n_labels,
+        predictions=tuple(ranking.prediction[terms.draws].tolist()),
+        packed=packed(largest, ranking.prediction[largest].astype(np.int64)),
+    )
 
 
 def _past(board: Board) -> "Past":

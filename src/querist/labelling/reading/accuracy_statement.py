@@ -48,9 +48,9 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
     if board.measured:
         last = board.measured[-1]
         told = [
-            Statement(**last[quantity], n_labels=last["n_labels"], date=_date(last["at"]))
-            for quantity in ("accuracy", "running")
-            if last[quantity]["value"] is not None
+            Statement(**quantity, n_labels=last.n_labels, date=_date(last.at))
+            for quantity in (last.accuracy, last.running)
+            if quantity["value"] is not None
         ]
     told += [_promised(made, board) for made in board.promises.values() if board.standing(made.id).n_passed]
     return AccuracyStatement(

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from querist.labelling.log.board import Act
+from querist.labelling.log.deeds import Act
 from querist.labelling.log.settings import Kind, Settings
 from querist.labelling.trainer.messages import Reason
 from querist.store.rows import ItemRow

@@ -46,9 +46,9 @@ def measured(view: ProjectView) -> FiguresReply:
     """Return how good the model is: the newest figures, and the audited learning curve."""
     curve = [
         AccuracyPoint(
-            n_labels=each["n_labels"],
-            at=each["at"],
-            **{name: each["accuracy"][name] for name in ("value", "low", "high", "n")},
+            n_labels=each.n_labels,
+            at=each.at,
+            **{name: each.accuracy[name] for name in ("value", "low", "high", "n")},
         )
         for each in view.board.measured
     ]
@@ -62,8 +62,8 @@ def accuracy(board: Board) -> ShownAccuracy | None:
     if not board.measured:
         return None
     last = board.measured[-1]
-    told = {name: last["accuracy"][name] for name in ("value", "low", "high", "n", "confidence")}
-    return ShownAccuracy(n_labels=last["n_labels"], n_needed=FEWEST, **told)
+    told = {name: last.accuracy[name] for name in ("value", "low", "high", "n", "confidence")}
+    return ShownAccuracy(n_labels=last.n_labels, n_needed=FEWEST, **told)
 
 
 def all_promises(board: Board) -> list[PromiseInfo]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from querist.labelling.log.audit_answers import first_answers, scored
-from querist.labelling.log.board import Act, Board
+from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.reading import cards
 from querist.labelling.reading.people import PersonInfo
 from querist.labelling.reading.rows import Rows, known_class
@@ -150,7 +151,7 @@ def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> lis
     """Return answers and skips per person and hour of the last hours of work."""
     counts: Counter[tuple[int, int]] = Counter()
     for act in board.acts():
-        if act.kind in ("answered", "changed", "skipped") and act.annotator is not None:
+        if act.kind in RESPONSES and act.annotator is not None:
             counts[int(act.at // 3600) * 3600, act.annotator] += 1
     kept = sorted({hour for hour, _ in counts})[-hours:]
     return [Speed(hour, names.get(person, "?"), n) for (hour, person), n in sorted(counts.items()) if hour in kept]

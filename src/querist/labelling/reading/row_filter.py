@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from querist._typing import IntArray
-from querist.labelling.log.board import Act, Board
+from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.log.ranking import CurrentRanking
 
 Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds"]
@@ -107,7 +108,7 @@ def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.
     else:
         latest: dict[int, Act] = {}
         for act in board.acts():
-            if act.kind in ("answered", "changed", "skipped"):
+            if act.kind in RESPONSES:
                 latest[act.row] = act
         keys = np.full(rows.size, np.nan)
         for place, row in enumerate(rows.tolist()):

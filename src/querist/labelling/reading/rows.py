@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from querist.exceptions import InvalidRowsError
-from querist.labelling.log.board import Act
+from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.row_filter import Filter

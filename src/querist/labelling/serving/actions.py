@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflagged
+from querist.labelling.log.events import Undone, event
+from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
 from querist.labelling.serving.queue import Queue, Ticket
 from querist.store.rows import EventRow
 
 Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]
 MAX_NOTE = 10_000
-_PLAIN = {"flag": "flagged", "unflag": "unflagged", "note": "noted"}
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,11 @@ class Recorder:
             return self._answer(action)
         if action.kind == "skip":
             ticket = self._queue.close(action.row, self._annotator)
-            self._log(action, "skipped", self._circumstances(action, ticket))
+            self._log(action, Skipped(**self._circumstances(action, ticket)))
+        elif action.kind == "unflag":
+            self._log(action, Unflagged())
         else:
-            self._log(action, _PLAIN[action.kind], {"note": action.note} if action.kind != "unflag" else {})
+            self._log(action, (Flagged if action.kind == "flag" else Noted)(note=action.note))
         return Result(action.uuid, "saved")
 
     def _answer(self, action: Action) -> Result:
@@ -98,10 +102,9 @@ class Recorder:
         if action.class_id not in known:
             return _refused(action, "unknown_class", f"There is no class with id {action.class_id}. Reload the page.")
         ticket = self._queue.close(action.row, self._annotator)
-        data = self._circumstances(action, ticket) | {"class_id": action.class_id}
-        data |= self._prediction(action.row)
-        kind = "changed" if self._annotator in self._board.answers(action.row) else "answered"
-        self._log(action, kind, data)
+        data = self._circumstances(action, ticket) | self._prediction(action.row)
+        kind = self._board.kind_of_answer(self._annotator, action.row)
+        self._log(action, kind(class_id=action.class_id, **data))
         if self._board.label_of(action.class_id) < 0:
             name = known[action.class_id].name
             told = f"Class {name!r} was removed meanwhile: the answer is kept in the log, but does not count."
@@ -109,6 +112,7 @@ class Recorder:
         return Result(action.uuid, "saved")
 
     def _circumstances(self, action: Action, ticket: Ticket | None) -> dict[str, Any]:
+        """Return the fields of `Response` by name."""
         return {
             "how": "search" if ticket is None else ticket.how,
             "strategy": "" if ticket is None else ticket.strategy,
@@ -128,7 +132,7 @@ class Recorder:
     def _prediction(self, row: int) -> dict[str, Any]:
         """Return what the model said of a row that it has never been told about."""
         current: CurrentRanking | None = self._queue.current
-        told_before = any(act.kind in ("answered", "changed") for act in self._board.acts_on(row))
+        told_before = any(act.kind in ANSWERS for act in self._board.acts_on(row))
         if current is None or told_before:
             return {}
         guess, confidence = current.ranking.guess(row)
@@ -142,17 +146,17 @@ class Recorder:
 
     def _undo(self, action: Action) -> Result:
         acts = [] if action.target is None else self._board.acts_of(action.target)
-        if not acts:
+        if action.target is None or not acts:
             return _refused(action, "unknown_target", "What is to be undone is not in the log.")
         if any(act.annotator != self._annotator for act in acts):
             return _refused(action, "not_yours", "Only the person who did it can undo it.")
-        self._log(action, "undone", {"target": action.target})
+        self._log(action, Undone(target=action.target))
         self._queue.reopen()
         return Result(action.uuid, "saved")
 
-    def _log(self, action: Action, kind: str, data: dict[str, Any]) -> None:
-        row = None if kind == "undone" else action.row
-        self._record(EventRow(None, action.uuid, kind, self._now, self._annotator, row, data))
+    def _log(self, action: Action, payload: Payload) -> None:
+        row = None if action.kind == "undo" else action.row
+        self._record(event(payload, at=self._now, annotator=self._annotator, row=row, uuid=action.uuid))
 
 
 def _refused(action: Action, code: str, message: str) -> Result:

@@ -7,6 +7,7 @@ from typing import Any
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelsRead
 from querist.labelling.log import classes as class_lists
+from querist.labelling.log.deeds import Deed, Flagged, Noted, SecondOpinionWanted, Skipped
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.class_changes import add_missing
@@ -57,13 +58,10 @@ class Bulk:
             now, version = self._place.clock(), self._place.board.class_version
             for row in chosen:
                 self._place.queue.close(row, annotator)
-                kind = "skipped" if class_id is None else "answered"
-                if class_id is not None and annotator in self._place.board.answers(row):
-                    kind = "changed"
-                data = {"how": "search", "group": uuid, "blind": False, "class_version": version}
-                if class_id is not None:
-                    data["class_id"] = class_id
-                self._place.record(batch, kind, data, annotator=annotator, row=row, at=now)
+                told: dict[str, Any] = {"how": "search", "group": uuid, "blind": False, "class_version": version}
+                answer = self._place.board.kind_of_answer(annotator, row)
+                deed = Skipped(**told) if class_id is None else answer(class_id=class_id, **told)
+                self._place.record(batch, deed, annotator=annotator, row=row, at=now)
             return len(chosen)
 
         return self._place.submit(work)
@@ -74,7 +72,7 @@ class Bulk:
         def work(batch: Batch) -> int:
             chosen = self._existing(rows)
             for row in chosen:
-                self._place.record(batch, "second_opinion", {}, annotator=annotator, row=row)
+                self._place.record(batch, SecondOpinionWanted(), annotator=annotator, row=row)
             self._place.queue.reopen()
             return len(chosen)
 
@@ -103,12 +101,12 @@ class Bulk:
             labels = dict(read.labels)
             add_missing(self._place, batch, list(labels.values()), annotator)
             ids = {each.name: each.id for each in class_lists.active(self._place.board.classes)}
-            told = {"how": "import", "blind": False, "source": source}
+            told: dict[str, Any] = {"how": "import", "blind": False, "source": source}
             by_model = {(pair.row, pair.label) for pair in read.pairs if pair.status == "model"}
             n_changed = n_same = 0
 
-            def record(kind: str, row: int, **data: Any) -> None:
-                self._place.record(batch, kind, told | data, annotator=annotator, row=row)
+            def record(row: int, deed: Deed) -> None:
+                self._place.record(batch, deed, annotator=annotator, row=row)
 
             for row, name in labels.items():
                 same = self._place.board.labels[self._rows.item(row).row] == ids[name.strip()]
@@ -117,18 +115,17 @@ class Bulk:
                     n_same += 1
                     continue
                 n_changed += 1
-                kind = "changed" if annotator in self._place.board.answers(row) else "answered"
-                record(kind, row, class_id=ids[name.strip()])
+                record(row, self._place.board.kind_of_answer(annotator, row)(class_id=ids[name.strip()], **told))
             for pair in read.pairs:
                 if pair.status == "skipped" and pair.row not in labels:
                     skipped = self._place.board.status(pair.row) != "unlabelled"
                     n_same, n_changed = n_same + skipped, n_changed + (not skipped)
                     if not skipped:
-                        record("skipped", pair.row)
+                        record(pair.row, Skipped(**told))
                 if pair.flagged and pair.row not in self._place.board.flagged:
-                    record("flagged", pair.row, note=pair.note)
+                    record(pair.row, Flagged(note=pair.note, **told))
                 elif pair.note and self._place.board.notes.get(pair.row, "") != pair.note:
-                    record("noted", pair.row, note=pair.note)
+                    record(pair.row, Noted(note=pair.note, **told))
             return n_changed, n_same
 
         return self._place.submit(work)

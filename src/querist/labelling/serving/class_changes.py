@@ -5,18 +5,15 @@ from typing import Any
 
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.classes import Classes
+from querist.labelling.log.events import ClassesChanged
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 
 
 def log_classes(place: Workplace, batch: Batch, classes: Classes, told: dict[str, Any], annotator: int | None) -> None:
     """Log the whole new class list, and what was done to it."""
-    data = {
-        "version": place.board.class_version + 1,
-        "classes": [each.to_dict() for each in classes],
-        "change": told,
-    }
-    place.record(batch, "classes", data, annotator=annotator)
+    version = place.board.class_version + 1
+    place.record(batch, ClassesChanged(version=version, classes=classes, change=told), annotator=annotator)
 
 
 def add_missing(place: Workplace, batch: Batch, names: Sequence[str], annotator: int | None) -> None:

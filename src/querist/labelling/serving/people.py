@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from querist.exceptions import InvalidParameterError
 from querist.labelling.log.classes import MAX_NAME
+from querist.labelling.log.events import Joined
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
 from querist.store.rows import AnnotatorRow as Person
@@ -79,8 +80,7 @@ class People:
                 raise InvalidParameterError(f"There is somebody called {name!r} already. Take another name.")
             if same is None:
                 number = batch.tx.add_annotator(name, invitation.role, token_hash(cookie))
-                data = {"name": name, "role": invitation.role}
-                self._place.record(batch, "joined", data, annotator=number)
+                self._place.record(batch, Joined(name=name, role=invitation.role), annotator=number)
             else:
                 batch.tx.set_annotator(same.annotator_id, token_hash=token_hash(cookie), active=True)
             return cookie

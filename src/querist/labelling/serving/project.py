@@ -11,6 +11,7 @@ from querist.exceptions import InvalidParameterError, UnknownNameError
 from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
+from querist.labelling.log.events import Asked, SettingsChanged
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.figures import accuracy, pending_promise
 from querist.labelling.reading.project_view import ProjectView
@@ -168,8 +169,8 @@ class Project:
     def _log_draws(self, batch: Batch, tickets: list[Ticket], now: float) -> None:
         for ticket in tickets:
             if ticket.how == "audit" and ticket.row not in self._place.board.drawn:
-                data = {"how": "audit", "rank": ticket.rank, "share": self._place.queue.audit_share}
-                self._place.record(batch, "asked", data, annotator=ticket.annotator, row=ticket.row, at=now)
+                asked = Asked(how="audit", rank=ticket.rank, share=self._place.queue.audit_share)
+                self._place.record(batch, asked, annotator=ticket.annotator, row=ticket.row, at=now)
 
     def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
         items = self.rows.items([ticket.row for ticket in tickets])
@@ -211,7 +212,7 @@ class Project:
         def work(batch: Batch) -> None:
             settings = replace(self.view.settings, **changes)
             batch.tx.set_info(settings=settings.to_dict())
-            self._place.record(batch, "settings", {"changes": changes}, annotator=annotator)
+            self._place.record(batch, SettingsChanged(changes=changes), annotator=annotator)
             self.view.settings = settings
             self._place.queue.opinions, self._place.queue.audit_share = settings.opinions, settings.audit_share
             self._place.queue.reopen()

@@ -1,12 +1,11 @@
 """`PromiseDesk`: promises about the model are planned, begun, ended and carried out."""
 
-import uuid as uuids
 from concurrent.futures import Future
-from typing import Any
 
 from querist.audit.promise import MOST_LABELS, Kind
 from querist.exceptions import InvalidParameterError
-from querist.labelling.log.promise import ProjectPromise, State
+from querist.labelling.log.events import AutoLabelled, PromiseCancelled, Undone
+from querist.labelling.log.promise import ProjectPromise, PromiseBegun, State
 from querist.labelling.promises.plan import FrozenRanking, freeze, plan
 from querist.labelling.promises.words import PromisePlan
 from querist.labelling.serving.workplace import Workplace
@@ -33,17 +32,17 @@ class PromiseDesk:
             made = plan(self._place.board, frozen, kind, target, most_labels)
         except InvalidParameterError as error:
             return PromisePlan.impossible(str(error), attempt, n_remaining)
-        first, last = made["regions"][0], made["regions"][-1]
+        terms, last = made.terms, made.terms.regions[-1]
         return PromisePlan(
             possible=True,
             why="",
             attempt=attempt,
             n_remaining=n_remaining,
-            n_labels=last["n_draws"],
-            n_needed=first["n_draws"] - first["allowed"] if kind == "certificate" else None,
-            power=made["power"],
-            level=made["level"],
-            released_at_most=last["size"] - last["n_draws"] if kind == "auto_label" else None,
+            n_labels=last.n_draws,
+            n_needed=terms.n_needed if kind == "certificate" else None,
+            power=terms.power,
+            level=terms.level,
+            released_at_most=last.size - last.n_draws if kind == "auto_label" else None,
         )
 
     def begin(self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> "Future[str]":
@@ -66,20 +65,19 @@ class PromiseDesk:
             nonlocal ready
             if self._place.board.pending is not None:
                 raise InvalidParameterError("Another promise is being asked about. Finish or cancel it first.")
-            frozen, data = ready
+            frozen, begun = ready
             if frozen.n_events != self._place.board.n_events or frozen.current is not self._place.view.current:
-                frozen, data = self._ready(kind, target, most_labels)
-            promise_id = str(uuids.uuid4())
-            whole = data | {"id": promise_id, "seq": self._seq_of(frozen.current.version)}
-            self._place.record(batch, "promise", whole, annotator=annotator)
+                frozen, begun = self._ready(kind, target, most_labels)
+            self._place.record(batch, begun, annotator=annotator)
             self._place.queue.reopen()
-            return promise_id
+            return begun.id
 
         return self._told(self._place.submit(work))
 
-    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[FrozenRanking, dict[str, Any]]:
+    def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[FrozenRanking, PromiseBegun]:
         frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
-        return frozen, plan(self._place.board, frozen, kind, target, most_labels)
+        seq = self._seq_of(frozen.current.version)
+        return frozen, plan(self._place.board, frozen, kind, target, most_labels, seq=seq)
 
     def cancel(self, annotator: int, promise_id: str) -> "Future[str]":
         """Ask no more about a promise's draws; it counts as an attempt all the same."""
@@ -88,8 +86,7 @@ class PromiseDesk:
             self._promise(promise_id)
             if self._state(promise_id) != "asking":
                 raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
-            data = {"id": promise_id}
-            self._place.record(batch, "promise_cancelled", data, annotator=annotator)
+            self._place.record(batch, PromiseCancelled(id=promise_id), annotator=annotator)
             self._place.queue.reopen()
             return promise_id
 
@@ -103,8 +100,8 @@ class PromiseDesk:
             where = self._place.board.standing(promise_id)
             if made.terms.kind != "auto_label" or self._state(promise_id) != "passed":
                 raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
-            data = {"id": promise_id, "n_regions": where.n_passed}
-            self._place.record(batch, "auto_labelled", data, annotator=annotator)
+            applied = AutoLabelled(id=promise_id, n_regions=where.n_passed)
+            self._place.record(batch, applied, annotator=annotator)
             return promise_id
 
         return self._told(self._place.submit(work))
@@ -116,8 +113,7 @@ class PromiseDesk:
             made = self._promise(promise_id)
             if made.applied is None:
                 raise InvalidParameterError("The model has labelled nothing under this promise.")
-            data = {"target": made.applied}
-            self._place.record(batch, "undone", data, annotator=annotator)
+            self._place.record(batch, Undone(target=made.applied), annotator=annotator)
             self._place.queue.reopen()
             return promise_id
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from querist.exceptions import StoreError
-from querist.labelling.intake.add import current_classes
 from querist.labelling.intake.new_project import clear_leftovers
 from querist.labelling.intake.source import fingerprint
 from querist.labelling.intake.source_check import check_sources
+from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active
 from querist.labelling.log.locations import home_of, to_path
 from querist.labelling.log.settings import Settings
@@ -63,7 +63,7 @@ def resume(
         clear_leftovers(Path(location))
     with Store.open(location) as store:
         settings = Settings.from_dict(store.info.settings)
-        classes = [each.name for each in active(current_classes(store)[0])]
+        classes = [each.name for each in active(Board.of(store.events(kinds=["classes"])).classes)]
         if images is not None:
             check_sources(store, images)
     if data is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from querist.exceptions import QueristError
+from querist.labelling.log.events import MeasuredAt
 from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.replies import ModelStatus
@@ -88,11 +89,11 @@ class TrainerNews:
         known = self._place.board.measured[-1] if self._place.board.measured else None
 
         def work(batch: Batch) -> None:
-            self._place.record(batch, "measured", short, at=told.at)
+            self._place.record(batch, short, at=told.at)
 
         self._place.view.figures = told
         # After a restart the trainer says again what the log knows.
-        if known is None or short != {name: known[name] for name in short}:
+        if known is None or known != MeasuredAt.of(short, known.at):
             self._place.submit(work).result()
         self._place.live.tell("figures")
 

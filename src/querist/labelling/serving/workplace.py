@@ -1,12 +1,13 @@
 """`Workplace`: what the parts of an open project share, and the one way in which they write."""
 
-import uuid as uuids
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from querist.audit.order import audit_order
 from querist.labelling.log.board import Board
+from querist.labelling.log.events import event
+from querist.labelling.log.payload import Payload
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.serving.listeners import Live
@@ -56,16 +57,14 @@ class Workplace:
     def record(
         self,
         batch: Batch,
-        kind: str,
-        data: dict[str, Any],
+        payload: Payload,
         *,
         annotator: int | None = None,
         row: int | None = None,
         at: float | None = None,
     ) -> None:
         """Log an event that no browser has named."""
-        moment = self.clock() if at is None else at
-        batch.record(EventRow(None, str(uuids.uuid4()), kind, moment, annotator, row, data))
+        batch.record(event(payload, at=self.clock() if at is None else at, annotator=annotator, row=row))
 
     def close(self) -> None:
         """Commit what waits."""

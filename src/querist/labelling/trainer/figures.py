@@ -1,14 +1,15 @@
 """How good the model of a moment is: the figures that the trainer computes and the page shows."""
 
 from collections.abc import Generator
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.labelling.log.audit_answers import AuditMoment
+from querist.labelling.log.events import Measured
 from querist.labelling.trainer.messages import (
     AdviceInfo,
     CalibrationBin,
@@ -130,8 +131,7 @@ def estimate_info(estimate: "Estimate") -> EstimateInfo:
     )
 
 
-def in_short(figures: Figures) -> dict[str, Any]:
+def in_short(figures: Figures) -> Measured:
     """Return what the log keeps of figures: the two quantities and the advice, not the details."""
-    names = ("seq", "n_labels", "n_audited", "n_skipped", "accuracy", "running", "advice")
     whole = asdict(figures)
-    return {name: whole[name] for name in names}
+    return Measured(**{each.name: whole[each.name] for each in fields(Measured)})

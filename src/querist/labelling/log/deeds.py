@@ -1,0 +1,193 @@
+"""What people do to rows: what the log keeps of it, and the acts that a board remembers."""
+
+from dataclasses import dataclass
+
+from querist.labelling.log.payload import Payload
+from querist.store.rows import EventRow
+
+# What a person says to a row, of a kind that stands until the person says something else.
+ANSWERS = ("answered", "changed")
+RESPONSES = (*ANSWERS, "skipped")
+# What people do to rows; each can be undone.
+ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed(Payload):
+    """What a person, or an import, did to a row.
+
+    Attributes
+    ----------
+    how : str
+        How the row came to be asked: initial, strategy, audit, certificate, again; search: a person found it; import:
+        it came with the data, or from a file. Empty where nobody asked.
+    blind : bool
+        Whether the model's guess was out of sight.
+    source : str
+        The file of labels that it came from.
+    group : str or None
+        The uuid that it shares with others, so that one undo takes all of them back.
+    """
+
+    how: str = ""
+    blind: bool = True
+    source: str = ""
+    group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response(Deed):
+    """What a person says to a question, and its circumstances.
+
+    Attributes
+    ----------
+    strategy : str
+        By which the row was asked.
+    ranking, rank, utility
+        The ranking by which it was asked (0: none), the row's place in that order, and its utility.
+    share : float or None
+        The audit's share of the questions then.
+    class_version : int or None
+        Number of the list of classes that the person saw.
+    asked_at, shown_at, answered_at : float or None
+        Seconds since 1970; the first by the server's clock, the others by the browser's.
+    seconds : float or None
+        How long the person looked at it.
+    guess_shown : bool
+        Whether the model's guess was in sight.
+    """
+
+    strategy: str = ""
+    ranking: int = 0
+    rank: int | None = None
+    utility: float | None = None
+    share: float | None = None
+    class_version: int | None = None
+    asked_at: float | None = None
+    shown_at: float | None = None
+    answered_at: float | None = None
+    seconds: float | None = None
+    guess_shown: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(Response):
+    """A first answer.
+
+    Attributes
+    ----------
+    class_id : int
+    guess, confidence
+        What the model had predicted, where it was never told of the row, and how surely.
+    guess_labels : int or None
+        Answers that this model had been trained on; older versions did not write it.
+    """
+
+    class_id: int
+    guess: int | None = None
+    confidence: float | None = None
+    guess_labels: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed(Answered):
+    """A person's later answer, in place of the one before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped(Response):
+    """The person cannot tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flagged(Deed):
+    """The row is to be looked at again; why."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unflagged(Deed):
+    """It was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(Deed):
+    """A note on the row, in place of the one before."""
+
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondOpinionWanted(Deed):
+    """One more answer is wanted."""
+
+
+@dataclass(slots=True, eq=False)
+class Act:
+    """Something that a person (or an import: annotator None) did to a row."""
+
+    number: int
+    uuid: str
+    kind: str
+    row: int
+    annotator: int | None
+    at: float
+    class_id: int | None
+    seconds: float | None
+    how: str
+    strategy: str
+    ranking: int
+    guess: int | None
+    confidence: float | None
+    # Answers that the model which guessed had been trained on.
+    guess_labels: int | None
+    blind: bool
+    note: str
+    undone: bool = False
+
+    @classmethod
+    def of(cls, number: int, event: EventRow, deed: Deed) -> "Act":
+        """Return the act that an event tells of, the `number`-th of the project."""
+        assert event.row is not None
+        answer = deed if isinstance(deed, Answered) else None
+        response = deed if isinstance(deed, Response) else None
+        return cls(
+            number,
+            event.uuid,
+            event.kind,
+            event.row,
+            event.annotator,
+            event.at,
+            class_id=answer.class_id if answer else None,
+            seconds=response.seconds if response else None,
+            how=deed.how,
+            strategy=response.strategy if response else "",
+            ranking=response.ranking if response else 0,
+            guess=answer.guess if answer else None,
+            confidence=answer.confidence if answer else None,
+            guess_labels=answer.guess_labels if answer else None,
+            blind=deed.blind,
+            note=deed.note if isinstance(deed, Flagged | Noted) else "",
+        )
+
+
+def current_answers(acts: list[Act]) -> dict[int | None, Act]:
+    """Return each person's last answer, in the order of the people's first answers; a later skip takes it away."""
+    current: dict[int | None, Act] = {}
+    for act in acts:
+        if act.kind in ANSWERS:
+            current[act.annotator] = act
+        elif act.kind == "skipped":
+            current.pop(act.annotator, None)
+    return current
+
+
+def is_blind(act: Act) -> bool:
+    """Whether an act stands that was done without a guess in sight, as what came with the data was."""
+    return (act.blind or act.how == "import") and not act.undone
+
+
+def last_kind(acts: list[Act], kinds: tuple[str, ...]) -> str:
+    """Return which of some kinds came last, or nothing."""
+    return next((act.kind for act in reversed(acts) if act.kind in kinds), "")

@@ -1,0 +1,89 @@
+"""Projects that an earlier version made open, and mean the same. projects/make.py.txt tells how they were made."""
+
+import gzip
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from board_state import state
+
+from querist.labelling.export.log import read_log
+from querist.labelling.log.board import Board
+from querist.labelling.log.events import KINDS, event, payload_of
+from querist.labelling.reading.exports import export
+from querist.labelling.reading.project_view import ProjectView
+from querist.store import Store
+
+MADE = Path(__file__).parent / "projects"
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """A project file with every kind of event."""
+    path = tmp_path / "everything.querist"
+    path.write_bytes(gzip.decompress((MADE / "everything.querist.gz").read_bytes()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def told():
+    """What the version that made it read from it: the board, the accuracy statement, the records of an export."""
+    return json.loads(gzip.decompress((MADE / "everything.replays_to.json.gz").read_bytes()))
+
+
+@pytest.fixture
+def expected(told):
+    return told["board"]
+
+
+def as_json(board):
+    return json.loads(json.dumps(state(board)))
+
+
+def different(found, expected):
+    return {name: (found[name], expected[name]) for name in expected if found[name] != expected[name]}
+
+
+def logged():
+    with gzip.open(MADE / "everything.log.jsonl.gz") as file:
+        return list(read_log(file))
+
+
+def test_it_opens_and_replays_to_the_same_state(earlier, expected):
+    with ProjectView.read(earlier) as project:
+        assert different(as_json(project.board), expected) == {}
+
+
+def test_it_is_exported_as_before(earlier, told):
+    records = io.BytesIO()
+    with ProjectView.read(earlier) as project:
+        export(project, "jsonl", records, predictions=True)
+    assert [json.loads(line) for line in records.getvalue().splitlines()] == told["records"]
+
+
+def test_its_log_alone_replays_to_the_same_state(expected):
+    events = logged()
+    assert {each.kind for each in events} == set(KINDS)
+    assert different(as_json(Board.of(events)), expected) == {}
+
+
+def test_in_any_database(earlier, expected, store_location):
+    with Store.open(earlier, read_only=True) as old, Store.create(store_location(), old.info) as store:
+        with store.writing() as tx:
+            for each in old.annotators():
+                tx.add_annotator(each.name, each.role, each.token_hash)
+            tx.add_items(0, old.all_items())
+            tx.append([replace(each, seq=None) for each in old.events()])
+        board = Board.of(store.events())
+        assert different(as_json(board), expected) == {}
+
+
+def test_written_again_it_is_the_same_project(expected):
+    """Also what this version writes, where defaults are left out, means the same."""
+    again = []
+    for number, old in enumerate(logged(), 1):
+        row = event(payload_of(old), at=old.at, annotator=old.annotator, row=old.row, uuid=old.uuid)
+        again.append(replace(row, seq=number))
+    assert different(as_json(Board.of(again)), expected) == {}
