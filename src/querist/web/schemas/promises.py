@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from querist.audit.promise import Kind
+from querist.audit.promise import MOST_LABELS, Kind
 from querist.labelling.promises.words import PromiseInfo
 from querist.web.schemas.common import Body
 
@@ -14,7 +14,7 @@ class PromiseBody(Body):
 
     kind: Kind
     target: Annotated[float, Field(ge=0.5, lt=1, examples=[0.95])]
-    most_labels: Annotated[int, Field(ge=10, le=5000, description="Of an auto-labelling.")] = 500
+    most_labels: Annotated[int, Field(ge=10, le=5000, description="Of an auto-labelling.")] = MOST_LABELS
 
 
 class PromisesReply(BaseModel):
