@@ -3,6 +3,7 @@
 from typing import Any
 
 from querist.exceptions import QueristError
+from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.events import MeasuredAt
 from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
@@ -15,7 +16,7 @@ from querist.labelling.trainer.supervisor import Supervisor
 from querist.store.rows import RankingRow
 
 # Events after which the model is to be trained again.
-_TEACHING = frozenset({"answered", "changed", "skipped", "undone", "classes", "rows_added", "settings"})
+_TEACHING = frozenset({*RESPONSES, "undone", "classes", "rows_added", "settings"})
 # So many rows at the head of a new ranking are read at once.
 _READ_AHEAD = 500
 # The first rows follow the random order; until they are answered nothing is to be learned.
