@@ -12,7 +12,8 @@ from example_project import make_project
 from mortal_server import mortal
 from page_client import open_tabs
 
-from querist.labelling.log.board import ACTS, Board
+from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import ACTS
 from querist.store.store import Store
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
