@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from querist.data.images import image_features
 
-from querist.data import build_features, read_table, split_target
+from querist.data import ImageFeatures, build_features, read_table, split_target
 
 TEXTS = ("sms_spam", "trec", "product_reviews", "subj", "banking77")
 TABLES = ("segmentation", "satimage", "pendigits")
@@ -80,7 +79,7 @@ def _images(name, folder, seed):
         for place, row in enumerate(rows):
             paths.append(folder / part / f"{place:05}.png")
             Image.fromarray((pixels[row].reshape(8, 8) * 255 / 16).astype(np.uint8)).save(paths[-1])
-    X = image_features(paths).X
+    X = ImageFeatures().fit_read(paths).X
     return LabellingProblem(
         name, folder / "pool", (), labels[pool].tolist(), X[: pool.size], X[pool.size :], labels[test]
     )
