@@ -17,6 +17,7 @@ from sqlalchemy import inspect, text
 from querist.exceptions import StoreError
 from querist.store import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, Store, migrations, schema
 from querist.store.database import locate
+from querist.store.sqlite_file import made_by
 
 PROJECTS = Path(__file__).parent / "projects"
 VERSIONS = range(1, schema.VERSION + 1)
@@ -61,8 +62,19 @@ def next_version(tmp_path, monkeypatch):
         (folder / "versions" / f"{number:04}_next.py").write_text(script)
         monkeypatch.setattr(migrations, "SCRIPTS", folder)
         monkeypatch.setattr(schema, "VERSION", number)
+        monkeypatch.setattr(schema, "create", create_next)
+        made_by.cache_clear()
 
-    return make
+    yield make
+    made_by.cache_clear()
+
+
+_create = schema.create
+
+
+def create_next(connection):
+    _create(connection)
+    connection.execute(text("ALTER TABLE project ADD COLUMN motto TEXT DEFAULT 'onwards'"))
 
 
 def execute(location, statements):

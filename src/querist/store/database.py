@@ -6,13 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from querist.exceptions import StoreError
 from querist.store import engine
 from querist.store.lock import ProjectDatabaseLock, ProjectFileLock
 from querist.store.network_drive import network_drive
+from querist.store.postgresql_tables import check_tables
 
 
 class Database(Protocol):
@@ -33,6 +34,9 @@ class Database(Protocol):
 
     def reader(self) -> Engine:
         """Connect for reading."""
+
+    def check_tables(self, connection: Connection) -> None:
+        """Make sure that what stands there runs nothing."""
 
     def writer(self) -> Engine:
         """Take the lock and connect for writing."""
@@ -82,6 +86,9 @@ class SqliteDatabase:
     def reader(self) -> Engine:
         """Connect for reading."""
         return engine.sqlite_reader(self._path)
+
+    def check_tables(self, connection: Connection) -> None:
+        """Do nothing: `sqlite_file.connect` has, for each connection."""
 
     def writer(self) -> Engine:
         """Take the lock and connect for writing."""
@@ -139,6 +146,10 @@ class PostgresqlDatabase:
     def reader(self) -> Engine:
         """Connect for reading."""
         return engine.postgresql_reader(self._url)
+
+    def check_tables(self, connection: Connection) -> None:
+        """Look at what stands there."""
+        check_tables(connection, self.name)
 
     def writer(self) -> Engine:
         """Prepare for writing; the first connection takes the lock."""

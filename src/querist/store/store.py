@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, bindparam, in
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidRowsError, StoreError
-from querist.store import engine, schema, search
+from querist.store import contents, engine, schema, search
 from querist.store.database import Database, locate
 from querist.store.migrations import upgrade
 from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, TabRow
@@ -98,14 +98,18 @@ class Store:
         try:
             # Look before the lock and before anything is changed: it may be no project at all.
             with engine.reading(database.name), reader.connect() as connection:
+                database.check_tables(connection)
                 version = schema.version(connection)
-            _check_version(version, database.name, read_only)
+                _check_version(version, database.name, read_only)
+                contents.check_pages(connection, database.name)
             if not read_only:
                 with engine.writing(database.name):
                     writer = database.writer()
                     with writer.begin() as connection:
                         if schema.version(connection) != schema.VERSION:
                             upgrade(connection)
+            with engine.reading(database.name), reader.connect() as connection:
+                contents.check_values(connection, database.name)
             return cls(location, database, reader, writer)
         except BaseException:
             database.close(reader, writer)
