@@ -32,8 +32,9 @@ from querist.store.sqlite_file import time_limit
 
 # Seconds after which opening goes on, though not everything was looked at.
 _SECONDS = 20.0
-# No figure of a project is larger; neither infinity nor (in PostgreSQL) what is no number lies between them.
-_LARGEST = 1e300
+# The years 1 to 9999, as seconds since 1970: all fractions in the tables are times, or lie between 0 and 1. Neither
+# infinity nor (in PostgreSQL) what is no number lies between them.
+_EARLIEST, _LATEST = -62_135_596_800.0, 253_402_300_799.0
 
 
 def check_pages(connection: Connection, name: str) -> None:
@@ -85,7 +86,7 @@ def _wrong(table: Table, dialect: str) -> Iterator[ColumnElement[bool]]:
             kinds = [_kind(column), *(["null"] if column.nullable else [])]
             yield func.typeof(column).not_in([literal(kind) for kind in kinds])
         if isinstance(column.type, Double):
-            yield ~column.between(-_LARGEST, _LARGEST)
+            yield ~column.between(_EARLIEST, _LATEST)
         if isinstance(column.type, Boolean) and dialect == "sqlite":
             yield func.abs(column).not_in([0, 1])
 

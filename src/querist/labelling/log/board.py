@@ -1,7 +1,7 @@
 """`Board`: where a project stands; what replaying its log gives."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -12,6 +12,7 @@ from querist._typing import IntArray
 from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
 from querist.labelling.log.classes import Classes, resolution
+from querist.labelling.log.consistency import check
 from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
 from querist.labelling.log.events import (
     Asked,
@@ -38,6 +39,8 @@ class Board:
     ----------
     n_rows : int, default=0
         Rows known before the first `rows_added` event; usually 0.
+    n_items : callable, default=None
+        Returns how many rows there are: a log that tells of more is refused.
 
     Attributes
     ----------
@@ -51,8 +54,9 @@ class Board:
         answer goes before it, and it never trains.
     """
 
-    def __init__(self, n_rows: int = 0) -> None:
+    def __init__(self, n_rows: int = 0, *, n_items: Callable[[], int] | None = None) -> None:
         self.seq = 0
+        self._n_items = n_items
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
         self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
@@ -81,9 +85,9 @@ class Board:
     # ------------------------------------------------------------------ replay
 
     @classmethod
-    def of(cls, events: Iterable[EventRow]) -> Self:
+    def of(cls, events: Iterable[EventRow], *, n_items: Callable[[], int] | None = None) -> Self:
         """Return the state that events lead to."""
-        board = cls()
+        board = cls(n_items=n_items)
         board.replay(events)
         return board
 
@@ -98,9 +102,10 @@ class Board:
         Raises
         ------
         StoreError
-            If a newer version wrote it.
+            If a newer version wrote it, or it does not fit what the log said before.
         """
         payload = payload_of(event)
+        check(event, payload, self, self._n_items)
         if event.seq is not None:
             self.seq = event.seq
         self._uuids.add(event.uuid)

@@ -94,7 +94,12 @@ class Project:
         StoreError
             If there is no project, or a newer version made it.
         """
-        return cls(Store.open(location), train=train, clock=clock)
+        store = Store.open(location)
+        try:
+            return cls(store, train=train, clock=clock)
+        except BaseException:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Commit what waits, stop the trainer, let go of the store."""
