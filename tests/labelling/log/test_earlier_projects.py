@@ -73,7 +73,7 @@ def test_in_any_database(earlier, expected, store_location):
     with Store.open(earlier, read_only=True) as old, Store.create(store_location(), old.info) as store:
         with store.writing() as tx:
             for each in old.annotators():
-                tx.add_annotator(each.name, each.role, each.token_hash)
+                tx.add_annotator(each.name, each.role)
             tx.add_items(0, old.all_items())
             tx.append([replace(each, seq=None) for each in old.events()])
         board = Board.of(store.events())
