@@ -262,7 +262,8 @@ def test_invitations_are_revoked_one_by_one_or_those_of_a_person(store):
         ann, bob = tx.add_annotator("Ann", "owner"), tx.add_annotator("Bob", "owner")
         links = {"a": (ann, None), "b": (bob, None), "c": (ann, bob), "d": (None, ann)}
         numbers = {
-            name: tx.add_invitation(InvitationRow(None, name, "owner", 0.0, 9.0, 1, 0, *of)) for name, of in links.items()
+            name: tx.add_invitation(InvitationRow(None, name, "owner", 0.0, 9.0, 1, 0, *of))
+            for name, of in links.items()
         }
         assert tx.revoke_invitations(1.0, invitation_id=numbers["b"]) == 1
         assert tx.revoke_invitations(2.0, invitation_id=numbers["b"]) == 0

@@ -21,9 +21,10 @@ from querist.labelling.reading.exports import export as write_export
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.files import ImportReply, RefusedLine
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(route_class=GuardedRoute, tags=["exports"])
 _MODEL_PATIENCE = 600.0
 
 
