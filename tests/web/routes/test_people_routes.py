@@ -99,7 +99,7 @@ async def test_somebody_who_lost_the_cookie_comes_back(connect, project):
 async def test_signing_out_takes_the_cookie_away(connect, project):
     ada = connect("ada")
     answer = await ada.post("/api/v1/sign-out", json={})
-    assert 'max-age=0' in answer.headers["set-cookie"].lower()
+    assert "max-age=0" in answer.headers["set-cookie"].lower()
     assert project.store.sign_ins() == []
 
 
