@@ -129,7 +129,9 @@ def test_settings_that_were_changed_are_refused_or_work(known, tmp_path, seed):
     path = placed(known.whole, tmp_path)
     with closing(sqlite3.connect(path)) as connection:
         (told,) = connection.execute("SELECT settings FROM project").fetchone()
-        connection.execute("UPDATE project SET settings = ?", (json.dumps(spoilt(random.Random(seed), json.loads(told))),))
+        connection.execute(
+            "UPDATE project SET settings = ?", (json.dumps(spoilt(random.Random(seed), json.loads(told))),)
+        )
         connection.commit()
     check(path)
 

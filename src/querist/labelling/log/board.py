@@ -26,6 +26,7 @@ from querist.labelling.log.events import (
     Undone,
     payload_of,
 )
+from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
@@ -77,7 +78,7 @@ class Board:
         self.counts: Counter[int] = Counter()
         self.by_person: Counter[int | None] = Counter()
         self._resolution: dict[int, int] = {}
-        self._uuids: set[str] = set()
+        self.names = Names()
         self._acts: list[Act] = []
         self._of_row: dict[int, list[Act]] = {}
         self._of_uuid: dict[str, list[Act]] = {}
@@ -108,7 +109,7 @@ class Board:
         check(event, payload, self, self._n_items)
         if event.seq is not None:
             self.seq = event.seq
-        self._uuids.add(event.uuid)
+        self.names.add(event, payload)
         match payload:
             case Deed():
                 self._act(event, payload)
@@ -226,14 +227,10 @@ class Board:
 
     # ------------------------------------------------------------------ questions
 
-    def knows(self, uuid: str) -> bool:
-        """Whether an event of this uuid is in the log."""
-        return uuid in self._uuids
-
     @property
     def n_events(self) -> int:
         """Events applied."""
-        return len(self._uuids)
+        return self.names.n_events
 
     @property
     def n_rows(self) -> int:

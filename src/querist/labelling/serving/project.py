@@ -23,6 +23,7 @@ from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
 from querist.labelling.serving.queue import Ticket
+from querist.labelling.serving.newcomers import settled
 from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
@@ -33,7 +34,7 @@ from querist.store.store import Store
 
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
-_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator")
+_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator", "annotators_may")
 
 
 class Project:
@@ -59,7 +60,7 @@ class Project:
     bulk : Bulk
         Many rows at once.
     people : People
-        Invitations and cookies.
+        Who may do something, their sign-ins and their links.
     promises : PromiseDesk
         Certificates and auto-labelling.
     trainer : TrainerNews
@@ -69,7 +70,7 @@ class Project:
     """
 
     def __init__(self, store: Store, *, train: bool = True, clock: Callable[[], float] = time.time) -> None:
-        warnings = check_sources(store)
+        warnings = [*settled(store), *check_sources(store)]
         with store.writing() as tx:
             tx.forget_tabs(clock() - _FORGOTTEN)
         self.view = ProjectView(store)
@@ -199,7 +200,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, audit_share, labels_per_point, strategy or estimator.
+        """Change opinions, audit_share, labels_per_point, strategy, estimator or annotators_may.
 
         Raises
         ------
