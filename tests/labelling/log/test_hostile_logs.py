@@ -1,4 +1,4 @@
-"""A log that somebody made up: it is refused in words, or all that is read from it works; nothing hangs or breaks off."""
+"""A log that somebody made up is refused in words, or all that is read from it works; nothing hangs or breaks off."""
 
 import gzip
 import io
@@ -176,7 +176,7 @@ def test_classes_that_are_merged_in_a_circle(tmp_path, first):
         told = json.dumps({"version": 2, "classes": circle})
         connection.execute("INSERT INTO events (uuid, kind, at, data) VALUES ('u', 'classes', 1.0, ?)", (told,))
         connection.commit()
-    with pytest.raises(StoreError, match="merges class . into .*, which leads nowhere"):
+    with pytest.raises(StoreError, match=r"merges class . into .*, which leads nowhere"):
         ProjectView.read(path)
 
 
@@ -191,8 +191,10 @@ def ranking(n_rows, order, confidence=0.5):
 
 @pytest.mark.parametrize(
     "blob",
-    [b"", b"querist ranking 1\n", ranking(40, [40]), ranking(40, [-1]), ranking(99, [50]), ranking(40, [1], 7.0)]
-    + [ranking(40, [1])[:-4], ranking(40, [1]) + b"more"],
+    [
+        *(b"", b"querist ranking 1\n", ranking(40, [40]), ranking(40, [-1]), ranking(99, [50])),
+        *(ranking(40, [1], 7.0), ranking(40, [1])[:-4], ranking(40, [1]) + b"more"),
+    ],
 )
 def test_a_ranking_that_cannot_be_used_is_none(tmp_path, blob):
     path = make_project(tmp_path / "p.querist")
@@ -217,8 +219,10 @@ def test_leases_that_no_server_wrote_are_passed_over(tmp_path):
 
 @pytest.mark.parametrize(
     "told",
-    [{}, {"kind": "film"}, {"kind": "text", "opinions": True}, {"kind": "text", "sources": {}}]
-    + [{"kind": "text", "sources": [{"path": 3}]}, {"kind": "text", "columns": "text"}],
+    [
+        *({}, {"kind": "film"}, {"kind": "text", "opinions": True}, {"kind": "text", "sources": {}}),
+        *({"kind": "text", "sources": [{"path": 3}]}, {"kind": "text", "columns": "text"}),
+    ],
 )
 def test_settings_of_other_types_are_told(told):
     with pytest.raises(StoreError, match="The settings of this project are damaged"):

@@ -69,7 +69,7 @@ def check(event: EventRow, payload: Payload, known: Known, n_items: Callable[[],
             raise DamagedLogError(event, wrong)
 
 
-def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) -> str:
+def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) -> str:  # noqa: PLR0911  # one a rule
     """Return what does not fit, or nothing."""
     match payload:
         case RowsAdded():
@@ -102,12 +102,12 @@ def _wrong_classes(classes: Classes) -> str:
     for each in classes:
         if not 0 <= each.id <= _MOST_CLASSES or not _COLOUR.fullmatch(each.colour):
             return f"has a class of id {each.id} and colour {each.colour[:20]!r}"
-        seen = set()
-        while each.state == "merged" and each.merged_into is not None:
-            seen.add(each.id)
-            if each.merged_into not in by_id or each.merged_into in seen:
-                return f"merges class {each.id} into {each.merged_into}, which leads nowhere"
-            each = by_id[each.merged_into]
+        seen, at = {each.id}, each
+        while at.state == "merged" and at.merged_into is not None:
+            if at.merged_into not in by_id or at.merged_into in seen:
+                return f"merges class {at.id} into {at.merged_into}, which leads nowhere"
+            at = by_id[at.merged_into]
+            seen.add(at.id)
     return ""
 
 
@@ -121,7 +121,7 @@ def _wrong_estimate(told: dict[str, Any]) -> str:
     return ""
 
 
-def _wrong_promise(told: PromiseBegun, known: Known) -> str:
+def _wrong_promise(told: PromiseBegun, known: Known) -> str:  # noqa: PLR0911  # one a rule
     terms, n_rows = told.terms, known.n_rows
     shares = (terms.target, terms.confidence, terms.level)
     if not all(0 < share <= 1 for share in shares) or not 0 <= (terms.power or 0) <= 1 or terms.attempt < 1:

@@ -50,7 +50,7 @@ def _fits(hint: Any) -> Fits:
 _PLAIN: dict[Any, Fits] = {
     Any: lambda value: True,
     int: lambda value: type(value) is int and -_LARGEST <= value < _LARGEST,
-    float: lambda value: type(value) is float and math.isfinite(value) or type(value) is int and abs(value) < _LARGEST,
+    float: lambda value: math.isfinite(value) if type(value) is float else type(value) is int and abs(value) < _LARGEST,
     str: lambda value: type(value) is str,
     bool: lambda value: type(value) is bool,
     type(None): lambda value: value is None,

@@ -84,10 +84,7 @@ class Recorder:
     def take(self, action: Action) -> Result:
         """Record one action, once."""
         if action.uuid in self._board.names:
-            about = action.target if action.kind == "undo" else action.row
-            if self._board.names.is_act(action.uuid, self._annotator, _LOGGED[action.kind], about):
-                return Result(action.uuid, "repeated")
-            return _refused(action, "uuid_taken", "The log has something else of this uuid. Do it again.")
+            return self._repeated(action)
         if action.kind == "undo":
             return self._undo(action)
         if not 0 <= action.row < self._board.n_rows:
@@ -106,6 +103,12 @@ class Recorder:
         else:
             self._log(action, (Flagged if action.kind == "flag" else Noted)(note=action.note))
         return Result(action.uuid, "saved")
+
+    def _repeated(self, action: Action) -> Result:
+        about = action.target if action.kind == "undo" else action.row
+        if self._board.names.is_act(action.uuid, self._annotator, _LOGGED[action.kind], about):
+            return Result(action.uuid, "repeated")
+        return _refused(action, "uuid_taken", "The log has something else of this uuid. Do it again.")
 
     def _answer(self, action: Action) -> Result:
         known = {each.id: each for each in self._board.classes}

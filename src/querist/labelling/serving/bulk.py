@@ -42,8 +42,8 @@ class Bulk:
         Raises
         ------
         InvalidParameterError
-            Through the future: if the class or a row does not exist, a filter does not find `expected` rows, or `uuid` names
-            something else in the log.
+            Through the future: if the class or a row does not exist, a filter does not find `expected` rows, or `uuid`
+            names something else in the log.
         """
 
         def work(batch: Batch) -> int:

@@ -40,4 +40,4 @@ def _own(path: str, store: Store) -> str:
     inside = not told.is_absolute() and ".." not in told.parts
     if inside or home_of(store.location) is None:
         return path
-    return next((part for part in reversed(told.parts) if part != ".." and part != told.anchor), ".")
+    return next((part for part in reversed(told.parts) if part not in ("..", told.anchor)), ".")

@@ -20,10 +20,10 @@ from querist.labelling.serving.actions import Action, Recorder, Result
 from querist.labelling.serving.bulk import Bulk
 from querist.labelling.serving.class_changes import log_classes
 from querist.labelling.serving.listeners import Live
+from querist.labelling.serving.newcomers import settled
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
 from querist.labelling.serving.queue import Ticket
-from querist.labelling.serving.newcomers import settled
 from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
