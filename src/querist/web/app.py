@@ -1,6 +1,7 @@
 """The ASGI application: API, page, guard."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp
 
 import querist
 from querist.labelling.serving.project import Project
+from querist.web.errands import Errands
 from querist.web.errors import add_error_handlers
 from querist.web.routes import classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
@@ -38,6 +40,7 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
     """
     app = _api()
     app.state.project = the_project
+    app.state.errands = Errands(the_project)
     app.state.owner_name = owner_name
     app.include_router(people.entrance)
     _serve_page(app)
@@ -57,11 +60,18 @@ def _api() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     add_error_handlers(app)
     for each in (queue, items, classes, exports, promises, project, people, news):
         app.include_router(each.router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.errands.close()
 
 
 def _serve_page(app: FastAPI) -> None:
