@@ -98,7 +98,7 @@ def _length(column: Any) -> int:
         lengths = compute.binary_length(column.dictionary.cast(pa.large_binary()))
         counted = compute.take(lengths, column.indices)
     elif types.is_fixed_size_binary(column.type) or types.is_decimal(column.type):
-        return len(column) * (column.type.bit_width // 8)
+        return len(column) * int(column.type.bit_width // 8)
     else:
         counted = compute.binary_length(column.cast(pa.large_binary()))
     return int(compute.sum(counted).as_py() or 0)

@@ -211,10 +211,10 @@ def _reply(reply: bytes) -> tuple[dict[str, Any], bytes]:
     if frame is None:
         told = "The process that did it ended, as one does that takes more memory than it may. Give less at once."
         raise DataError(told)
-    told, _ = frame
-    if "error" in told:
-        kind = getattr(exceptions, told["error"], QueristError)
-        raise kind(told["message"])
+    header, _ = frame
+    if "error" in header:
+        kind = getattr(exceptions, header["error"], QueristError)
+        raise kind(header["message"])
     return frame
 
 

@@ -18,7 +18,6 @@ from querist.exceptions import (
     StoreError,
     StoreWriteError,
 )
-
 from querist.labelling.log.locations import home_of
 from querist.labelling.serving.project import Project
 
@@ -96,7 +95,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def _without_paths(request: Request, error: Exception) -> str:
-    """Return what an error says, with the project's name where its place stands: where files lie is the owner's affair."""
+    """Return what an error says, with the project's name for its place: where files lie is the owner's affair."""
     project: Project = request.app.state.project
     told, location = str(error), project.store.location
     home = home_of(location)

@@ -2,19 +2,13 @@
 
 import ipaddress
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-# The registries of special addresses (IANA; RFC 6890 and what came after), those for many hosts (RFC 5771), and old relays.
-_KEPT_4 = tuple(
-    map(
-        ipaddress.IPv4Network,
-        (
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-            "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-            "224.0.0.0/4", "240.0.0.0/4",
-        ),
-    )
-)  # fmt: skip
+# The registries of special addresses (IANA; RFC 6890 and later), those for many hosts (RFC 5771), and old relays.
+_SPECIAL = [
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "224.0.0.0/4", "240.0.0.0/4",
+]  # fmt: skip
+_KEPT_4 = tuple(map(ipaddress.IPv4Network, _SPECIAL))
 # The web of version 6 lies in one range; within it are kept protocols and tunnels (Teredo among them), examples, and
 # addresses of version 4 in another form (6to4).
 _WEB_6 = ipaddress.IPv6Network("2000::/3")
