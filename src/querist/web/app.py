@@ -1,6 +1,7 @@
 """The ASGI application: API, page, guard."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp
 
 import querist
 from querist.labelling.serving.project import Project
+from querist.web.errands import Errands
 from querist.web.errors import add_error_handlers
 from querist.web.rights import API
 from querist.web.routes import classes, exports, items, news, people, project, promises, queue
@@ -38,6 +40,7 @@ def create_app(the_project: Project, *, hosts: Collection[str] = LOOPBACK) -> AS
     """
     app = _api()
     app.state.project = the_project
+    app.state.errands = Errands(the_project)
     app.include_router(people.entrance)
     _serve_page(app)
     return Guard(app, hosts)
@@ -56,11 +59,18 @@ def _api() -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API, responses=_ERRORS)  # type: ignore[arg-type]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.errands.close()
 
 
 def _serve_page(app: FastAPI) -> None:
