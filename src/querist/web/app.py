@@ -1,6 +1,5 @@
 """The ASGI application: API, page, guard."""
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,11 @@ from starlette.types import ASGIApp
 
 import querist
 from querist.labelling.serving.project import Project
+from querist.web.entrance import Entrance
 from querist.web.errors import add_error_handlers
 from querist.web.routes import classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
-from querist.web.security import LOOPBACK, Guard
+from querist.web.security import Guard
 
 PAGE = Path(__file__).parent / "static"
 _ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 413, 422, 503, 507)}
@@ -24,7 +24,7 @@ _UNBUILT = (
 )
 
 
-def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collection[str] = LOOPBACK) -> ASGIApp:
+def create_app(the_project: Project, *, owner_name: str = "me", entrance: Entrance | None = None) -> ASGIApp:
     """Return the application of one project.
 
     Parameters
@@ -33,15 +33,17 @@ def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collectio
         Open; the caller closes it.
     owner_name : str, default="me"
         Who the owner's link signs in.
-    hosts : collection of str
-        Names that the server answers to; empty: any.
+    entrance : Entrance, default=None
+        Where the server is reached; None: by this machine alone.
     """
+    entrance = entrance or Entrance()
     app = _api()
     app.state.project = the_project
     app.state.owner_name = owner_name
+    app.state.entrance = entrance
     app.include_router(people.entrance)
     _serve_page(app)
-    return Guard(app, hosts)
+    return Guard(app, the_project, entrance)
 
 
 def openapi_document() -> dict[str, Any]:
