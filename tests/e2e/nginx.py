@@ -27,13 +27,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        server_name label.example.org;
-        {locations}
-    }}
+{servers}
 }}
 """
+_SERVER = "    server {{ listen 127.0.0.1:{port}; server_name label.example.org; {location} }}"
 
 
 def find():
@@ -44,17 +41,19 @@ def find():
 
 
 @contextmanager
-def running(program, folder, port, locations):
-    """Run it on a port, with these locations in its one server."""
+def running(program, folder, locations):
+    """Run it with one location at each port."""
     folder.mkdir(exist_ok=True)
     settings = folder / "nginx.conf"
-    settings.write_text(_SETTINGS.format(folder=folder, port=port, locations=locations))
+    servers = "\n".join(_SERVER.format(port=port, location=location) for port, location in locations.items())
+    settings.write_text(_SETTINGS.format(folder=folder, servers=servers))
     process = subprocess.Popen(
         [program, "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(settings)],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        _wait(process, port)
+        for port in locations:
+            _wait(process, port)
         yield
     finally:
         process.terminate()
