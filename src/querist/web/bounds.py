@@ -51,7 +51,7 @@ class BodyBound:
 UPLOAD = BodyBound(64 * MIB, None)
 # 100,000 rows by number.
 MANY_ROWS = BodyBound(MIB, 110_000)
-# The only body that is read from somebody without a cookie.
+# The only bodies that are read from somebody without a cookie: whoever may send one without, sends at most this.
 JOINING = BodyBound(16 * KIB, 100)
 ANY = BodyBound(MIB, 20_000)
 
@@ -60,10 +60,7 @@ BODIES = {
     "/api/v1/labels": UPLOAD,
     "/api/v1/items/label": MANY_ROWS,
     "/api/v1/items/again": MANY_ROWS,
-    "/api/v1/join": JOINING,
 }
-#: Where people without a cookie may send a body.
-OPEN_TO_STRANGERS = frozenset({"/api/v1/join"})
 
 
 def body_bound(path: str) -> BodyBound:

@@ -175,7 +175,7 @@ class Connection(HttpToolsProtocol):
         if not self.url.startswith(b"/"):
             self._take_absolute_form()
         # Guard says through this that a person is behind the connection.
-        self.scope["extensions"] = {WELCOME: self._welcome}  # type: ignore[typeddict-item]
+        cast(dict[str, Any], self.scope)["extensions"] = {WELCOME: self._welcome}
         super().on_headers_complete()
 
     def _take_absolute_form(self) -> None:

@@ -17,6 +17,7 @@ from querist.web.forwarded import Network
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:.]+\])(?::(\d{1,5}))?", re.ASCII)
 # Whatever is no delimiter of a cookie's attributes.
 _BASE = re.compile(r"(/[\w.~!$&'()*+=:@%-]+)*", re.ASCII)
+_SAFE = "/!$&'()*+=:@~"
 # What the server itself has at its top: a stripped path below it could not be told from a whole one.
 _OWN = frozenset({"api", "assets", "join", "icon.svg"})
 _PORTS = {"http": "80", "https": "443"}
@@ -173,16 +174,16 @@ class Entrance:
         return self.public_url.rstrip("/") or self.local_address(port)
 
 
-def link(request: Request, rest: str) -> str:
-    """Return an address of the page for other people: public, or as the person who asks has it."""
+def page_address(request: Request) -> str:
+    """Return the address of the page for other people, with a slash at the end: public, or as who asks has it."""
     entrance: Entrance = request.app.state.entrance
-    here = f"{request.url.scheme}://{request.url.netloc}{entrance.path}"
-    return f"{entrance.public_url.rstrip('/') or here}/{rest}"
+    here = f"{request.url.scheme}://{request.url.netloc}{quote(request.scope.get('root_path', ''), safe=_SAFE)}"
+    return f"{entrance.public_url.rstrip('/') or here}/"
 
 
 def cookie_path(request: Request) -> str:
     """Return the path that cookies are for."""
-    return quote(request.scope.get("root_path", ""), safe="/!$&'()*+=:@~") or "/"
+    return quote(request.scope.get("root_path", ""), safe=_SAFE) or "/"
 
 
 def split_host(host: str) -> tuple[str, str] | None:

@@ -1,14 +1,15 @@
-"""Who may talk to the server: known hosts, the page's own origin, people with a cookie."""
+"""Who may talk to the server: known hosts, the page's own origin, bodies that have an end."""
 
-from fastapi import HTTPException, Request
+from collections.abc import Collection
+
+from fastapi import HTTPException
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.web.bounds import OPEN_TO_STRANGERS, BodyBound, body_bound, has_more_values
+from querist.web.bounds import JOINING, BodyBound, body_bound, has_more_values
 from querist.web.entrance import Entrance, is_same_origin
 from querist.web.errors import ApiError
 from querist.web.forwarded import said_by_proxy
@@ -30,7 +31,8 @@ SECURITY_HEADERS = {
 WELCOME = "querist.welcome"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
-_SIGN_IN = "Open the link that the command printed, or ask the project's owner for an invitation."
+#: What somebody without a cookie can do.
+SIGN_IN = "Open the link that the command printed, or ask the project's owner for a link."
 
 
 class Guard:
@@ -45,12 +47,15 @@ class Guard:
     project : Project
         Whose cookies count.
     entrance : Entrance
+    open_to_strangers : collection of str
+        Paths to which people without a cookie may send a body.
     """
 
-    def __init__(self, app: ASGIApp, project: Project, entrance: Entrance) -> None:
+    def __init__(self, app: ASGIApp, project: Project, entrance: Entrance, open_to_strangers: Collection[str]) -> None:
         self._app = app
         self._project = project
         self._entrance = entrance
+        self._open_to_strangers = frozenset(open_to_strangers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
@@ -82,9 +87,10 @@ class Guard:
             known = self._is_known(passed)
             if body is not None:
                 path = passed["path"].removeprefix(self._entrance.root)
-                if not known and path not in OPEN_TO_STRANGERS:
-                    raise ApiError(401, "not_signed_in", "You are not signed in.", hint=_SIGN_IN)
-                body.bound = body_bound(path)
+                is_open = path in self._open_to_strangers
+                if not known and not is_open:
+                    raise ApiError(401, "not_signed_in", "You are not signed in.", hint=SIGN_IN)
+                body.bound = JOINING if is_open else body_bound(path)
                 if body.is_too_large(headers.get("content-length")):
                     raise ApiError(413, "too_large", body.complaint)
         except ApiError as refusal:
@@ -120,7 +126,14 @@ class Guard:
         client = scope.get("client")
         if told is not None and told.client is not None:
             client = (told.client, 0)
-        return {**scope, "scheme": scheme, "path": path, "root_path": root, "headers": lines, "client": client}
+        return {
+            **scope,
+            "scheme": scheme,
+            "path": path,
+            "root_path": root or scope.get("root_path", ""),
+            "headers": lines,
+            "client": client,
+        }
 
     def _check_origin(self, origins: list[str], host: str, scheme: str | None, sites: list[str]) -> None:
         schemes = ("http", "https") if scheme is None else (scheme,)
@@ -186,33 +199,3 @@ class _Body:
 def cookie_name(project: Project) -> str:
     """Return the name of the project's cookie: browsers keep cookies per host, and projects differ by port."""
     return f"querist_{project.view.info.project_id.replace('-', '')[:16]}"
-
-
-# Neither waits for anything; as coroutines they spare every request a visit to another thread.
-async def signed_in(request: Request) -> Person:
-    """Return who is asking.
-
-    Raises
-    ------
-    ApiError
-        401 if nobody known.
-    """
-    project: Project = request.app.state.project
-    person = project.people.person(request.cookies.get(cookie_name(project), ""))
-    if person is None:
-        raise ApiError(401, "not_signed_in", "You are not signed in.", hint=_SIGN_IN)
-    return person
-
-
-async def owner(request: Request) -> Person:
-    """Return who is asking, if they own the project.
-
-    Raises
-    ------
-    ApiError
-        401 if nobody known, 403 if somebody else.
-    """
-    person = await signed_in(request)
-    if person.role != "owner":
-        raise ApiError(403, "owner_only", "Only the project's owner may do this.")
-    return person

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import uvicorn
 
 from querist.exceptions import InvalidParameterError
-from querist.labelling.serving import people
 from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.bounds import KEEP_ALIVE_SECONDS
@@ -72,7 +71,7 @@ def serve(
     port : int, default=None
         None: where the project was served last, else 8765. If it is taken, the next free one.
     annotator : str, default="me"
-        Who the printed link signs in.
+        Who the printed link signs in: an owner, or somebody new, who becomes one.
     on_ready : callable, default=None
         Called with the link and with notes (a port that was taken, a data file that moved),
         once the page can be opened.
@@ -87,7 +86,7 @@ def serve(
     ProjectInUseError
         If another process serves the project.
     InvalidParameterError
-        If the host is not an address of this machine, or no port is free.
+        If the host is not an address of this machine, no port is free, or the annotator owns nothing here.
     """
     entrance = entrance or Entrance()
     project = Project.open(location)
@@ -101,11 +100,12 @@ def serve(
         notes += entrance.notes
         project.remember_port(taken)
         project.store.announce(entrance.local_address(taken))
-        token, _ = project.people.invite(role="owner", seconds=people.OWNER_LINK_SECONDS).result()
-        link = f"{entrance.address(taken)}/join?token={token}"
+        token, _ = project.people.link_of_command(annotator).result()
+        # Behind the #, so that no server on the way and no log has it.
+        link = f"{entrance.address(taken)}/#/join?token={token}"
         server = _Server(
             uvicorn.Config(
-                create_app(project, owner_name=annotator, entrance=entrance),
+                create_app(project, entrance=entrance),
                 http=Connection,
                 ws="none",
                 # `Guard` reads what proxies say; uvicorn would believe every program on this machine.
