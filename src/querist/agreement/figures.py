@@ -160,7 +160,7 @@ def agreement(
     >>> from querist.agreement import agreement
     >>> found = agreement([[0, 0], [1, 1], [1, 1], [0, 0], [0, 1], [1, 1]] * 5, n_classes=2)
     >>> print(found.cohen_kappa)
-    Cohen's kappa: 0.667, 95% interval 0.347 to 0.847 (from 30 rows; ...).
+    Cohen's kappa: 0.667, 95% interval 0.366 to 0.865 (from 30 rows; ...).
     """
     shared = overlap_of(as_ratings(ratings, n_classes), n_classes)
     check_options(confidence, population, shared.n_rows)
