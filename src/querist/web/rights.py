@@ -12,7 +12,7 @@ from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.store.rows import ROLES, Role
 from querist.web.errors import ApiError
-from querist.web.security import cookie_name
+from querist.web.security import SIGN_IN, cookie_name
 
 API = "/api/v1"
 
@@ -139,8 +139,7 @@ async def someone(request: Request) -> Person:
     project: Project = request.app.state.project
     person = project.people.person(cookie_of(request))
     if person is None:
-        hint = "Open the link that the command printed, or ask the project's owner for a link."
-        raise ApiError(401, "not_signed_in", "You are not signed in.", hint=hint)
+        raise ApiError(401, "not_signed_in", "You are not signed in.", hint=SIGN_IN)
     if request.headers.get("x-person", str(person.annotator_id)) != str(person.annotator_id):
         # A page that was open before somebody else signed in: what it sends is not theirs.
         hint = "Reload the page. What the other person pressed is kept in this browser until they are back."
