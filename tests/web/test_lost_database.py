@@ -1,4 +1,4 @@
-"""PostgreSQL restarts, or the network breaks, while people label: the server recovers by itself, and nothing is lost."""
+"""PostgreSQL restarts, or the network breaks, while people label: the server recovers, and nothing is lost."""
 
 import signal
 import socket
