@@ -13,14 +13,16 @@ from fastapi.responses import StreamingResponse
 from querist.exceptions import QueristError, StoreError
 from querist.labelling.errands.work import Model, Rows
 from querist.labelling.export import FORMATS
+from querist.labelling.log.classes import active
 from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheErrands, TheProject, done
 from querist.web.errands import Written
 from querist.web.errors import ApiError
+from querist.web.rights import RIGHTS, GuardedRoute, may, someone
 from querist.web.schemas.files import ImportReply, RefusedLine
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(route_class=GuardedRoute, tags=["exports"])
 _BLOCK = 1 << 18
 
 
@@ -78,10 +80,16 @@ async def export_model(request: Request, project: TheProject, errands: TheErrand
 async def import_labels(
     request: Request, file: UploadFile, project: TheProject, errands: TheErrands, person: Someone
 ) -> ImportReply:
-    """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote."""
+    """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote.
+
+    Who may not add classes gets labels refused that name new ones.
+    """
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     read = await errands.labels(request, await file.read(), name)
+    person = await someone(request)  # the right may be lost by now
+    if not may(person.role, RIGHTS["POST", "/classes"], project.settings):
+        read = read.within({each.name for each in active(project.board.classes)})
     n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
     refused = [RefusedLine(where=where, message=message) for where, message in read.refused]
     return ImportReply(imported=n_changed, unchanged=n_same, refused=refused)

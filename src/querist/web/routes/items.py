@@ -12,13 +12,14 @@ from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errands import while_there
 from querist.web.errors import ApiError
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.common import Count, ErrorReply, Row
 from querist.web.schemas.rows import BulkBody, BulkReply, ExploreQuery, RowsBody
 
 # Threads of their own: those of everybody must not wait for the servers where images lie.
 _LOOKING = ThreadPoolExecutor(8, "querist-image")
 
-router = APIRouter(prefix="/items", tags=["rows"])
+router = APIRouter(route_class=GuardedRoute, prefix="/items", tags=["rows"])
 
 
 @router.get("")
