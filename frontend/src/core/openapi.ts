@@ -340,6 +340,8 @@ export interface paths {
         /**
          * Import Labels
          * @description Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote.
+         *
+         *     Who may not add classes gets labels refused that name new ones.
          */
         post: operations["import_labels_api_v1_labels_post"];
         delete?: never;
