@@ -1,7 +1,11 @@
 """People who answer at given moments, in one thread and with little work: the cores are for the server."""
 
 import asyncio
+import contextlib
+import http.client
+import itertools
 import re
+import threading
 import time
 import uuid
 from urllib.parse import urlsplit
@@ -13,6 +17,7 @@ _AHEAD = 12
 # Quotation marks within texts are escaped, so that this finds rows only.
 _ROW = re.compile(rb'"row":(\d+),"id":')
 _PATIENCE = 120
+_FORMATS = ("csv", "jsonl", "parquet", "label-studio", "xlsx")
 
 
 class Room:
@@ -65,6 +70,10 @@ class Room:
         for person in self._people:
             await person.leave()
 
+    def owner(self):
+        """Return the server's address and the owner's cookie."""
+        return self._people[0].signed_in()
+
     def wait_for_trainer(self):
         """Wait until a first training is done, so that all that follows meets trainings; then everybody sits down."""
         self._runner.run(self._wait_for_trainer())
@@ -103,6 +112,39 @@ class Room:
             self.waits.append(time.perf_counter() - due)
 
 
+class Downloads:
+    """Somebody who downloads the rows again and again, in one format after the other, and now and then the model."""
+
+    def __init__(self, room):
+        self.n_done = 0
+        self.failures = []
+        self._address, self._cookie = room.owner()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._ended.set()
+        self._thread.join()
+
+    def _run(self):
+        for path in itertools.cycle([*(f"/export?format={each}" for each in _FORMATS), "/export/log", "/export/model"]):
+            if self._ended.is_set():
+                return
+            connection = http.client.HTTPConnection(self._address, timeout=_PATIENCE)
+            with contextlib.closing(connection):
+                connection.request("GET", f"/api/v1{path}", headers={"Cookie": self._cookie})
+                reply = connection.getresponse()
+                while reply.read(2**16):
+                    pass
+                if reply.status != 200:
+                    self.failures.append(f"{path}: {reply.status}")
+                self.n_done += 1
+
+
 class _Person:
     """One person with one tab: a connection for answers, a connection for news."""
 
@@ -115,6 +157,10 @@ class _Person:
         self._turn = asyncio.Lock()
         self._cookie = ""
         self._news = None
+
+    def signed_in(self):
+        """Return the server's address and this person's cookie."""
+        return self._address, self._cookie
 
     async def join(self, token):
         """Sign in by a link; a name is needed where it is no link of the command."""
