@@ -61,8 +61,8 @@ def measure(location, folder, texts, *, people, rate, seconds, exports=False):
     Returns
     -------
     dict
-        ``waits`` in seconds by answer, ``sent`` and ``logged`` uuids, ``failures``, shares of a core, trainings, exports;
-        ``held``: memory in MB and open files of the server, from when everybody sat down to the end.
+        ``waits`` in seconds by answer, ``sent`` and ``logged`` uuids, ``failures``, shares of a core, trainings,
+        exports; ``held``: memory in MB and open files of the server, from when everybody sat down to the end.
     """
     from querist.labelling.reading.project_view import ProjectView
 
@@ -76,7 +76,7 @@ def measure(location, folder, texts, *, people, rate, seconds, exports=False):
         before = _busy(server)
         with Watch(server) as watch, Downloads(room) if exports else nullcontext() as downloads:
             room.label()
-        used = {name: time - before[name] for name, time in _busy(server).items()}
+            used = {name: time - before[name] for name, time in _busy(server).items()}
     with ProjectView.read(location) as project:
         return {
             "waits": np.array(room.waits),
@@ -144,33 +144,23 @@ def report(database, result, rate):
     speed = given / result["seconds"]
     cores = ", ".join(f"{name} {share:.2f}" for name, share in result["cores"].items())
     first, last = _held(result["held"], 0.1, 0.2), _held(result["held"], 0.9, 1.0)
-    exports = (
-        [] if result["exports"] is None else [(f"{database}: exports meanwhile", f"{result['exports']}", "", None)]
-    )
-    return [
-        (
-            f"{database}: answers a second, for {result['seconds']:.0f} s",
-            f"{speed:.0f}",
-            f"{rate:g}",
-            speed > 0.95 * rate,
-        ),
-        (f"{database}: wait, median", f"{p50:.0f} ms", "", None),
-        (f"{database}: wait, 95th percentile", f"{p95:.0f} ms", "", None),
-        (f"{database}: wait, 99th percentile", f"{p99:.0f} ms", f"{LIMIT_MS} ms", bool(p99 < LIMIT_MS)),
-        (f"{database}: longest wait", f"{longest:.0f} ms", "", None),
-        (f"{database}: lost, refused or doubled, of {given:,} answers", f"{wrong}", "0", wrong == 0),
-        (f"{database}: trainings meanwhile", f"{result['trainings']}", "at least 1", result["trainings"] > 0),
-        (f"{database}: cores in use", cores, "", None),
-        (
-            f"{database}: processor time of the server, an answer",
-            f"{result['cores']['server'] * 1000 / speed:.1f} ms",
-            "",
-            None,
-        ),
-        (f"{database}: memory of the server, early and late", f"{first[0]:.0f} MB, {last[0]:.0f} MB", "", None),
-        (f"{database}: open files of the server, early and late", f"{first[1]:.0f}, {last[1]:.0f}", "", None),
+    an_answer = f"{result['cores']['server'] * 1000 / speed:.1f} ms"
+    exports = [] if result["exports"] is None else [("exports meanwhile", f"{result['exports']}", "", None)]
+    found = [
+        (f"answers a second, for {result['seconds']:.0f} s", f"{speed:.0f}", f"{rate:g}", speed > 0.95 * rate),
+        ("wait, median", f"{p50:.0f} ms", "", None),
+        ("wait, 95th percentile", f"{p95:.0f} ms", "", None),
+        ("wait, 99th percentile", f"{p99:.0f} ms", f"{LIMIT_MS} ms", bool(p99 < LIMIT_MS)),
+        ("longest wait", f"{longest:.0f} ms", "", None),
+        (f"lost, refused or doubled, of {given:,} answers", f"{wrong}", "0", wrong == 0),
+        ("trainings meanwhile", f"{result['trainings']}", "at least 1", result["trainings"] > 0),
         *exports,
+        ("cores in use", cores, "", None),
+        ("processor time of the server, an answer", an_answer, "", None),
+        ("memory of the server, early and late", f"{first[0]:.0f} MB, {last[0]:.0f} MB", "", None),
+        ("open files of the server, early and late", f"{first[1]:.0f}, {last[1]:.0f}", "", None),
     ]
+    return [(f"{database}: {quantity}", *others) for quantity, *others in found]
 
 
 def _held(seen, start, end):

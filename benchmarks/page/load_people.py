@@ -134,7 +134,7 @@ class Downloads:
         for path in itertools.cycle([*(f"/export?format={each}" for each in _FORMATS), "/export/log", "/export/model"]):
             if self._ended.is_set():
                 return
-            connection = http.client.HTTPConnection(self._address, timeout=_PATIENCE)
+            connection = http.client.HTTPConnection(self._address)
             with contextlib.closing(connection):
                 connection.request("GET", f"/api/v1{path}", headers={"Cookie": self._cookie})
                 reply = connection.getresponse()
