@@ -1,12 +1,11 @@
 """What it takes to refuse a small file that unfolds: ``python benchmarks/files/refused.py`` writes README.md.
 
-Each is read as an upload of labels to a project of 400 rows, by the function that the server's process for it runs, in a
-process of its own; time and memory are what that function takes beside what the process had.
+Each is read as an upload of labels to a project of 400 rows, by the function that the server's process for it runs, in
+a process of its own; time and memory are what that function takes beside what the process had.
 """
 
 import argparse
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,9 +17,9 @@ import unfolding
 HERE = Path(__file__).parent
 _INTRODUCTION = """# Small files that unfold
 
-Written by `python benchmarks/files/refused.py`: each file is read as an upload of labels to a project of 400 rows. The time
-is that of the processor; memory is what was taken beside the process as it was, its libraries included where they are
-loaded for that kind of file. Bounds: one second, 100 MB. Linux, Python {python}.
+Written by `python benchmarks/files/refused.py`: each file is read as an upload of labels to a project of 400 rows. The
+time is that of the processor; memory is what was taken beside the process as it was, its libraries included where they
+are loaded for that kind of file. Bounds: one second, 100 MB. Linux, Python {python}.
 
 | file | bytes | seconds | MB | what the person is told |
 |---|---|---|---|---|
@@ -43,7 +42,9 @@ def measured(path):
 
 
 def _peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not what `resource` tells: to that the process that started this one has added its own.
+    line = next(each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def main():

@@ -17,6 +17,7 @@ _AHEAD = 12
 # Quotation marks within texts are escaped, so that this finds rows only.
 _ROW = re.compile(rb'"row":(\d+),"id":')
 _PATIENCE = 120
+_SILENT = 45
 _FORMATS = ("csv", "jsonl", "parquet", "label-studio", "xlsx")
 
 
@@ -172,9 +173,6 @@ class _Person:
         reader, writer = await asyncio.open_connection(*self._address.split(":"))
         writer.write(self._head("GET", "/api/v1/stream", b""))
         self._news = (asyncio.create_task(_drain(reader)), writer)
-        # The server hangs up on those who were silent for long.
-        self._writer.close()
-        await self._connect()
         self._take(await self.request("POST", "/queue", self._wishes().encode() + b"}"))
 
     async def leave(self):
@@ -206,12 +204,17 @@ class _Person:
 
     async def _connect(self):
         self._reader, self._writer = await asyncio.open_connection(*self._address.split(":"))
+        self._last = time.monotonic()
 
     async def request(self, method, path, body=b""):
         """Send a request to the API; return the body of the reply."""
         return await self._exchange(method, f"/api/v1{path}", body)
 
     async def _exchange(self, method, path, body=b""):
+        if time.monotonic() - self._last > _SILENT:  # the server hangs up on those who were silent for long
+            self._writer.close()
+            await self._connect()
+        self._last = time.monotonic()
         self._writer.write(self._head(method, path, body) + body)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status, *lines = head.rstrip().split("\r\n")
