@@ -15,9 +15,19 @@ import pytest
 from example_project import make_project
 
 _SERVE = """
-import sys
+import json, sys
+from querist.web import bounds
+from querist.web.entrance import Entrance
 from querist.web.serving import serve
-serve(sys.argv[1], port=int(sys.argv[2]), on_ready=lambda link, notes: print(link, "|", *notes, flush=True))
+entrance, changed = json.loads(sys.argv[3]), json.loads(sys.argv[4])
+for name, value in changed.items():
+    assert hasattr(bounds, name)
+    setattr(bounds, name, value)
+entrance = Entrance(**{name: tuple(value) if isinstance(value, list) else value for name, value in entrance.items()})
+serve(
+    sys.argv[1], port=int(sys.argv[2]), entrance=entrance,
+    on_ready=lambda link, notes: print(link, "|", *notes, flush=True),
+)
 """
 
 
@@ -28,10 +38,13 @@ def free_port():
 
 
 @contextmanager
-def serving(location, port):
-    """Run a server; give its process and what it printed when it was ready."""
+def serving(location, port, *, bounds=None, **entrance):
+    """Run a server; give its process and what it printed when it was ready.
+
+    `bounds` are changed in its process only, so that a test need not wait or send as long as they say.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(location), str(port)],
+        [sys.executable, "-c", _SERVE, str(location), str(port), json.dumps(entrance), json.dumps(bounds or {})],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -45,10 +58,10 @@ def serving(location, port):
 
 def sign_in(line):
     """Return a function that fetches from the API with the cookie of the printed link."""
-    link = line.split(" |")[0]
+    base, _, token = line.split(" |")[0].partition("/#/join?token=")
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    opener.open(link, timeout=10).read()
-    base = link.partition("/join")[0]
+    body, headers = json.dumps({"token": token}).encode(), {"content-type": "application/json"}
+    opener.open(urllib.request.Request(f"{base}/api/v1/join", body, headers), timeout=10).read()
     return lambda path: opener.open(base + path, timeout=10)
 
 
@@ -74,7 +87,7 @@ def location(tmp_path):
 def test_link_port_and_a_graceful_end(location):
     port = free_port()
     with serving(location, port) as (process, line):
-        assert re.match(rf"http://127\.0\.0\.1:{port}/join\?token=\S+ \|$", line.strip())
+        assert re.match(rf"http://127\.0\.0\.1:{port}/\#/join\?token=\S+ \|$", line.strip())
         fetch = sign_in(line)
         assert json.load(fetch("/api/v1/project"))["name"] == "reviews"
         stream = fetch("/api/v1/stream")
