@@ -37,7 +37,7 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLI
 
 
 class Supervisor:
-    """Starts the trainer, restarts it when it dies or hangs (ever later), and asks again for what was wanted last.
+    """Starts the trainer, restarts it when it dies or hangs (ever less often), and asks again for what was wanted last.
 
     Parameters
     ----------
