@@ -14,6 +14,7 @@ Written by the scripts beside this file, each line as measured, favourable or no
     python benchmarks/page/latency.py      # a person in Chromium, the model retraining in the background
     python benchmarks/page/load.py         # fifty people at once, on SQLite and PostgreSQL
     python benchmarks/page/size.py         # what a browser fetches
+    python benchmarks/page/door.py         # what strangers can do to the server
 
 Machine: {cores} cores, {system}, Python {python}. Server, trainer, database, clients and browser share it.
 """
