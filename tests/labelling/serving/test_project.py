@@ -116,7 +116,7 @@ def test_guesses_are_hidden_on_audited_rows(project):
     ada = sign_in(project)
     teach(project, prediction=0)
     reply = act(project, ada, want=N_ROWS)
-    tickets = {ticket.row: ticket for tickets in project._place.queue._leases.values() for ticket in tickets}
+    tickets = {ticket.row: ticket for ticket in project._place.queue.leases.of_tab(ada, "t")}
     assert all((item.guess is None) == tickets[item.row].hidden for item in reply.items)
     assert any(item.guess for item in reply.items)
 
@@ -238,7 +238,7 @@ def test_settings_are_checked_kept_and_logged(project):
         project.change_settings(None, strategy="nonsense")
     project.change_settings(None, opinions=2, strategy="entropy").result()
     assert Settings.from_dict(project.store.info.settings).opinions == 2
-    assert project._place.queue.opinions == 2
+    assert project._place.queue.overlap.opinions == 2
 
 
 def test_a_second_server_is_told_about_the_first(project):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import added, remove
 from querist.labelling.log.ranking import CurrentRanking, Ranking
-from querist.labelling.serving.queue import LEASE_SECONDS, Queue
+from querist.labelling.serving.leases import LEASE_SECONDS
+from querist.labelling.serving.queue import Queue
 from querist.store.rows import EventRow
 
 N_ROWS = 60
@@ -148,7 +149,7 @@ def test_second_opinions_go_to_other_people_and_come_first():
     desk.answer(row)
     assert row not in rows_of(desk.queue.take(1, "a", 5, 0.0))
     ticket = desk.queue.take(2, "b", 1, 0.0)[0]
-    assert (ticket.row, ticket.how, ticket.hidden) == (row, "again", True)
+    assert (ticket.row, ticket.how, ticket.hidden) == (row, "overlap", True)
     desk.answer(row, who=2)
     assert row not in rows_of(desk.queue.take(3, "c", N_ROWS, 0.0))
 

@@ -19,10 +19,10 @@ from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.actions import Action, Recorder, Result
 from querist.labelling.serving.bulk import Bulk
 from querist.labelling.serving.class_changes import log_classes
+from querist.labelling.serving.leases import Ticket
 from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
-from querist.labelling.serving.queue import Ticket
 from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
@@ -33,7 +33,7 @@ from querist.store.store import Store
 
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
-_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator")
+_CHANGEABLE = ("opinions", "overlap", "audit_share", "labels_per_point", "strategy", "estimator")
 
 
 class Project:
@@ -194,7 +194,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, audit_share, labels_per_point, strategy or estimator.
+        """Change opinions, overlap, audit_share, labels_per_point, strategy or estimator.
 
         Raises
         ------
@@ -214,8 +214,9 @@ class Project:
             batch.tx.set_info(settings=settings.to_dict())
             self._place.record(batch, SettingsChanged(changes=changes), annotator=annotator)
             self.view.settings = settings
-            self._place.queue.opinions, self._place.queue.audit_share = settings.opinions, settings.audit_share
-            self._place.queue.reopen()
+            self._place.queue.change(
+                opinions=settings.opinions, overlap=settings.overlap, audit_share=settings.audit_share
+            )
 
         return self._place.submit(work)
 

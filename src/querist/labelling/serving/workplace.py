@@ -10,8 +10,9 @@ from querist.labelling.log.events import event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.serving.leases import LEASE_SECONDS, Ticket
 from querist.labelling.serving.listeners import Live
-from querist.labelling.serving.queue import LEASE_SECONDS, Queue, Ticket
+from querist.labelling.serving.queue import Queue
 from querist.labelling.serving.writer import Batch, Writer
 from querist.store.rows import EventRow
 
@@ -102,6 +103,7 @@ class Workplace:
             audit_order(view.store.audit_numbers()),
             seed=view.info.seed,
             opinions=view.settings.opinions,
+            overlap=view.settings.overlap,
             audit_share=view.settings.audit_share,
         )
         if view.current is not None:
