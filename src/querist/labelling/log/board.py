@@ -22,6 +22,7 @@ from querist.labelling.log.deeds import (
     is_blind,
     last_decision,
     last_kind,
+    marks,
 )
 from querist.labelling.log.events import (
     Asked,
@@ -218,8 +219,8 @@ class Board:
             if new >= 0:
                 self.counts[new] += 1
         _put(self.skipped, row, new < 0 and (decided is not None or last_kind(acts, RESPONSES) == "skipped"))
-        _put(self.flagged, row, last_kind(acts, ("flagged", "unflagged")) == "flagged")
-        noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
+        flagged, noted = marks(acts)
+        _put(self.flagged, row, flagged)
         if noted:
             self.notes[row] = noted
         else:

@@ -207,6 +207,12 @@ def last_decision(acts: list[Act], label_of: Callable[[int | None], int]) -> Act
     return None if gone else decided
 
 
+def marks(acts: list[Act]) -> tuple[bool, str]:
+    """Return whether standing acts leave their row flagged, and its note: the last one, which a flag may bring too."""
+    noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
+    return last_kind(acts, ("flagged", "unflagged")) == "flagged", noted
+
+
 def is_blind(act: Act) -> bool:
     """Whether an act stands that was done without a guess in sight, as what came with the data was."""
     return (act.blind or act.how == "import") and not act.undone

@@ -15,6 +15,7 @@ from querist.labelling.log.events import Asked, SettingsChanged
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.figures import accuracy, pending_promise
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.reader import Reader
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.actions import Action, Recorder, Result
 from querist.labelling.serving.bulk import Bulk
@@ -173,9 +174,13 @@ class Project:
                 self._place.record(batch, asked, annotator=ticket.annotator, row=ticket.row, at=now)
 
     def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
-        items = self.rows.items([ticket.row for ticket in tickets])
-        built = [self.rows.card(item, hidden=ticket.hidden) for item, ticket in zip(items, tickets, strict=True)]
+        reader = Reader(annotator, frozenset(ticket.row for ticket in tickets if ticket.hidden))
+        built = [self.rows.card(item, reader) for item in self.rows.items([ticket.row for ticket in tickets])]
         return QueueReply(results, built, self.progress(annotator))
+
+    def reader(self, annotator: int) -> Reader:
+        """Return a person as a reader, who is not to see what others said of rows that the person holds."""
+        return self._place.reader(annotator)
 
     # ------------------------------------------------------------------ classes and settings
 

@@ -10,6 +10,7 @@ from querist.labelling.log.events import event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.reader import Reader
 from querist.labelling.serving.leases import LEASE_SECONDS, Ticket
 from querist.labelling.serving.listeners import Live
 from querist.labelling.serving.queue import Queue
@@ -50,6 +51,10 @@ class Workplace:
     def board(self) -> Board:
         """Where the project stands; another object after a commit that failed."""
         return self.view.board
+
+    def reader(self, annotator: int) -> Reader:
+        """Return a person as a reader, who is not to see what others said of rows that the person holds."""
+        return Reader(annotator, self.queue.leases.unseen(annotator, self.clock()))
 
     def submit(self, work: Callable[[Batch], T]) -> "Future[T]":
         """Run a job of the writer; its future is resolved after the commit."""

@@ -63,7 +63,8 @@ async def change_settings(body: SettingsBody, project: TheProject, person: Owner
 @router.get("/insights")
 def insights(project: TheProject, person: Someone) -> InsightsReply:
     """Return how the labelling goes."""
-    return InsightsReply(**vars(read_insights(project.rows)), progress=project.progress(person.annotator_id))
+    told = read_insights(project.rows, project.reader(person.annotator_id))
+    return InsightsReply(**vars(told), progress=project.progress(person.annotator_id))
 
 
 @router.get("/figures")
