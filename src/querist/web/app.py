@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 import querist
 from querist.labelling.serving.project import Project
 from querist.web.errors import add_error_handlers
-from querist.web.routes import classes, exports, items, news, people, project, promises, queue
+from querist.web.routes import agreement, classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
 from querist.web.security import LOOPBACK, Guard
 
@@ -59,7 +59,7 @@ def _api() -> FastAPI:
         redoc_url=None,
     )
     add_error_handlers(app)
-    for each in (queue, items, classes, exports, promises, project, people, news):
+    for each in (queue, items, classes, agreement, exports, promises, project, people, news):
         app.include_router(each.router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
     return app
 

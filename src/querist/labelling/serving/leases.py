@@ -50,6 +50,10 @@ class Leases:
         """Return what a tab holds."""
         return list(self._by_tab.get((annotator, tab), {}).values())
 
+    def of_person(self, annotator: int) -> list[Ticket]:
+        """Return what all tabs of a person hold."""
+        return [ticket for (who, _), held in self._by_tab.items() if who == annotator for ticket in held.values()]
+
     def on(self, row: int) -> list[Ticket]:
         """Return the tickets on a row, ended ones included."""
         return list(self._by_row.get(row, ()))

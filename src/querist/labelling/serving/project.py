@@ -13,11 +13,13 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.events import Asked, SettingsChanged
 from querist.labelling.log.settings import Settings
+from querist.labelling.reading.agreement import Agreements
 from querist.labelling.reading.figures import accuracy, pending_promise
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.reader import Reader
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.actions import Action, Recorder, Result
+from querist.labelling.serving.adjudication import Adjudication
 from querist.labelling.serving.bulk import Bulk
 from querist.labelling.serving.class_changes import log_classes
 from querist.labelling.serving.leases import Ticket
@@ -59,6 +61,10 @@ class Project:
         Its rows as the page shows them.
     bulk : Bulk
         Many rows at once.
+    adjudication : Adjudication
+        Rows on which answers differ, and what reviewers decide.
+    agreements : Agreements
+        How far people agree.
     people : People
         Invitations and cookies.
     promises : PromiseDesk
@@ -78,6 +84,8 @@ class Project:
         self.rows = Rows(self.view)
         self._place = Workplace(self.view, clock=clock)
         self.bulk = Bulk(self._place, self.rows)
+        self.adjudication = Adjudication(self._place, self.rows)
+        self.agreements = Agreements(self.view)
         self.people = People(self._place)
         self.promises = PromiseDesk(self._place)
         self.trainer = TrainerNews(self._place, self.rows)

@@ -103,6 +103,14 @@ class Queue:
         """Return what a tab holds."""
         return self.leases.of_tab(annotator, tab)
 
+    def release(self, annotator: int) -> list[str]:
+        """End all leases of a person, and return the tabs that had some."""
+        tickets = self.leases.of_person(annotator)
+        for ticket in tickets:
+            self.leases.drop(ticket)
+        self.reopen()
+        return list(dict.fromkeys(ticket.tab for ticket in tickets))
+
     def restore(self, tickets: Iterable[Ticket], now: float) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it."""
         for ticket in tickets:
@@ -204,9 +212,11 @@ class Queue:
         return done + len(live) < wanted and all(ticket.annotator != annotator for ticket in live)
 
     def _has_said(self, row: int, annotator: int) -> bool:
-        """Whether a person has answered a row, so that it counts, or cannot tell."""
-        said = [act for act in self._board.acts_on(row) if act.annotator == annotator and act.kind in RESPONSES]
-        last = next((act for act in reversed(said) if not act.undone), None)
+        """Whether a person has answered a row, so that it counts, or cannot tell, or has decided about it."""
+        said = [act for act in self._board.acts_on(row) if act.annotator == annotator and not act.undone]
+        if any(act.kind == "adjudicated" for act in said):
+            return True
+        last = next((act for act in reversed(said) if act.kind in RESPONSES), None)
         return last is not None and (last.kind == "skipped" or self._board.label_of(last.class_id) >= 0)
 
     def _again(self, annotator: int, now: float) -> Iterator[int]:

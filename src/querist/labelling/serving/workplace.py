@@ -41,6 +41,8 @@ class Workplace:
         self.view = view
         self.clock = clock
         self.live = Live()
+        # All rows by their permanent random numbers; rows are added while nobody labels.
+        self.order = audit_order(view.store.audit_numbers())
         self.queue = self._new_queue()
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
         self._writer = Writer(
@@ -105,7 +107,7 @@ class Workplace:
         view, now = self.view, self.clock()
         queue = Queue(
             view.board,
-            audit_order(view.store.audit_numbers()),
+            self.order,
             seed=view.info.seed,
             opinions=view.settings.opinions,
             overlap=view.settings.overlap,

@@ -1,13 +1,11 @@
 """Labels out, and in."""
 
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
@@ -18,8 +16,8 @@ from querist.labelling.export import FORMATS
 from querist.labelling.label_files.match import read_labels_for
 from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
 from querist.labelling.reading.exports import export as write_export
-from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject, done
+from querist.web.downloads import as_file, stem
 from querist.web.errors import ApiError
 from querist.web.schemas.files import ImportReply, RefusedLine
 
@@ -43,7 +41,7 @@ def export(
     path = _temporary()
     with path.open("wb") as target:
         write_export(project.view, format, target, rows=rows, predictions=predictions)
-    return _download(path, f"{_stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
+    return _download(path, f"{stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
 
 
 @router.get("/export/log", response_class=FileResponse, responses={200: {"content": {"application/x-ndjson": {}}}})
@@ -52,13 +50,13 @@ def export_log(project: TheProject, person: Someone) -> FileResponse:
     path = _temporary()
     with path.open("wb") as target:
         write_export(project.view, "log", target)
-    return _download(path, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
+    return _download(path, f"{stem(project)}-log.jsonl", "application/x-ndjson")
 
 
 @router.get("/export/accuracy")
 def export_accuracy(project: TheProject, person: Someone, response: Response) -> AccuracyStatement:
     """Download what is known of the accuracy: quantity, value, interval, method, sample and date of each figure."""
-    response.headers.update(_as_file(f"{_stem(project)}-accuracy.json"))
+    response.headers.update(as_file(f"{stem(project)}-accuracy.json"))
     return accuracy_statement(project.board, project.view.info.name, now=time.time())
 
 
@@ -85,7 +83,7 @@ def export_model(project: TheProject, person: Someone) -> FileResponse:
         path.unlink(missing_ok=True)
         told = ended.stderr.strip().splitlines()
         raise ApiError(422, "no_model", told[-1].removeprefix("Error: ") if told else "The model could not be trained.")
-    return _download(path, f"{_stem(project)}-model.zip", "application/zip")
+    return _download(path, f"{stem(project)}-model.zip", "application/zip")
 
 
 @router.post("/labels")
@@ -107,12 +105,4 @@ def _temporary() -> Path:
 
 def _download(path: Path, name: str, media_type: str) -> FileResponse:
     gone = BackgroundTask(path.unlink, True)
-    return FileResponse(path, media_type=media_type, headers=_as_file(name), background=gone)
-
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
-
-
-def _stem(project: Project) -> str:
-    return re.sub(r"[^\w.-]+", "-", project.view.info.name).strip("-.") or "labels"
+    return FileResponse(path, media_type=media_type, headers=as_file(name), background=gone)

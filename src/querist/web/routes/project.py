@@ -36,6 +36,7 @@ def _settings(project: Project) -> SettingsInfo:
     settings = project.settings
     return SettingsInfo(
         opinions=settings.opinions,
+        overlap=settings.overlap,
         audit_share=settings.audit_share,
         labels_per_point=settings.labels_per_point,
         strategy=settings.strategy,
