@@ -159,6 +159,8 @@ def lines(worlds: int) -> list[str]:
         value = {key: mean([each[key] for each in runs]) for key in runs[0]}
 
         def points(key: str, value: dict[str, tuple[float, float]] = value) -> str:
+            if key == "chosen" and value["n_chosen"][0] < 1:
+                return "-"
             return "-" if np.isnan(value[key][0]) else f"{100 * value[key][0]:+.1f} ± {100 * value[key][1]:.1f}"
 
         told.append(
