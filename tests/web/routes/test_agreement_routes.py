@@ -54,7 +54,7 @@ async def test_agreement_on_the_overlap(disagreeing):
 
 async def test_conflicts_are_shown_without_names_and_decided_once(disagreeing, connect, project):
     _, bea, rows = disagreeing
-    reviewer = connect("rae")
+    reviewer = connect("rae", role="reviewer")
     text = (await reviewer.get("/api/v1/conflicts")).text
     assert not any(name in text for name in ("ada", "bea", "rae"))
     queue = (await reviewer.get("/api/v1/conflicts")).json()

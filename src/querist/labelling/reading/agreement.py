@@ -140,7 +140,7 @@ class Agreements:
             seq=found.seq,
             opinions=view.settings.opinions,
             overlap=view.settings.overlap,
-            n_people=sum(each.active for each in view.people_list()),
+            n_people=sum(each.active and each.role != "viewer" for each in view.people_list()),
             n_conflicts=len(conflicts(view.board)),
             n_skipped=found.n_skipped,
             n_elsewhere=found.n_elsewhere,

@@ -36,7 +36,7 @@ from querist.store.store import Store
 
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
-_CHANGEABLE = ("opinions", "overlap", "audit_share", "labels_per_point", "strategy", "estimator")
+_CHANGEABLE = ("opinions", "overlap", "audit_share", "labels_per_point", "strategy", "estimator", "annotators_may")
 
 
 class Project:
@@ -66,7 +66,7 @@ class Project:
     agreements : Agreements
         How far people agree.
     people : People
-        Invitations and cookies.
+        Who may do something, their sign-ins and their links.
     promises : PromiseDesk
         Certificates and auto-labelling.
     trainer : TrainerNews
@@ -207,7 +207,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, overlap, audit_share, labels_per_point, strategy or estimator.
+        """Change opinions, overlap, audit_share, labels_per_point, strategy, estimator or annotators_may.
 
         Raises
         ------

@@ -6,10 +6,11 @@ from querist.labelling.log import classes as class_lists
 from querist.labelling.log.classes import Classes
 from querist.labelling.serving.replies import ClassesReply
 from querist.web.depends import Someone, TheProject, done
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBody, OrderBody
 from querist.web.schemas.common import ClassId
 
-router = APIRouter(prefix="/classes", tags=["classes"])
+router = APIRouter(route_class=GuardedRoute, prefix="/classes", tags=["classes"])
 
 
 @router.post("")
