@@ -6,8 +6,8 @@
 Both want an environment of their own (irrCAC takes exactly scipy 1.12, statsmodels is large), so the tests read what
 they said. A table is written row by row, one character a person: the number of a class, or "." for no answer. A figure
 that a package does not have, or that does not exist, is left empty. irrCAC is given the rows with two answers or more,
-for it takes the chance level of Fleiss' kappa from rows with a single answer too; statsmodels has no gaps, so it is given
-the rows that all have answered (Fleiss) and those that the first two have (Cohen).
+for it takes the chance level of Fleiss' kappa from rows with a single answer too; statsmodels has no gaps, so it is
+given the rows that all have answered (Fleiss) and those that the first two have (Cohen).
 """
 
 import csv

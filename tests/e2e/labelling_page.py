@@ -89,7 +89,7 @@ class LabellingPage:
 
     def second_tab(self):
         other = LabellingPage(self.context, self.origin)
-        return other.open(self.origin)
+        return other.open(f"{self.origin}/")
 
     # --- what is seen
 

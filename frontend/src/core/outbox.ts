@@ -28,6 +28,8 @@ export interface ActionStore {
 
 /** More than this many actions go in several requests. */
 export const BATCH = 50;
+/** So many letters of actions go in one request: also as UTF-8, three bytes a letter, it is below the server's bound. */
+export const BATCH_LETTERS = 250_000;
 
 export class Outbox {
   #kept: KeptAction[] = [];
@@ -84,7 +86,14 @@ export class Outbox {
 
   /** The next actions to send. */
   batch(size = BATCH): ActionBody[] {
-    return this.pending.slice(0, size).map((kept) => kept.action);
+    const actions: ActionBody[] = [];
+    let letters = 0;
+    for (const { action } of this.pending.slice(0, size)) {
+      letters += JSON.stringify(action).length;
+      if (actions.length > 0 && letters > BATCH_LETTERS) break;
+      actions.push(action);
+    }
+    return actions;
   }
 
   /** Only an acknowledged action leaves; a refused one stays in sight. Returns what was refused. */

@@ -1,5 +1,6 @@
 /** How the page talks to its server: requests with one error shape, and one stream of events. */
 
+import { API } from "./address";
 import type { ErrorReply, ModelStatus, Progress } from "./api";
 import type { Body, Method, Reply } from "./routes";
 
@@ -56,7 +57,6 @@ export interface Transport {
   stream(events: StreamEvents): () => void;
 }
 
-const ROOT = "/api/v1";
 const PATIENCE_MS = 30_000;
 
 export class HttpTransport implements Transport {
@@ -82,7 +82,7 @@ export class HttpTransport implements Transport {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(ROOT + path, init);
+      response = await fetch(API + path, init);
       text = await response.text();
     } catch {
       throw new Unreachable();
@@ -100,7 +100,7 @@ export class HttpTransport implements Transport {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let wait = 1000;
     const connect = (): void => {
-      source = new EventSource(`${ROOT}/stream`);
+      source = new EventSource(`${API}/stream`);
       source.onopen = () => {
         wait = 1000;
         events.open?.();

@@ -1,4 +1,4 @@
-"""Coefficients of agreement, each with what a single row does to it.
+"""Coefficients of agreement.
 
 All have one form: ``1 - (1 - observed) / (1 - chance)``. What differs is how rows with many answers weigh, and what
 chance is.
@@ -13,22 +13,51 @@ from querist._typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A coefficient of agreement before an interval is made of it.
+    """A coefficient of agreement, before an interval is made of it: what it takes from each kind of row.
+
+    Rows that say the same (as many answers for each class) are one kind. The coefficient is a function of three means
+    over rows: of `agree`, `one` and `other`.
 
     Attributes
     ----------
-    observed : float
-        Share of agreement.
-    chance : float
-        Share of agreement that answers would have which do not depend on the row.
-    rows : ndarray of shape (n_rows,)
-        Pseudo-values on the scale of `observed`, whose mean is `observed`: by how much a row moves the coefficient at
-        the present level of chance (delta method).
+    repeats : ndarray of shape (n_kinds,)
+        Rows of each kind.
+    weight : ndarray of shape (n_kinds,)
+        How much a row of the kind weighs.
+    agree : ndarray of shape (n_kinds,)
+        Share of agreement in such a row.
+    one, other : ndarray of shape (n_kinds, n_classes)
+        Shares of classes in such a row: of the one person and the other, or twice of all.
+    correction : float, default=1
+        By what disagreement by chance is multiplied (of a small sample).
     """
 
-    observed: float
-    chance: float
-    rows: FloatArray
+    repeats: FloatArray
+    weight: FloatArray
+    agree: FloatArray
+    one: FloatArray
+    other: FloatArray
+    correction: float = 1.0
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows."""
+        return int(self.repeats.sum())
+
+    @property
+    def n_used(self) -> int:
+        """How many classes were given."""
+        return int(np.count_nonzero(self.one.any(axis=0) | self.other.any(axis=0)))
+
+    @property
+    def observed(self) -> float:
+        """The share of agreement."""
+        return float(self.means(self.repeats * self.weight)[0])
+
+    @property
+    def chance(self) -> float:
+        """The share of agreement that answers would have which do not depend on the row."""
+        return float(self.means(self.repeats * self.weight)[1]) if self.n_used > 1 else 1.0
 
     @property
     def value(self) -> float | None:
@@ -37,14 +66,27 @@ class Coefficient:
 
     def at(self, observed: float) -> float | None:
         """Return the coefficient with another share of agreement, at the same level of chance."""
-        return None if self.chance >= 1 else 1 - (1 - observed) / (1 - self.chance)
+        return None if self.n_used < 2 else 1 - (1 - observed) / (1 - self.chance)
 
+    def means(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return observed agreement and chance level if the kinds weigh so much; weights of shape (..., n_kinds)."""
+        # Sums first: of whole numbers they are exact, and perfect agreement is 1.
+        total = weights.sum(axis=-1)
+        same = ((weights @ self.one) * (weights @ self.other)).sum(axis=-1) / total**2
+        return weights @ self.agree / total, 1 - (1 - same) * self.correction
 
-def _coefficient(observed: FloatArray, chance: float, change: FloatArray) -> Coefficient:
-    """Return a coefficient from each row's agreement, and by how much each row moves the level of chance."""
-    mean = float(observed.mean())
-    ratio = (1 - mean) / (1 - chance) if chance < 1 else 0.0
-    return Coefficient(mean, chance, observed - ratio * change)
+    def pseudo_values(self) -> FloatArray:
+        """Return one value a row whose mean is `observed`: by how much it moves the coefficient (delta method).
+
+        On the scale of `observed`, at the present level of chance. Shape (n_rows,).
+        """
+        weight = self.weight / (self.repeats @ self.weight / self.n_rows)
+        shares = self.repeats * weight / self.n_rows
+        one, other = shares @ self.one, shares @ self.other
+        moved = self.one @ other + self.other @ one - 2 * one @ other
+        ratio = (1 - self.observed) / (1 - self.chance)
+        values = self.observed + weight * (self.agree - self.observed - ratio * self.correction * moved)
+        return np.repeat(values, self.repeats.astype(np.int64))
 
 
 def row_agreement(counts: FloatArray, sizes: FloatArray) -> FloatArray:
@@ -59,22 +101,25 @@ def cohen(one: IntArray, other: IntArray, n_classes: int) -> Coefficient:
     ----------
     .. [1] J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
        Measurement 20(1), 1960, doi:10.1177/001316446002000104.
-    .. [2] J. L. Fleiss, J. Cohen, B. S. Everitt, "Large sample standard errors of kappa and weighted kappa",
-       Psychological Bulletin 72(5), 1969, doi:10.1037/h0028106 (the variance: that of the same influence).
     """
-    first = np.bincount(one, minlength=n_classes)
-    second = np.bincount(other, minlength=n_classes)
-    # Whole numbers: 1 exactly when both gave one class only.
-    chance = float(first @ second) / one.size**2
-    change = (first[other] + second[one]) / one.size - 2 * chance
-    return _coefficient((one == other).astype(np.float64), chance, change)
+    cells, repeats = np.unique(one * n_classes + other, return_counts=True)
+    used, places = np.unique(np.concatenate([cells // n_classes, cells % n_classes]), return_inverse=True)
+    first, second = np.split(np.eye(used.size)[places], 2)
+    agree = (first * second).sum(axis=1)
+    return Coefficient(repeats.astype(np.float64), np.ones(cells.size), agree, first, second)
 
 
-def fleiss(counts: FloatArray, sizes: FloatArray) -> Coefficient:
+def fleiss(counts: FloatArray) -> Coefficient:
     """Return Fleiss' kappa for rows with any number of answers from two on: every row weighs the same.
 
     With ``s_c`` a row's share of answers for class c and ``pi_c`` its mean over rows, chance is ``sum_c pi_c^2``.
-    With as many answers to every row it is Fleiss' own; the generalisation is Gwet's.
+    With as many answers to every row it is Fleiss' own; the generalisation is Gwet's, but for rows with a single
+    answer: he takes these into the level of chance, and here, as in Krippendorff's alpha, they count for nothing.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_rows, n_classes)
+        Answers for each class, two or more in a row.
 
     References
     ----------
@@ -82,18 +127,22 @@ def fleiss(counts: FloatArray, sizes: FloatArray) -> Coefficient:
        doi:10.1037/h0031619.
     .. [2] K. L. Gwet, "Handbook of Inter-Rater Reliability", 4th ed., Advanced Analytics, 2014, section 2.5.
     """
-    shares = counts / sizes[:, None]
-    mean = shares.mean(axis=0)
-    # A single class has a mean of exactly 1.
-    chance = float(mean @ mean)
-    return _coefficient(row_agreement(counts, sizes), chance, 2 * (shares @ mean - chance))
+    kinds, repeats = _kinds(counts)
+    sizes = kinds.sum(axis=1)
+    shares = kinds / sizes[:, None]
+    return Coefficient(repeats, np.ones(sizes.size), row_agreement(kinds, sizes), shares, shares)
 
 
-def krippendorff(counts: FloatArray, sizes: FloatArray) -> Coefficient:
+def krippendorff(counts: FloatArray) -> Coefficient:
     """Return Krippendorff's alpha for nominal data: every answer weighs the same.
 
     ``1 - D_o / D_e`` with, over N answers in all, n_c of them for class c: D_o the mean disagreement of an answer with
     the others of its row, and ``D_e = (N^2 - sum_c n_c^2) / (N (N - 1))``.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_rows, n_classes)
+        Answers for each class, two or more in a row.
 
     References
     ----------
@@ -102,14 +151,17 @@ def krippendorff(counts: FloatArray, sizes: FloatArray) -> Coefficient:
     .. [2] A. F. Hayes, K. Krippendorff, "Answering the call for a standard reliability measure for coding data",
        Communication Methods and Measures 1(1), 2007, doi:10.1080/19312450709336664.
     """
-    total = float(sizes.sum())
-    weight = sizes / sizes.mean()
-    shares = counts.sum(axis=0) / total
-    same = float(shares @ shares)
-    correction = total / (total - 1)
-    chance = 1 - (1 - same) * correction
-    observed = row_agreement(counts, sizes)
-    mean = float(np.mean(weight * observed))
-    change = 2 * correction * ((counts @ shares) / sizes.mean() - weight * same)
-    ratio = (1 - mean) / (1 - chance) if chance < 1 else 0.0
-    return Coefficient(mean, chance, mean + weight * (observed - mean) - ratio * change)
+    kinds, repeats = _kinds(counts)
+    sizes = kinds.sum(axis=1)
+    shares = kinds / sizes[:, None]
+    total = float(repeats @ sizes)
+    return Coefficient(repeats, sizes, row_agreement(kinds, sizes), shares, shares, total / (total - 1))
+
+
+def _kinds(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the different rows of a table of counts, only the classes that occur, and how often each occurs."""
+    counts = counts[:, counts.any(axis=0)]
+    # Rows are told apart by one number each, which is much faster: a sum of random 64-bit numbers that wraps round.
+    marks = np.random.default_rng(0).integers(1, 2**63 - 1, counts.shape[1], dtype=np.uint64)
+    _, first, repeats = np.unique(counts.astype(np.uint64) @ marks, return_index=True, return_counts=True)
+    return counts[first], repeats.astype(np.float64)

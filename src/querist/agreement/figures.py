@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from querist._typing import FloatArray
 from querist.agreement.coefficients import cohen, fleiss, krippendorff, row_agreement
 from querist.agreement.intervals import OVERLAP, UNIT, beyond_chance, check_options, share
 from querist.agreement.overlap import Overlap, as_ratings, overlap_of
@@ -159,15 +160,16 @@ def agreement(
     >>> from querist.agreement import agreement
     >>> found = agreement([[0, 0], [1, 1], [1, 1], [0, 0], [0, 1], [1, 1]] * 5, n_classes=2)
     >>> print(found.cohen_kappa)
-    Cohen's kappa: 0.667, 95% interval 0.347 to 0.847 (from 30 rows; ...).
+    Cohen's kappa: 0.667, 95% interval 0.366 to 0.865 (from 30 rows; ...).
     """
     shared = overlap_of(as_ratings(ratings, n_classes), n_classes)
     check_options(confidence, population, shared.n_rows)
+    sampled = 0.0 if population is None else shared.n_rows / population
     people = np.unique(shared.person)
     counts, sizes = shared.counts, shared.sizes
     with_rows = shared.n_rows > 0
-    kappa = fleiss(counts, sizes) if with_rows else None
-    alpha = krippendorff(counts, sizes) if with_rows else None
+    kappa = fleiss(counts) if with_rows else None
+    alpha = krippendorff(counts) if with_rows else None
     rows = row_agreement(counts, sizes)
     value = float(rows.mean()) if with_rows else 0.0
     pairs = _pairs(shared, confidence, population)
@@ -175,12 +177,12 @@ def agreement(
         n_rows=shared.n_rows,
         n_answers=shared.said.size,
         n_people=people.size,
-        observed=share(value, rows, OBSERVED, OVERLAP, confidence, population),
+        observed=share(value, rows, OBSERVED, OVERLAP, confidence, sampled),
         chance=None if kappa is None else kappa.chance,
         cohen_kappa=pairs[0].cohen_kappa if people.size == 2 else _not_two(shared.n_rows, people.size, confidence),
-        fleiss_kappa=beyond_chance(kappa, FLEISS, confidence, population),
-        krippendorff_alpha=beyond_chance(alpha, ALPHA, confidence, population),
-        classes=_classes(shared, confidence, population),
+        fleiss_kappa=beyond_chance(kappa, FLEISS, confidence, sampled),
+        krippendorff_alpha=beyond_chance(alpha, ALPHA, confidence, sampled),
+        classes=_classes(shared, confidence, sampled),
         pairs=pairs,
         confusions=_confusions(shared),
     )
@@ -193,25 +195,35 @@ def _not_two(n_rows: int, n_people: int, confidence: float) -> Estimate:
     return Estimate(None, None, None, n_rows, COHEN, "", confidence, note, is_share=False, unit=UNIT)
 
 
-def _classes(shared: Overlap, confidence: float, population: int | None) -> tuple[ClassAgreement, ...]:
-    """Return specific agreement: a ratio of means over rows, its rows linearised.
+def specific(counts: FloatArray, sizes: FloatArray, number: int) -> FloatArray:
+    """Return specific agreement on a class by row, linearised: a ratio of means over rows is their mean.
 
-    Of class c in a row with m answers, n of them for c: ``n (n - 1) / (m (m - 1))`` over ``n / m`` (Cicchetti and
-    Feinstein, "High agreement but low kappa: II", Journal of Clinical Epidemiology 43(6), 1990,
-    doi:10.1016/0895-4356(90)90159-M, for two people).
+    Of a row with m answers, n > 0 of them for the class: ``n (n - 1) / (m (m - 1))`` over ``n / m``.
+
+    References
+    ----------
+    .. [1] D. V. Cicchetti, A. R. Feinstein, "High agreement but low kappa: II. Resolving the paradoxes", Journal of
+       Clinical Epidemiology 43(6), 1990, doi:10.1016/0895-4356(90)90159-M (for two people).
     """
+    n = counts[:, number]
+    here = n > 0
+    n, m = n[here], sizes[here]
+    if not n.size:
+        return np.empty(0)
+    weight = n / m / np.mean(n / m)
+    others = (n - 1) / (m - 1)
+    value = float(np.mean(weight * others))
+    return np.asarray(value + (others - value) * weight, np.float64)
+
+
+def _classes(shared: Overlap, confidence: float, sampled: float) -> tuple[ClassAgreement, ...]:
+    counts, sizes = shared.counts, shared.sizes
     found = []
-    for number in np.flatnonzero(shared.counts.sum(axis=0)).tolist():
-        n = shared.counts[:, number]
-        here = n > 0
-        n, m = n[here], shared.sizes[here]
-        weight = n / m
-        others = (n - 1) / (m - 1)
-        value = float(weight @ others / weight.sum())
-        rows = value + (others - value) * weight / weight.mean()
+    for number in np.flatnonzero(counts.any(axis=0)).tolist():
+        rows = specific(counts, sizes, number)
         what, needed = f"agreement on class {number}", f"{FEWEST} rows to which somebody gave the class"
-        estimate = share(value, rows, what, needed, confidence, None)
-        found.append(ClassAgreement(number, float(weight.sum() / shared.n_rows), estimate))
+        estimate = share(float(rows.mean()), rows, what, needed, confidence, sampled)
+        found.append(ClassAgreement(number, float(np.mean(counts[:, number] / sizes)), estimate))
     return tuple(found)
 
 
@@ -219,6 +231,7 @@ def _pairs(shared: Overlap, confidence: float, population: int | None) -> tuple[
     every = shared.pairs
     found = []
     for one, other, places in shared.by_pair():
+        sampled = 0.0 if population is None else places.size / population
         coefficient = cohen(every.said[places], every.other_said[places], shared.n_classes)
         same = (every.said[places] == every.other_said[places]).astype(np.float64)
         needed = f"{FEWEST} rows that both have answered"
@@ -227,8 +240,8 @@ def _pairs(shared: Overlap, confidence: float, population: int | None) -> tuple[
                 one=one,
                 other=other,
                 n_rows=places.size,
-                observed=share(float(same.mean()), same, OBSERVED, needed, confidence, population),
-                cohen_kappa=beyond_chance(coefficient, COHEN, confidence, population, needed),
+                observed=share(float(same.mean()), same, OBSERVED, needed, confidence, sampled),
+                cohen_kappa=beyond_chance(coefficient, COHEN, confidence, sampled, needed),
             )
         )
     return tuple(found)

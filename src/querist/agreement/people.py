@@ -262,17 +262,18 @@ def _person(
     values, told = credit[mine], known[mine]
     told = told[~np.isnan(told)]
 
-    def estimate(rows: FloatArray, quantity: str, what: str, pool: int | None) -> Estimate:
+    def estimate(rows: FloatArray, quantity: str, what: str, sampled: float) -> Estimate:
         value = float(rows.mean()) if rows.size else 0.0
-        return share(value, rows, quantity, f"{FEWEST} {what}", confidence, pool)
+        return share(value, rows, quantity, f"{FEWEST} {what}", confidence, sampled)
 
-    decisions = estimate(told, BY_DECISIONS, "decided rows that this person answered", None)
+    sampled = 0.0 if population is None else values.size / population
+    decisions = estimate(told, BY_DECISIONS, "decided rows that this person answered", 0.0)
     if decisions.value is not None:
         decisions = replace(decisions, note="Of decided rows only: those that people differed about, not of all.")
     return PersonQuality(
         person=number,
         n_rows=values.size,
-        with_others=estimate(values, WITH_OTHERS, "rows that this person and somebody else answered", population),
+        with_others=estimate(values, WITH_OTHERS, "rows that this person and somebody else answered", sampled),
         with_decisions=decisions,
         rank_low=None,
         rank_high=None,

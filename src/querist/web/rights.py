@@ -12,7 +12,7 @@ from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.store.rows import ROLES, Role
 from querist.web.errors import ApiError
-from querist.web.security import cookie_name
+from querist.web.security import SIGN_IN, cookie_name
 
 API = "/api/v1"
 
@@ -144,8 +144,7 @@ async def someone(request: Request) -> Person:
     right: Right = request.state.right
     person = project.people.person(cookie_of(request))
     if person is None:
-        hint = "Open the link that the command printed, or ask the project's owner for a link."
-        raise ApiError(401, "not_signed_in", "You are not signed in.", hint=hint)
+        raise ApiError(401, "not_signed_in", "You are not signed in.", hint=SIGN_IN)
     if not may(person.role, right, project.settings):
         raise ApiError(403, "not_allowed", f"Only {_those(right)} may do this, and you are here as {_a(person.role)}.")
     return person
