@@ -279,6 +279,8 @@ export class Client {
       figures: (progress) => this.#emit((listener) => listener.figures?.(progress)),
       promises: (progress) => this.#emit((listener) => listener.promises?.(progress)),
       classes: (version) => this.#emit((listener) => listener.classes?.(version)),
+      people: () => this.#emit((listener) => listener.people?.()),
+      settings: () => this.#emit((listener) => listener.settings?.()),
     });
   }
 

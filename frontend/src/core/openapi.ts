@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Again
-         * @description Ask for a second opinion on rows, by another person.
+         * @description Ask for a second opinion on rows, by another person; on more than one only who may label many at once.
          */
         post: operations["again_api_v1_items_again_post"];
         delete?: never;

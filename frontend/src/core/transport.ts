@@ -48,6 +48,9 @@ export interface StreamEvents {
   figures?(progress: Progress): void;
   promises?(progress: Progress): void;
   classes?(version: number): void;
+  /** Somebody came or left, or has another role; what annotators may was changed. */
+  people?(): void;
+  settings?(): void;
 }
 
 export interface Transport {
@@ -60,6 +63,9 @@ export interface Transport {
 const PATIENCE_MS = 30_000;
 
 export class HttpTransport implements Transport {
+  /** Whom the page belongs to: what they pressed must not be sent as somebody else's, who signed in in another tab. */
+  person: number | null = null;
+
   constructor(private readonly tab: string) {}
 
   async request<M extends Method, P extends string>(
@@ -69,6 +75,7 @@ export class HttpTransport implements Transport {
     signal?: AbortSignal,
   ): Promise<Reply<M, P>> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Tab": this.tab };
+    if (this.person !== null) headers["X-Person"] = String(this.person);
     const upload = body instanceof FormData;
     if (body !== undefined && !upload) headers["Content-Type"] = "application/json";
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
@@ -120,6 +127,8 @@ export class HttpTransport implements Transport {
       on<Progress>("figures", (data) => events.figures?.(data));
       on<Progress>("promises", (data) => events.promises?.(data));
       on<Progress>("classes", (data) => events.classes?.(data.class_version));
+      on<Progress>("people", () => events.people?.());
+      on<Progress>("settings", () => events.settings?.());
     };
     connect();
     return () => {

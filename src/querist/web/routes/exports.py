@@ -13,7 +13,6 @@ from querist.labelling.errands.work import Model, Rows
 from querist.labelling.export import FORMATS
 from querist.labelling.log.classes import active
 from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
-from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheErrands, TheProject, done
 from querist.web.downloads import as_file, stem
 from querist.web.errands import Written

@@ -12,7 +12,7 @@ from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errands import while_there
 from querist.web.errors import ApiError
-from querist.web.rights import GuardedRoute
+from querist.web.rights import RIGHTS, GuardedRoute, require
 from querist.web.schemas.common import Count, ErrorReply, Row
 from querist.web.schemas.rows import BulkBody, BulkReply, ExploreQuery, RowsBody
 
@@ -45,7 +45,9 @@ async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkRep
 
 @router.post("/again")
 async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
-    """Ask for a second opinion on rows, by another person."""
+    """Ask for a second opinion on rows, by another person; on more than one only who may label many at once."""
+    if len(body.rows) > 1:
+        require(person, RIGHTS["POST", "/items/label"], project)
     return Count(n=await done(project.bulk.ask_again(person.annotator_id, body.rows)))
 
 
