@@ -149,7 +149,7 @@ export class Client {
     return this.transport.request("GET", "/agreement");
   }
 
-  readonly agreementUrl = "/api/v1/export/agreement";
+  readonly agreementUrl = `${API}/export/agreement`;
 
   /** Rows on which people differ, in random order and without names. */
   conflicts(limit: number): Promise<ConflictsReply> {
