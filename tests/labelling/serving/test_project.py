@@ -284,3 +284,27 @@ def test_what_is_no_project_is_refused(tmp_path):
     (tmp_path / "x.querist").write_text("hello")
     with pytest.raises(StoreError):
         Project.open(tmp_path / "x.querist", train=False)
+
+
+def test_an_overlap_and_a_decision_outlive_a_restart(project):
+    people = [sign_in(project, name, "annotator") for name in ("ada", "bob")]
+    rae = sign_in(project, "rae", "reviewer")
+    with pytest.raises(InvalidParameterError, match="overlap"):
+        project.change_settings(None, overlap=0.0)
+    project.change_settings(None, opinions=2, overlap=0.5, audit_share=1.0).result()
+    first = [item.row for item in act(project, people[0], want=6).items]
+    act(project, people[0], *[answer(row, 0) for row in first])
+    second = [item.row for item in act(project, people[1], want=3).items]
+    act(project, people[1], *[answer(row, 1) for row in second])
+    asked = [act_.how for row in second for act_ in project.board.acts_on(row)[1:]]
+    assert set(second) & set(first)
+    assert set(asked) <= {"overlap"}
+    conflict = next(row for row in second if row in first)
+    project.adjudication.decide(rae, "decision-1", conflict, 1).result()
+    project.adjudication.decide(rae, "decision-1", conflict, 0).result()
+    assert project.board.labels[conflict] == 1
+    with ProjectView.read(project.store.location) as again:
+        assert again.board.labels[conflict] == 1
+        assert (again.settings.opinions, again.settings.overlap) == (2, 0.5)
+    with pytest.raises(InvalidParameterError, match="do not differ"):
+        project.adjudication.decide(rae, "decision-2", 39, 1).result()
