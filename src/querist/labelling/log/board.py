@@ -1,7 +1,7 @@
 """`Board`: where a project stands; what replaying its log gives."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -12,6 +12,7 @@ from querist._typing import IntArray
 from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
 from querist.labelling.log.classes import Classes, resolution
+from querist.labelling.log.consistency import check
 from querist.labelling.log.deeds import (
     RESPONSES,
     Act,
@@ -36,6 +37,7 @@ from querist.labelling.log.events import (
     Undone,
     payload_of,
 )
+from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
@@ -49,6 +51,8 @@ class Board:
     ----------
     n_rows : int, default=0
         Rows known before the first `rows_added` event; usually 0.
+    n_items : callable, default=None
+        Returns how many rows there are: a log that tells of more is refused.
 
     Attributes
     ----------
@@ -64,8 +68,9 @@ class Board:
         answer goes before it, and it never trains.
     """
 
-    def __init__(self, n_rows: int = 0) -> None:
+    def __init__(self, n_rows: int = 0, *, n_items: Callable[[], int] | None = None) -> None:
         self.seq = 0
+        self._n_items = n_items
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
         self.given: npt.NDArray[np.bool_] = np.zeros(n_rows, bool)
@@ -87,7 +92,7 @@ class Board:
         self.counts: Counter[int] = Counter()
         self.by_person: Counter[int | None] = Counter()
         self._resolution: dict[int, int] = {}
-        self._uuids: set[str] = set()
+        self.names = Names()
         self._acts: list[Act] = []
         self._of_row: dict[int, list[Act]] = {}
         self._of_uuid: dict[str, list[Act]] = {}
@@ -95,9 +100,9 @@ class Board:
     # ------------------------------------------------------------------ replay
 
     @classmethod
-    def of(cls, events: Iterable[EventRow]) -> Self:
+    def of(cls, events: Iterable[EventRow], *, n_items: Callable[[], int] | None = None) -> Self:
         """Return the state that events lead to."""
-        board = cls()
+        board = cls(n_items=n_items)
         board.replay(events)
         return board
 
@@ -112,12 +117,13 @@ class Board:
         Raises
         ------
         StoreError
-            If a newer version wrote it.
+            If a newer version wrote it, or it does not fit what the log said before.
         """
         payload = payload_of(event)
+        check(event, payload, self, self._n_items)
         if event.seq is not None:
             self.seq = event.seq
-        self._uuids.add(event.uuid)
+        self.names.add(event, payload)
         match payload:
             case Deed():
                 self._act(event, payload)
@@ -241,14 +247,10 @@ class Board:
 
     # ------------------------------------------------------------------ questions
 
-    def knows(self, uuid: str) -> bool:
-        """Whether an event of this uuid is in the log."""
-        return uuid in self._uuids
-
     @property
     def n_events(self) -> int:
         """Events applied."""
-        return len(self._uuids)
+        return self.names.n_events
 
     @property
     def n_rows(self) -> int:

@@ -46,8 +46,10 @@ class Adjudication:
 
         def work(batch: Batch) -> None:
             board = self._place.board
-            if board.knows(uuid):
-                return
+            if uuid in board.names:
+                if board.names.is_act(uuid, annotator, "adjudicated", row):
+                    return
+                raise InvalidParameterError("The log has something else of this uuid. Do it again.")
             if not differing(board, self._rows.item(row).row):
                 raise InvalidParameterError(f"The answers to row {row} do not differ, so there is nothing to decide.")
             if not may_decide(self._place.view, annotator, row):

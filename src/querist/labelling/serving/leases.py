@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from querist.labelling.log.typed import misfits
+
 # A lease that is not renewed ends after this many seconds; the page renews each third of it.
 LEASE_SECONDS = 60.0
 
@@ -27,6 +29,12 @@ class Ticket:
     def to_dict(self) -> dict[str, Any]:
         """Return the ticket as JSON takes it."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of(cls, told: Any) -> "Ticket | None":
+        """Return the ticket that `to_dict` wrote; None for anything else: a lease is a convenience, not a promise."""
+        fits = isinstance(told, dict) and told.keys() == set(cls.__slots__) and not misfits(cls, told)
+        return cls(**told) if fits else None
 
 
 class Leases:

@@ -114,7 +114,7 @@ class Queue:
     def restore(self, tickets: Iterable[Ticket], now: float) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it."""
         for ticket in tickets:
-            if ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
+            if 0 <= ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
                 ticket.expires = now + LEASE_SECONDS
                 self.leases.keep(ticket, now)
 
