@@ -71,6 +71,11 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/labels"): Right("reviewer", "import"),
     ("GET", "/export"): Right("reviewer", "export"),
     ("GET", "/export/log"): Right("reviewer", "export"),
+    # Names beside figures, and what reviewers are there for.
+    ("GET", "/agreement"): REVIEWER,
+    ("GET", "/export/agreement"): REVIEWER,
+    ("GET", "/conflicts"): REVIEWER,
+    ("POST", "/conflicts/decide"): REVIEWER,
     ("GET", "/export/model"): Right("reviewer", "export"),
     ("POST", "/classes"): Right("owner", "classes"),
     ("POST", "/classes/order"): Right("owner", "classes"),

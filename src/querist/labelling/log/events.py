@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from querist.exceptions import StoreError
 from querist.labelling.log.classes import Classes, ClassInfo
 from querist.labelling.log.deeds import (
+    Adjudicated,
     Answered,
     Changed,
     Flagged,
@@ -128,6 +129,7 @@ KINDS: Mapping[str, type[Payload]] = {
     "unflagged": Unflagged,
     "noted": Noted,
     "second_opinion": SecondOpinionWanted,
+    "adjudicated": Adjudicated,
     "undone": Undone,
     "measured": Measured,
     "promise": PromiseBegun,

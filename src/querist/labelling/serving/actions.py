@@ -9,7 +9,8 @@ from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflag
 from querist.labelling.log.events import Undone, event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
-from querist.labelling.serving.queue import Queue, Ticket
+from querist.labelling.serving.leases import Ticket
+from querist.labelling.serving.queue import Queue
 from querist.store.rows import EventRow
 
 Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]

@@ -51,7 +51,10 @@ class Bulk:
                 if self._place.board.names.is_group(uuid, annotator):
                     return len(self._place.board.acts_of(uuid))
                 raise InvalidParameterError("The log has something else of this uuid. Do it again.")
-            chosen = self._rows.find_rows(rows) if isinstance(rows, Filter) else self._existing(rows)
+            if isinstance(rows, Filter):
+                chosen = self._rows.find_rows(rows, reader=self._place.reader(annotator))
+            else:
+                chosen = self._existing(rows)
             if expected is not None and len(chosen) != expected:
                 raise InvalidParameterError(
                     f"The filter finds {len(chosen)} rows by now, not {expected}. Look again, and confirm again."
