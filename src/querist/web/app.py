@@ -12,12 +12,12 @@ from starlette.types import ASGIApp
 import querist
 from querist.labelling.serving.project import Project
 from querist.web.errors import add_error_handlers
-from querist.web.routes import classes, exports, items, news, people, project, promises, queue
+from querist.web.routes import changes, classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
 from querist.web.security import LOOPBACK, Guard
 
 PAGE = Path(__file__).parent / "static"
-_ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 413, 422, 503, 507)}
+_ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 409, 413, 422, 503, 507)}
 _UNBUILT = (
     "<!doctype html><title>Querist</title><p>The page was not built. In a checkout, run "
     "<code>make page</code>; the API is at /api/v1."
@@ -59,7 +59,7 @@ def _api() -> FastAPI:
         redoc_url=None,
     )
     add_error_handlers(app)
-    for each in (queue, items, classes, exports, promises, project, people, news):
+    for each in (queue, items, classes, changes, exports, promises, project, people, news):
         app.include_router(each.router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
     return app
 

@@ -16,6 +16,8 @@ from querist.labelling.reading.exports import export
 from querist.labelling.reading.project_view import ProjectView
 from querist.store import Store
 
+# Kinds that the version which made it did not have.
+LATER = {"taken_back", "restored"}
 MADE = Path(__file__).parent / "projects"
 
 
@@ -65,7 +67,7 @@ def test_it_is_exported_as_before(earlier, told):
 
 def test_its_log_alone_replays_to_the_same_state(expected):
     events = logged()
-    assert {each.kind for each in events} == set(KINDS)
+    assert {each.kind for each in events} == set(KINDS) - LATER
     assert different(as_json(Board.of(events)), expected) == {}
 
 

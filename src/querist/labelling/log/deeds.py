@@ -1,5 +1,6 @@
 """What people do to rows: what the log keeps of it, and the acts that a board remembers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from querist.labelling.log.payload import Payload
@@ -144,7 +145,12 @@ class Act:
     guess_labels: int | None
     blind: bool
     note: str
+    # What it shares with others that were done at once.
+    group: str | None
+    # How many standing removals are over it, whether there is one, and where in the log the last of them came at least.
+    n_over: int = 0
     undone: bool = False
+    undone_at: int = 0
 
     @classmethod
     def of(cls, number: int, event: EventRow, deed: Deed) -> "Act":
@@ -169,10 +175,16 @@ class Act:
             guess_labels=answer.guess_labels if answer else None,
             blind=deed.blind,
             note=deed.note if isinstance(deed, Flagged | Noted) else "",
+            group=deed.group,
         )
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it was done to many rows at once, or came with a file."""
+        return self.group is not None or self.how == "import"
 
-def current_answers(acts: list[Act]) -> dict[int | None, Act]:
+
+def current_answers(acts: Iterable[Act]) -> dict[int | None, Act]:
     """Return each person's last answer, in the order of the people's first answers; a later skip takes it away."""
     current: dict[int | None, Act] = {}
     for act in acts:

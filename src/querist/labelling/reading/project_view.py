@@ -77,4 +77,5 @@ def _latest(store: Store) -> CurrentRanking | None:
     row = store.latest_ranking()
     if row is None or row.blob is None:
         return None
-    return CurrentRanking(row.version, row.metrics.get("strategy", ""), Ranking.from_bytes(row.blob), row.n_labels)
+    ranking = Ranking.from_bytes(row.blob)
+    return CurrentRanking(row.version, row.metrics.get("strategy", ""), ranking, row.n_labels, row.seq)

@@ -24,6 +24,7 @@ from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
 from querist.labelling.serving.queue import Ticket
 from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
+from querist.labelling.serving.taking_back import TakingBack
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
@@ -62,6 +63,8 @@ class Project:
         Invitations and cookies.
     promises : PromiseDesk
         Certificates and auto-labelling.
+    taking_back : TakingBack
+        What anybody did, taken back.
     trainer : TrainerNews
         What the model does at the moment.
     warnings : tuple of str
@@ -79,6 +82,7 @@ class Project:
         self.bulk = Bulk(self._place, self.rows)
         self.people = People(self._place)
         self.promises = PromiseDesk(self._place)
+        self.taking_back = TakingBack(self._place)
         self.trainer = TrainerNews(self._place, self.rows)
         if train:
             self.trainer.start()
