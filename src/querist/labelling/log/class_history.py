@@ -1,8 +1,8 @@
 """`ClassHistory`: the changes of the class list, and what the list would be if one of them had not been made.
 
 The log holds the whole list after each change. What a change did is the difference between two lists: values of fields
-of classes. Undoing it gives each of them the value that the last other standing change gave it; what came later stays. An
-undo is a change like any other and can be undone, which makes the first one stand again.
+of classes. Undoing it gives each of them the value that the last other standing change gave it; what came later stays.
+An undo is a change like any other and can be undone, which makes the first one stand again.
 """
 
 from collections.abc import Iterable
@@ -189,7 +189,7 @@ class ClassHistory:
         return [each for each in changes if each.version not in ended]
 
     def _lame(self, standing: list[ClassChange]) -> list[ClassChange]:
-        """Return the changes that could not have come after those before them: of, or into, a class that was not there."""
+        """Return the changes that could not have come after those before: of, or into, a class that was not there."""
         there: dict[int, bool] = {}
         found = []
         for each in standing:

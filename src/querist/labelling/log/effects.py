@@ -33,8 +33,8 @@ class PromiseEffect:
 class Effect:
     """What would change.
 
-    `n_acts` change sides (count no more, or again): `n_answers`, `n_skips` and `n_others`. Of the rows, `n_lost` have no
-    label then, `n_changed` another, `n_gained` one; together `n_rows`. `n_check` check questions are open again.
+    `n_acts` change sides (count no more, or again): `n_answers`, `n_skips` and `n_others`. Of the rows, `n_lost` have
+    no label then, `n_changed` another, `n_gained` one; together `n_rows`. `n_check` check questions are open again.
     `classes` has those whose number of labels changes.
     """
 

@@ -1,7 +1,7 @@
 """`Ledger`: all that people did to rows, in order, and what of it was taken back.
 
-Nothing is ever deleted. What counts follows from the standing removals alone: an act counts while none is over it, so that
-lifting one brings back exactly what no other is over.
+Nothing is ever deleted. What counts follows from the standing removals alone: an act counts while none is over it, so
+that lifting one brings back exactly what no other is over.
 """
 
 from collections.abc import Iterable

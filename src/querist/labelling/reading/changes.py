@@ -41,9 +41,9 @@ _WORDS = {
 class Change:
     """Something that was done, and whether it may be taken back now.
 
-    `kind`: an act on one row (`act`), on many at once (`group`), an undo or what somebody took back (`removal`), what was
-    brought back (`restoration`), a change of the classes (`classes`). `n_standing` of its `n_acts` count. Of an act on
-    one row that is given, of a change of classes its version.
+    `kind`: an act on one row (`act`), on many at once (`group`), an undo or what somebody took back (`removal`), what
+    was brought back (`restoration`), a change of the classes (`classes`). `n_standing` of its `n_acts` count. Of an act
+    on one row that is given, of a change of classes its version.
     """
 
     kind: Kind

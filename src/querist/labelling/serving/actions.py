@@ -137,7 +137,7 @@ class Recorder:
         """Return what a model said of a row that it had not been told about.
 
         Where an answer was taken back, what was said before it counts for the next one: a draw is scored once, whatever
-        becomes of its answers. Where nothing was said then, the model in use may be asked once it was trained without it.
+        becomes of its answers. Where nothing was said, the model in use may be asked once it was trained without it.
         """
         current: CurrentRanking | None = self._queue.current
         given = [act for act in self._board.acts_on(row) if act.kind in ANSWERS]
