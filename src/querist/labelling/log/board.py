@@ -294,9 +294,15 @@ class Board:
 
     @property
     def pending(self) -> ProjectPromise | None:
-        """The promise whose draws are being asked about; there is at most one."""
+        """The promise whose draws are being asked about: the first, where answers of others were taken back."""
         made = self.promises.values()
-        return next((each for each in made if each.state(self.standing(each.id)) == "asking"), None)
+        return next((each for each in made if each.is_asked(self.standing(each.id))), None)
+
+    @property
+    def newest_figures(self) -> MeasuredAt | None:
+        """What the trainer told last; None before the first, and until it knows what labels were taken back."""
+        last = self.measured[-1] if self.measured else None
+        return last if last is not None and last.seq >= self.revised[1] else None
 
     def left_to_label(self) -> IntArray:
         """Return the rows that neither a person nor the model has labelled, skipped ones included, ascending."""
