@@ -13,7 +13,7 @@ from querist.labelling.log import classes as class_lists
 from querist.labelling.log.audit_answers import audit_moment, scored
 from querist.labelling.log.events import Measured
 from querist.labelling.reading.accuracy_statement import accuracy_statement
-from querist.labelling.reading.changes import last_changes
+from querist.labelling.reading.changes import class_changes, last_changes
 from querist.labelling.reading.exports import export
 from querist.labelling.reading.figures import accuracy
 from querist.labelling.reading.project_view import ProjectView
@@ -214,14 +214,14 @@ def test_a_merge_and_a_removal_are_taken_back(project, people):
     assert project.board.labels[:3].tolist() == [0, 0, 0]
     project.taking_back.class_change(ada, 2, expected=1).result()
     assert project.board.labels[:3].tolist() == [0, 0, 1]
-    assert [each.what for each in last_changes(project.rows, which="classes")] == [
-        "classes: taken back: 'bad' merged into 'good'",
-        "classes: taken back: 'good' removed",
-        "classes: 'good' removed",
-        "classes: 'bad' merged into 'good'",
-        "classes: 'good', 'bad' added",
+    assert [each.what for each in class_changes(project.rows)] == [
+        "taken back: 'bad' merged into 'good'",
+        "taken back: 'good' removed",
+        "'good' removed",
+        "'bad' merged into 'good'",
+        "'good', 'bad' added",
     ]
-    assert [each.takeable for each in last_changes(project.rows, which="classes")] == [True, True, False, False, False]
+    assert [each.takeable for each in class_changes(project.rows)] == [True, True, False, False, False]
 
 
 def test_the_last_changes_of_everybody(project, people):

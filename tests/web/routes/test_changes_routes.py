@@ -59,6 +59,7 @@ async def test_only_owners_may(connect):
     assert (await bob.get(CHANGES)).status_code == 403
     assert (await bob.post(f"{CHANGES}/effect", json={"target": mine})).status_code == 403
     assert (await bob.post(f"{CHANGES}/take-back", json=body)).status_code == 403
+    assert (await bob.get(f"{CHANGES}/classes")).status_code == 403
     assert (await bob.post(f"{CHANGES}/classes/2/effect", json={})).status_code == 403
     assert (await bob.post(f"{CHANGES}/classes/2/take-back", json={"expected": 0})).status_code == 403
 
@@ -71,6 +72,8 @@ async def test_a_removed_class_comes_back_with_its_answers(connect, project):
     assert refused["code"] == "class_is_gone"
     assert refused["message"] == "There was a class 'good' already; it was removed. Answers that were given for it: 2."
     assert "Bring it back" in refused["hint"]
+    removed, began = (await ada.get(f"{CHANGES}/classes")).json()["changes"]
+    assert [(each["version"], each["takeable"]) for each in (removed, began)] == [(2, True), (1, False)]
     shown = (await ada.post(f"{CHANGES}/classes/2/effect", json={})).json()
     assert (shown["n_gained"], shown["n_rows"]) == (2, 2)
     told = (await ada.post(f"{CHANGES}/classes/2/take-back", json={"expected": 2})).json()

@@ -16,7 +16,7 @@ from querist.labelling.log.ledger import Group, Removal, Restoration
 from querist.labelling.reading import cards
 from querist.labelling.reading.rows import Rows
 
-Which = Literal["all", "many", "classes"]
+Which = Literal["all", "many"]
 Kind = Literal["act", "group", "removal", "restoration", "classes"]
 _Entry = Act | Group | Removal | Restoration | ClassChange
 _KINDS: dict[type, Kind] = {
@@ -43,7 +43,7 @@ class Change:
 
     `kind`: an act on one row (`act`), on many at once (`group`), an undo or what somebody took back (`removal`), what
     was brought back (`restoration`), a change of the classes (`classes`). `n_standing` of its `n_acts` count. Of an act
-    on one row that is given, of a change of classes its version.
+    on one row that is given, of a change of classes its version, and the classes that are gone by it.
     """
 
     kind: Kind
@@ -59,6 +59,7 @@ class Change:
     id: str | None
     snippet: str | None
     version: int | None
+    ends: list[int]
 
 
 def last_changes(rows: Rows, *, person: int | None = None, which: Which = "all", limit: int = 50) -> list[Change]:
@@ -69,12 +70,22 @@ def last_changes(rows: Rows, *, person: int | None = None, which: Which = "all",
     rows : Rows
     person : int, default=None
         Only what this one did.
-    which : {"all", "many", "classes"}, default="all"
-        ``many`` leaves out acts on one row and undoes of such; ``classes`` has only changes of the classes.
+    which : {"all", "many"}, default="all"
+        ``many`` leaves out acts on one row, and undoes of such.
     limit : int, default=50
     """
+    return _told(rows, list(islice(_entries(rows.view.board, person, which), limit)))
+
+
+def class_changes(rows: Rows) -> list[Change]:
+    """Return all changes of the classes, newest first."""
+    return _told(rows, rows.view.board.class_history.changes[::-1])
+
+
+def _told(rows: Rows, found: Sequence[_Entry]) -> list[Change]:
     view = rows.view
-    found = list(islice(_entries(view.board, person, which), limit))
+    history, gone = view.board.class_history, [each.id for each in view.board.classes if each.state != "active"]
+    endings = {each: history.ending(each) for each in gone}
     items = {item.row: item for item in rows.items([each.row for each in found if isinstance(each, Act)])}
     changes = []
     for each in found:
@@ -95,6 +106,7 @@ def last_changes(rows: Rows, *, person: int | None = None, which: Which = "all",
                 id=None if item is None else item.item_id,
                 snippet=None if item is None else cards.snippet(item, view.settings),
                 version=each.version if isinstance(each, ClassChange) else None,
+                ends=[class_id for class_id, ended_by in endings.items() if ended_by is each],
             )
         )
     return changes
@@ -102,7 +114,7 @@ def last_changes(rows: Rows, *, person: int | None = None, which: Which = "all",
 
 def _entries(board: Board, person: int | None, which: Which) -> Iterator[_Entry]:
     # Copies: others write meanwhile.
-    deeds: Iterator[_Entry] = reversed([] if which == "classes" else board.ledger.journal.copy())
+    deeds: Iterator[_Entry] = reversed(board.ledger.journal.copy())
     classes: Iterator[_Entry] = reversed(board.class_history.changes.copy())
     for each in heapq.merge(deeds, classes, key=lambda each: -_at(each)):
         if person is not None and _who(each) != person:
@@ -142,7 +154,7 @@ def _takeable(board: Board, each: _Entry) -> bool:
 
 def _what(rows: Rows, each: _Entry) -> str:
     if isinstance(each, ClassChange):
-        return f"classes: {rows.view.board.class_history.in_words(each)}"
+        return rows.view.board.class_history.in_words(each)
     if isinstance(each, Restoration):
         return f"brought back what was taken back: {_removed(rows, each.removal)}"
     if isinstance(each, Removal):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from querist.labelling.log.effects import Effect
 from querist.labelling.log.events import Restored, TakenBack
-from querist.labelling.reading.changes import last_changes
+from querist.labelling.reading.changes import class_changes, last_changes
 from querist.labelling.serving.project import Project
 from querist.labelling.serving.replies import ClassesReply
 from querist.web.depends import Owner, TheProject, done
@@ -29,6 +29,12 @@ router = APIRouter(tags=["changes"], prefix="/changes")
 def changes(project: TheProject, person: Owner, query: Annotated[ChangesQuery, Query()]) -> ChangesReply:
     """Return the last changes of everybody, newest first."""
     return ChangesReply(changes=last_changes(project.rows, **query.model_dump()))
+
+
+@router.get("/classes")
+def changes_of_classes(project: TheProject, person: Owner) -> ChangesReply:
+    """Return all changes of the classes, newest first."""
+    return ChangesReply(changes=class_changes(project.rows))
 
 
 @router.post("/effect")
