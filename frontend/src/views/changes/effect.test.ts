@@ -27,7 +27,7 @@ describe("effectWords", () => {
   it("names promises, and says where no label changes", () => {
     const promises = [{ attempt: 2, kind: "auto_label" as const, n_draws: 1 }];
     expect(effectWords({ ...NOTHING, promises }, false)).toEqual([
-      "No row gets another label.",
+      "No label changes.",
       "1 random row of a labelling by the model (attempt 2) is among them: what it promises is worked out again.",
     ]);
   });

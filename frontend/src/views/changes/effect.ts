@@ -21,7 +21,7 @@ export function effectWords(effect: Effect, again: boolean): string[] {
     [effect.n_changed, "row gets another label", "rows get another label"],
     [effect.n_gained, "row gets a label", "rows get a label"],
   ]);
-  lines.push(rows ? `${rows}.` : "No row gets another label.");
+  lines.push(rows ? `${rows}.` : effect.n_acts ? "No row gets another label." : "No label changes.");
   if (effect.n_check) {
     const them = effect.n_check === 1 ? "it" : "them";
     const verb = effect.n_check === 1 ? "is" : "are";

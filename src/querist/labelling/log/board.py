@@ -89,6 +89,8 @@ class Board:
         self.revised = (0, 0)
         self._uuids: set[str] = set()
         self._of_row: dict[int, list[Act]] = {}
+        # While a log is replayed: rows that are derived anew when that is asked for, not at each event that touches all.
+        self._waiting: dict[int, None] | None = None
 
     # ------------------------------------------------------------------ replay
 
@@ -101,8 +103,13 @@ class Board:
 
     def replay(self, events: Iterable[EventRow]) -> None:
         """Apply events in the order of the log."""
-        for event in events:
-            self.apply(event)
+        self._waiting = {}
+        try:
+            for event in events:
+                self.apply(event)
+        finally:
+            self._catch_up()
+            self._waiting = None
 
     def apply(self, event: EventRow) -> None:
         """Change the state as one event says.
@@ -130,6 +137,7 @@ class Board:
             case Measured():
                 self.measured.append(MeasuredAt.of(payload, event.at))
             case PromiseBegun():
+                self._catch_up()
                 left = self.left_to_label()[: payload.terms.n_remaining]
                 self.promises[payload.id] = ProjectPromise.of(payload, event.at, left)
                 self._draws.update(payload.terms.draws.tolist())
@@ -179,8 +187,7 @@ class Board:
         for act in acts:
             if act.kind in RESPONSES:
                 self.by_person[act.annotator] += -1 if act.undone else 1
-        for row in {act.row: None for act in acts}:
-            self._refresh(row)
+        self._refresh_all({act.row: None for act in acts})
         if acts and event.kind != "undone":
             self._revise(event)
 
@@ -201,10 +208,22 @@ class Board:
         self._resolution = resolved
         self._standings.clear()
         rows = self.rows_of_classes(changed)
-        for row in rows:
-            self._refresh(row)
+        self._refresh_all(dict.fromkeys(rows))
         if rows:
             self._revise(event)
+
+    def _refresh_all(self, rows: dict[int, None]) -> None:
+        if self._waiting is None:
+            for row in rows:
+                self._refresh(row)
+        else:
+            self._waiting |= rows
+
+    def _catch_up(self) -> None:
+        for row in self._waiting or ():
+            self._refresh(row)
+        if self._waiting:
+            self._waiting = {}
 
     def _refresh(self, row: int) -> None:
         """Derive what is known of one row from what was done to it."""
