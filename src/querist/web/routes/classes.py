@@ -12,8 +12,8 @@ from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBod
 from querist.web.schemas.common import ClassId
 
 _EITHER = (
-    "Bring it back (Data, Classes), and its answers count again; or say that a new one is meant (`fresh`), apart from "
-    "those answers."
+    "Bring it back (Data, Classes), and its answers count again; or make a new one all the same (`fresh`), which begins "
+    "without answers."
 )
 router = APIRouter(prefix="/classes", tags=["classes"])
 
