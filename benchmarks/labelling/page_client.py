@@ -20,7 +20,8 @@ class PageClient:
     def __init__(self, link):
         parts = urlsplit(link)
         self._connection = http.client.HTTPConnection(parts.netloc, timeout=60)
-        self._connection.request("GET", f"{parts.path}?{parts.query}")
+        body = json.dumps({"token": link.rpartition("=")[2]})
+        self._connection.request("POST", "/api/v1/join", body, {"content-type": "application/json"})
         reply = self._connection.getresponse()
         reply.read()
         self._cookie = reply.getheader("set-cookie").partition(";")[0]

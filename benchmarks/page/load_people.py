@@ -56,7 +56,7 @@ class Room:
 
     async def _sign_in(self):
         owner, *others = self._people
-        await owner.open(urlsplit(self._link))
+        await owner.join(self._link.rpartition("=")[2])
         for person in others:
             invitation = await owner.request("POST", "/invitations", b"{}")
             await person.join(re.search(rb"token=([\w-]+)", invitation)[1].decode())
@@ -116,13 +116,8 @@ class _Person:
         self._cookie = ""
         self._news = None
 
-    async def open(self, link):
-        """Sign in by the owner's link."""
-        await self._connect()
-        await self._exchange("GET", f"{link.path}?{link.query}")
-
     async def join(self, token):
-        """Sign in by an invitation."""
+        """Sign in by a link; a name is needed where it is no link of the command."""
         await self._connect()
         await self.request("POST", "/join", f'{{"token":"{token}","name":"{self._name}"}}'.encode())
 

@@ -30,7 +30,7 @@ class FakeServer:
 
     def __call__(self, location, *, host, port, annotator, on_ready):
         self.calls.append({"location": location, "host": host, "port": port, "annotator": annotator})
-        on_ready("http://127.0.0.1:8766/join?token=secret", ("port 8765 is in use, so the page is at port 8766",))
+        on_ready("http://127.0.0.1:8766/#/join?token=secret", ("port 8765 is in use, so the page is at port 8766",))
         return 8766
 
 
@@ -93,7 +93,7 @@ def test_a_file_becomes_a_project_beside_it_and_is_served(place, server):
     assert {item.name for item in place.iterdir()} == {"reviews.csv", "reviews.querist"}
     assert server.calls == [{"location": "reviews.querist", "host": "127.0.0.1", "port": None, "annotator": "Ada"}]
     assert classes_of("reviews.querist") == ["good", "bad", "so, so"]
-    assert "http://127.0.0.1:8766/join?token=secret" in result.stdout
+    assert "http://127.0.0.1:8766/#/join?token=secret" in result.stdout
     assert "Ctrl-C" in result.stdout
     assert "30 texts: column 'review'" in result.stderr
     assert "port 8765 is in use" in result.stderr
@@ -324,7 +324,7 @@ def test_the_real_page_is_served_until_ctrl_c(place):
     write()
     process, link = started("reviews.csv", "--labels", "good,bad")
     try:
-        address = link.partition("/join")[0]
+        address = link.partition("/#/join")[0]
         with urllib.request.urlopen(f"{address}/api/v1/health") as answer:
             assert answer.status == 200
         second = querist("label", "reviews.csv", "--no-browser")

@@ -67,7 +67,7 @@ class LabellingPage:
         tab.on("requestfailed", self._answered)
         tab.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         tab.on("console", self._heard)
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(60_000)
         return tab
 
     def _asked(self, request):

@@ -45,7 +45,7 @@ def test_images_are_shown_labelled_and_fetched_ahead(browser, folder):
                 continue
             picture = page.card.locator("img")
             width = 8 if int(name[:2]) % 2 else 900
-            page.tab.wait_for_function(loaded, arg=width, timeout=5_000)
+            page.tab.wait_for_function(loaded, arg=width, timeout=60_000)
             # It was asked for before it was to be shown; the first one could not be.
             assert fetched is None or f"{page.origin}{picture.get_attribute('src')}" in fetched
             assert picture.evaluate("(image) => image.getBoundingClientRect().bottom <= innerHeight")

@@ -28,10 +28,19 @@ def results(folder):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def run(tmp_path_factory):
     out = tmp_path_factory.mktemp("watched") / "out"
-    small(**WATCHED, estimators=ESTIMATORS, out=out)
-    return out
+    return small(**WATCHED, estimators=ESTIMATORS, out=out), out
+
+
+@pytest.fixture(scope="module")
+def made(run):
+    return run[0]
+
+
+@pytest.fixture(scope="module")
+def folder(run):
+    return run[1]
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +62,7 @@ def test_processes_and_interruptions_do_not_change_a_byte(folder, tmp_path):
     assert results(two) == results(folder)
 
 
-def test_it_comes_back_from_its_folder(folder, watched, tmp_path):
-    made = small(**WATCHED, estimators=ESTIMATORS)
+def test_it_comes_back_from_its_folder(made, folder, watched, tmp_path):
     pd.testing.assert_frame_equal(watched.audit, made.audit, check_exact=True)
     pd.testing.assert_frame_equal(watched.stopping, made.stopping, check_exact=True)
     assert watched.findings() == made.findings()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from querist.exceptions import InvalidRowsError, StoreError
-from querist.store import EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, Store
+from querist.store import EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, SignInRow, Store
 
 INFO = ProjectInfo("0f8c", "Spam or not", "text", 1.25, 2**63 - 1, {"opinions": 2, "nested": {"a": [None, 1.5]}})
 
@@ -204,34 +204,78 @@ def _versions_with_blob(store):
 
 def test_people(store):
     with store.writing() as tx:
-        ann = tx.add_annotator("Ann", "owner", "hash-a")
-        bob = tx.add_annotator("Bob", "annotator", "hash-b")
+        ann = tx.add_annotator("Ann", "owner")
+        bob = tx.add_annotator("Bob", "annotator")
+        assert [each.name for each in tx.annotators()] == ["Ann", "Bob"]
         assert tx.set_annotator(bob, active=False, name="Rob").active is False
     assert [(each.annotator_id, each.name, each.role, each.active) for each in store.annotators()] == [
         (ann, "Ann", "owner", True),
         (bob, "Rob", "annotator", False),
     ]
-    assert store.annotator_by_token("hash-b").annotator_id == bob
-    assert store.annotator_by_token("nobody's") is None
     with pytest.raises(StoreError, match="no annotator 99"), store.writing() as tx:
         tx.set_annotator(99, active=True)
     with pytest.raises(StoreError, match="refused"), store.writing() as tx:
-        tx.add_annotator("Cid", "annotator", "hash-a")
+        tx.add_annotator("Cid", "king")
+
+
+def test_a_person_is_signed_in_in_several_browsers(store):
+    first, second, third = (SignInRow(f"hash-{number}", 1 + number // 2, 10.0 * number) for number in range(3))
+    with store.writing() as tx:
+        tx.add_annotator("Ann", "owner")
+        tx.add_annotator("Bob", "viewer")
+        for each in (first, second, third):
+            tx.add_sign_in(each)
+    assert store.sign_ins() == [first, second, third]
     with pytest.raises(StoreError, match="refused"), store.writing() as tx:
-        tx.add_annotator("Cid", "king", "hash-c")
+        tx.add_sign_in(SignInRow("hash-0", 2, 0.0))
+    with pytest.raises(StoreError, match="refused"), store.writing() as tx:
+        tx.add_sign_in(SignInRow("hash-9", 9, 0.0))
+    with store.writing() as tx:
+        assert tx.end_sign_ins(token_hash="hash-1", annotator=2) == 0
+        assert tx.end_sign_ins(token_hash="hash-1") == 1
+        assert tx.end_sign_ins(before=10.0) == 1
+        assert tx.end_sign_ins(annotator=1) == 0
+    assert store.sign_ins() == [third]
+    with store.writing() as tx:
+        assert tx.end_sign_ins() == 1
 
 
 def test_invitations_end_with_their_uses_and_their_time(store):
-    invitation = InvitationRow("hash", "annotator", 100.0, 200.0, 2, 0)
+    invitation = InvitationRow(None, "hash", "annotator", 100.0, 200.0, 2, 0)
     with store.writing() as tx:
-        tx.add_invitation(invitation)
+        number = tx.add_invitation(invitation)
+        made = replace(invitation, invitation_id=number)
         assert tx.use_invitation("hash", at=200.0) is None
         assert tx.use_invitation("other", at=150.0) is None
-        assert tx.use_invitation("hash", at=150.0) == replace(invitation, uses=1)
-        assert tx.use_invitation("hash", at=199.0) == replace(invitation, uses=2)
+        assert tx.use_invitation("hash", at=150.0) == replace(made, uses=1)
+        assert tx.use_invitation("hash", at=199.0) == replace(made, uses=2)
         assert tx.use_invitation("hash", at=150.0) is None
         tx.add_invitation(replace(invitation, token_hash="past"))
         assert tx.use_invitation("past") is None  # now is long after it
+    assert store.invitation("hash") == store.invitations()[0] == replace(made, uses=2)
+    with pytest.raises(StoreError, match="has a number already"), store.writing() as tx:
+        tx.add_invitation(made)
+
+
+def test_invitations_are_revoked_one_by_one_or_those_of_a_person(store):
+    with store.writing() as tx:
+        ann, bob = tx.add_annotator("Ann", "owner"), tx.add_annotator("Bob", "owner")
+        links = {"a": (ann, None), "b": (bob, None), "c": (ann, bob), "d": (None, ann)}
+        numbers = {
+            name: tx.add_invitation(InvitationRow(None, name, "owner", 0.0, 9.0, 1, 0, *of))
+            for name, of in links.items()
+        }
+        assert tx.revoke_invitations(1.0, invitation_id=numbers["b"]) == 1
+        assert tx.revoke_invitations(2.0, invitation_id=numbers["b"]) == 0
+        assert tx.use_invitation("b", at=3.0) is None
+        assert tx.revoke_invitations(2.0, made_by=ann) == 2
+        assert tx.revoke_invitations(3.0, person=ann) == 1
+    assert [(each.token_hash, each.revoked_at) for each in store.invitations()] == [
+        ("a", 2.0),
+        ("b", 1.0),
+        ("c", 2.0),
+        ("d", 3.0),
+    ]
 
 
 def test_many_threads_read_while_one_writes(store):

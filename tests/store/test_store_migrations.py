@@ -15,7 +15,17 @@ import pytest
 from sqlalchemy import inspect, text
 
 from querist.exceptions import StoreError
-from querist.store import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, Store, migrations, schema
+from querist.store import (
+    AnnotatorRow,
+    EventRow,
+    InvitationRow,
+    ItemRow,
+    ProjectInfo,
+    SignInRow,
+    Store,
+    migrations,
+    schema,
+)
 from querist.store.database import locate
 
 PROJECTS = Path(__file__).parent / "projects"
@@ -61,6 +71,7 @@ def next_version(tmp_path, monkeypatch):
         (folder / "versions" / f"{number:04}_next.py").write_text(script)
         monkeypatch.setattr(migrations, "SCRIPTS", folder)
         monkeypatch.setattr(schema, "VERSION", number)
+        monkeypatch.setattr(schema, "READABLE", number)
 
     return make
 
@@ -96,7 +107,8 @@ def described(location, make):
 
 DESCRIPTION = [
     """
-    SELECT table_name, ordinal_position, column_name, data_type, character_maximum_length, is_nullable,
+    SELECT table_name, row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position), column_name, data_type,
+           character_maximum_length, is_nullable,
            column_default, is_identity, identity_generation
     FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2
     """,
@@ -137,16 +149,32 @@ def test_the_tables_are_what_the_migrations_say(store_location):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_stored_project_is_read(stored, version):
     location = stored(version)
+    # Also without bringing it up to date: exports take no lock.
+    with Store.open(location, read_only=True) as store:
+        check_rows(store)
     with Store.open(location) as store:
         check_content(store)
         with store.writing() as tx:
             assert tx.append([EventRow(None, "uuid-4", "noted", 5.5, 1, 4, {})]) == [4]
-            assert tx.add_annotator("Cid", "annotator", "hash-cid") == 3
+            assert tx.add_annotator("Cid", "viewer") == 3
             assert tx.add_items(5, [ItemRow(5, "id-5", {}, "added later", 0.5, 1)]) == 1
         assert store.search("later").tolist() == [5]
+        # The log can still name only people who are there.
+        with pytest.raises(StoreError, match="refused"), store.writing() as tx:
+            tx.append([EventRow(None, "uuid-9", "noted", 5.5, 9, 4, {})])
 
 
 def check_content(store):
+    check_rows(store)
+    (ann, _) = store.annotators()
+    # Ann's browser stays signed in; Bob was removed.
+    assert store.sign_ins() == [SignInRow("hash-ann", 1, ann.created_at)]
+    with store.writing() as tx:
+        used = tx.use_invitation("hash-invitation", at=3.0)
+    assert used == InvitationRow(1, "hash-invitation", "annotator", 1.0, 2e9, 3, 2)
+
+
+def check_rows(store):
     info = ProjectInfo(
         "5f0c0f0e-0000-4000-8000-000000000001", "Größe, first of its schema", "text", 1.7e9, 2**62, {"opinions": 2}
     )
@@ -168,11 +196,8 @@ def check_content(store):
     ]
     assert store.latest_ranking().blob == b"\x04\0\xff"
     ann, bob = store.annotators()
-    assert ann == AnnotatorRow(1, "Ann", "owner", "hash-ann", ann.created_at, True)
-    assert bob == AnnotatorRow(2, '"Bob"\0', "annotator", "hash-bob", bob.created_at, False)
-    with store.writing() as tx:
-        used = tx.use_invitation("hash-invitation", at=3.0)
-    assert used == InvitationRow("hash-invitation", "annotator", 1.0, 2e9, 3, 2)
+    assert ann == AnnotatorRow(1, "Ann", "owner", ann.created_at, True)
+    assert bob == AnnotatorRow(2, '"Bob"\0', "annotator", bob.created_at, False)
 
 
 def test_an_older_project_is_upgraded(stored, next_version):

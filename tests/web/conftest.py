@@ -1,7 +1,7 @@
 """The real application of a small project, and clients of it."""
 
 import pytest
-from example_project import make_project
+from example_project import cookie_for, make_project
 from httpx import ASGITransport, AsyncClient
 
 from querist.labelling.serving.project import Project
@@ -23,13 +23,12 @@ def project(tmp_path):
 @pytest.fixture
 def connect(project):
     """A function that gives a client, signed in as somebody or not."""
-    app = create_app(project, owner_name="ada")
+    app = create_app(project)
 
     def connect(name=None, role="owner", **headers):
         client = AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1:8765", headers=headers)
         if name is not None:
-            token, _ = project.people.invite(role=role).result()
-            client.cookies.set(cookie_name(project), project.people.join(token, name).result())
+            client.cookies.set(cookie_name(project), cookie_for(project, name, role))
         return client
 
     return connect

@@ -130,16 +130,20 @@ def action(row, class_id=0, **more):
 
 
 def sign_in(link):
-    """Open the owner's link; return the cookie."""
-    parts = urlsplit(link)
-    return _cookie(parts.netloc, "GET", f"{parts.path}?{parts.query}")
+    """Use the link that the command printed; return the cookie."""
+    return use(link)
+
+
+def use(link, name=None):
+    """Use a link, as the page does; return the cookie."""
+    body = {"token": link.rpartition("=")[2]} | ({} if name is None else {"name": name})
+    return _cookie(urlsplit(link).netloc, "POST", "/api/v1/join", json.dumps(body))
 
 
 def join(owner, url, name):
     """Let somebody join by an invitation of the owner; return their cookie."""
     _, invitation = owner.request("POST", "/invitations", {})
-    body = json.dumps({"token": invitation["url"].rpartition("=")[2], "name": name})
-    return _cookie(urlsplit(url).netloc, "POST", "/api/v1/join", body)
+    return use(f"{url}/#/join?token={invitation['url'].rpartition('=')[2]}", name)
 
 
 def _cookie(address, method, path, body=None):

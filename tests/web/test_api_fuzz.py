@@ -6,7 +6,7 @@ import string
 from contextlib import contextmanager
 
 import pytest
-from example_project import make_project, sign_in, teach
+from example_project import cookie_for, make_project, sign_in, teach
 from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -38,8 +38,7 @@ class Signed:
         self.app = create_app(self.project)
         ada = sign_in(self.project)
         teach(self.project, 1)
-        token, _ = self.project.people.invite(role="owner").result()
-        cookie = self.project.people.join(token, "ada").result()
+        cookie = cookie_for(self.project)
         self.headers = {"host": HOST, "cookie": f"{cookie_name(self.project)}={cookie}"}
         assert self.project.people.person(cookie).annotator_id == ada
 

@@ -45,10 +45,10 @@ def serving(location, port):
 
 def sign_in(line):
     """Return a function that fetches from the API with the cookie of the printed link."""
-    link = line.split(" |")[0]
+    base, _, token = line.split(" |")[0].partition("/#/join?token=")
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    opener.open(link, timeout=10).read()
-    base = link.partition("/join")[0]
+    body, headers = json.dumps({"token": token}).encode(), {"content-type": "application/json"}
+    opener.open(urllib.request.Request(f"{base}/api/v1/join", body, headers), timeout=10).read()
     return lambda path: opener.open(base + path, timeout=10)
 
 
@@ -74,7 +74,7 @@ def location(tmp_path):
 def test_link_port_and_a_graceful_end(location):
     port = free_port()
     with serving(location, port) as (process, line):
-        assert re.match(rf"http://127\.0\.0\.1:{port}/join\?token=\S+ \|$", line.strip())
+        assert re.match(rf"http://127\.0\.0\.1:{port}/\#/join\?token=\S+ \|$", line.strip())
         fetch = sign_in(line)
         assert json.load(fetch("/api/v1/project"))["name"] == "reviews"
         stream = fetch("/api/v1/stream")

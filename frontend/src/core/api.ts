@@ -1,6 +1,6 @@
 /** The shapes of `/api/v1`, which `docs/make_api.py` generates from the server's routes; here, parts of them get names. */
 
-import type { ActionBody, FilterBody, Item, paths, PromiseBody, RowSummary } from "./openapi";
+import type { ActionBody, FilterBody, Item, paths, PersonInfo, PromiseBody, RowSummary } from "./openapi";
 
 export type * from "./openapi";
 
@@ -14,5 +14,6 @@ export type Kind = Item["kind"];
 export type Status = RowSummary["status"];
 export type ActionKind = ActionBody["kind"];
 export type PromiseKind = PromiseBody["kind"];
+export type Role = PersonInfo["role"];
 export type ExploreSort = NonNullable<Query<"/api/v1/items">["sort"]>;
 export type ExportFormat = NonNullable<Query<"/api/v1/export">["format"]>;

@@ -16,8 +16,10 @@ import type {
   HistoryEntry,
   ImportReply,
   InsightsReply,
-  InvitationReply,
+  InvitationInfo,
   ItemDetail,
+  LinkInfo,
+  LinkReply,
   NewClassBody,
   PersonInfo,
   ProjectInfo,
@@ -25,6 +27,7 @@ import type {
   PromiseKind,
   PromisePlan,
   QueueReply,
+  Role,
   SettingsBody,
   SettingsInfo,
   TakenBackReply,
@@ -211,21 +214,63 @@ export class Client {
   }
 
   async people(): Promise<PersonInfo[]> {
-    const people = (await this.transport.request("GET", "/people")).people;
-    this.#emit((listener) => listener.peopleChanged?.(people));
-    return people;
+    const reply = await this.transport.request("GET", "/people");
+    this.#setPeople(reply);
+    return reply.people;
   }
 
-  invite(role: PersonInfo["role"], uses: number): Promise<InvitationReply> {
-    return this.transport.request("POST", "/invitations", { role, uses });
+  async changeRole(id: number, role: Role): Promise<void> {
+    this.#setPeople(await this.transport.request("PATCH", `/people/${id}`, { role }));
   }
 
-  removePerson(id: number): Promise<unknown> {
-    return this.transport.request("DELETE", `/people/${id}`);
+  async removePerson(id: number): Promise<void> {
+    this.#setPeople(await this.transport.request("DELETE", `/people/${id}`));
   }
 
-  join(token: string, name: string): Promise<unknown> {
-    return this.transport.request("POST", "/join", { token, name });
+  async restorePerson(id: number): Promise<void> {
+    this.#setPeople(await this.transport.request("POST", `/people/${id}/restore`));
+  }
+
+  async signOutPerson(id: number): Promise<void> {
+    this.#setPeople(await this.transport.request("POST", `/people/${id}/sign-out`));
+  }
+
+  /** A link that signs in somebody who is here already. */
+  personalLink(id: number): Promise<LinkReply> {
+    return this.transport.request("POST", `/people/${id}/link`);
+  }
+
+  /** A link for a second browser of one's own. */
+  ownLink(): Promise<LinkReply> {
+    return this.transport.request("POST", "/me/link");
+  }
+
+  async invitations(): Promise<InvitationInfo[]> {
+    return (await this.transport.request("GET", "/invitations")).invitations;
+  }
+
+  invite(role: Role, uses: number, days: number): Promise<LinkReply> {
+    return this.transport.request("POST", "/invitations", { role, uses, days });
+  }
+
+  async revoke(invitation: number): Promise<InvitationInfo[]> {
+    return (await this.transport.request("DELETE", `/invitations/${invitation}`)).invitations;
+  }
+
+  // --- signing in and out
+
+  /** What a link is good for; does not use it up. */
+  look(token: string): Promise<LinkInfo> {
+    return this.transport.request("POST", "/join/look", { token });
+  }
+
+  /** Use a link up; the name is a new person's. */
+  join(token: string, name?: string): Promise<PersonInfo> {
+    return this.transport.request("POST", "/join", name === undefined ? { token } : { token, name });
+  }
+
+  signOut(everywhere: boolean): Promise<unknown> {
+    return this.transport.request("POST", "/sign-out", { everywhere });
   }
 
   // --- events
@@ -259,6 +304,10 @@ export class Client {
     const reply = await request;
     this.#emit((listener) => listener.classesChanged?.(reply));
     return reply;
+  }
+
+  #setPeople({ people }: { people: PersonInfo[] }): void {
+    this.#emit((listener) => listener.peopleChanged?.(people));
   }
 
   #emit(tell: (listener: ClientEvents) => void): void {

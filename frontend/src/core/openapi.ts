@@ -460,6 +460,8 @@ export interface paths {
         /**
          * Import Labels
          * @description Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote.
+         *
+         *     Who may not add classes gets labels refused that name new ones.
          */
         post: operations["import_labels_api_v1_labels_post"];
         delete?: never;
@@ -707,10 +709,94 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deactivate
-         * @description Sign a person out for good; the answers stay.
+         * Remove
+         * @description Let somebody do nothing any more; the answers stay.
          */
-        delete: operations["deactivate_api_v1_people__annotator__delete"];
+        delete: operations["remove_api_v1_people__annotator__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description Give somebody another role.
+         */
+        patch: operations["change_role_api_v1_people__annotator__patch"];
+        trace?: never;
+    };
+    [path: `/api/v1/people/${number}/restore`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Let somebody who was removed come back, by a personal link.
+         */
+        post: operations["restore_api_v1_people__annotator__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/people/${number}/sign-out`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out Somebody
+         * @description Sign somebody out in every browser.
+         */
+        post: operations["sign_out_somebody_api_v1_people__annotator__sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/people/${number}/link`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link
+         * @description Make a personal link: it signs somebody in who is here already, once, in one more browser.
+         */
+        post: operations["link_api_v1_people__annotator__link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Own Link
+         * @description Make a personal link for a second browser of your own; it works for an hour.
+         */
+        post: operations["own_link_api_v1_me_link_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -723,13 +809,57 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Invitations
+         * @description Return the links that still work, without their secrets.
+         */
+        get: operations["invitations_api_v1_invitations_get"];
         put?: never;
         /**
          * Invite
-         * @description Make a link by which others join.
+         * @description Make a link by which new people join, each under a name of their own.
          */
         post: operations["invite_api_v1_invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/invitations/${number}`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Take a link back; who came by it stays.
+         */
+        delete: operations["revoke_api_v1_invitations__invitation__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/join/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Say what a link is good for; this does not use it up.
+         */
+        post: operations["look_api_v1_join_look_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,9 +877,29 @@ export interface paths {
         put?: never;
         /**
          * Join
-         * @description Join by an invitation; the answer sets the cookie.
+         * @description Use a link: join under a name, or be signed in as whom it is for. The answer sets the cookie.
          */
         post: operations["join_api_v1_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description Sign out, in this browser or everywhere; answers how many browsers still are signed in.
+         */
+        post: operations["sign_out_api_v1_sign_out_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -765,9 +915,10 @@ export interface paths {
         };
         /**
          * Stream
-         * @description Server-sent events: ranking, model, figures, promises, progress, classes, settings.
+         * @description Server-sent events: ranking, model, figures, promises, progress, classes, settings, people.
          *
-         *     The data of ranking and model is a ModelStatus, that of all others a Progress.
+         *     The data of ranking and model is a ModelStatus, that of all others a Progress. The stream of somebody who is signed
+         *     out, or removed, ends.
          */
         get: operations["stream_api_v1_stream_get"];
         put?: never;
@@ -1318,7 +1469,7 @@ export interface components {
         };
         /**
          * Health
-         * @description The server is there.
+         * @description The server is there; strangers are told no more.
          */
         Health: {
             /**
@@ -1326,10 +1477,6 @@ export interface components {
              * @constant
              */
             status: "ok";
-            /** Project */
-            project: string;
-            /** Version */
-            version: string;
         };
         /**
          * HistoryEntry
@@ -1398,7 +1545,7 @@ export interface components {
         };
         /**
          * InvitationBody
-         * @description A link for other people.
+         * @description A link for new people.
          */
         InvitationBody: {
             /**
@@ -1406,25 +1553,54 @@ export interface components {
              * @default annotator
              * @enum {string}
              */
-            role?: "owner" | "annotator";
+            role?: "viewer" | "annotator" | "reviewer" | "owner";
             /**
              * Uses
              * @default 1
              */
             uses?: number;
+            /**
+             * Days
+             * @description How long it works.
+             * @default 7
+             */
+            days?: number;
         };
         /**
-         * InvitationReply
-         * @description A link; whoever opens it first may label.
+         * InvitationInfo
+         * @description A link that still works, without its secret.
+         *
+         *     `person` is whom it signs in, null where new people join by it as `role`; `made_by` is null where the command has
+         *     printed it. Times are in seconds since 1970.
          */
-        InvitationReply: {
-            /** Url */
-            url: string;
+        InvitationInfo: {
+            /** Id */
+            id: number;
             /**
-             * Expires At
-             * @description Seconds since 1970.
+             * Role
+             * @enum {string}
              */
+            role: "viewer" | "annotator" | "reviewer" | "owner";
+            /** Person */
+            person: number | null;
+            /** Made By */
+            made_by: number | null;
+            /** Created At */
+            created_at: number;
+            /** Expires At */
             expires_at: number;
+            /** Uses */
+            uses: number;
+            /** Max Uses */
+            max_uses: number;
+        };
+        /**
+         * InvitationsReply
+         * @description The links that still work.
+         */
+        InvitationsReply: {
+            /** Invitations */
+            invitations: components["schemas"]["InvitationInfo"][];
         };
         /**
          * Item
@@ -1502,16 +1678,16 @@ export interface components {
         };
         /**
          * JoinBody
-         * @description An invitation and a name.
+         * @description The secret of a link, and the name of a new person.
          */
         JoinBody: {
             /** Token */
             token: string;
             /**
              * Name
-             * @example spam
+             * @description Left out where the link is for somebody who is here already.
              */
-            name: string;
+            name?: string | null;
         };
         /**
          * LabelsNeeded
@@ -1524,6 +1700,36 @@ export interface components {
             audit: number;
             /** Total */
             total: number;
+        };
+        /**
+         * LinkInfo
+         * @description What a link is good for: to sign in `person`, or (null) to join `project` as `role` under a name of one's own.
+         */
+        LinkInfo: {
+            /** Project */
+            project: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "annotator" | "reviewer" | "owner";
+            /** Person */
+            person: string | null;
+            /** From Command */
+            from_command: boolean;
+        };
+        /**
+         * LinkReply
+         * @description A link, told only this once.
+         */
+        LinkReply: {
+            /** Url */
+            url: string;
+            /**
+             * Expires At
+             * @description Seconds since 1970.
+             */
+            expires_at: number;
         };
         /**
          * LogLine
@@ -1542,6 +1748,35 @@ export interface components {
             group: string | null;
             /** Undone */
             undone: boolean;
+        };
+        /**
+         * LookBody
+         * @description The secret of a link.
+         */
+        LookBody: {
+            /** Token */
+            token: string;
+        };
+        /**
+         * Me
+         * @description Who asks, and the routes that they may use, as ``METHOD /path`` under `/api/v1`.
+         */
+        Me: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "annotator" | "reviewer" | "owner";
+            /** Active */
+            active: boolean;
+            /** N Answers */
+            n_answers: number;
+            /** May */
+            may: string[];
         };
         /**
          * MergeBody
@@ -1673,7 +1908,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "owner" | "annotator";
+            role: "viewer" | "annotator" | "reviewer" | "owner";
             /** Active */
             active: boolean;
             /** N Answers */
@@ -1744,7 +1979,7 @@ export interface components {
             columns: string[];
             /** Classes */
             classes: components["schemas"]["ClassInfo"][];
-            me: components["schemas"]["PersonInfo"];
+            me: components["schemas"]["Me"];
             /** People */
             people: components["schemas"]["PersonInfo"][];
             settings: components["schemas"]["SettingsInfo"];
@@ -1958,6 +2193,17 @@ export interface components {
             message?: string | null;
         };
         /**
+         * RoleBody
+         * @description What somebody is from now on.
+         */
+        RoleBody: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "annotator" | "reviewer" | "owner";
+        };
+        /**
          * RowSummary
          * @description A row in a list.
          */
@@ -2029,6 +2275,11 @@ export interface components {
             strategy?: string | null;
             /** Estimator */
             estimator?: string | null;
+            /**
+             * Annotators May
+             * @description What annotators may beside labelling.
+             */
+            annotators_may?: ("classes" | "bulk" | "import" | "export")[] | null;
         };
         /**
          * SettingsInfo
@@ -2061,6 +2312,11 @@ export interface components {
             strategies: string[];
             /** Estimators */
             estimators: string[];
+            /**
+             * Annotators May
+             * @description What annotators may beside labelling.
+             */
+            annotators_may: ("classes" | "bulk" | "import" | "export")[];
         };
         /**
          * ShownAccuracy
@@ -2081,6 +2337,17 @@ export interface components {
             n_needed: number;
             /** Confidence */
             confidence: number;
+        };
+        /**
+         * SignOutBody
+         * @description Which browsers: this one, or every one of yours.
+         */
+        SignOutBody: {
+            /**
+             * Everywhere
+             * @default false
+             */
+            everywhere?: boolean;
         };
         /**
          * SlowAnswer
@@ -2252,12 +2519,17 @@ export type HistoryReply = components['schemas']['HistoryReply'];
 export type ImportReply = components['schemas']['ImportReply'];
 export type InsightsReply = components['schemas']['InsightsReply'];
 export type InvitationBody = components['schemas']['InvitationBody'];
-export type InvitationReply = components['schemas']['InvitationReply'];
+export type InvitationInfo = components['schemas']['InvitationInfo'];
+export type InvitationsReply = components['schemas']['InvitationsReply'];
 export type Item = components['schemas']['Item'];
 export type ItemDetail = components['schemas']['ItemDetail'];
 export type JoinBody = components['schemas']['JoinBody'];
 export type LabelsNeeded = components['schemas']['LabelsNeeded'];
+export type LinkInfo = components['schemas']['LinkInfo'];
+export type LinkReply = components['schemas']['LinkReply'];
 export type LogLine = components['schemas']['LogLine'];
+export type LookBody = components['schemas']['LookBody'];
+export type Me = components['schemas']['Me'];
 export type MergeBody = components['schemas']['MergeBody'];
 export type Mistake = components['schemas']['Mistake'];
 export type ModelStatus = components['schemas']['ModelStatus'];
@@ -2280,12 +2552,14 @@ export type QueueReply = components['schemas']['QueueReply'];
 export type Reason = components['schemas']['Reason'];
 export type RefusedLine = components['schemas']['RefusedLine'];
 export type Result = components['schemas']['Result'];
+export type RoleBody = components['schemas']['RoleBody'];
 export type RowSummary = components['schemas']['RowSummary'];
 export type RowsBody = components['schemas']['RowsBody'];
 export type RunningPoint = components['schemas']['RunningPoint'];
 export type SettingsBody = components['schemas']['SettingsBody'];
 export type SettingsInfo = components['schemas']['SettingsInfo'];
 export type ShownAccuracy = components['schemas']['ShownAccuracy'];
+export type SignOutBody = components['schemas']['SignOutBody'];
 export type SlowAnswer = components['schemas']['SlowAnswer'];
 export type Speed = components['schemas']['Speed'];
 export type Stage = components['schemas']['Stage'];
@@ -3154,7 +3428,7 @@ export interface operations {
             };
         };
     };
-    deactivate_api_v1_people__annotator__delete: {
+    remove_api_v1_people__annotator__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -3172,6 +3446,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleReply"];
+                };
+            };
+        };
+    };
+    change_role_api_v1_people__annotator__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotator: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleReply"];
+                };
+            };
+        };
+    };
+    restore_api_v1_people__annotator__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotator: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleReply"];
+                };
+            };
+        };
+    };
+    sign_out_somebody_api_v1_people__annotator__sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotator: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleReply"];
+                };
+            };
+        };
+    };
+    link_api_v1_people__annotator__link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotator: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkReply"];
+                };
+            };
+        };
+    };
+    own_link_api_v1_me_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkReply"];
+                };
+            };
+        };
+    };
+    invitations_api_v1_invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsReply"];
                 };
             };
         };
@@ -3195,7 +3601,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationReply"];
+                    "application/json": components["schemas"]["LinkReply"];
+                };
+            };
+        };
+    };
+    revoke_api_v1_invitations__invitation__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsReply"];
+                };
+            };
+        };
+    };
+    look_api_v1_join_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
                 };
             };
         };
@@ -3220,6 +3672,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonInfo"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOutBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
                 };
             };
         };

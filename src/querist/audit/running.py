@@ -1,7 +1,6 @@
 """Quantity 3, running accuracy: the average over audit draws, at any time, whatever the model did in between."""
 
 import numpy as np
-from scipy.special import logsumexp
 
 from querist._typing import FloatArray, IntArray
 from querist.audit.bisection import first_real
@@ -87,5 +86,6 @@ def log_wealth(total: FloatArray | float, t: IntArray | int, m: FloatArray | flo
     """Return the log of the average over the bets of ``exp(b total) / (1 - m + m e^b)^t``; arguments broadcast."""
     sums, times, means = (np.asarray(each, np.float64)[..., np.newaxis] for each in (total, t, m))
     each = _BETS * sums - times * np.log1p(means * np.expm1(_BETS))
-    wealth: FloatArray = logsumexp(each, axis=-1) - np.log(_BETS.size)
+    # As scipy's logsumexp, which takes ten times as long on an array as short as this.
+    wealth: FloatArray = np.logaddexp.reduce(each, axis=-1) - np.log(_BETS.size)
     return wealth

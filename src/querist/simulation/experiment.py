@@ -2,7 +2,7 @@
 
 import platform
 from dataclasses import dataclass, replace
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from typing import Any, Self
 
 from querist.simulation.metrics import check_model_can
@@ -16,6 +16,8 @@ from querist.simulation.split import check_draws, smallest_pool
 FORMATS = (1, 2)
 # Those that can change a number or a byte of the result files.
 _PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib", "skrub")
+# Modules that come from these packages, and so need not be looked up.
+_HOME_IS_KNOWN = frozenset({"querist", "numpy", "scipy", "sklearn", "pandas", "pyarrow", "skrub"})
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,10 @@ def _versions(descriptions: Any) -> dict[str, str]:
 
     Not of whatever happens to be loaded: that would depend on what else the process has done.
     """
-    from importlib.metadata import packages_distributions
-
-    homes = packages_distributions()
-    own = {name for module in _modules(descriptions) for name in homes.get(module, [])}
+    modules = _modules(descriptions) - _HOME_IS_KNOWN
+    # Looks at each file of each package that is installed: the better part of a second.
+    homes = packages_distributions() if modules else {}
+    own = {name for module in modules for name in homes.get(module, [])}
     found = {name: version(name) for name in (*_PACKAGES, *sorted(own - set(_PACKAGES)))}
     return {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"} | found
 

@@ -1,6 +1,15 @@
 """Where the labelling page keeps a project: rows in, rows out, on SQLite or PostgreSQL."""
 
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, TabRow
+from querist.store.rows import (
+    AnnotatorRow,
+    EventRow,
+    InvitationRow,
+    ItemRow,
+    ProjectInfo,
+    RankingRow,
+    SignInRow,
+    TabRow,
+)
 from querist.store.store import Store
 from querist.store.writing import Writing
 
@@ -11,6 +20,7 @@ __all__ = [
     "ItemRow",
     "ProjectInfo",
     "RankingRow",
+    "SignInRow",
     "Store",
     "TabRow",
     "Writing",

@@ -1,10 +1,12 @@
 """What goes into a store and comes out of it. Field names and their order are those of the tables' columns."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 Kind = Literal["text", "table", "image"]
-Role = Literal["owner", "annotator"]
+# Each may do what those before it may.
+Role = Literal["viewer", "annotator", "reviewer", "owner"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
 @dataclass(frozen=True)
@@ -74,26 +76,57 @@ class RankingRow:
 
 @dataclass(frozen=True)
 class AnnotatorRow:
-    """A person who may answer."""
+    """A person; one who is not active was removed, and may nothing."""
 
     annotator_id: int
     name: str
     role: Role
-    token_hash: str
     created_at: float
     active: bool
 
 
 @dataclass(frozen=True)
-class InvitationRow:
-    """A link that lets people join, until a moment and for a number of uses."""
+class SignInRow:
+    """A browser in which a person is signed in, by the hash of its cookie."""
 
+    token_hash: str
+    annotator: int
+    created_at: float
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """A link that lets people in, until a moment and for a number of uses.
+
+    Parameters
+    ----------
+    invitation_id : int or None
+        None until the store has given it a number.
+    token_hash : str
+        Of the secret in the link.
+    role : str
+        What those who join become.
+    created_at, expires_at : float
+        Seconds since 1970.
+    max_uses, uses : int
+    made_by : int or None
+        Who made it; None: the command.
+    person : int or None
+        Whom it signs in; None: it lets new people join.
+    revoked_at : float or None
+        When it was taken back.
+    """
+
+    invitation_id: int | None
     token_hash: str
     role: Role
     created_at: float
     expires_at: float
     max_uses: int
     uses: int
+    made_by: int | None = None
+    person: int | None = None
+    revoked_at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,11 @@ from sqlalchemy import (
 )
 
 from querist.store.columns import ExactText, Json, SearchText
+from querist.store.rows import ROLES
 
-VERSION = 2
+VERSION = 3
+# Since this one, what is read without a lock (all but sign-ins, invitations and tabs) stands where it did.
+READABLE = 1
 
 metadata = MetaData(
     naming_convention={
@@ -36,6 +39,8 @@ metadata = MetaData(
         "ck": "%(table_name)s_%(constraint_name)s_check",
     }
 )
+
+_ROLE = f"role IN ({', '.join(repr(role) for role in ROLES)})"
 
 # SQLite numbers rows itself only where the type is INTEGER to the letter.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -68,11 +73,19 @@ annotators = Table(
     Column("annotator_id", Integer, Identity(), primary_key=True),
     Column("name", ExactText, nullable=False),
     Column("role", Text, nullable=False),
-    Column("token_hash", Text, nullable=False, unique=True),
     Column("created_at", Double, nullable=False),
     Column("active", Boolean, nullable=False),
-    CheckConstraint("role IN ('owner', 'annotator')", name="role"),
+    CheckConstraint(_ROLE, name="role"),
     sqlite_autoincrement=True,
+)
+
+# The browsers in which people are signed in.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("annotator", Integer, ForeignKey(annotators.c.annotator_id), nullable=False),
+    Column("created_at", Double, nullable=False),
 )
 
 events = Table(
@@ -102,13 +115,18 @@ rankings = Table(
 invitations = Table(
     "invitations",
     metadata,
-    Column("token_hash", Text, primary_key=True),
+    Column("invitation_id", Integer, Identity(), primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
     Column("role", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     Column("max_uses", Integer, nullable=False),
     Column("uses", Integer, nullable=False),
-    CheckConstraint("role IN ('owner', 'annotator')", name="role"),
+    Column("made_by", Integer, ForeignKey(annotators.c.annotator_id)),
+    Column("person", Integer, ForeignKey(annotators.c.annotator_id)),
+    Column("revoked_at", Double),
+    CheckConstraint(_ROLE, name="role"),
+    sqlite_autoincrement=True,
 )
 
 # What the tabs of the page held last, so that a server that was killed does not hand it to others.
@@ -167,3 +185,4 @@ def version(connection: Connection) -> int | None:
 
 # Rows have no gaps, and the highest one is found without counting.
 NEXT_ROW = select(func.coalesce(func.max(items.c.row), -1) + 1)
+EVERYBODY = select(annotators).order_by(annotators.c.annotator_id)

@@ -13,7 +13,16 @@ from querist.exceptions import InvalidRowsError, StoreError
 from querist.store import engine, schema, search
 from querist.store.database import Database, locate
 from querist.store.migrations import upgrade
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, TabRow
+from querist.store.rows import (
+    AnnotatorRow,
+    EventRow,
+    InvitationRow,
+    ItemRow,
+    ProjectInfo,
+    RankingRow,
+    SignInRow,
+    TabRow,
+)
 from querist.store.writing import Writing
 
 _PAGE = 5000
@@ -222,13 +231,16 @@ class Store:
         return [RankingRow(*row) for row in self._all(select(*_without_blob()).order_by(schema.rankings.c.version))]
 
     def annotators(self) -> list[AnnotatorRow]:
-        """Return everybody who may answer or might once."""
-        return [AnnotatorRow(*row) for row in self._all(select(schema.annotators).order_by("annotator_id"))]
+        """Return everybody, those who were removed among them."""
+        return [AnnotatorRow(*row) for row in self._all(schema.EVERYBODY)]
 
-    def annotator_by_token(self, token_hash: str) -> AnnotatorRow | None:
-        """Return whose token it is."""
-        found = self._all(select(schema.annotators).where(schema.annotators.c.token_hash == token_hash))
-        return AnnotatorRow(*found[0]) if found else None
+    def sign_ins(self) -> list[SignInRow]:
+        """Return the browsers in which people are signed in."""
+        return [SignInRow(*row) for row in self._all(select(schema.sign_ins))]
+
+    def invitations(self) -> list[InvitationRow]:
+        """Return all invitations, used up or not, the first one first."""
+        return [InvitationRow(*row) for row in self._all(select(schema.invitations).order_by("invitation_id"))]
 
     def invitation(self, token_hash: str) -> InvitationRow | None:
         """Return an invitation, used up or not."""
@@ -280,5 +292,5 @@ def _check_version(version: int | None, name: str, read_only: bool) -> None:
         raise StoreError(
             f"{name} was made by a newer Querist (schema {version}, this one knows {schema.VERSION}). Upgrade Querist."
         )
-    if version < schema.VERSION and read_only:
+    if version < schema.READABLE and read_only:
         raise StoreError(f"{name} was made by an older Querist (schema {version}). Open it for writing once.")

@@ -10,7 +10,17 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from querist.exceptions import StoreError
 from querist.store import schema, search
-from querist.store.rows import AnnotatorRow, EventRow, InvitationRow, ItemRow, ProjectInfo, RankingRow, Role, TabRow
+from querist.store.rows import (
+    AnnotatorRow,
+    EventRow,
+    InvitationRow,
+    ItemRow,
+    ProjectInfo,
+    RankingRow,
+    Role,
+    SignInRow,
+    TabRow,
+)
 
 _CHUNK = 2000
 _BLOBS_KEPT = 3
@@ -88,10 +98,14 @@ class Writing:
             update(table).where(table.c.version.not_in(kept), table.c.blob.is_not(None)).values(blob=None)
         )
 
-    def add_annotator(self, name: str, role: Role, token_hash: str) -> int:
+    def annotators(self) -> list[AnnotatorRow]:
+        """Return everybody as this transaction sees them: with what others did that wait for the same commit."""
+        return [AnnotatorRow(*row) for row in self._connection.execute(schema.EVERYBODY)]
+
+    def add_annotator(self, name: str, role: Role, *, at: float | None = None) -> int:
         """Add a person, active from now on, and return their number."""
         statement = insert(schema.annotators).returning(schema.annotators.c.annotator_id)
-        values = {"name": name, "role": role, "token_hash": token_hash, "created_at": time.time(), "active": True}
+        values = {"name": name, "role": role, "created_at": time.time() if at is None else at, "active": True}
         return int(self._connection.execute(statement, values).scalar_one())
 
     def set_annotator(self, annotator_id: int, **changes: Any) -> AnnotatorRow:
@@ -104,9 +118,34 @@ class Writing:
         self._connection.execute(update(table).where(table.c.annotator_id == annotator_id).values(vars(annotator)))
         return annotator
 
-    def add_invitation(self, invitation: InvitationRow) -> None:
-        """Keep an invitation."""
-        self._connection.execute(insert(schema.invitations).values(vars(invitation)))
+    def add_sign_in(self, sign_in: SignInRow) -> None:
+        """Keep one more browser of a person."""
+        self._connection.execute(insert(schema.sign_ins).values(vars(sign_in)))
+
+    def end_sign_ins(
+        self, *, token_hash: str | None = None, annotator: int | None = None, before: float | None = None
+    ) -> int:
+        """Forget browsers, and return how many: that of a cookie, those of a person, those from before a moment.
+
+        What is given must all hold; with nothing given, every browser is forgotten.
+        """
+        table = schema.sign_ins
+        statement = delete(table)
+        if token_hash is not None:
+            statement = statement.where(table.c.token_hash == token_hash)
+        if annotator is not None:
+            statement = statement.where(table.c.annotator == annotator)
+        if before is not None:
+            statement = statement.where(table.c.created_at < before)
+        return self._connection.execute(statement).rowcount
+
+    def add_invitation(self, invitation: InvitationRow) -> int:
+        """Keep an invitation and return its number; its `invitation_id` must be None."""
+        values = vars(invitation).copy()
+        if values.pop("invitation_id") is not None:
+            raise StoreError(f"Invitation {invitation.invitation_id} has a number already.")
+        statement = insert(schema.invitations).returning(schema.invitations.c.invitation_id)
+        return int(self._connection.execute(statement, values).scalar_one())
 
     def use_invitation(self, token_hash: str, *, at: float | None = None) -> InvitationRow | None:
         """Count one use of an invitation.
@@ -121,17 +160,33 @@ class Writing:
         Returns
         -------
         InvitationRow or None
-            None where there is no such invitation, it has expired or is used up.
+            None where there is no such invitation, it was revoked, has expired or is used up.
         """
         table = schema.invitations
         used = self._connection.execute(
             update(table)
-            .where(table.c.token_hash == token_hash, table.c.uses < table.c.max_uses)
+            .where(table.c.token_hash == token_hash, table.c.uses < table.c.max_uses, table.c.revoked_at.is_(None))
             .where(table.c.expires_at > (time.time() if at is None else at))
             .values(uses=table.c.uses + 1)
             .returning(*table.c)
         ).one_or_none()
         return None if used is None else InvitationRow(*used)
+
+    def revoke_invitations(
+        self,
+        at: float,
+        *,
+        invitation_id: int | None = None,
+        made_by: int | None = None,
+        person: int | None = None,
+    ) -> int:
+        """Take links back, and return how many that were not taken back before: one, those of or for a person."""
+        table = schema.invitations
+        given = {"invitation_id": invitation_id, "made_by": made_by, "person": person}
+        chosen = [table.c[name] == value for name, value in given.items() if value is not None]
+        return self._connection.execute(
+            update(table).where(*chosen, table.c.revoked_at.is_(None)).values(revoked_at=at)
+        ).rowcount
 
     def keep_tabs(self, tabs: Sequence[TabRow]) -> None:
         """Note what tabs hold, each in place of what was noted of it before."""

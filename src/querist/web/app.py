@@ -12,10 +12,12 @@ from starlette.types import ASGIApp
 import querist
 from querist.labelling.serving.project import Project
 from querist.web.errors import add_error_handlers
+from querist.web.rights import API
 from querist.web.routes import changes, classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
 from querist.web.security import LOOPBACK, Guard
 
+ROUTERS = [each.router for each in (queue, items, classes, changes, exports, promises, project, people, news)]
 PAGE = Path(__file__).parent / "static"
 _ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 409, 413, 422, 503, 507)}
 _UNBUILT = (
@@ -24,21 +26,18 @@ _UNBUILT = (
 )
 
 
-def create_app(the_project: Project, *, owner_name: str = "me", hosts: Collection[str] = LOOPBACK) -> ASGIApp:
+def create_app(the_project: Project, *, hosts: Collection[str] = LOOPBACK) -> ASGIApp:
     """Return the application of one project.
 
     Parameters
     ----------
     the_project : Project
         Open; the caller closes it.
-    owner_name : str, default="me"
-        Who the owner's link signs in.
     hosts : collection of str
         Names that the server answers to; empty: any.
     """
     app = _api()
     app.state.project = the_project
-    app.state.owner_name = owner_name
     app.include_router(people.entrance)
     _serve_page(app)
     return Guard(app, hosts)
@@ -54,13 +53,13 @@ def _api() -> FastAPI:
         title="Querist",
         version=querist.__version__,
         description="Labelling with active learning. Sign in by a link; the cookie does the rest.",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
     )
     add_error_handlers(app)
-    for each in (queue, items, classes, changes, exports, promises, project, people, news):
-        app.include_router(each.router, prefix="/api/v1", responses=_ERRORS)  # type: ignore[arg-type]
+    for router in ROUTERS:
+        app.include_router(router, prefix=API, responses=_ERRORS)  # type: ignore[arg-type]
     return app
 
 

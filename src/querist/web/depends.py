@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.web import security
+from querist.web import rights
 from querist.web.schemas.common import PLAIN
 
 T = TypeVar("T")
@@ -25,8 +25,7 @@ async def done(future: "Future[T]") -> T:
 
 
 TheProject = Annotated[Project, Depends(_project)]
-Someone = Annotated[Person, Depends(security.signed_in)]
-Owner = Annotated[Person, Depends(security.owner)]
+Someone = Annotated[Person, Depends(rights.someone)]
 Tab = Annotated[
     str,
     Header(

@@ -1,13 +1,12 @@
-"""Who may talk to the server: known hosts, the page's own origin, people with a cookie."""
+"""Who may talk to the server: known hosts, the page's own origin, bodies that have an end."""
 
 import re
 from collections.abc import Collection
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.web.errors import ApiError
 
@@ -102,34 +101,3 @@ def _name_of(host: str) -> str:
 def cookie_name(project: Project) -> str:
     """Return the name of the project's cookie: browsers keep cookies per host, and projects differ by port."""
     return f"querist_{project.view.info.project_id.replace('-', '')[:16]}"
-
-
-# Neither waits for anything; as coroutines they spare every request a visit to another thread.
-async def signed_in(request: Request) -> Person:
-    """Return who is asking.
-
-    Raises
-    ------
-    ApiError
-        401 if nobody known.
-    """
-    project: Project = request.app.state.project
-    person = project.people.person(request.cookies.get(cookie_name(project), ""))
-    if person is None:
-        hint = "Open the link that the command printed, or ask the project's owner for an invitation."
-        raise ApiError(401, "not_signed_in", "You are not signed in.", hint=hint)
-    return person
-
-
-async def owner(request: Request) -> Person:
-    """Return who is asking, if they own the project.
-
-    Raises
-    ------
-    ApiError
-        401 if nobody known, 403 if somebody else.
-    """
-    person = await signed_in(request)
-    if person.role != "owner":
-        raise ApiError(403, "owner_only", "Only the project's owner may do this.")
-    return person

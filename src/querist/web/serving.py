@@ -12,7 +12,6 @@ from contextlib import contextmanager
 import uvicorn
 
 from querist.exceptions import InvalidParameterError
-from querist.labelling.serving import people
 from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.security import LOOPBACK
@@ -71,7 +70,7 @@ def serve(
     port : int, default=None
         None: where the project was served last, else 8765. If it is taken, the next free one.
     annotator : str, default="me"
-        Who the printed link signs in.
+        Who the printed link signs in: an owner, or somebody new, who becomes one.
     on_ready : callable, default=None
         Called with the link and with notes (a port that was taken, a data file that moved),
         once the page can be opened.
@@ -86,7 +85,7 @@ def serve(
     ProjectInUseError
         If another process serves the project.
     InvalidParameterError
-        If the host is not an address of this machine, or no port is free.
+        If the host is not an address of this machine, no port is free, or the annotator owns nothing here.
     """
     project = Project.open(location)
     try:
@@ -99,8 +98,8 @@ def serve(
         project.remember_port(taken)
         address = f"http://{_shown(host)}:{taken}"
         project.store.announce(address)
-        token, _ = project.people.invite(role="owner", seconds=people.OWNER_LINK_SECONDS).result()
-        app = create_app(project, owner_name=annotator, hosts=LOOPBACK if _is_loopback(host) else ())
+        token, _ = project.people.link_of_command(annotator).result()
+        app = create_app(project, hosts=LOOPBACK if _is_loopback(host) else ())
         server = _Server(
             uvicorn.Config(
                 app,
@@ -110,7 +109,7 @@ def serve(
                 timeout_graceful_shutdown=3,
                 server_header=False,
             ),
-            on_ready=lambda: on_ready(f"{address}/join?token={token}", tuple(notes)) if on_ready else None,
+            on_ready=lambda: on_ready(f"{address}/#/join?token={token}", tuple(notes)) if on_ready else None,
             on_stop=project.live.close,
         )
         server.run(sockets=[listener])

@@ -211,24 +211,6 @@ def test_the_running_score_counts_audit_answers_before_they_train(project):
     assert told.confusion.n == len(audited)
 
 
-def test_invitations_are_used_up_and_names_are_single(project):
-    ada = sign_in(project)
-    token, _ = project.people.invite(uses=1).result()
-    assert project.people.invitation_role(token) == "annotator"
-    cookie = project.people.join(token, "bob").result()
-    assert project.people.invitation_role(token) is None
-    with pytest.raises(InvalidParameterError, match="used already"):
-        project.people.join(token, "eve").result()
-    token, _ = project.people.invite(uses=5).result()
-    with pytest.raises(InvalidParameterError, match="already"):
-        project.people.join(token, "ada").result()
-    assert project.people.person("nonsense") is None
-    bob = project.people.person(cookie)
-    project.people.deactivate(bob.annotator_id).result()
-    assert project.people.person(cookie) is None
-    assert project.view.person_info(ada).active
-
-
 def test_settings_are_checked_kept_and_logged(project):
     with pytest.raises(InvalidParameterError, match="audit share"):
         project.change_settings(None, audit_share=2.0)

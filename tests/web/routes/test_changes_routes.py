@@ -23,7 +23,7 @@ async def take_back(client, **wanted):
 
 
 async def test_an_owner_takes_back_what_an_annotator_did(connect, project):
-    ada, bob = connect("ada"), connect("bob", "annotator")
+    ada, bob = connect("ada"), connect("bob", "reviewer")
     body = {"uuid": str(uuid.uuid4()), "class_id": 1, "filter": {"status": "unlabelled"}, "expected": 40}
     assert (await bob.post("/api/v1/items/label", json=body)).json()["n"] == 40
     (done,) = (await ada.get(CHANGES, params={"which": "many", "limit": 1})).json()["changes"]

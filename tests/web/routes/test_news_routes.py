@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from example_project import cookie_for
 
 from querist.web.app import create_app
 from querist.web.security import cookie_name
@@ -15,8 +16,7 @@ class Reader:
     """A browser that listens, at the level of ASGI: httpx would wait for the end of the stream."""
 
     def __init__(self, project):
-        token, _ = project.people.invite(role="owner").result()
-        self._cookie = f"{cookie_name(project)}={project.people.join(token, 'ada').result()}"
+        self._cookie = f"{cookie_name(project)}={cookie_for(project)}"
         self._app = create_app(project)
         self._gone = asyncio.Event()
         self._parts = asyncio.Queue()

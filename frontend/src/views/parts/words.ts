@@ -56,3 +56,8 @@ export function className(classes: readonly ClassInfo[], id: number): string {
   if (known.state === "merged") return `${known.name} (now ${resolved(classes, id)?.name ?? "removed"})`;
   return known.name;
 }
+
+/** "an owner", "a viewer". */
+export function aRole(role: string): string {
+  return `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`;
+}

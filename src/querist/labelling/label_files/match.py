@@ -4,8 +4,8 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,6 +69,21 @@ class LabelsRead:
             if pair.label is not None:
                 votes.setdefault(pair.row, Counter())[pair.label] += 1
         return [(row, counts.most_common(1)[0][0]) for row, counts in votes.items()]
+
+    def within(self, classes: Collection[str]) -> "LabelsRead":
+        """Return the same without labels that name none of `classes`: those are refused."""
+        unknown = Counter(
+            each.label for each in self.pairs if each.label is not None and each.label.strip() not in classes
+        )
+        told = [
+            (f"label {name!r}", f"left out {n} times: the project has no such class, and you may not add one")
+            for name, n in unknown.items()
+        ]
+        return replace(
+            self,
+            pairs=[each for each in self.pairs if each.label not in unknown],
+            refused=[*told[:_MOST_REFUSED], *self.refused],
+        )
 
 
 class ItemIndex:

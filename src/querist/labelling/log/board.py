@@ -89,7 +89,7 @@ class Board:
         self.revised = (0, 0)
         self._uuids: set[str] = set()
         self._of_row: dict[int, list[Act]] = {}
-        # While a log is replayed: rows that are derived anew when that is asked for, not at each event that touches all.
+        # While a log is replayed: rows that are derived anew when they are asked for, not at each event.
         self._waiting: dict[int, None] | None = None
 
     # ------------------------------------------------------------------ replay

@@ -20,6 +20,16 @@ from querist.labelling.log.deeds import (
     Unflagged,
 )
 from querist.labelling.log.payload import MissingFieldsError, Payload, UnknownFieldsError
+from querist.labelling.log.people_events import (
+    InvitationRevoked,
+    Invited,
+    Joined,
+    PersonRemoved,
+    PersonRestored,
+    RoleChanged,
+    SignedIn,
+    SignedOut,
+)
 from querist.labelling.log.promise import PromiseBegun
 from querist.store.rows import EventRow
 
@@ -139,14 +149,6 @@ class SettingsChanged(Payload):
     changes: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Joined(Payload):
-    """A person came."""
-
-    name: str
-    role: str
-
-
 # The name of each kind in the log.
 KINDS: Mapping[str, type[Payload]] = {
     "rows_added": RowsAdded,
@@ -168,6 +170,13 @@ KINDS: Mapping[str, type[Payload]] = {
     "auto_labelled": AutoLabelled,
     "settings": SettingsChanged,
     "joined": Joined,
+    "invited": Invited,
+    "invitation_revoked": InvitationRevoked,
+    "signed_in": SignedIn,
+    "signed_out": SignedOut,
+    "role_changed": RoleChanged,
+    "person_removed": PersonRemoved,
+    "person_restored": PersonRestored,
 }
 _NAMES = {payload: kind for kind, payload in KINDS.items()}
 

@@ -1,11 +1,14 @@
 """What a project knows about its data and how it asks: the one definition, kept as JSON in the project."""
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 from querist.exceptions import InvalidParameterError
 
 Kind = Literal["text", "table", "image"]
+# What is not an annotator's unless an owner says so.
+Power = Literal["classes", "bulk", "import", "export"]
+POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
 DEFAULT_STRATEGY = "margin"
@@ -71,6 +74,8 @@ class Settings:
         How many labels one point of accuracy is worth; the advice to stop counts with it.
     strategy, estimator : str
         As ``NAME[:key=value,...]``, or ``auto``.
+    annotators_may : tuple of {"classes", "bulk", "import", "export"}
+        What owners let annotators do beside labelling.
     port : int or None
         Where the page was served last.
     unknown : dict
@@ -91,6 +96,7 @@ class Settings:
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
     estimator: str = "auto"
+    annotators_may: tuple[Power, ...] = ()
     port: int | None = None
     unknown: dict[str, Any] = field(default_factory=dict)
 
@@ -102,6 +108,9 @@ class Settings:
                 f"A point of accuracy must be worth more than 0 and at most {MOST_LABELS_PER_POINT:,} labels, "
                 f"got {self.labels_per_point:g}."
             )
+        unknown = set(self.annotators_may) - set(POWERS)
+        if unknown:
+            raise InvalidParameterError(f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}.")
         if self.opinions < 1:
             raise InvalidParameterError(f"At least one opinion per row is needed, got {self.opinions}.")
 

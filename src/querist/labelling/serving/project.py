@@ -34,7 +34,7 @@ from querist.store.store import Store
 
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
-_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator")
+_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator", "annotators_may")
 
 
 class Project:
@@ -60,7 +60,7 @@ class Project:
     bulk : Bulk
         Many rows at once.
     people : People
-        Invitations and cookies.
+        Who may do something, their sign-ins and their links.
     promises : PromiseDesk
         Certificates and auto-labelling.
     taking_back : TakingBack
@@ -198,7 +198,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, audit_share, labels_per_point, strategy or estimator.
+        """Change opinions, audit_share, labels_per_point, strategy, estimator or annotators_may.
 
         Raises
         ------

@@ -112,6 +112,15 @@ class Queue:
         """Return what a tab holds."""
         return list(self._tabs.get((annotator, tab), {}).values())
 
+    def release(self, annotator: int) -> list[str]:
+        """End all leases of a person, and return the tabs that had some."""
+        tabs = [tab for who, tab in self._tabs if who == annotator]
+        for tab in tabs:
+            for ticket in self.held(annotator, tab):
+                self._drop(ticket)
+        self.reopen()
+        return tabs
+
     def restore(self, tickets: Iterable[Ticket], now: float) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it."""
         for ticket in tickets:

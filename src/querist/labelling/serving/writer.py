@@ -28,6 +28,10 @@ class Batch:
     # What tabs hold now, by person and tab; written once a commit.
     tabs: dict[tuple[int, str], TabRow] = field(default_factory=dict)
 
+    def empty_tab(self, annotator: int, tab: str, at: float) -> None:
+        """Note that a tab holds nothing any more."""
+        self.tabs[annotator, tab] = TabRow(annotator, tab, at, [])
+
 
 @dataclass
 class _Job:

@@ -8,14 +8,15 @@ from querist.labelling.reading.changes import gone_in_words
 from querist.labelling.serving.replies import ClassesReply
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBody, OrderBody
 from querist.web.schemas.common import ClassId
 
 _EITHER = (
-    "Bring it back (Data, Classes), and its answers count again; or make a new one all the same (`fresh`), which begins "
-    "without answers."
+    "Bring it back (Data, Classes), and its answers count again; or make a new one all the same (`fresh`), which "
+    "begins without answers."
 )
-router = APIRouter(prefix="/classes", tags=["classes"])
+router = APIRouter(route_class=GuardedRoute, prefix="/classes", tags=["classes"])
 
 
 @router.post("")

@@ -16,14 +16,16 @@ from starlette.background import BackgroundTask
 
 from querist.labelling.export import FORMATS
 from querist.labelling.label_files.match import read_labels_for
+from querist.labelling.log.classes import active
 from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
 from querist.labelling.reading.exports import export as write_export
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
+from querist.web.rights import RIGHTS, GuardedRoute, may
 from querist.web.schemas.files import ImportReply, RefusedLine
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(route_class=GuardedRoute, tags=["exports"])
 _MODEL_PATIENCE = 600.0
 
 
@@ -90,11 +92,16 @@ def export_model(project: TheProject, person: Someone) -> FileResponse:
 
 @router.post("/labels")
 async def import_labels(file: UploadFile, project: TheProject, person: Someone) -> ImportReply:
-    """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote."""
+    """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote.
+
+    Who may not add classes gets labels refused that name new ones.
+    """
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     content = await file.read()
     read = await run_in_threadpool(read_labels_for, project.rows, content, name)
+    if not may(person.role, RIGHTS["POST", "/classes"], project.settings):
+        read = read.within({each.name for each in active(project.board.classes)})
     n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
     refused = [RefusedLine(where=where, message=message) for where, message in read.refused]
     return ImportReply(imported=n_changed, unchanged=n_same, refused=refused)

@@ -9,10 +9,11 @@ from querist.labelling.reading.row_image import image
 from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.common import Count, ErrorReply, Row
 from querist.web.schemas.rows import BulkBody, BulkReply, ExploreQuery, RowsBody
 
-router = APIRouter(prefix="/items", tags=["rows"])
+router = APIRouter(route_class=GuardedRoute, prefix="/items", tags=["rows"])
 
 
 @router.get("")

@@ -4,26 +4,29 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject
+from querist.web.rights import GuardedRoute, cookie_of
 
-router = APIRouter(tags=["project"])
+router = APIRouter(route_class=GuardedRoute, tags=["project"])
 # News that come closer together are told together, but for those that somebody waits for.
 _PAUSE = 0.5
-_URGENT = frozenset({"figures", "promises"})
+_URGENT = frozenset({"figures", "promises", "people"})
 # These tell of the model (`ModelStatus`), all others where the project stands (`Progress`).
 _OF_THE_MODEL = frozenset({"model", "ranking"})
 
 
 @router.get("/stream", response_class=EventSourceResponse)
-async def stream(project: TheProject, person: Someone) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: ranking, model, figures, promises, progress, classes, settings.
+async def stream(request: Request, project: TheProject, person: Someone) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: ranking, model, figures, promises, progress, classes, settings, people.
 
-    The data of ranking and model is a ModelStatus, that of all others a Progress.
+    The data of ranking and model is a ModelStatus, that of all others a Progress. The stream of somebody who is signed
+    out, or removed, ends.
     """
+    cookie = cookie_of(request)
     loop = asyncio.get_running_loop()
     woken, urged = asyncio.Event(), asyncio.Event()
     waiting: dict[str, None] = {}
@@ -48,7 +51,7 @@ async def stream(project: TheProject, person: Someone) -> AsyncIterator[ServerSe
             waiting.clear()
             woken.clear()
             urged.clear()
-            if project.live.closed:
+            if project.live.closed or project.people.person(cookie) is None:
                 return
             for name in names:
                 yield _event(project, name, person.annotator_id)

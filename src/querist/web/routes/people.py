@@ -1,68 +1,162 @@
-"""Who labels: invitations, signing in, signing out for good."""
+"""Who labels: links, signing in and out, roles."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from querist.labelling.reading.people import PersonInfo
-from querist.labelling.serving.people import Person
+from querist.labelling.reading.people import LinkInfo, PersonInfo
+from querist.labelling.serving.people import OWN_LINK_SECONDS, SIGN_IN_SECONDS, Person
 from querist.labelling.serving.project import Project
-from querist.web import security
-from querist.web.depends import Owner, Someone, TheProject, done
+from querist.web.depends import Someone, TheProject, done
 from querist.web.errors import ApiError
-from querist.web.schemas.common import Row
-from querist.web.schemas.people import InvitationBody, InvitationReply, JoinBody, PeopleReply
+from querist.web.rights import GuardedRoute, cookie_of
+from querist.web.schemas.common import Count, Row
+from querist.web.schemas.people import (
+    InvitationBody,
+    InvitationsReply,
+    JoinBody,
+    LinkReply,
+    LookBody,
+    PeopleReply,
+    RoleBody,
+    SignOutBody,
+)
+from querist.web.security import cookie_name
 
-router = APIRouter(tags=["project"])
+router = APIRouter(route_class=GuardedRoute, tags=["people"])
 entrance = APIRouter(include_in_schema=False)
-_COOKIE_SECONDS = 180 * 24 * 3600
+InvitationId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
 @router.get("/people")
 def people(project: TheProject, person: Someone) -> PeopleReply:
     """Return everybody, with how many answers each gave."""
-    return PeopleReply(people=project.view.people_list())
+    return _everybody(project)
+
+
+@router.patch("/people/{annotator}")
+async def change_role(annotator: Row, body: RoleBody, project: TheProject, person: Someone) -> PeopleReply:
+    """Give somebody another role."""
+    await done(project.people.change_role(annotator, body.role, by=person.annotator_id))
+    return _everybody(project)
 
 
 @router.delete("/people/{annotator}")
-async def deactivate(annotator: Row, project: TheProject, person: Owner) -> PeopleReply:
-    """Sign a person out for good; the answers stay."""
-    if annotator == person.annotator_id:
-        raise ApiError(422, "invalid_parameter", "You cannot sign yourself out for good.")
-    await done(project.people.deactivate(annotator))
-    return PeopleReply(people=project.view.people_list())
+async def remove(annotator: Row, project: TheProject, person: Someone) -> PeopleReply:
+    """Let somebody do nothing any more; the answers stay."""
+    await done(project.people.remove(annotator, by=person.annotator_id))
+    return _everybody(project)
+
+
+@router.post("/people/{annotator}/restore")
+async def restore(annotator: Row, project: TheProject, person: Someone) -> PeopleReply:
+    """Let somebody who was removed come back, by a personal link."""
+    await done(project.people.restore(annotator, by=person.annotator_id))
+    return _everybody(project)
+
+
+@router.post("/people/{annotator}/sign-out")
+async def sign_out_somebody(annotator: Row, project: TheProject, person: Someone) -> PeopleReply:
+    """Sign somebody out in every browser."""
+    await done(project.people.sign_out_everywhere(annotator, by=person.annotator_id))
+    return _everybody(project)
+
+
+@router.post("/people/{annotator}/link")
+async def link(annotator: Row, request: Request, project: TheProject, person: Someone) -> LinkReply:
+    """Make a personal link: it signs somebody in who is here already, once, in one more browser."""
+    return _link(request, *await done(project.people.link(annotator, by=person.annotator_id)))
+
+
+@router.post("/me/link")
+async def own_link(request: Request, project: TheProject, person: Someone) -> LinkReply:
+    """Make a personal link for a second browser of your own; it works for an hour."""
+    made = project.people.link(person.annotator_id, seconds=OWN_LINK_SECONDS, by=person.annotator_id)
+    return _link(request, *await done(made))
+
+
+@router.get("/invitations")
+def invitations(project: TheProject, person: Someone) -> InvitationsReply:
+    """Return the links that still work, without their secrets."""
+    return InvitationsReply(invitations=project.people.invitations())
 
 
 @router.post("/invitations")
-async def invite(body: InvitationBody, request: Request, project: TheProject, person: Owner) -> InvitationReply:
-    """Make a link by which others join."""
-    token, ends = await done(project.people.invite(role=body.role, uses=body.uses))
-    return InvitationReply(url=f"{request.base_url}join?token={token}", expires_at=ends)
+async def invite(body: InvitationBody, request: Request, project: TheProject, person: Someone) -> LinkReply:
+    """Make a link by which new people join, each under a name of their own."""
+    made = project.people.invite(role=body.role, uses=body.uses, seconds=body.days * 24 * 3600, by=person.annotator_id)
+    return _link(request, *await done(made))
+
+
+@router.delete("/invitations/{invitation}")
+async def revoke(invitation: InvitationId, project: TheProject, person: Someone) -> InvitationsReply:
+    """Take a link back; who came by it stays."""
+    await done(project.people.revoke(invitation, by=person.annotator_id))
+    return InvitationsReply(invitations=project.people.invitations())
+
+
+@router.post("/join/look")
+def look(body: LookBody, project: TheProject) -> LinkInfo:
+    """Say what a link is good for; this does not use it up."""
+    found = project.people.look(body.token)
+    if found is None:
+        raise ApiError(422, "invalid_parameter", "This link was used already, is too old, or was taken back.")
+    return found
 
 
 @router.post("/join")
 async def join(body: JoinBody, request: Request, response: Response, project: TheProject) -> PersonInfo:
-    """Join by an invitation; the answer sets the cookie."""
+    """Use a link: join under a name, or be signed in as whom it is for. The answer sets the cookie."""
+    before = cookie_of(request)
     cookie = await done(project.people.join(body.token, body.name))
-    _set_cookie(response, project, cookie)
+    if project.people.person(before) is not None:
+        # The browser forgets it now, so nobody could end it any more.
+        await done(project.people.sign_out(before))
+    _set_cookie(request, response, cookie)
     person: Person | None = project.people.person(cookie)
     assert person is not None
     return project.view.person_info(person.annotator_id)
 
 
+@router.post("/sign-out")
+async def sign_out(
+    body: SignOutBody, request: Request, response: Response, project: TheProject, person: Someone
+) -> Count:
+    """Sign out, in this browser or everywhere; answers how many browsers still are signed in."""
+    if body.everywhere:
+        await done(project.people.sign_out_everywhere(person.annotator_id, by=person.annotator_id))
+    else:
+        await done(project.people.sign_out(cookie_of(request)))
+    response.delete_cookie(cookie_name(project), **_cookie_place(request))
+    return Count(n=project.people.n_sign_ins(person.annotator_id))
+
+
 @entrance.get("/join")
-async def enter(request: Request, project: TheProject, token: str = "") -> Response:
-    """Sign the owner in by the link that the command printed; send others to the page that asks their name."""
-    if project.people.invitation_role(token) == "owner":
-        cookie = await done(project.people.join(token, request.app.state.owner_name))
-        response = RedirectResponse("/", 303)
-        _set_cookie(response, project, cookie)
-        return response
-    if project.people.person(request.cookies.get(security.cookie_name(project), "")) is not None:
-        return RedirectResponse("/", 303)
-    return RedirectResponse(f"/#/join?token={token}", 303)
+async def enter(request: Request, token: str = "") -> Response:
+    """Show the page that asks; a link that is only looked at, by whatever shows previews of links, stays good."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/#/join?token={quote(token)}", 303)
 
 
-def _set_cookie(response: Response, project: Project, cookie: str) -> None:
-    response.set_cookie(
-        security.cookie_name(project), cookie, max_age=_COOKIE_SECONDS, httponly=True, samesite="strict", path="/"
-    )
+def _everybody(project: Project) -> PeopleReply:
+    return PeopleReply(people=project.view.people_list())
+
+
+def _link(request: Request, token: str, ends: float) -> LinkReply:
+    # Behind the #, so that no server on the way and no log has it.
+    return LinkReply(url=f"{request.base_url}#/join?token={token}", expires_at=ends)
+
+
+def _set_cookie(request: Request, response: Response, cookie: str) -> None:
+    name = cookie_name(request.app.state.project)
+    response.set_cookie(name, cookie, max_age=int(SIGN_IN_SECONDS), **_cookie_place(request))
+
+
+def _cookie_place(request: Request) -> dict[str, Any]:
+    return {
+        "path": request.scope.get("root_path", "") or "/",
+        "secure": request.scope["scheme"] == "https",
+        "httponly": True,
+        "samesite": "strict",
+    }

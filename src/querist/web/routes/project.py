@@ -5,12 +5,14 @@ from fastapi import APIRouter
 import querist
 from querist.labelling.reading.figures import FiguresReply, measured
 from querist.labelling.reading.insights import insights as read_insights
+from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.registry import estimator_names, strategy_names
-from querist.web.depends import Owner, Someone, TheProject, done
-from querist.web.schemas.project import Health, InsightsReply, ProjectInfo, SettingsBody, SettingsInfo
+from querist.web.depends import Someone, TheProject, done
+from querist.web.rights import GuardedRoute, allowed
+from querist.web.schemas.project import Health, InsightsReply, Me, ProjectInfo, SettingsBody, SettingsInfo
 
-router = APIRouter(tags=["project"])
+router = APIRouter(route_class=GuardedRoute, tags=["project"])
 
 
 @router.get("/project")
@@ -22,7 +24,7 @@ def project_(project: TheProject, person: Someone) -> ProjectInfo:
         kind=project.settings.kind,
         columns=list(project.settings.columns),
         classes=project.board.classes,
-        me=project.view.person_info(person.annotator_id),
+        me=_me(project, person),
         people=project.view.people_list(),
         settings=_settings(project),
         progress=project.progress(person.annotator_id),
@@ -30,6 +32,10 @@ def project_(project: TheProject, person: Someone) -> ProjectInfo:
         notes=list(project.settings.notes),
         version=querist.__version__,
     )
+
+
+def _me(project: Project, person: Person) -> Me:
+    return Me(**vars(project.view.person_info(person.annotator_id)), may=allowed(person.role, project.settings))
 
 
 def _settings(project: Project) -> SettingsInfo:
@@ -41,6 +47,7 @@ def _settings(project: Project) -> SettingsInfo:
         strategy=settings.strategy,
         estimator=settings.estimator,
         strategies=["auto", *strategy_names()],
+        annotators_may=settings.annotators_may,
         estimators=["auto", *(name for name in estimator_names() if name != "auto")],
     )
 
@@ -52,7 +59,7 @@ def settings(project: TheProject, person: Someone) -> SettingsInfo:
 
 
 @router.patch("/settings")
-async def change_settings(body: SettingsBody, project: TheProject, person: Owner) -> SettingsInfo:
+async def change_settings(body: SettingsBody, project: TheProject, person: Someone) -> SettingsInfo:
     """Change settings."""
     changes = {name: value for name, value in body.model_dump().items() if value is not None}
     if changes:
@@ -73,6 +80,6 @@ def figures(project: TheProject, person: Someone) -> FiguresReply:
 
 
 @router.get("/health")
-def health(project: TheProject) -> Health:
+async def health() -> Health:
     """Say that the server is there; needs no cookie."""
-    return Health(status="ok", project=project.view.info.project_id, version=querist.__version__)
+    return Health(status="ok")

@@ -8,11 +8,12 @@ from fastapi.concurrency import run_in_threadpool
 from querist.labelling.promises.words import PromiseInfo, PromisePlan
 from querist.labelling.reading.figures import all_promises
 from querist.labelling.serving.project import Project
-from querist.web.depends import Owner, Someone, TheProject, done
+from querist.web.depends import Someone, TheProject, done
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.common import PLAIN
 from querist.web.schemas.promises import PromiseBody, PromisesReply
 
-router = APIRouter(tags=["promises"], prefix="/promises")
+router = APIRouter(route_class=GuardedRoute, tags=["promises"], prefix="/promises")
 PromiseId = Annotated[str, Path(min_length=8, max_length=64, pattern=PLAIN)]
 
 
@@ -30,7 +31,7 @@ def plan(body: PromiseBody, project: TheProject, person: Someone) -> PromisePlan
 
 
 @router.post("")
-async def begin(body: PromiseBody, project: TheProject, person: Owner) -> PromiseInfo:
+async def begin(body: PromiseBody, project: TheProject, person: Someone) -> PromiseInfo:
     """Freeze the model and draw fresh rows, which are asked about before all others."""
     # Planning takes a moment: not in the loop that serves everybody.
     begun = await run_in_threadpool(
@@ -40,19 +41,19 @@ async def begin(body: PromiseBody, project: TheProject, person: Owner) -> Promis
 
 
 @router.post("/{promise_id}/cancel")
-async def cancel(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
+async def cancel(promise_id: PromiseId, project: TheProject, person: Someone) -> PromiseInfo:
     """Ask no more about its draws; it counts as an attempt all the same."""
     return _found(project, await done(project.promises.cancel(person.annotator_id, promise_id)))
 
 
 @router.post("/{promise_id}/apply")
-async def apply(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
+async def apply(promise_id: PromiseId, project: TheProject, person: Someone) -> PromiseInfo:
     """Let the frozen model label the rows that were released."""
     return _found(project, await done(project.promises.apply(person.annotator_id, promise_id)))
 
 
 @router.post("/{promise_id}/undo")
-async def undo(promise_id: PromiseId, project: TheProject, person: Owner) -> PromiseInfo:
+async def undo(promise_id: PromiseId, project: TheProject, person: Someone) -> PromiseInfo:
     """Take back what the model has labelled."""
     return _found(project, await done(project.promises.undo(person.annotator_id, promise_id)))
 

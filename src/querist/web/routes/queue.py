@@ -8,9 +8,10 @@ from querist.labelling.serving.actions import Action
 from querist.labelling.serving.project import Project
 from querist.labelling.serving.replies import QueueReply
 from querist.web.depends import Someone, Tab, TheProject, done
+from querist.web.rights import GuardedRoute
 from querist.web.schemas.labelling import AnswersBody, HistoryReply, QueueBody
 
-router = APIRouter(tags=["labelling"])
+router = APIRouter(route_class=GuardedRoute, tags=["labelling"])
 
 
 @router.post("/queue")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from querist.labelling.log.classes import ClassInfo
-from querist.labelling.log.settings import MOST_LABELS_PER_POINT, Kind
+from querist.labelling.log.settings import MOST_LABELS_PER_POINT, POWERS, Kind, Power
 from querist.labelling.reading.insights import Insights
 from querist.labelling.reading.people import PersonInfo
 from querist.labelling.serving.replies import Progress
@@ -21,6 +21,9 @@ class SettingsBody(Body):
     labels_per_point: Annotated[float, Field(gt=0, le=MOST_LABELS_PER_POINT)] | None = None
     strategy: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     estimator: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    annotators_may: Annotated[tuple[Power, ...], Field(max_length=len(POWERS))] | None = Field(
+        None, description="What annotators may beside labelling."
+    )
 
 
 class SettingsInfo(BaseModel):
@@ -35,6 +38,14 @@ class SettingsInfo(BaseModel):
     estimator: str
     strategies: list[str] = Field(description="What may be chosen.")
     estimators: list[str]
+    annotators_may: tuple[Power, ...] = Field(description="What annotators may beside labelling.")
+
+
+@dataclass(frozen=True)
+class Me(PersonInfo):
+    """Who asks, and the routes that they may use, as ``METHOD /path`` under `/api/v1`."""
+
+    may: list[str]
 
 
 class ProjectInfo(BaseModel):
@@ -45,7 +56,7 @@ class ProjectInfo(BaseModel):
     kind: Kind
     columns: list[str] = Field(description="The user's columns, in order.")
     classes: tuple[ClassInfo, ...]
-    me: PersonInfo
+    me: Me
     people: list[PersonInfo]
     settings: SettingsInfo
     progress: Progress
@@ -62,8 +73,6 @@ class InsightsReply(Insights):
 
 
 class Health(BaseModel):
-    """The server is there."""
+    """The server is there; strangers are told no more."""
 
     status: Literal["ok"]
-    project: str
-    version: str

@@ -68,6 +68,7 @@ def test_an_owner_takes_back_what_others_did(browser, served):
     with person(browser, served, viewport={"width": 1100, "height": 900}) as ada, guest(browser, ada, "bob") as bob:
         bob.give("1")
         bob.wait_until_saved()
+        ask(ada, "PATCH", "/settings", {"annotators_may": ["bulk"]})
         body = {"uuid": str(uuid.uuid4()), "class_id": 1, "filter": {"status": "unlabelled"}, "expected": N_TEXTS - 1}
         ask(bob, "POST", "/items/label", body)
         tab = ada.tab
