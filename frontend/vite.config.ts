@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [svelte()],
+  // A proxy may show the page below any path.
+  base: "./",
   build: {
     outDir: "../src/querist/web/static",
     emptyOutDir: true,

@@ -29,9 +29,11 @@ def read(content, name="table.csv"):
     """Read text without a file."""
     from pathlib import Path
 
+    from querist.data.bounds import Bounds
     from querist.data.delimited import read_delimited
 
-    return read_delimited(Path(name), content if isinstance(content, bytes) else content.encode())
+    data = content if isinstance(content, bytes) else content.encode()
+    return read_delimited(Path(name), data, Bounds.of_size(len(data)))
 
 
 # A letter in each cell keeps it a word; blanks around it are kept too.

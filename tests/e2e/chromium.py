@@ -5,7 +5,8 @@ Only the standard library: `make` runs it before anything else is known to work.
 
 import os
 import shutil
-import subprocess
+
+import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 PLACES = (
@@ -24,19 +25,6 @@ def find():
     return next(filter(None, map(shutil.which, (*NAMES, *PLACES))), None)
 
 
-def install():
-    """Install Debian's Chromium. Return whether that went well."""
-    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return False
-    print("Installing Chromium for the browser tests ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return all(
-        subprocess.run(["apt-get", "-q", *words], env=environment, stdout=subprocess.DEVNULL, check=False).returncode
-        == 0
-        for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"])
-    )
-
-
-if __name__ == "__main__" and find() is None and not (install() and find()):
+if __name__ == "__main__" and find() is None and not (debian.install("chromium") and find()):
     # Not an error here: the browser tests say that they are skipped, and fail where no skips are allowed.
     print(f"Browser tests will be skipped: {MISSING}.")

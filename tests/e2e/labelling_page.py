@@ -12,7 +12,7 @@ FLAGS = (
 )  # fmt: skip
 
 # Notes what the page shows at each press, and all that its policy refuses; set before any script of the page runs.
-_WITNESS = """
+WITNESS = """
 window.presses = []; window.violations = []; window.ran = [];
 addEventListener("securitypolicyviolation", (e) => violations.push(`${e.violatedDirective}: ${e.blockedURI}`));
 addEventListener("keydown", (e) => {
@@ -89,7 +89,7 @@ class LabellingPage:
 
     def second_tab(self):
         other = LabellingPage(self.context, self.origin)
-        return other.open(self.origin)
+        return other.open(f"{self.origin}/")
 
     # --- what is seen
 
@@ -197,7 +197,7 @@ class LabellingPage:
 def person(browser, served, link=None, **options):
     """A person with a browser of their own, signed in by the link that the command printed."""
     context = browser.new_context(accept_downloads=True, **options)
-    context.add_init_script(_WITNESS)
+    context.add_init_script(WITNESS)
     try:
         yield LabellingPage(context, served.url).open(link or served.link)
     finally:

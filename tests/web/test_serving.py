@@ -15,9 +15,19 @@ import pytest
 from example_project import make_project
 
 _SERVE = """
-import sys
+import json, sys
+from querist.web import bounds
+from querist.web.entrance import Entrance
 from querist.web.serving import serve
-serve(sys.argv[1], port=int(sys.argv[2]), on_ready=lambda link, notes: print(link, "|", *notes, flush=True))
+entrance, changed = json.loads(sys.argv[3]), json.loads(sys.argv[4])
+for name, value in changed.items():
+    assert hasattr(bounds, name)
+    setattr(bounds, name, value)
+entrance = Entrance(**{name: tuple(value) if isinstance(value, list) else value for name, value in entrance.items()})
+serve(
+    sys.argv[1], port=int(sys.argv[2]), entrance=entrance,
+    on_ready=lambda link, notes: print(link, "|", *notes, flush=True),
+)
 """
 
 
@@ -28,10 +38,13 @@ def free_port():
 
 
 @contextmanager
-def serving(location, port):
-    """Run a server; give its process and what it printed when it was ready."""
+def serving(location, port, *, bounds=None, **entrance):
+    """Run a server; give its process and what it printed when it was ready.
+
+    `bounds` are changed in its process only, so that a test need not wait or send as long as they say.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(location), str(port)],
+        [sys.executable, "-c", _SERVE, str(location), str(port), json.dumps(entrance), json.dumps(bounds or {})],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,5 +1,6 @@
 /** Every endpoint of `/api/v1` that the page calls, by name. Views get one of these. */
 
+import { API } from "./address";
 import type {
   ActionBody,
   BulkReply,
@@ -191,7 +192,7 @@ export class Client {
     return this.transport.request("POST", `/promises/${id}/${change}`);
   }
 
-  readonly accuracyUrl = "/api/v1/export/accuracy";
+  readonly accuracyUrl = `${API}/export/accuracy`;
 
   async changeSettings(changes: SettingsBody): Promise<SettingsInfo> {
     const settings = await this.transport.request("PATCH", "/settings", changes);
@@ -201,11 +202,11 @@ export class Client {
 
   /** Addresses for plain links: the browser saves what comes. */
   exportUrl(format: ExportFormat, rows: "all" | "labelled", predictions: boolean): string {
-    return `/api/v1/export?${query({ format, rows, predictions })}`;
+    return `${API}/export?${query({ format, rows, predictions })}`;
   }
 
-  readonly modelUrl = "/api/v1/export/model";
-  readonly logUrl = "/api/v1/export/log";
+  readonly modelUrl = `${API}/export/model`;
+  readonly logUrl = `${API}/export/log`;
 
   importLabels(file: File): Promise<ImportReply> {
     const form = new FormData();
@@ -292,6 +293,8 @@ export class Client {
       figures: (progress) => this.#emit((listener) => listener.figures?.(progress)),
       promises: (progress) => this.#emit((listener) => listener.promises?.(progress)),
       classes: (version) => this.#emit((listener) => listener.classes?.(version)),
+      people: () => this.#emit((listener) => listener.people?.()),
+      settings: () => this.#emit((listener) => listener.settings?.()),
     });
   }
 

@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Again
-         * @description Ask for a second opinion on rows, by another person.
+         * @description Ask for a second opinion on rows, by another person; on more than one only who may label many at once.
          */
         post: operations["again_api_v1_items_again_post"];
         delete?: never;
@@ -1606,8 +1606,9 @@ export interface components {
          * Item
          * @description A row as a card.
          *
-         *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address; a text that was cut
-         *     (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or where it is hidden.
+         *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
+         *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
+         *     where it is hidden.
          */
         Item: {
             /** Row */

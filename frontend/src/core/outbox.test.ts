@@ -29,6 +29,15 @@ describe("Outbox", () => {
     expect(outbox.batch()).toEqual(actions);
   });
 
+  it("sends long notes in several requests, each at least one", () => {
+    const outbox = new Outbox(new Memory(), "tab");
+    const notes = Array.from({ length: 5 }, (_, i): ActionBody => ({ ...answer(i), kind: "note", note: "x".repeat(100_000) }));
+    notes.forEach((note) => outbox.add(note, ABOUT));
+    expect(outbox.batch()).toEqual(notes.slice(0, 2));
+    outbox.settle(notes.slice(0, 4).map(({ uuid }) => ({ uuid, status: "saved" })));
+    expect(outbox.batch()).toEqual(notes.slice(4));
+  });
+
   it("lets go only of what was saved or repeated", () => {
     const outbox = new Outbox(new Memory(), "tab");
     const [a, b, c, d] = [answer(0), answer(1), answer(2), answer(3)] as const;

@@ -1,5 +1,6 @@
 /** How the page talks to its server: requests with one error shape, and one stream of events. */
 
+import { API } from "./address";
 import type { ErrorReply, ModelStatus, Progress } from "./api";
 import type { Body, Method, Reply } from "./routes";
 
@@ -50,6 +51,9 @@ export interface StreamEvents {
   figures?(progress: Progress): void;
   promises?(progress: Progress): void;
   classes?(version: number): void;
+  /** Somebody came or left, or has another role; what annotators may was changed. */
+  people?(): void;
+  settings?(): void;
 }
 
 export interface Transport {
@@ -59,10 +63,12 @@ export interface Transport {
   stream(events: StreamEvents): () => void;
 }
 
-const ROOT = "/api/v1";
 const PATIENCE_MS = 30_000;
 
 export class HttpTransport implements Transport {
+  /** Whom the page belongs to: what they pressed must not be sent as somebody else's, who signed in in another tab. */
+  person: number | null = null;
+
   constructor(private readonly tab: string) {}
 
   async request<M extends Method, P extends string>(
@@ -72,6 +78,7 @@ export class HttpTransport implements Transport {
     signal?: AbortSignal,
   ): Promise<Reply<M, P>> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Tab": this.tab };
+    if (this.person !== null) headers["X-Person"] = String(this.person);
     const upload = body instanceof FormData;
     if (body !== undefined && !upload) headers["Content-Type"] = "application/json";
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
@@ -85,7 +92,7 @@ export class HttpTransport implements Transport {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(ROOT + path, init);
+      response = await fetch(API + path, init);
       text = await response.text();
     } catch {
       throw new Unreachable();
@@ -103,7 +110,7 @@ export class HttpTransport implements Transport {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let wait = 1000;
     const connect = (): void => {
-      source = new EventSource(`${ROOT}/stream`);
+      source = new EventSource(`${API}/stream`);
       source.onopen = () => {
         wait = 1000;
         events.open?.();
@@ -123,6 +130,8 @@ export class HttpTransport implements Transport {
       on<Progress>("figures", (data) => events.figures?.(data));
       on<Progress>("promises", (data) => events.promises?.(data));
       on<Progress>("classes", (data) => events.classes?.(data.class_version));
+      on<Progress>("people", () => events.people?.());
+      on<Progress>("settings", () => events.settings?.());
     };
     connect();
     return () => {

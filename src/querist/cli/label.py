@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from querist.cli.friendly import friendly
-from querist.cli.page import Annotator, Browser, Host, Port, serve_page
+from querist.cli.page import (
+    AllowHost,
+    Annotator,
+    BasePath,
+    Browser,
+    Host,
+    Port,
+    PublicUrl,
+    TrustProxy,
+    entrance_of,
+    serve_page,
+)
 from querist.cli.words import print_notes
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
 
@@ -46,6 +57,10 @@ def label(
     ] = None,
     host: Host = "127.0.0.1",
     port: Port = None,
+    allow_host: AllowHost = None,
+    trust_proxy: TrustProxy = None,
+    base_path: BasePath = "",
+    public_url: PublicUrl = "",
     browser: Browser = True,
     annotator: Annotator = None,
 ) -> None:
@@ -53,6 +68,7 @@ def label(
 
     The same command resumes. Everything lies in one project file beside the data.
     """
+    entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     chosen = {
         "strategy": strategy,
         "estimator": estimator,
@@ -98,7 +114,7 @@ def label(
         )
         print_notes(plan.notes)
         _make(plan, location, changes)
-    serve_page(location, host=host, port=port, browser=browser, annotator=annotator)
+    serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
 
 
 def _make(plan: "ImportPlan", location: str, changes: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import getpass
 import os
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 from urllib.parse import urlsplit
 
 import typer
@@ -11,8 +11,25 @@ import typer
 from querist.cli.display import has_display, is_remote
 from querist.cli.words import print_notes
 
+if TYPE_CHECKING:
+    from querist.web.entrance import Entrance
+
 Host: TypeAlias = Annotated[
     str, typer.Option(help="Where to listen; 0.0.0.0 lets people of the network in, by invitation.")
+]
+AllowHost: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="A name that the page is opened by, such as label.example.org; repeat for several."),
+]
+TrustProxy: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="Address or network of a proxy whose forwarded headers are believed; repeat for several."),
+]
+BasePath: TypeAlias = Annotated[
+    str, typer.Option(help="Path below which a proxy shows the page, such as /querist.", show_default=False)
+]
+PublicUrl: TypeAlias = Annotated[
+    str, typer.Option(help="Address by which people open the page behind a proxy; links carry it.", show_default=False)
 ]
 Port: TypeAlias = Annotated[
     int | None,
@@ -22,23 +39,37 @@ Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page if there i
 Annotator: TypeAlias = Annotated[str | None, typer.Option(help="Your name in the answers. Default: your login.")]
 
 
-def serve_page(location: str, *, host: str, port: int | None, browser: bool, annotator: str | None) -> None:
+def serve_page(location: str, *, entrance: "Entrance", port: int | None, browser: bool, annotator: str | None) -> None:
     """Serve a project until Ctrl-C; print the link, and open it where somebody sees it."""
+    from querist.cli.browser import Launch
     from querist.web.serving import serve
+
+    launch = Launch()
 
     def ready(link: str, notes: tuple[str, ...]) -> None:
         print_notes(notes)
         typer.echo(f"\nLabel at: {link}")
         typer.echo("(The link works once. Stop with Ctrl-C; the same command goes on.)")
+        if entrance.public_url:
+            return
         if is_remote():
             typer.echo(f"From your own machine: {_tunnel(link)}   and open the link there.")
         elif browser and has_display():
-            typer.launch(link)
+            launch.open(link)
 
     # Ctrl-C is how a server ends.
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(location, host=host, port=port, annotator=annotator or _login(), on_ready=ready)
+    with contextlib.suppress(KeyboardInterrupt), launch:
+        serve(location, entrance=entrance, port=port, annotator=annotator or _login(), on_ready=ready)
     typer.echo("Stopped. Every answer is saved.")
+
+
+def entrance_of(
+    host: str, allow_host: list[str] | None, trust_proxy: list[str] | None, base_path: str, public_url: str
+) -> "Entrance":
+    """Return what the options say; told at once if they cannot be meant."""
+    from querist.web.entrance import Entrance
+
+    return Entrance(host, tuple(allow_host or ()), tuple(trust_proxy or ()), base_path, public_url)
 
 
 def _tunnel(link: str) -> str:

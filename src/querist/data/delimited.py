@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from querist.data.bounds import Bounds
 from querist.data.decoding import decode
 from querist.data.numbers import file_style, inspect, is_number, read_words
 from querist.data.table import Table
@@ -51,9 +52,15 @@ class Delimited:
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record below the header, with the line of the file where it starts."""
+        records = _records(self.text, self.delimiter, self.quoting)
         with _long_cells():
-            found = list(_records(self.text, self.delimiter, self.quoting))
-        yield from found[1:]
+            next(records, None)
+        while True:
+            with _long_cells():  # but not while the caller does something else
+                found = list(itertools.islice(records, _SAMPLE_RECORDS))
+            if not found:
+                return
+            yield from found
 
     def typed(self, records: Sequence[Sequence[str]]) -> "tuple[pd.DataFrame, list[str]]":
         """Return records that fit the header as a table, and notes: words become numbers where a whole column is."""
@@ -62,7 +69,7 @@ class Delimited:
         return _typed(pd.DataFrame(records, dtype=str), self.names, self.delimiter)
 
 
-def cut(path: Path, text: str) -> Delimited:
+def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
     """Return how a delimited text is to be cut: cells between double quotes may hold delimiters and line ends.
 
     Raises
@@ -70,12 +77,13 @@ def cut(path: Path, text: str) -> Delimited:
     FileFormatError
         If it is empty, or a quoted cell never ends.
     DataError
-        If two columns have the same name.
+        If two columns have the same name, or it unfolds to more than the bounds.
     """
     if not text.strip():
         raise FileFormatError(f"{path} is empty.")
     with _long_cells():
         delimiter = _delimiter(text, path)
+        _check_cells(path, text, delimiter, bounds)
         names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
         quoting, misfit = _quoting(path, text, delimiter, len(names))
     notes.insert(0, f"delimiter {_DELIMITERS[delimiter]}")
@@ -84,7 +92,7 @@ def cut(path: Path, text: str) -> Delimited:
     return Delimited(text, delimiter, quoting, names, tuple(notes), misfit)
 
 
-def read_delimited(path: Path, data: bytes) -> Table:
+def read_delimited(path: Path, data: bytes, bounds: Bounds) -> Table:
     """Read a delimited file: the cells are words, which become numbers where a whole column is numeric.
 
     Raises
@@ -97,7 +105,7 @@ def read_delimited(path: Path, data: bytes) -> Table:
     import pandas as pd
 
     text, encoding = decode(path, data)
-    found = cut(path, text)
+    found = cut(path, text, bounds)
     if found.misfit is not None:
         raise found.misfit
     delimiter, quoting, names = found.delimiter, found.quoting, found.names
@@ -134,6 +142,25 @@ def _records(text: str, delimiter: str, quoting: _Quoting) -> Iterator[tuple[int
         if record and (len(record) > 1 or record[0] == "" or record[0].strip()):
             yield start, record
         start = reader.line_num + 1
+
+
+def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
+    """Refuse a text of more cells than the bounds."""
+    if text.count(delimiter) + text.count("\n") < bounds.cells:
+        return  # also if each of them ended a cell
+
+    def lines() -> Iterator[str]:
+        start = 0
+        while start < len(text):
+            end = text.find("\n", start) + 1 or len(text)
+            bounds.check_cells(path, text.count(delimiter, start, end))  # before a record is made of them
+            yield text[start:end]
+            start = end
+
+    n_cells = 0
+    for record in csv.reader(lines(), delimiter=delimiter):
+        n_cells += len(record)
+        bounds.check_cells(path, n_cells)
 
 
 def _delimiter(text: str, path: Path) -> str:

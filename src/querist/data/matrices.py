@@ -1,6 +1,8 @@
 """libsvm and NPZ: files that hold a matrix and labels."""
 
+import contextlib
 import io
+import math
 import zipfile
 import zlib
 from pathlib import Path
@@ -9,14 +11,17 @@ from typing import Any
 import numpy as np
 
 from querist._typing import AnyArray, Pool
+from querist.data.bounds import Bounds
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
+# What damaged files raise: the reader says it in words.
+_DAMAGED = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 # Above this share of stored values a plain array is smaller and faster than a sparse matrix.
 _DENSE = 0.2
 
 
-def read_libsvm(path: Path, data: bytes, sheet: str | None) -> Table:
+def read_libsvm(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
     """Read lines of ``label index:value index:value ...``; indices count from 1, or from 0 if a 0 occurs."""
     from sklearn.datasets import load_svmlight_file
 
@@ -50,8 +55,9 @@ def _bad_line(data: bytes) -> str:
     return ""
 
 
-def read_npz(path: Path, data: bytes, sheet: str | None) -> Table:
+def read_npz(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
     """Read the arrays X and y that ``numpy.savez(path, X=X, y=y)`` wrote; objects are refused."""
+    _check_members(path, data, bounds)
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             missing = {"X", "y"} - set(arrays.files)
@@ -63,13 +69,29 @@ def read_npz(path: Path, data: bytes, sheet: str | None) -> Table:
             X, y = arrays["X"], arrays["y"]
     except FileFormatError:
         raise
-    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, OSError, EOFError, AttributeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         hint = ""
         if "pickle" in str(error):
             hint = " Objects are refused, since reading them can run code: save numbers or texts, y.astype(str)."
         raise FileFormatError(f"{path} is not an NPZ file that can be read: {error}.{hint}") from None
     _check_arrays(path, X, y)
     return Table(path, matrix=X, labels=y)
+
+
+def _check_members(path: Path, data: bytes, bounds: Bounds) -> None:
+    """Refuse arrays that are larger than the bounds, by what they say of themselves: numpy takes that much at once."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return  # the reader says what it is
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    size = 0
+    with contextlib.suppress(*_DAMAGED), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.infolist():
+            with archive.open(part) as file:
+                version = np.lib.format.read_magic(file)
+                # The third differs from the second in its letters only, and holds names of fields, which are refused.
+                shape, _, dtype = read[min(version, (2, 0))](file)
+                size += math.prod(shape) * dtype.itemsize
+    bounds.check_bytes(path, size)
 
 
 def _check_arrays(path: Path, X: AnyArray, y: AnyArray) -> None:

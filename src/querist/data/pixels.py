@@ -9,6 +9,8 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from querist.exceptions import ImageError
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -17,6 +19,8 @@ _SIDE, _SMALL_SIDE = 32, 16
 _MANY = 20_000
 # So many images decide on the size, and on whether there is colour.
 _SAMPLE = 100
+# An image takes three or four bytes a pixel as it is decoded, whatever its file has.
+MOST_PIXELS = 1 << 26
 _GREY_MODES = ("1", "L", "LA")
 
 
@@ -28,11 +32,17 @@ def opened_image(file: Path | IO[bytes]) -> "Iterator[Image.Image]":
     ------
     Exception
         Nearly anything, on damaged files: so Pillow does. Files that end too early are found when all pixels are read.
+    ImageError
+        If it has too many pixels: a file of some kilobytes can have billions.
     """
     from PIL import Image
 
     with warnings.catch_warnings(), Image.open(file) as image:
         warnings.simplefilter("ignore")  # about large images and odd metadata
+        if image.width * image.height > MOST_PIXELS:
+            raise ImageError(
+                f"it has {image.width:,} x {image.height:,} pixels; at most {MOST_PIXELS:,} are read. Make it smaller"
+            )
         yield image
 
 

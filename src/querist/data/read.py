@@ -3,10 +3,12 @@
 import gzip
 import io
 import os
+import struct
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from querist.data.bounds import Bounds
 from querist.data.delimited import read_delimited
 from querist.data.matrices import read_libsvm, read_npz
 from querist.data.records import read_json, read_json_lines, read_parquet, read_spreadsheet
@@ -35,7 +37,8 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
     FileFormatError
         If it is missing, empty, of unknown kind, or not what its ending says; the message names the place.
     DataError
-        If two columns have the same name, or there is a header and no row.
+        If two columns have the same name, or there is a header and no row; if it unfolds to far more than its size lets
+        expect: unpacked to over 256 MiB and 200 times its bytes, or read to over 2,000,000 cells and ten a byte.
 
     Notes
     -----
@@ -59,11 +62,12 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
         data = path.read_bytes()
     except PermissionError:
         raise FileFormatError(f"{path} may not be read. Change its permissions.") from None
+    bounds = Bounds.of_size(len(data))
     if packed:
-        data = unpack(path, data)
+        data = unpack(path, data, bounds)
     if not data.strip():
         raise FileFormatError(f"{path} is empty.")
-    table = _READERS[kind](path, data, sheet)
+    table = _READERS[kind](path, data, sheet, bounds)
     if table.n_rows == 0:
         raise DataError(f"{path} has a header but no row of data.")
     return table.told("unpacked gzip") if packed else table
@@ -87,7 +91,7 @@ def file_kind(path: Path, known: Iterable[str]) -> tuple[str, bool]:
     return kind, packed
 
 
-def unpack(path: Path, data: bytes, *, most: int | None = None) -> bytes:
+def unpack(path: Path, data: bytes, bounds: Bounds) -> bytes:
     """Return what gzip has packed.
 
     Raises
@@ -95,24 +99,29 @@ def unpack(path: Path, data: bytes, *, most: int | None = None) -> bytes:
     FileFormatError
         If it is not gzip, or not complete.
     DataError
-        If it is more than `most` bytes; no more than these are unpacked.
+        If it is more than the bounds; then it takes no memory.
     """
+    # gzip says at its end how much it is; it may say less, so it is counted, too.
+    told = struct.unpack("<I", data[-4:])[0] if data[:2] == b"\x1f\x8b" and len(data) >= 18 else 0
+    bounds.check_bytes(path, told)
+    size = 0
     try:
         with gzip.open(io.BytesIO(data)) as file:
-            unpacked = file.read() if most is None else file.read(most + 1)
+            while block := file.read(_BLOCK):
+                size += len(block)
+                bounds.check_bytes(path, size)
+        return gzip.decompress(data)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileFormatError(f"{path} cannot be unpacked: {error}. Is it gzip, and complete?") from error
-    if most is not None and len(unpacked) > most:
-        raise DataError(f"{path} unpacks to more than {most:,} bytes. Give it in parts.")
-    return unpacked
 
 
-def _delimited(path: Path, data: bytes, sheet: str | None) -> Table:
-    return read_delimited(path, data)
+def _delimited(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
+    return read_delimited(path, data, bounds)
 
 
+_BLOCK = 1 << 18
 _SPREADSHEETS = (".xlsx", ".xls", ".ods")
-_READERS: dict[str, Callable[[Path, bytes, str | None], Table]] = {
+_READERS: dict[str, Callable[[Path, bytes, str | None, Bounds], Table]] = {
     ".csv": _delimited,
     ".tsv": _delimited,
     ".txt": _delimited,

@@ -1,6 +1,5 @@
 """Spreadsheets, Parquet and JSON: files whose cells have types."""
 
-import contextlib
 import datetime
 import io
 import json
@@ -10,23 +9,34 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from querist.data.bounds import Bounds
+from querist.data.json_bounds import check_json
+from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
+from querist.data.sheet_bounds import check_sheets
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_PARTS = "Give each of its parts a column of its own, or drop the column from the file."
 
-def open_sheet(path: Path, data: bytes, sheet: str | None = None) -> tuple[str, int, list[tuple[int, list[Any]]]]:
+
+def open_sheet(
+    path: Path, data: bytes, bounds: Bounds, sheet: str | None = None
+) -> tuple[str, int, list[tuple[int, list[Any]]]]:
     """Return the name of a sheet, how many there are, and its rows that hold something, numbered as in the sheet.
 
     Raises
     ------
     FileFormatError
         If it is no spreadsheet, has no such sheet, or the sheet is empty.
+    DataError
+        If it unfolds to more than the bounds.
     """
     import python_calamine
 
+    check_sheets(path, data, bounds)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
@@ -74,28 +84,24 @@ def header_names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tu
     return names, notes
 
 
-def read_spreadsheet(path: Path, data: bytes, sheet: str | None) -> Table:
+def read_spreadsheet(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
     """Read one sheet of .xlsx, .xls or .ods; its first row holds the names of the columns."""
-    chosen, n_sheets, ((_, header), *rows) = open_sheet(path, data, sheet)
+    chosen, n_sheets, ((_, header), *rows) = open_sheet(path, data, bounds, sheet)
     notes = [] if sheet is not None or n_sheets == 1 else [f"read the first sheet, {chosen!r}, of {n_sheets}"]
     cells = [[None if row[place] == "" else row[place] for _, row in rows] for place in range(len(header))]
     names, told = header_names(path, header, [all(value is None for value in column) for column in cells])
     return _table(path, {name: _column(cells[place]) for place, name in names.items()}, [*notes, *told])
 
 
-@contextlib.contextmanager
-def parquet_errors(path: Path) -> Iterator[None]:
-    """Say of whatever reading a Parquet file raises that it cannot be read."""
-    try:
-        yield
-    except Exception as error:  # pyarrow's errors have no common root
-        raise FileFormatError(f"{path} is not a Parquet file that can be read: {error}.") from error
-
-
-def read_parquet(path: Path, data: bytes, sheet: str | None) -> Table:
+def read_parquet(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
     """Read a Parquet file; an index that pandas saved becomes a column if it has a name."""
     import pandas as pd
 
+    file = opened_parquet(path, data, bounds)
+    flat = flat_columns(file)
+    for field in file.schema_arrow:
+        if field.name not in flat:
+            raise DataError(f"{path}: column {field.name!r} holds {field.type}, not a single value. {_PARTS}")
     with parquet_errors(path):
         frame = pd.read_parquet(io.BytesIO(data))
     named = [name for name in frame.index.names if name is not None]
@@ -110,30 +116,38 @@ def read_parquet(path: Path, data: bytes, sheet: str | None) -> Table:
     return Table(path, frame)
 
 
-def read_json_lines(path: Path, data: bytes, sheet: str | None) -> Table:
+def read_json_lines(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
     """Read one JSON object per line."""
     records = []
-    for _, record in json_objects(path, data):
+    for _, record in json_objects(path, data, bounds):
         if isinstance(record, FileFormatError):
             raise record
         records.append(record)
-    return _from_records(path, records)
+    return _from_records(path, records, bounds)
 
 
-def read_json(path: Path, data: bytes, sheet: str | None) -> Table:
+def read_json(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
     """Read a list of JSON objects."""
     records = []
-    for number, record in enumerate(json_list(path, data), 1):
+    for number, record in enumerate(json_list(path, data, bounds), 1):
         if not isinstance(record, dict):
             raise FileFormatError(f"{path}, row {number}: expected an object {{...}}, got {_named(record)}.")
         records.append(record)
-    return _from_records(path, records)
+    return _from_records(path, records, bounds)
 
 
-def json_objects(path: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any] | FileFormatError]]:
-    """Yield the object on each line of a file, or what is wrong with the line; with its number."""
+def json_objects(path: Path, data: bytes, bounds: Bounds) -> Iterator[tuple[int, dict[str, Any] | FileFormatError]]:
+    """Yield the object on each line of a file, or what is wrong with the line; with its number.
+
+    Raises
+    ------
+    DataError
+        If it unfolds to more than the bounds.
+    """
+    data = _eight_bits(data)
+    check_json(path, data, bounds)
     start = 0
-    for number, line in enumerate(_split(data), 1):
+    for number, line in enumerate(_lines(data), 1):
         found: Any
         try:
             text = line.decode("utf-8-sig")
@@ -153,21 +167,31 @@ def json_objects(path: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any] 
         start += len(line) + 1
 
 
-def _split(data: bytes) -> list[bytes]:
-    # Not splitlines: JSON texts may hold other line separators, which do not end a record.
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace").encode().split(b"\n")
-    return data.split(b"\n")
+def _eight_bits(data: bytes) -> bytes:
+    return data.decode("utf-16", "replace").encode() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
 
 
-def json_list(path: Path, data: bytes) -> list[Any]:
+def _lines(data: bytes) -> Iterator[bytes]:
+    # Not splitlines: JSON texts may hold other line separators, which do not end a record. One by one: a file may
+    # be nothing but line ends.
+    start = 0
+    while (end := data.find(b"\n", start)) >= 0:
+        yield data[start:end]
+        start = end + 1
+    yield data[start:]
+
+
+def json_list(path: Path, data: bytes, bounds: Bounds) -> list[Any]:
     """Return the list that a JSON file holds.
 
     Raises
     ------
     FileFormatError
         If it holds none.
+    DataError
+        If it unfolds to more than the bounds.
     """
+    check_json(path, _eight_bits(data), bounds)
     try:
         found = json.loads(_decoded(path, data))
     except json.JSONDecodeError as error:
@@ -204,12 +228,14 @@ def _named(value: Any) -> str:
     return kinds.get(type(value), "a number")
 
 
-def _from_records(path: Path, records: Sequence[dict[str, Any]]) -> Table:
+def _from_records(path: Path, records: Sequence[dict[str, Any]], bounds: Bounds) -> Table:
     if not records:
         raise FileFormatError(f"{path} is empty: it holds no object.")
     names = list(dict.fromkeys(name for record in records for name in record))
     if not names:
         raise FileFormatError(f"{path}: its objects have no fields.")
+    # Objects that share no field make a table that is nearly empty.
+    bounds.check_cells(path, len(records) * len(names), f"{len(records):,} objects, {len(names):,} fields in all")
     notes = []
     columns = {}
     for name in names:
@@ -263,6 +289,5 @@ def _check_cells(path: Path, frame: "pd.DataFrame") -> None:
         for row, cell in enumerate(frame[name], 1):
             if isinstance(cell, list | dict | set | tuple) or hasattr(cell, "__array__"):
                 raise DataError(
-                    f"{path}: column {name!r}, row {row} holds {type(cell).__name__}, not a single value. "
-                    "Give each of its parts a column of its own, or drop the column from the file."
+                    f"{path}: column {name!r}, row {row} holds {type(cell).__name__}, not a single value. {_PARTS}"
                 )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from querist.data.bounds import Bounds
+from querist.data.parquet_bounds import opened_parquet
 from querist.exceptions import InvalidParameterError, ResultsError
 from querist.simulation import audit_table, stopping_table
 from querist.simulation import figure as pictures
@@ -72,13 +74,14 @@ def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
     manifest = read_json(folder / "manifest.json")
     if manifest["experiment"] != experiment_id(experiment):
         raise ResultsError(f"{folder / 'experiment.json'} was changed since the results were written.")
-    data = _checked(folder / "table.parquet", manifest)
+    path = folder / "table.parquet"
+    data = _checked(path, manifest)
     try:
         timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
     tables = {name: _read_csv(folder / f"{name}.csv", manifest, types) for name, types in _watched(experiment).items()}
-    return experiment, Tables(_read_table(data), timings, **tables)
+    return experiment, Tables(_read_table(path, data), timings, **tables)
 
 
 def write_picture(path: Path, figure: "Figure") -> None:
@@ -124,11 +127,10 @@ def _table_parquet(table: "pd.DataFrame") -> bytes:
     return buffer.getvalue()
 
 
-def _read_table(data: bytes) -> "pd.DataFrame":
+def _read_table(path: Path, data: bytes) -> "pd.DataFrame":
     import pandas as pd
-    import pyarrow.parquet as pq
 
-    columns = pq.read_table(io.BytesIO(data)).to_pydict()
+    columns = opened_parquet(path, data, Bounds.of_size(len(data))).read().to_pydict()
     frame = pd.DataFrame(columns, columns=list(COLUMNS))
     return frame.astype({"repeat": "int64", "n_labels": "int64", "value": "float64"})
 

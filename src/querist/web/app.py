@@ -1,6 +1,7 @@
 """The ASGI application: API, page, guard."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,17 @@ from starlette.types import ASGIApp
 
 import querist
 from querist.labelling.serving.project import Project
+from querist.web.entrance import Entrance
+from querist.web.errands import Errands
 from querist.web.errors import add_error_handlers
-from querist.web.rights import API
+from querist.web.rights import API, RIGHTS
 from querist.web.routes import changes, classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
-from querist.web.security import LOOPBACK, Guard
+from querist.web.security import Guard
 
 ROUTERS = [each.router for each in (queue, items, classes, changes, exports, promises, project, people, news)]
+# Where people without a cookie may send something.
+_OPEN_TO_STRANGERS = {API + path for (method, path), right in RIGHTS.items() if method != "GET" and right.least is None}
 PAGE = Path(__file__).parent / "static"
 _ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 409, 413, 422, 503, 507)}
 _UNBUILT = (
@@ -26,21 +31,24 @@ _UNBUILT = (
 )
 
 
-def create_app(the_project: Project, *, hosts: Collection[str] = LOOPBACK) -> ASGIApp:
+def create_app(the_project: Project, *, entrance: Entrance | None = None) -> ASGIApp:
     """Return the application of one project.
 
     Parameters
     ----------
     the_project : Project
         Open; the caller closes it.
-    hosts : collection of str
-        Names that the server answers to; empty: any.
+    entrance : Entrance, default=None
+        Where the server is reached; None: by this machine alone.
     """
+    entrance = entrance or Entrance()
     app = _api()
     app.state.project = the_project
+    app.state.errands = Errands(the_project)
+    app.state.entrance = entrance
     app.include_router(people.entrance)
     _serve_page(app)
-    return Guard(app, hosts)
+    return Guard(app, the_project, entrance, _OPEN_TO_STRANGERS)
 
 
 def openapi_document() -> dict[str, Any]:
@@ -56,11 +64,18 @@ def _api() -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API, responses=_ERRORS)  # type: ignore[arg-type]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.errands.close()
 
 
 def _serve_page(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
 from querist.web import rights
+from querist.web.errands import Errands
 from querist.web.schemas.common import PLAIN
 
 T = TypeVar("T")
@@ -19,12 +20,18 @@ async def _project(request: Request) -> Project:
     return project
 
 
+async def _errands(request: Request) -> Errands:
+    errands: Errands = request.app.state.errands
+    return errands
+
+
 async def done(future: "Future[T]") -> T:
     """Wait for the project's writer without holding up other requests."""
     return await asyncio.wrap_future(future)
 
 
 TheProject = Annotated[Project, Depends(_project)]
+TheErrands = Annotated[Errands, Depends(_errands)]
 Someone = Annotated[Person, Depends(rights.someone)]
 Tab = Annotated[
     str,

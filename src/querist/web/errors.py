@@ -1,6 +1,9 @@
 """Every error has one shape: ``{"error": {"code", "message", "where", "hint"}}``."""
 
 import errno
+import os
+import tempfile
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +18,8 @@ from querist.exceptions import (
     StoreError,
     StoreWriteError,
 )
+from querist.labelling.log.locations import home_of
+from querist.labelling.serving.project import Project
 
 _CODES = {
     400: "bad_request",
@@ -64,26 +69,45 @@ def add_error_handlers(app: FastAPI) -> None:
     async def _unwritten(request: Request, error: StoreWriteError) -> JSONResponse:
         hint = "Nothing of this request was saved; the page keeps it and tries again."
         full = getattr(error.__cause__, "errno", None) == errno.ENOSPC or "full" in str(error).lower()
-        return _response(507 if full else 503, "disk_full" if full else "not_saved", str(error), hint=hint)
+        code = "disk_full" if full else "not_saved"
+        return _response(507 if full else 503, code, _without_paths(request, error), hint=hint)
 
     @app.exception_handler(StoreError)
     async def _unavailable(request: Request, error: StoreError) -> JSONResponse:
         # What cannot be read now can be later; what cannot be kept at all does not get as far as the store.
-        return _response(503, "store_unavailable", str(error), hint="The page keeps what it has and tries again.")
+        hint = "The page keeps what it has and tries again."
+        return _response(503, "store_unavailable", _without_paths(request, error), hint=hint)
 
     @app.exception_handler(QueristError)
     async def _refused(request: Request, error: QueristError) -> JSONResponse:
+        told = _without_paths(request, error)
         if isinstance(error, ImageError):
-            return _response(415, "no_image", str(error))
+            return _response(415, "no_image", told)
         if isinstance(error, InvalidRowsError):
-            return _response(404, "unknown_row", str(error))
+            return _response(404, "unknown_row", told)
         code = "invalid_parameter" if isinstance(error, InvalidParameterError) else "refused"
-        return _response(422, code, str(error))
+        return _response(422, code, told)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODES.get(error.status_code, "error")
         return _response(error.status_code, code, str(error.detail), where=request.url.path)
+
+
+def _without_paths(request: Request, error: Exception) -> str:
+    """Return what an error says, with the project's name for its place: where files lie is the owner's affair."""
+    project: Project = request.app.state.project
+    told, location = str(error), project.store.location
+    home = home_of(location)
+    if home is None:
+        return told.replace(location, project.view.info.name)
+    path = Path(location)
+    for place in dict.fromkeys((os.path.realpath(path), os.path.abspath(path), str(location))):
+        told = told.replace(place, project.view.info.name)
+    for folder in dict.fromkeys((os.path.realpath(home), str(home), tempfile.gettempdir())):
+        if folder != os.sep:
+            told = told.replace(f"{folder}{os.sep}", "")
+    return told
 
 
 def _response(

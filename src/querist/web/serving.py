@@ -1,7 +1,6 @@
 """Run the server of one project until it is told to stop."""
 
 import errno
-import ipaddress
 import signal
 import socket
 import sys
@@ -14,11 +13,11 @@ import uvicorn
 from querist.exceptions import InvalidParameterError
 from querist.labelling.serving.project import Project
 from querist.web.app import create_app
-from querist.web.security import LOOPBACK
+from querist.web.bounds import KEEP_ALIVE_SECONDS
+from querist.web.connection import Connection, DoorState
+from querist.web.entrance import Entrance
 
 DEFAULT_PORT = 8765
-# A person may think for a while between two labels; a new connection for each would cost a round trip.
-_KEEP_ALIVE = 75
 # So many ports after the wanted one are tried.
 _PORTS = 50
 
@@ -28,6 +27,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_stop: Callable[[], None]) -> None:
         super().__init__(config)
+        self.server_state = DoorState()
         self._on_ready = on_ready
         self._on_stop = on_stop
 
@@ -54,7 +54,7 @@ class _Server(uvicorn.Server):
 def serve(
     location: str,
     *,
-    host: str = "127.0.0.1",
+    entrance: Entrance | None = None,
     port: int | None = None,
     annotator: str = "me",
     on_ready: Callable[[str, tuple[str, ...]], None] | None = None,
@@ -65,8 +65,9 @@ def serve(
     ----------
     location : str
         Path of a project file, or address of a PostgreSQL database.
-    host : str, default="127.0.0.1"
-        Where to listen. Anything but this machine itself: people from the network may open the page, with a link.
+    entrance : Entrance, default=None
+        Where to listen, and where people find the page; None: on this machine alone. Anything else: people from the
+        network may open the page, with a link.
     port : int, default=None
         None: where the project was served last, else 8765. If it is taken, the next free one.
     annotator : str, default="me"
@@ -87,29 +88,36 @@ def serve(
     InvalidParameterError
         If the host is not an address of this machine, no port is free, or the annotator owns nothing here.
     """
+    entrance = entrance or Entrance()
     project = Project.open(location)
     try:
         wanted = port or project.settings.port or DEFAULT_PORT
-        listener = _listen(host, wanted)
+        listener = _listen(entrance.host.strip("[]"), wanted)
         taken: int = listener.getsockname()[1]
         notes = [*project.warnings]
         if taken != wanted:
             notes.append(f"port {wanted} is in use, so the page is at port {taken}")
+        notes += entrance.notes
         project.remember_port(taken)
-        address = f"http://{_shown(host)}:{taken}"
-        project.store.announce(address)
+        project.store.announce(entrance.local_address(taken))
         token, _ = project.people.link_of_command(annotator).result()
-        app = create_app(project, hosts=LOOPBACK if _is_loopback(host) else ())
+        # Behind the #, so that no server on the way and no log has it.
+        link = f"{entrance.address(taken)}/#/join?token={token}"
         server = _Server(
             uvicorn.Config(
-                app,
-                log_level="warning",
+                create_app(project, entrance=entrance),
+                http=Connection,
+                ws="none",
+                # `Guard` reads what proxies say; uvicorn would believe every program on this machine.
+                proxy_headers=False,
+                # What strangers send wrong is no news.
+                log_level="error",
                 access_log=False,
-                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=3,
                 server_header=False,
             ),
-            on_ready=lambda: on_ready(f"{address}/#/join?token={token}", tuple(notes)) if on_ready else None,
+            on_ready=lambda: on_ready(link, tuple(notes)) if on_ready else None,
             on_stop=project.live.close,
         )
         server.run(sockets=[listener])
@@ -119,7 +127,11 @@ def serve(
 
 
 def _listen(host: str, wanted: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        families = [each[0] for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise InvalidParameterError(f"Cannot listen on {host!r}: nothing is known by that name.") from error
+    family = socket.AF_INET if socket.AF_INET in families else families[0]
     for port in range(wanted, min(wanted + _PORTS, 65_536)):
         listener = socket.socket(family)
         if sys.platform != "win32":  # where it would let two servers share a port
@@ -141,18 +153,3 @@ def _listen(host: str, wanted: int) -> socket.socket:
 
 def _is_taken(error: OSError) -> bool:
     return error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _shown(host: str) -> str:
-    if host in ("0.0.0.0", "::"):
-        return socket.gethostname()
-    return f"[{host}]" if ":" in host else host

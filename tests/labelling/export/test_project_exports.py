@@ -164,7 +164,7 @@ def test_hostile_texts_label_and_come_back_intact(store_location, name):
 
 
 def export_model(location, out):
-    command = [sys.executable, "-m", "querist.labelling.model_export", location, str(out)]
+    command = [sys.executable, "-m", "querist", "export", location, "--format", "model", "--out", str(out)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -191,6 +191,6 @@ def test_a_project_without_labels_has_no_model(tmp_path):
     out = tmp_path / "model.zip"
     done = export_model(make_project(str(tmp_path / "p.querist")), out)
     assert done.returncode == 1
-    assert done.stderr.strip() == "A model needs labels of two classes or more. Label some more rows."
+    assert done.stderr.strip() == "Error: A model needs labels of two classes or more. Label some more rows."
     assert not list(tmp_path.glob("*model.zip*"))
     assert export_model(str(tmp_path / "none.querist"), out).returncode == 1

@@ -1,5 +1,6 @@
 """Labels from files that other programs wrote, and from files that are wrong."""
 
+import dataclasses
 import gzip
 import io
 import json
@@ -11,7 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from querist.exceptions import DataError, FileFormatError
-from querist.labelling.label_files.match import ItemIndex, read_labels
+from querist.labelling.label_files.match import ItemIndex, label_bounds, read_labels
 
 COLUMNS = ["code", "text"]
 TEXTS = ["alpha", "beta", "gamma", "gamma", "=delta"]
@@ -23,6 +24,11 @@ def read(content, name="labels.csv", known=KNOWN, **more):
     if isinstance(content, list):
         content = "\n".join(map(json.dumps, content))
     return read_labels(content if isinstance(content, bytes) else content.encode(), name, known=known, **more)
+
+
+def within(n_bytes):
+    """The bounds of a small project, with so many bytes."""
+    return dataclasses.replace(label_bounds(len(ITEMS), 0), bytes=n_bytes)
 
 
 def messages(result):
@@ -188,7 +194,7 @@ def test_label_studio():
 )
 def test_files_that_cannot_be_used(content, name, message):
     with pytest.raises(DataError, match=message):
-        read(content, name, most_bytes=1000 if len(content) == 2000 else 10**6)
+        read(content, name, bounds=within(1000 if len(content) == 2000 else 10**6))
 
 
 def test_a_zip_that_is_no_workbook():
@@ -208,7 +214,7 @@ def test_what_unpacks_to_too_much_is_refused(ending):
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_000)
     with pytest.raises(DataError, match="unpacks to"):
-        read(target.getvalue(), f"bomb{ending}", most_bytes=10_000)
+        read(target.getvalue(), f"bomb{ending}", bounds=within(10_000))
 
 
 def test_lines_that_are_no_json_do_not_stop_the_others():
@@ -241,7 +247,7 @@ def test_files_packed_by_gzip():
     with pytest.raises(FileFormatError, match="cannot be unpacked"):
         read(packed[:-8], "labels.csv.gz")
     with pytest.raises(DataError, match="unpacks to more than"):
-        read(gzip.compress(b"code,label\n" + b"x" * 10**6), "labels.csv.gz", most_bytes=10_000)
+        read(gzip.compress(b"code,label\n" + b"x" * 10**6), "labels.csv.gz", bounds=within(10_000))
 
 
 def test_numbers_with_decimal_commas_are_those_that_the_table_had():

@@ -49,7 +49,7 @@ async def test_looking_at_a_link_uses_nothing_up(connect, project):
     for _ in range(3):
         looked = await connect().post("/api/v1/join/look", json={"token": token})
         assert looked.json() == {"project": "reviews", "role": "owner", "person": "ada", "from_command": True}
-    assert (await connect().get(f"/join?token={token}")).headers["location"] == f"/#/join?token={token}"
+    assert (await connect().get(f"/join?token={token}")).headers["location"] == f"./#/join?token={token}"
     assert (await join(connect(), token)).status_code == 200
 
 

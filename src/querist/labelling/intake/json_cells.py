@@ -5,6 +5,7 @@ import decimal
 import math
 from typing import TYPE_CHECKING, Any
 
+from querist.data.bounds import Bounds
 from querist.data.table import Table
 from querist.exceptions import DataError
 
@@ -46,6 +47,7 @@ def _of_matrix(table: Table) -> Columns:
             f"{table.path} has {width} features; people cannot read more than {_WIDEST_MATRIX} on a card. "
             "Label the texts or images that the features were made from."
         )
+    Bounds.of_size(table.path.stat().st_size).check_cells(table.path, matrix.shape[0] * width, "with all its zeros")
     dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
     columns = {f"feature {place}": _numbers(dense[:, place - 1].tolist()) for place in range(1, width + 1)}
     labels: Any = table.labels

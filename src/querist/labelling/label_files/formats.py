@@ -1,41 +1,42 @@
 """Labels in files, as other programs and Querist's own export write them, in one shape."""
 
 import datetime
-import io
 import math
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from querist.data.bounds import Bounds
 from querist.data.decoding import decode
 from querist.data.delimited import Delimited, cut
+from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
 from querist.data.read import file_kind, unpack
-from querist.data.records import header_names, json_list, json_objects, open_sheet, parquet_errors
+from querist.data.records import header_names, json_list, json_objects, open_sheet
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.delimited import restore
 from querist.labelling.export.layout import querist_names
 from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
 from querist.labelling.log.classes import class_name_of
 
+_BATCH = 1000
 _COMMA = re.compile(r"\d,\d")
 _TRUE = (True, "true", "TRUE", "True", "1", 1)
 
 
 @dataclass(frozen=True)
 class _File:
-    """What is read: `columns` are the user's, and no more than `most` bytes are unpacked."""
+    """What is read: `columns` are the user's."""
 
     path: Path
     data: bytes
     columns: tuple[str, ...]
-    most: int
+    bounds: Bounds
 
 
-def label_rows(data: bytes, name: str, columns: Iterable[str], *, most_unpacked: int) -> Iterator[LabelRow]:
+def label_rows(data: bytes, name: str, columns: Iterable[str], *, bounds: Bounds) -> Iterator[LabelRow]:
     """Yield what a file says, row by row.
 
     Raises
@@ -43,26 +44,28 @@ def label_rows(data: bytes, name: str, columns: Iterable[str], *, most_unpacked:
     FileFormatError
         If the ending is not known, or the content is not what it says.
     DataError
-        If no column holds labels, two columns have the same name, or the file unpacks to more than `most_unpacked`
-        bytes.
+        If no column holds labels, two columns have the same name, or the file unfolds to more than the bounds.
     """
     path = Path(name)
     kind, packed = file_kind(path, _READERS)
     if packed:
-        data = unpack(path, data, most=most_unpacked)
-    return _READERS[kind](_File(path, data, tuple(columns), most_unpacked))
+        data = unpack(path, data, bounds)
+    for n_rows, row in enumerate(_READERS[kind](_File(path, data, tuple(columns), bounds)), 1):
+        bounds.check_rows(path, n_rows)
+        yield row
 
 
 def _delimited(file: _File) -> Iterator[LabelRow]:
-    found = cut(file.path, _text(file))
+    found = cut(file.path, _text(file), file.bounds)
     # Only Querist's own files have had apostrophes put before what looks like a formula.
     own = querist_names(file.columns)["id"] in found.names
     header = [restore(cell) for cell in found.names] if own else found.names
     table = _Table(file, header)
-    records = list(found.records())
-    numbers = [] if own else _numbers(found, [cells for _, cells in records if len(cells) == len(header)])
+    # Only where numbers may have commas all of them are looked at first.
+    commas = not own and _COMMA.search(found.text) is not None
+    numbers = _numbers(found, [cells for _, cells in found.records() if len(cells) == len(header)]) if commas else []
     told = iter(numbers)
-    for line, cells in records:
+    for line, cells in found.records():
         where = f"{file.path}, line {line}"
         if len(cells) != len(header):
             yield LabelRow(where, problem=f"it has {len(cells)} cells, the header has {len(header)}")
@@ -87,10 +90,7 @@ def _text(file: _File) -> str:
 
 
 def _spreadsheet(file: _File) -> Iterator[LabelRow]:
-    if zipfile.is_zipfile(io.BytesIO(file.data)):
-        with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
-            _check_size(file, sum(part.file_size for part in archive.infolist()))
-    _, _, ((_, header), *rows) = open_sheet(file.path, file.data)
+    _, _, ((_, header), *rows) = open_sheet(file.path, file.data, file.bounds)
     empty = [all(cells[place] == "" for _, cells in rows) for place in range(len(header))]
     names, _ = header_names(file.path, header, empty)
     table = _Table(file, list(names.values()))
@@ -99,17 +99,12 @@ def _spreadsheet(file: _File) -> Iterator[LabelRow]:
 
 
 def _parquet(file: _File) -> Iterator[LabelRow]:
-    from pyarrow import parquet
-
-    with parquet_errors(file.path):
-        opened = parquet.ParquetFile(io.BytesIO(file.data))
-        meta = opened.metadata
-        size = sum(meta.row_group(place).total_byte_size for place in range(meta.num_row_groups))
-        names = list(opened.schema_arrow.names)
-    _check_size(file, size)
+    opened = opened_parquet(file.path, file.data, file.bounds)
+    # A list is no cell of a project's, and no label.
+    names = flat_columns(opened)
     table = _Table(file, names)
     number = 0
-    batches = opened.iter_batches(batch_size=10_000)
+    batches = opened.iter_batches(batch_size=_BATCH, columns=names)
     while True:
         with parquet_errors(file.path):
             batch = next(batches, None)
@@ -124,7 +119,7 @@ def _parquet(file: _File) -> Iterator[LabelRow]:
 def _json_lines(file: _File) -> Iterator[LabelRow]:
     names = querist_names(file.columns)
     found = False
-    for number, task in json_objects(file.path, file.data):
+    for number, task in json_objects(file.path, file.data, file.bounds):
         where = f"{file.path}, line {number}"
         if isinstance(task, FileFormatError):
             yield LabelRow(where, problem=_without_place(task, where))
@@ -145,7 +140,7 @@ def _without_place(error: FileFormatError, where: str) -> str:
 
 
 def _json(file: _File) -> Iterator[LabelRow]:
-    for number, task in enumerate(json_list(file.path, file.data), 1):
+    for number, task in enumerate(json_list(file.path, file.data, file.bounds), 1):
         where = f"{file.path}, task {number}"
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
@@ -192,11 +187,6 @@ class _Table:
             note=words(own("note")) or "",
             by_model=own("status") == "model",
         )
-
-
-def _check_size(file: _File, size: int) -> None:
-    if size > file.most:
-        raise DataError(f"{file.path} unpacks to {size:,} bytes; at most {file.most:,} are read. Give it in parts.")
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from querist.data.bounds import Bounds
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.excel import CUT
 from querist.labelling.export.layout import as_text, visible
@@ -19,8 +20,15 @@ from querist.labelling.log.classes import MAX_NAME
 if TYPE_CHECKING:
     from querist.labelling.reading.rows import Rows
 
-MOST_BYTES = 256 << 20
-_UNPACKED = 8
+_MOST_BYTES = 256 << 20
+# Small files unpack to no more than these: tables are packed ten to one, by gzip at most a thousand to one.
+_UNPACKED, _UNPACKED_A_BYTE = 32 << 20, 100
+# So many lines a row of the project: each may have been labelled by several people.
+_LINES_A_ROW = 20
+_FEWEST_LINES = 100_000
+# A project's columns, and Querist's own.
+_CELLS_A_LINE = 20
+_ADVICE = "Leave out what is not in the project, or give it in parts."
 _MOST_REFUSED = 1000
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WHOLE = re.compile(r"-?\d{16,}")
@@ -109,12 +117,14 @@ class ItemIndex:
         id_column: str | None = None,
     ) -> None:
         self.columns = tuple(columns)
+        self.n_rows = 0
         self._content_columns = tuple(content_columns) or self.columns
         self._id_column = id_column
         self._ids: dict[str, int] = {}
         self._digests: dict[int, bytes] = {}
         self._rows: dict[bytes, list[int]] = {}
         for row, item_id, content in items:
+            self.n_rows += 1
             self._ids[item_id] = row
             digest = _digest([content.get(name) for name in self._content_columns])
             self._digests[row] = digest
@@ -160,7 +170,7 @@ def read_labels(
     name: str | None = None,
     *,
     known: ItemIndex,
-    most_bytes: int = MOST_BYTES,
+    bounds: Bounds | None = None,
 ) -> LabelsRead:
     """Read labels from a file that Querist, Prodigy, Label Studio or a spreadsheet wrote.
 
@@ -175,8 +185,8 @@ def read_labels(
         Its ending says the format: .csv, .tsv, .txt, .jsonl, .ndjson, .json, .parquet, .xlsx.
     known : ItemIndex
         The rows of the project.
-    most_bytes : int, default=256 MiB
-        Larger files are refused; packed formats may hold eight times as much.
+    bounds : Bounds, default=`label_bounds` of the rows known
+        Files that unfold to more are refused before they take memory.
 
     Returns
     -------
@@ -189,11 +199,12 @@ def read_labels(
     DataError
         If it is too large, or no column holds labels.
     """
-    data, name = _content(source, name, most_bytes)
+    data, name = _content(source, name, _MOST_BYTES if bounds is None else bounds.bytes)
+    bounds = label_bounds(known.n_rows, len(data)) if bounds is None else bounds
     read = LabelsRead()
     seen: dict[tuple[int, str | None], str | None] = {}
     n_refused = 0
-    for line in label_rows(data, name, known.columns, most_unpacked=_UNPACKED * most_bytes):
+    for line in label_rows(data, name, known.columns, bounds=bounds):
         said = line.label is not None or line.skipped or line.flagged or bool(line.note)
         found: int | str = line.problem or (known.row_of(line) if said else "")
         if not said and not line.problem:
@@ -216,6 +227,13 @@ def read_labels(
     return read
 
 
+def label_bounds(n_rows: int, size: int) -> Bounds:
+    """Return the bounds of a file of labels of so many bytes, for a project of so many rows."""
+    lines = max(_FEWEST_LINES, _LINES_A_ROW * n_rows)
+    unpacked = min(_MOST_BYTES, max(_UNPACKED, _UNPACKED_A_BYTE * size))
+    return Bounds(lines, _CELLS_A_LINE * lines, unpacked, _ADVICE)
+
+
 def read_labels_for(rows: "Rows", source: str | os.PathLike[str] | bytes, name: str | None = None) -> LabelsRead:
     """Read labels for the rows of a project; see `read_labels`."""
     settings, columns = rows.view.settings, rows.columns()
@@ -230,7 +248,7 @@ def read_labels_for(rows: "Rows", source: str | os.PathLike[str] | bytes, name: 
     return read_labels(source, name, known=known)
 
 
-def _content(source: str | os.PathLike[str] | bytes, name: str | None, most_bytes: int) -> tuple[bytes, str]:
+def _content(source: str | os.PathLike[str] | bytes, name: str | None, most: int) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         data, name = source, name or "labels"
     else:
@@ -239,9 +257,9 @@ def _content(source: str | os.PathLike[str] | bytes, name: str | None, most_byte
         if not path.is_file():
             raise FileFormatError(f"There is no file {path}.")
         with path.open("rb") as file:
-            data = file.read(most_bytes + 1)
-    if len(data) > most_bytes:
-        raise DataError(f"{name} has more than {most_bytes:,} bytes. Give it in parts.")
+            data = file.read(most + 1)
+    if len(data) > most:
+        raise DataError(f"{name} has more than {most:,} bytes. {_ADVICE}")
     if not data.strip():
         raise FileFormatError(f"{name} is empty.")
     return data, name

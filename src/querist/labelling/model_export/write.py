@@ -1,18 +1,16 @@
 """The trained model as a zip: the pipeline, a script that uses it, and what it was trained on.
 
-It loads scikit-learn, which the server does not: the server runs `python -m querist.labelling.model_export`.
+It loads scikit-learn, which the server does not: for it, a process of its own does it (`querist.labelling.errands`).
 """
 
 import datetime
 import os
-import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, BinaryIO
 
-from querist._files import replacing
-from querist.exceptions import InvalidParameterError, QueristError
+from querist.exceptions import InvalidParameterError
 from querist.labelling.model_export.files import OwnFigure, readme, requirements, script
 from querist.labelling.reading.project_view import ProjectView
 
@@ -117,19 +115,3 @@ def write_model_zip(
         for name, text in files.items():
             archive.writestr(name, text)
         archive.writestr("model.skops", data, compress_type=zipfile.ZIP_STORED)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Export the model of the project at LOCATION (``-``: the first line of input names it) to the file OUT."""
-    if len(arguments) != 2:
-        print("Use: python -m querist.labelling.model_export LOCATION OUT", file=sys.stderr)
-        return 2
-    # An address may hold a password, and everybody on the machine can read arguments.
-    location = sys.stdin.readline().rstrip("\n") if arguments[0] == "-" else arguments[0]
-    try:
-        with replacing(arguments[1]) as target:
-            export_model(location, target)
-    except (QueristError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0

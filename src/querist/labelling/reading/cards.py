@@ -45,8 +45,9 @@ class Guess:
 class Item:
     """A row as a card.
 
-    `id` is the user's own, else the row's number in the file from 1; `image` the image's address; a text that was cut
-    (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or where it is hidden.
+    `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
+    page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
+    where it is hidden.
     """
 
     row: int

@@ -84,7 +84,7 @@ class Rows:
     def _image_address(self, item: ItemRow) -> str | None:
         column = self.view.settings.image_column
         has_image = column is not None and item.content.get(column)
-        return f"/api/v1/items/{item.row}/image" if has_image else None
+        return f"api/v1/items/{item.row}/image" if has_image else None
 
     def _guess(self, row: int) -> cards.Guess | None:
         class_id, confidence = self.prediction(row)

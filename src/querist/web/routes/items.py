@@ -1,17 +1,23 @@
 """Rows: find, look at, label many at once."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_image import image
 from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
+from querist.web.errands import while_there
 from querist.web.errors import ApiError
-from querist.web.rights import GuardedRoute
+from querist.web.rights import RIGHTS, GuardedRoute, require
 from querist.web.schemas.common import Count, ErrorReply, Row
 from querist.web.schemas.rows import BulkBody, BulkReply, ExploreQuery, RowsBody
+
+# Threads of their own: those of everybody must not wait for the servers where images lie.
+_LOOKING = ThreadPoolExecutor(8, "querist-image")
 
 router = APIRouter(route_class=GuardedRoute, prefix="/items", tags=["rows"])
 
@@ -39,7 +45,9 @@ async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkRep
 
 @router.post("/again")
 async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
-    """Ask for a second opinion on rows, by another person."""
+    """Ask for a second opinion on rows, by another person; on more than one only who may label many at once."""
+    if len(body.rows) > 1:
+        require(person, RIGHTS["POST", "/items/label"], project)
     return Count(n=await done(project.bulk.ask_again(person.annotator_id, body.rows)))
 
 
@@ -54,7 +62,7 @@ def detail(row: Row, project: TheProject, person: Someone) -> ItemDetail:
     response_class=Response,
     responses={200: {"content": {"image/*": {}}}, 415: {"model": ErrorReply}},
 )
-def picture(row: Row, project: TheProject, person: Someone) -> Response:
+async def picture(request: Request, row: Row, project: TheProject, person: Someone) -> Response:
     """Return a row's image."""
-    found = image(project.rows, row)
+    found = await while_there(request, asyncio.get_running_loop().run_in_executor(_LOOKING, image, project.rows, row))
     return Response(found.content, media_type=found.media_type, headers={"cache-control": "private, max-age=86400"})

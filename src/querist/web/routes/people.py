@@ -10,6 +10,7 @@ from querist.labelling.reading.people import LinkInfo, PersonInfo
 from querist.labelling.serving.people import OWN_LINK_SECONDS, SIGN_IN_SECONDS, Person
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject, done
+from querist.web.entrance import cookie_path, page_address
 from querist.web.errors import ApiError
 from querist.web.rights import GuardedRoute, cookie_of
 from querist.web.schemas.common import Count, Row
@@ -134,9 +135,10 @@ async def sign_out(
 
 
 @entrance.get("/join")
-async def enter(request: Request, token: str = "") -> Response:
+async def enter(token: str = "") -> Response:
     """Show the page that asks; a link that is only looked at, by whatever shows previews of links, stays good."""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/#/join?token={quote(token)}", 303)
+    # Relative, as all addresses of the page: a proxy may have taken off a path before it.
+    return RedirectResponse(f"./#/join?token={quote(token)}", 303)
 
 
 def _everybody(project: Project) -> PeopleReply:
@@ -145,7 +147,7 @@ def _everybody(project: Project) -> PeopleReply:
 
 def _link(request: Request, token: str, ends: float) -> LinkReply:
     # Behind the #, so that no server on the way and no log has it.
-    return LinkReply(url=f"{request.base_url}#/join?token={token}", expires_at=ends)
+    return LinkReply(url=f"{page_address(request)}#/join?token={token}", expires_at=ends)
 
 
 def _set_cookie(request: Request, response: Response, cookie: str) -> None:
@@ -155,7 +157,7 @@ def _set_cookie(request: Request, response: Response, cookie: str) -> None:
 
 def _cookie_place(request: Request) -> dict[str, Any]:
     return {
-        "path": request.scope.get("root_path", "") or "/",
+        "path": cookie_path(request),
         "secure": request.scope["scheme"] == "https",
         "httponly": True,
         "samesite": "strict",
