@@ -124,7 +124,7 @@ def test_what_cannot_be_taken_back(project, people):
     with pytest.raises(InvalidParameterError, match="no person 77"):
         project.taking_back.of_person(77)
     wanted = project.taking_back.of_uuid("by-bob-1")
-    with pytest.raises(InvalidParameterError, match="another event's"):
+    with pytest.raises(InvalidParameterError, match="something else of this uuid"):
         project.taking_back.carry_out(ada, "by-bob-1", wanted, expected=1).result()
 
 

@@ -1,7 +1,7 @@
 """`Board`: where a project stands; what replaying its log gives."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -13,6 +13,7 @@ from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
 from querist.labelling.log.class_history import ClassHistory
 from querist.labelling.log.classes import Classes, resolution
+from querist.labelling.log.consistency import check
 from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
 from querist.labelling.log.events import (
     Asked,
@@ -29,6 +30,7 @@ from querist.labelling.log.events import (
     payload_of,
 )
 from querist.labelling.log.ledger import Ledger
+from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
@@ -42,6 +44,8 @@ class Board:
     ----------
     n_rows : int, default=0
         Rows known before the first `rows_added` event; usually 0.
+    n_items : callable, default=None
+        Returns how many rows there are: a log that tells of more is refused.
 
     Attributes
     ----------
@@ -62,8 +66,9 @@ class Board:
         place in the log of the last time, at least: figures of a model that knew less are about other labels.
     """
 
-    def __init__(self, n_rows: int = 0) -> None:
+    def __init__(self, n_rows: int = 0, *, n_items: Callable[[], int] | None = None) -> None:
         self.seq = 0
+        self._n_items = n_items
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
         self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
@@ -87,7 +92,7 @@ class Board:
         self.ledger = Ledger()
         self.class_history = ClassHistory()
         self.revised = (0, 0)
-        self._uuids: set[str] = set()
+        self.names = Names()
         self._of_row: dict[int, list[Act]] = {}
         # While a log is replayed: rows that are derived anew when they are asked for, not at each event.
         self._waiting: dict[int, None] | None = None
@@ -95,9 +100,9 @@ class Board:
     # ------------------------------------------------------------------ replay
 
     @classmethod
-    def of(cls, events: Iterable[EventRow]) -> Self:
+    def of(cls, events: Iterable[EventRow], *, n_items: Callable[[], int] | None = None) -> Self:
         """Return the state that events lead to."""
-        board = cls()
+        board = cls(n_items=n_items)
         board.replay(events)
         return board
 
@@ -117,12 +122,13 @@ class Board:
         Raises
         ------
         StoreError
-            If a newer version wrote it.
+            If a newer version wrote it, or it does not fit what the log said before.
         """
         payload = payload_of(event)
+        check(event, payload, self, self._n_items)
         if event.seq is not None:
             self.seq = event.seq
-        self._uuids.add(event.uuid)
+        self.names.add(event, payload)
         match payload:
             case Deed():
                 self._act(event, payload)
@@ -254,14 +260,10 @@ class Board:
 
     # ------------------------------------------------------------------ questions
 
-    def knows(self, uuid: str) -> bool:
-        """Whether an event of this uuid is in the log."""
-        return uuid in self._uuids
-
     @property
     def n_events(self) -> int:
         """Events applied."""
-        return len(self._uuids)
+        return self.names.n_events
 
     @property
     def n_rows(self) -> int:

@@ -67,17 +67,24 @@ class ClassHistory:
         self, before: Classes, after: Classes, version: int, told: dict[str, Any], uuid: str, who: int | None, at: float
     ) -> None:
         """Note a change that was made."""
-        undoes = told["version"] if told.get("op") == "undo" else None
+        undoes = self._undoes(told)
         added, writes, order = _difference(before, after)
         if undoes is not None:
             # What it did follows from what it undid; only a name that it gave is its own.
-            writes = {(told["class_id"], "name"): told["name"]} if "name" in told else {}
+            class_id, name = told.get("class_id"), told.get("name")
+            writes = {(class_id, "name"): name} if isinstance(class_id, int) and isinstance(name, str) else {}
             order = None
         called = {each.id: each.name for each in (*after, *before)}
         about = {*added, *(class_id for class_id, _ in writes), *(into for _, into in _states(writes).values())}
         names = {class_id: called[class_id] for class_id in about if class_id in called}
         self.changes.append(ClassChange(version, uuid, who, at, told, added, writes, order, undoes, names))
         self._ended = self._undone(self.changes)
+
+    def _undoes(self, told: dict[str, Any]) -> int | None:
+        """Return the earlier change that this one undid; a log from elsewhere may say anything."""
+        version = told.get("version") if told.get("op") == "undo" else None
+        known = isinstance(version, int) and any(each.version == version for each in self.changes)
+        return version if known else None
 
     def is_undone(self, version: int) -> bool:
         """Whether a change was undone, and that stands."""

@@ -20,6 +20,7 @@ from querist.labelling.serving.actions import Action, Recorder, Result
 from querist.labelling.serving.bulk import Bulk
 from querist.labelling.serving.class_changes import log_classes
 from querist.labelling.serving.listeners import Live
+from querist.labelling.serving.newcomers import settled
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
 from querist.labelling.serving.queue import Ticket
@@ -72,7 +73,7 @@ class Project:
     """
 
     def __init__(self, store: Store, *, train: bool = True, clock: Callable[[], float] = time.time) -> None:
-        warnings = check_sources(store)
+        warnings = [*settled(store), *check_sources(store)]
         with store.writing() as tx:
             tx.forget_tabs(clock() - _FORGOTTEN)
         self.view = ProjectView(store)
@@ -98,7 +99,12 @@ class Project:
         StoreError
             If there is no project, or a newer version made it.
         """
-        return cls(Store.open(location), train=train, clock=clock)
+        store = Store.open(location)
+        try:
+            return cls(store, train=train, clock=clock)
+        except BaseException:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Commit what waits, stop the trainer, let go of the store."""

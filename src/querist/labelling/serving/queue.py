@@ -10,6 +10,7 @@ from querist import _random
 from querist._typing import IntArray
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import CurrentRanking
+from querist.labelling.log.typed import misfits
 
 # A lease that is not renewed ends after this many seconds; the page renews each third of it.
 LEASE_SECONDS = 60.0
@@ -37,6 +38,12 @@ class Ticket:
     def to_dict(self) -> dict[str, Any]:
         """Return the ticket as JSON takes it."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of(cls, told: Any) -> "Ticket | None":
+        """Return the ticket that `to_dict` wrote; None for anything else: a lease is a convenience, not a promise."""
+        fits = isinstance(told, dict) and told.keys() == set(cls.__slots__) and not misfits(cls, told)
+        return cls(**told) if fits else None
 
 
 class Queue:
@@ -124,7 +131,7 @@ class Queue:
     def restore(self, tickets: Iterable[Ticket], now: float) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it."""
         for ticket in tickets:
-            if ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
+            if 0 <= ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
                 ticket.expires = now + LEASE_SECONDS
                 self._keep(ticket)
 

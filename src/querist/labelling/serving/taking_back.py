@@ -85,8 +85,8 @@ class TakingBack:
 
         def work(batch: Batch) -> int:
             board = self._place.board
-            if board.knows(uuid):
-                return self._repeated(uuid, annotator)
+            if uuid in board.names:
+                return self._repeated(uuid, annotator, wanted)
             n = len(board.ledger.flips(wanted))
             if not n:
                 raise InvalidParameterError("This would change nothing: it was done already.")
@@ -97,12 +97,13 @@ class TakingBack:
 
         return self._told(self._place.submit(work))
 
-    def _repeated(self, uuid: str, annotator: int) -> int:
+    def _repeated(self, uuid: str, annotator: int, wanted: TakenBack | Restored) -> int:
         ledger = self._place.board.ledger
         made = ledger.removal(uuid) or ledger.restoration(uuid)
-        if made is None or made.annotator != annotator or not isinstance(made.told, TakenBack | Restored):
-            raise InvalidParameterError("This uuid is another event's. Make a new one.")
-        return made.told.n
+        told = None if made is None or made.annotator != annotator else made.told
+        if not isinstance(told, TakenBack | Restored) or replace(told, n=wanted.n) != wanted:
+            raise InvalidParameterError("The log has something else of this uuid. Do it again.")
+        return told.n
 
     # ------------------------------------------------------------------ classes
 

@@ -89,9 +89,8 @@ class Workplace:
 
     def _forget_uncommitted(self) -> None:
         """Go back to what the store holds, because a commit failed."""
-        board = Board()
-        board.replay(self.view.store.events())
-        self.view.board = board
+        store = self.view.store
+        self.view.board = Board.of(store.events(), n_items=lambda: store.n_items)
         self.view.settings = Settings.from_dict(self.view.store.info.settings)
         self.queue = self._new_queue()
 
@@ -106,8 +105,8 @@ class Workplace:
         )
         if view.current is not None:
             queue.use(view.current)
-        held = (Ticket(**each) for tab in view.store.tabs(now - LEASE_SECONDS) for each in tab.held)
-        queue.restore(held, now)
+        held = (Ticket.of(each) for tab in view.store.tabs(now - LEASE_SECONDS) for each in tab.held)
+        queue.restore((ticket for ticket in held if ticket is not None), now)
         return queue
 
 

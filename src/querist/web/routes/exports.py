@@ -19,7 +19,7 @@ from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheErrands, TheProject, done
 from querist.web.errands import Written
 from querist.web.errors import ApiError
-from querist.web.rights import RIGHTS, GuardedRoute, may
+from querist.web.rights import RIGHTS, GuardedRoute, may, someone
 from querist.web.schemas.files import ImportReply, RefusedLine
 
 router = APIRouter(route_class=GuardedRoute, tags=["exports"])
@@ -87,6 +87,7 @@ async def import_labels(
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     read = await errands.labels(request, await file.read(), name)
+    person = await someone(request)  # the right may be lost by now
     if not may(person.role, RIGHTS["POST", "/classes"], project.settings):
         read = read.within({each.name for each in active(project.board.classes)})
     n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
