@@ -96,12 +96,12 @@ def rights_page() -> str:
         "# Who may do what",
         "",
         f"Every address under `{API}`, and what becomes of it in each state that somebody can be in. Owners may do",
-        "everything. What reads *if given* is not an annotator's (for classes: nor a reviewer's) unless an owner says so:",
-        "Data, Settings, *Annotators may also*. Whoever is signed out, or was removed, gets 401 before anything of a",
-        "request is read; whoever lacks the role gets 403. `Undo` among the answers takes back one's own acts only.",
+        "everything. What reads *if given* is not an annotator's (for classes: nor a reviewer's) unless an owner says",
+        "so: Data, Settings, *Annotators may also*. Whoever is signed out, or was removed, gets 401 before anything of",
+        "a request is read; whoever lacks the role gets 403. An undo among the answers takes back one's own acts only.",
         "",
-        "This page is generated from `querist/web/rights.py` by `python docs/make_tables.py`; `tests/web/test_rights.py`",
-        "tries every line of it in each state on the running application.",
+        "This page is generated from `querist/web/rights.py` by `python docs/make_tables.py`;",
+        "`tests/web/test_rights.py` tries every line of it in each state on the running application.",
         "",
         f"| route | what it does | {' | '.join(roles)} | signed out | removed |",
         f"|---|---|{'---|' * (len(roles) + 2)}",
@@ -113,9 +113,9 @@ def rights_page() -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "The page itself (`/`, its scripts and styles) and `GET /join`, which sends to it, are open to everybody: they hold",
-        "nothing of the project. A second opinion on more than one row at once asks for the right of `POST /items/label`;",
-        "a label file of somebody who may not add classes brings none.",
+        "The page itself (`/`, its scripts and styles) and `GET /join`, which sends to it, are open to everybody: they",
+        "hold nothing of the project. A second opinion on more than one row at once asks for the right of",
+        "`POST /items/label`; a label file of somebody who may not add classes brings none.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -83,29 +83,28 @@ def test_a_team_comes_and_goes(browser, served):
 
 
 def test_the_page_hides_what_a_person_may_not(browser, served):
-    with person(browser, served) as ada:
-        with guest(browser, served, invite(ada, "viewer")) as vera:
-            join(vera, "vera")
-            vera.tab.get_by_role("link", name="Explore").wait_for()
-            assert vera.tab.get_by_role("link", name="Label", exact=True).count() == 0
-            vera.view("Data")
-            vera.tab.get_by_text("Owners of the project change its classes").wait_for()
-            for name in ("Import labels", "Export", "Invite somebody"):
-                assert vera.tab.get_by_role("heading", name=name).count() == 0
-            # What changes reaches the page by itself.
-            ada.tab.get_by_label("Role of vera").select_option("reviewer")
-            vera.tab.get_by_role("link", name="Label", exact=True).wait_for()
-            vera.tab.get_by_role("heading", name="Import labels").wait_for()
-            assert vera.tab.get_by_role("button", name="Add class").count() == 0
-            ada.tab.get_by_label("add, rename, merge and remove classes").check()
-            ada.tab.get_by_role("button", name="Save settings").click()
-            vera.tab.get_by_role("button", name="Add class").wait_for()
-            # Links that work are listed, and taken back.
-            link = invite(ada, "annotator")
-            ada.tab.get_by_role("button", name="Take back").last.click()
-            ada.tab.get_by_text("New people, annotator: 0 of 1 came").wait_for(state="detached")
-            with guest(browser, served, link) as eve:
-                eve.tab.get_by_role("alert").filter(has_text="taken back").wait_for()
+    with person(browser, served) as ada, guest(browser, served, invite(ada, "viewer")) as vera:
+        join(vera, "vera")
+        vera.tab.get_by_role("link", name="Explore").wait_for()
+        assert vera.tab.get_by_role("link", name="Label", exact=True).count() == 0
+        vera.view("Data")
+        vera.tab.get_by_text("Owners of the project change its classes").wait_for()
+        for name in ("Import labels", "Export", "Invite somebody"):
+            assert vera.tab.get_by_role("heading", name=name).count() == 0
+        # What changes reaches the page by itself.
+        ada.tab.get_by_label("Role of vera").select_option("reviewer")
+        vera.tab.get_by_role("link", name="Label", exact=True).wait_for()
+        vera.tab.get_by_role("heading", name="Import labels").wait_for()
+        assert vera.tab.get_by_role("button", name="Add class").count() == 0
+        ada.tab.get_by_label("add, rename, merge and remove classes").check()
+        ada.tab.get_by_role("button", name="Save settings").click()
+        vera.tab.get_by_role("button", name="Add class").wait_for()
+        # Links that work are listed, and taken back.
+        link = invite(ada, "annotator")
+        ada.tab.get_by_role("button", name="Take back").last.click()
+        ada.tab.get_by_text("New people, annotator: 0 of 1 came").wait_for(state="detached")
+        with guest(browser, served, link) as eve:
+            eve.tab.get_by_role("alert").filter(has_text="taken back").wait_for()
 
 
 def test_signing_out(browser, served):
