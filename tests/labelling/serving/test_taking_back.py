@@ -11,9 +11,10 @@ from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.audit_answers import audit_moment, scored
+from querist.labelling.log.deeds import ACTS
 from querist.labelling.log.events import Measured
 from querist.labelling.reading.accuracy_statement import accuracy_statement
-from querist.labelling.reading.changes import class_changes, last_changes
+from querist.labelling.reading.changes import WORDS, class_changes, last_changes
 from querist.labelling.reading.exports import export
 from querist.labelling.reading.figures import accuracy
 from querist.labelling.reading.project_view import ProjectView
@@ -245,6 +246,10 @@ def test_the_last_changes_of_everybody(project, people):
         "removal", "restoration", "removal", "group", "classes",
     ]  # fmt: skip
     assert len(last_changes(project.rows, limit=2)) == 2
+
+
+def test_every_act_has_a_word():
+    assert set(WORDS) == set(ACTS)
 
 
 def test_opinions_and_agreement_follow(project, people):

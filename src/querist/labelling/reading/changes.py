@@ -26,7 +26,7 @@ _KINDS: dict[type, Kind] = {
     Restoration: "restoration",
     ClassChange: "classes",
 }
-_WORDS = {
+WORDS = {
     "answered": "labelled",
     "changed": "labelled",
     "skipped": "skipped",
@@ -34,6 +34,7 @@ _WORDS = {
     "unflagged": "took the flag off",
     "noted": "wrote a note on",
     "second_opinion": "asked for a second opinion on",
+    "adjudicated": "decided",
 }
 
 
@@ -176,7 +177,7 @@ def _removed(rows: Rows, each: Removal) -> str:
 
 def _done(rows: Rows, acts: Sequence[Act]) -> str:
     """Return what was done, in words; one row goes without saying."""
-    kinds = {_WORDS[act.kind] for act in acts}
+    kinds = {WORDS[act.kind] for act in acts}
     on = "" if len(acts) == 1 else f" {len({act.row for act in acts}):,} rows"
     if len(kinds) > 1:
         return f"labels, skips, flags or notes{' from a file' if acts[0].how == 'import' else ''} on{on}"
