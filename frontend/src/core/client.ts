@@ -3,9 +3,11 @@
 import { API } from "./address";
 import type {
   ActionBody,
+  AgreementReply,
   BulkReply,
   ChangedClassBody,
   ClassesReply,
+  ConflictsReply,
   ExploreReply,
   ExploreSort,
   ExportFormat,
@@ -96,7 +98,7 @@ export class Client {
     return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, filter, expected });
   }
 
-  /** Take back a bulk action. */
+  /** Take back a bulk action, or a decision. */
   async undoBulk(target: string): Promise<void> {
     const action: ActionBody = { uuid: newUuid(), kind: "undo", row: 0, target };
     const { results } = await this.answers([action], this.holding(), 0);
@@ -140,6 +142,23 @@ export class Client {
   /** How good the model is, and was. */
   figures(): Promise<FiguresReply> {
     return this.transport.request("GET", "/figures");
+  }
+
+  /** How far people agree, and how good each one's answers are. */
+  agreement(): Promise<AgreementReply> {
+    return this.transport.request("GET", "/agreement");
+  }
+
+  readonly agreementUrl = `${API}/export/agreement`;
+
+  /** Rows on which people differ, in random order and without names. */
+  conflicts(limit: number): Promise<ConflictsReply> {
+    return this.transport.request("GET", `/conflicts?limit=${limit}`);
+  }
+
+  /** Decide about such a row; null: nobody can tell. An undo of `uuid` takes it back. */
+  decide(uuid: string, row: number, classId: number | null, classVersion: number): Promise<ConflictsReply> {
+    return this.transport.request("POST", "/conflicts/decide", { uuid, row, class_id: classId, class_version: classVersion });
   }
 
   async promises(): Promise<PromiseInfo[]> {

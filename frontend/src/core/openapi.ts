@@ -248,6 +248,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agreement
+         * @description Return how far people agree, and how good each one's answers are.
+         */
+        get: operations["agreement_api_v1_agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Agreement
+         * @description Download the answers that the figures are made of, one a line: row, person, class, sample, decision.
+         */
+        get: operations["export_agreement_api_v1_export_agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conflicts
+         * @description Return the next rows on which answers differ, without names, in random order.
+         */
+        get: operations["conflicts_api_v1_conflicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Decide about a row; an undo action whose target is `uuid` takes it back. Answered with the next row.
+         */
+        post: operations["decide_api_v1_conflicts_decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export": {
         parameters: {
             query?: never;
@@ -916,6 +996,65 @@ export interface components {
             text: string;
         };
         /**
+         * AgreementFigures
+         * @description How far people agree on some rows; `n_seen` answers were given with the model's guess in sight.
+         */
+        AgreementFigures: {
+            /** N Rows */
+            n_rows: number;
+            /** N People */
+            n_people: number;
+            /** N Seen */
+            n_seen: number;
+            observed: components["schemas"]["EstimateInfo"];
+            cohen_kappa: components["schemas"]["EstimateInfo"];
+            fleiss_kappa: components["schemas"]["EstimateInfo"];
+            krippendorff_alpha: components["schemas"]["EstimateInfo"];
+            /** Classes */
+            classes: components["schemas"]["ClassAgreementInfo"][];
+            /** Pairs */
+            pairs: components["schemas"]["PairInfo"][];
+            /** Confusions */
+            confusions: components["schemas"]["MixedUp"][];
+        };
+        /**
+         * AgreementReply
+         * @description How far people agree.
+         *
+         *     `random` is about a random sample of the rows, `chosen` about all other rows with several answers, which say nothing
+         *     of the pool (null: there are none). Of the sample, `n_skipped` rows could not be compared because somebody could
+         *     not tell, `n_elsewhere` because their labels came from a file or were given to many rows at once; `n_waiting` rows
+         *     wait for one more person. `sentence` tells the figure in words. `seq` is the last event that was counted.
+         */
+        AgreementReply: {
+            /** Seq */
+            seq: number;
+            /** Opinions */
+            opinions: number;
+            /** Overlap */
+            overlap: number;
+            /** N People */
+            n_people: number;
+            /** N Conflicts */
+            n_conflicts: number;
+            /** N Skipped */
+            n_skipped: number;
+            /** N Elsewhere */
+            n_elsewhere: number;
+            /** N Waiting */
+            n_waiting: number;
+            /** Sentence */
+            sentence: string;
+            random: components["schemas"]["AgreementFigures"];
+            chosen: components["schemas"]["AgreementFigures"] | null;
+            /** People */
+            people: components["schemas"]["PersonQualityInfo"][];
+            /** Ranked */
+            ranked: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * AnswerInfo
          * @description A person's current answer; `at` in seconds since 1970.
          */
@@ -1014,6 +1153,17 @@ export interface components {
             examples?: string[] | null;
         };
         /**
+         * ClassAgreementInfo
+         * @description Agreement on a class, and the share of all answers that it has.
+         */
+        ClassAgreementInfo: {
+            /** Class Id */
+            class_id: number;
+            /** Share */
+            share: number;
+            agreement: components["schemas"]["EstimateInfo"];
+        };
+        /**
          * ClassFigures
          * @description The figures of a class.
          */
@@ -1082,6 +1232,27 @@ export interface components {
             class_version: number;
         };
         /**
+         * Conflict
+         * @description A row on which answers differ: the classes that people gave, in the order of the buttons.
+         */
+        Conflict: {
+            item: components["schemas"]["Item"];
+            /** Options */
+            options: number[];
+        };
+        /**
+         * ConflictsReply
+         * @description The next rows to decide about, and how many there are; `n_own` others differ, and are left to other reviewers.
+         */
+        ConflictsReply: {
+            /** Total */
+            total: number;
+            /** N Own */
+            n_own: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+        };
+        /**
          * Confusion
          * @description Counts of (answer, prediction) over `n` audit answers, scored before they trained; both by `classes`, ids.
          */
@@ -1100,6 +1271,29 @@ export interface components {
         Count: {
             /** N */
             n: number;
+        };
+        /**
+         * DecisionBody
+         * @description What a reviewer decides about a row on which answers differ; a repeat of the same uuid changes nothing.
+         */
+        DecisionBody: {
+            /**
+             * Uuid
+             * @example 0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11
+             */
+            uuid: string;
+            /**
+             * Row
+             * @example 17
+             */
+            row: number;
+            /**
+             * Class Id
+             * @description Null: nobody can tell.
+             */
+            class_id: number | null;
+            /** Class Version */
+            class_version?: number | null;
         };
         /**
          * ErrorReply
@@ -1569,6 +1763,20 @@ export interface components {
             score: number;
         };
         /**
+         * MixedUp
+         * @description Two classes between which people differ: on how many rows, and which share of all differing pairs that is.
+         */
+        MixedUp: {
+            /** One */
+            one: number;
+            /** Other */
+            other: number;
+            /** N Rows */
+            n_rows: number;
+            /** Share */
+            share: number;
+        };
+        /**
          * ModelStatus
          * @description What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows.
          */
@@ -1628,6 +1836,20 @@ export interface components {
             confidence: number;
         };
         /**
+         * PairInfo
+         * @description Agreement of two people on the rows that both have answered.
+         */
+        PairInfo: {
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** N Rows */
+            n_rows: number;
+            observed: components["schemas"]["EstimateInfo"];
+            cohen_kappa: components["schemas"]["EstimateInfo"];
+        };
+        /**
          * PendingPromise
          * @description The promise whose random rows are being asked about.
          */
@@ -1668,6 +1890,22 @@ export interface components {
             active: boolean;
             /** N Answers */
             n_answers: number;
+        };
+        /**
+         * PersonQualityInfo
+         * @description How one person's answers compare with the others' and with decisions; places only where rows tell them apart.
+         */
+        PersonQualityInfo: {
+            /** Name */
+            name: string;
+            /** N Rows */
+            n_rows: number;
+            with_others: components["schemas"]["EstimateInfo"];
+            with_decisions: components["schemas"]["EstimateInfo"];
+            /** Rank Low */
+            rank_low: number | null;
+            /** Rank High */
+            rank_high: number | null;
         };
         /**
          * Problem
@@ -2007,6 +2245,8 @@ export interface components {
         SettingsBody: {
             /** Opinions */
             opinions?: number | null;
+            /** Overlap */
+            overlap?: number | null;
             /** Audit Share */
             audit_share?: number | null;
             /** Labels Per Point */
@@ -2028,9 +2268,14 @@ export interface components {
         SettingsInfo: {
             /**
              * Opinions
-             * @description Answers by different people wanted per row.
+             * @description Answers by different people wanted per row of the overlap.
              */
             opinions: number;
+            /**
+             * Overlap
+             * @description Share of the answered rows that are to have so many, drawn at random; 1: all.
+             */
+            overlap: number;
             /**
              * Audit Share
              * @description Share of the questions that follow the random order.
@@ -2166,6 +2411,8 @@ export type AccuracyPoint = components['schemas']['AccuracyPoint'];
 export type AccuracyStatement = components['schemas']['AccuracyStatement'];
 export type ActionBody = components['schemas']['ActionBody'];
 export type AdviceInfo = components['schemas']['AdviceInfo'];
+export type AgreementFigures = components['schemas']['AgreementFigures'];
+export type AgreementReply = components['schemas']['AgreementReply'];
 export type AnswerInfo = components['schemas']['AnswerInfo'];
 export type AnswersBody = components['schemas']['AnswersBody'];
 export type Body_import_labels_api_v1_labels_post = components['schemas']['Body_import_labels_api_v1_labels_post'];
@@ -2173,11 +2420,15 @@ export type BulkBody = components['schemas']['BulkBody'];
 export type BulkReply = components['schemas']['BulkReply'];
 export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
+export type ClassAgreementInfo = components['schemas']['ClassAgreementInfo'];
 export type ClassFigures = components['schemas']['ClassFigures'];
 export type ClassInfo = components['schemas']['ClassInfo'];
 export type ClassesReply = components['schemas']['ClassesReply'];
+export type Conflict = components['schemas']['Conflict'];
+export type ConflictsReply = components['schemas']['ConflictsReply'];
 export type Confusion = components['schemas']['Confusion'];
 export type Count = components['schemas']['Count'];
+export type DecisionBody = components['schemas']['DecisionBody'];
 export type ErrorReply = components['schemas']['ErrorReply'];
 export type EstimateInfo = components['schemas']['EstimateInfo'];
 export type ExploreReply = components['schemas']['ExploreReply'];
@@ -2205,13 +2456,16 @@ export type LookBody = components['schemas']['LookBody'];
 export type Me = components['schemas']['Me'];
 export type MergeBody = components['schemas']['MergeBody'];
 export type Mistake = components['schemas']['Mistake'];
+export type MixedUp = components['schemas']['MixedUp'];
 export type ModelStatus = components['schemas']['ModelStatus'];
 export type NewClassBody = components['schemas']['NewClassBody'];
 export type OrderBody = components['schemas']['OrderBody'];
 export type OutlookInfo = components['schemas']['OutlookInfo'];
+export type PairInfo = components['schemas']['PairInfo'];
 export type PendingPromise = components['schemas']['PendingPromise'];
 export type PeopleReply = components['schemas']['PeopleReply'];
 export type PersonInfo = components['schemas']['PersonInfo'];
+export type PersonQualityInfo = components['schemas']['PersonQualityInfo'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProjectInfo = components['schemas']['ProjectInfo'];
@@ -2558,6 +2812,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassesReply"];
+                };
+            };
+        };
+    };
+    agreement_api_v1_agreement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementReply"];
+                };
+            };
+        };
+    };
+    export_agreement_api_v1_export_agreement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    conflicts_api_v1_conflicts_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsReply"];
+                };
+            };
+        };
+    };
+    decide_api_v1_conflicts_decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsReply"];
                 };
             };
         };

@@ -70,9 +70,10 @@ class Coefficient:
 
     def means(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return observed agreement and chance level if the kinds weigh so much; weights of shape (..., n_kinds)."""
-        shares = weights / weights.sum(axis=-1, keepdims=True)
-        same = ((shares @ self.one) * (shares @ self.other)).sum(axis=-1)
-        return shares @ self.agree, 1 - (1 - same) * self.correction
+        # Sums first: of whole numbers they are exact, and perfect agreement is 1.
+        total = weights.sum(axis=-1)
+        same = ((weights @ self.one) * (weights @ self.other)).sum(axis=-1) / total**2
+        return weights @ self.agree / total, 1 - (1 - same) * self.correction
 
     def pseudo_values(self) -> FloatArray:
         """Return one value a row whose mean is `observed`: by how much it moves the coefficient (delta method).

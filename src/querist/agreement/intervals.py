@@ -114,9 +114,8 @@ def bootstrap_interval(found: Coefficient, confidence: float, sampled: float) ->
         one=np.vstack([np.eye(k), np.full(k, 1 / k)]),
         other=np.vstack([np.eye(k), np.full(k, 1 / k)]),
     )
-    both = Coefficient(
-        *(np.concatenate([getattr(each, name) for each in (found, unseen)]) for name in _BY_KIND), found.correction
-    )
+    joined = {name: np.concatenate([getattr(each, name) for each in (found, unseen)]) for name in _BY_KIND}
+    both = Coefficient(**joined, correction=found.correction)
     shapes = both.repeats / (widening * (1 - sampled))
     shapes[-k - 1 :] = unseen.repeats
     draws = derive_generator(0, "agreement").standard_gamma(shapes, (N_DRAWS, shapes.size))

@@ -16,11 +16,11 @@ from querist.web.entrance import Entrance
 from querist.web.errands import Errands
 from querist.web.errors import add_error_handlers
 from querist.web.rights import API, RIGHTS
-from querist.web.routes import classes, exports, items, news, people, project, promises, queue
+from querist.web.routes import agreement, classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
 from querist.web.security import Guard
 
-ROUTERS = [each.router for each in (queue, items, classes, exports, promises, project, people, news)]
+ROUTERS = [each.router for each in (queue, items, classes, agreement, exports, promises, project, people, news)]
 # Where people without a cookie may send something.
 _OPEN_TO_STRANGERS = {API + path for (method, path), right in RIGHTS.items() if method != "GET" and right.least is None}
 PAGE = Path(__file__).parent / "static"

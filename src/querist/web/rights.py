@@ -8,9 +8,9 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from querist.labelling.log.settings import Power, Settings
+from querist.labelling.reading.people import ROLES, Role
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.store.rows import ROLES, Role
 from querist.web.errors import ApiError
 from querist.web.security import SIGN_IN, cookie_name
 
@@ -71,6 +71,11 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/labels"): Right("reviewer", "import"),
     ("GET", "/export"): Right("reviewer", "export"),
     ("GET", "/export/log"): Right("reviewer", "export"),
+    # Names beside figures, and what reviewers are there for.
+    ("GET", "/agreement"): REVIEWER,
+    ("GET", "/export/agreement"): REVIEWER,
+    ("GET", "/conflicts"): REVIEWER,
+    ("POST", "/conflicts/decide"): REVIEWER,
     ("GET", "/export/model"): Right("reviewer", "export"),
     ("POST", "/classes"): Right("owner", "classes"),
     ("POST", "/classes/order"): Right("owner", "classes"),

@@ -1,7 +1,7 @@
 """`Board`: where a project stands; what replaying its log gives."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -12,7 +12,19 @@ from querist._typing import IntArray
 from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
 from querist.labelling.log.classes import Classes, resolution
-from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
+from querist.labelling.log.consistency import check
+from querist.labelling.log.deeds import (
+    RESPONSES,
+    Act,
+    Answered,
+    Changed,
+    Deed,
+    current_answers,
+    is_blind,
+    last_decision,
+    last_kind,
+    marks,
+)
 from querist.labelling.log.events import (
     Asked,
     AutoLabelled,
@@ -25,6 +37,7 @@ from querist.labelling.log.events import (
     Undone,
     payload_of,
 )
+from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
@@ -38,23 +51,29 @@ class Board:
     ----------
     n_rows : int, default=0
         Rows known before the first `rows_added` event; usually 0.
+    n_items : callable, default=None
+        Returns how many rows there are: a log that tells of more is refused.
 
     Attributes
     ----------
     labels : ndarray of shape (n_rows,), int32
-        Class id of each row: the majority of the current answers, the earliest among equals;
-        merged classes count for their target, removed ones not at all; -1 where there is none.
+        Class id of each row: what a reviewer decided last, else the majority of the current answers, the earliest
+        among equals; merged classes count for their target, removed ones not at all; -1 where there is none.
     n_opinions : ndarray of shape (n_rows,), int16
         How many people's answers to each row count.
+    given : ndarray of shape (n_rows,), bool
+        Whether the answers of a row came from a file alone, and none from a person.
     model_labels : ndarray of shape (n_rows,), int32
         Class id (as it was then) of each row that the model has labelled under a promise; -1 elsewhere. A person's
         answer goes before it, and it never trains.
     """
 
-    def __init__(self, n_rows: int = 0) -> None:
+    def __init__(self, n_rows: int = 0, *, n_items: Callable[[], int] | None = None) -> None:
         self.seq = 0
+        self._n_items = n_items
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
+        self.given: npt.NDArray[np.bool_] = np.zeros(n_rows, bool)
         self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.classes: Classes = ()
         self.class_version = 0
@@ -73,7 +92,7 @@ class Board:
         self.counts: Counter[int] = Counter()
         self.by_person: Counter[int | None] = Counter()
         self._resolution: dict[int, int] = {}
-        self._uuids: set[str] = set()
+        self.names = Names()
         self._acts: list[Act] = []
         self._of_row: dict[int, list[Act]] = {}
         self._of_uuid: dict[str, list[Act]] = {}
@@ -81,9 +100,9 @@ class Board:
     # ------------------------------------------------------------------ replay
 
     @classmethod
-    def of(cls, events: Iterable[EventRow]) -> Self:
+    def of(cls, events: Iterable[EventRow], *, n_items: Callable[[], int] | None = None) -> Self:
         """Return the state that events lead to."""
-        board = cls()
+        board = cls(n_items=n_items)
         board.replay(events)
         return board
 
@@ -98,12 +117,13 @@ class Board:
         Raises
         ------
         StoreError
-            If a newer version wrote it.
+            If a newer version wrote it, or it does not fit what the log said before.
         """
         payload = payload_of(event)
+        check(event, payload, self, self._n_items)
         if event.seq is not None:
             self.seq = event.seq
-        self._uuids.add(event.uuid)
+        self.names.add(event, payload)
         match payload:
             case Deed():
                 self._act(event, payload)
@@ -132,6 +152,7 @@ class Board:
     def _add_rows(self, added: int) -> None:
         self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
         self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
+        self.given = np.concatenate([self.given, np.zeros(added, bool)])
         self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
 
     def _act(self, event: EventRow, deed: Deed) -> None:
@@ -188,19 +209,24 @@ class Board:
             self._standings.clear()
         acts = [act for act in self._of_row[row] if not act.undone]
         old = int(self.labels[row])
-        votes = self._votes(acts)
+        answers = current_answers(acts)
+        votes = self._votes(answers)
         # They stand in the order of the first answers, and the first among equals is the greatest.
         new = max(votes, key=votes.__getitem__) if votes else -1
         self.n_opinions[row] = sum(votes.values())
+        self.given[row] = bool(votes) and answers.keys() == {None}
+        decided = last_decision(acts, self.label_of)
+        if decided is not None:
+            new = self.label_of(decided.class_id)
         if old != new:
             self.labels[row] = new
             if old >= 0:
                 self.counts[old] -= 1
             if new >= 0:
                 self.counts[new] += 1
-        _put(self.skipped, row, new < 0 and last_kind(acts, RESPONSES) == "skipped")
-        _put(self.flagged, row, last_kind(acts, ("flagged", "unflagged")) == "flagged")
-        noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
+        _put(self.skipped, row, new < 0 and (decided is not None or last_kind(acts, RESPONSES) == "skipped"))
+        flagged, noted = marks(acts)
+        _put(self.flagged, row, flagged)
         if noted:
             self.notes[row] = noted
         else:
@@ -211,24 +237,20 @@ class Board:
         else:
             self.opinions_wanted.pop(row, None)
 
-    def _votes(self, acts: list[Act]) -> dict[int, int]:
+    def _votes(self, answers: dict[int | None, Act]) -> dict[int, int]:
         votes: dict[int, int] = {}
-        for act in current_answers(acts).values():
-            label = self._resolution.get(-1 if act.class_id is None else act.class_id, -1)
+        for act in answers.values():
+            label = self.label_of(act.class_id)
             if label >= 0:
                 votes[label] = votes.get(label, 0) + 1
         return votes
 
     # ------------------------------------------------------------------ questions
 
-    def knows(self, uuid: str) -> bool:
-        """Whether an event of this uuid is in the log."""
-        return uuid in self._uuids
-
     @property
     def n_events(self) -> int:
         """Events applied."""
-        return len(self._uuids)
+        return self.names.n_events
 
     @property
     def n_rows(self) -> int:

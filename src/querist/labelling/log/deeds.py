@@ -1,5 +1,6 @@
 """What people do to rows: what the log keeps of it, and the acts that a board remembers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from querist.labelling.log.payload import Payload
@@ -9,7 +10,7 @@ from querist.store.rows import EventRow
 ANSWERS = ("answered", "changed")
 RESPONSES = (*ANSWERS, "skipped")
 # What people do to rows; each can be undone.
-ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion")
+ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion", "adjudicated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,22 @@ class SecondOpinionWanted(Deed):
     """One more answer is wanted."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Adjudicated(Deed):
+    """A reviewer decided what a row is on which answers differ; it stands above all answers, later ones too.
+
+    Attributes
+    ----------
+    class_id : int or None
+        None: nobody can tell.
+    class_version : int or None
+        Number of the list of classes that the reviewer saw.
+    """
+
+    class_id: int | None = None
+    class_version: int | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Act:
     """Something that a person (or an import: annotator None) did to a row."""
@@ -159,7 +176,7 @@ class Act:
             event.row,
             event.annotator,
             event.at,
-            class_id=answer.class_id if answer else None,
+            class_id=deed.class_id if isinstance(deed, Answered | Adjudicated) else None,
             seconds=response.seconds if response else None,
             how=deed.how,
             strategy=response.strategy if response else "",
@@ -181,6 +198,19 @@ def current_answers(acts: list[Act]) -> dict[int | None, Act]:
         elif act.kind == "skipped":
             current.pop(act.annotator, None)
     return current
+
+
+def last_decision(acts: list[Act], label_of: Callable[[int | None], int]) -> Act | None:
+    """Return what a reviewer decided last on a row; None where nobody did, or its class was removed since."""
+    decided = next((act for act in reversed(acts) if act.kind == "adjudicated" and not act.undone), None)
+    gone = decided is not None and decided.class_id is not None and label_of(decided.class_id) < 0
+    return None if gone else decided
+
+
+def marks(acts: list[Act]) -> tuple[bool, str]:
+    """Return whether standing acts leave their row flagged, and its note: the last one, which a flag may bring too."""
+    noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
+    return last_kind(acts, ("flagged", "unflagged")) == "flagged", noted
 
 
 def is_blind(act: Act) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from querist.exceptions import StoreError
 from querist.labelling.log.classes import Classes, ClassInfo
 from querist.labelling.log.deeds import (
+    Adjudicated,
     Answered,
     Changed,
     Flagged,
@@ -19,7 +20,7 @@ from querist.labelling.log.deeds import (
     Skipped,
     Unflagged,
 )
-from querist.labelling.log.payload import MissingFieldsError, Payload, UnknownFieldsError
+from querist.labelling.log.payload import MissingFieldsError, Payload, UnknownFieldsError, WrongFieldsError
 from querist.labelling.log.people_events import (
     InvitationRevoked,
     Invited,
@@ -128,6 +129,7 @@ KINDS: Mapping[str, type[Payload]] = {
     "unflagged": Unflagged,
     "noted": Noted,
     "second_opinion": SecondOpinionWanted,
+    "adjudicated": Adjudicated,
     "undone": Undone,
     "measured": Measured,
     "promise": PromiseBegun,
@@ -192,8 +194,19 @@ def payload_of(event: EventRow) -> Payload:
     except UnknownFieldsError as error:
         told = f"says {_listed(error.names)}, which this version of Querist does not know. {_UPDATE}"
     except MissingFieldsError as error:
-        told = f"lacks {_listed(error.names)}: the log is damaged. Go back to a copy of the project."
+        raise DamagedLogError(event, f"lacks {_listed(error.names)}") from None
+    except WrongFieldsError as error:
+        raise DamagedLogError(event, f"has something else for {_listed(error.names)} than it can be") from None
+    except (TypeError, ValueError, AttributeError, OverflowError, KeyError, IndexError):  # of the readers of fields
+        raise DamagedLogError(event, "does not hold what such an event holds") from None
     raise StoreError(f"{_where(event)} {told}")
+
+
+class DamagedLogError(StoreError):
+    """An event says what no Querist writes."""
+
+    def __init__(self, event: EventRow, what: str) -> None:
+        super().__init__(f"{_where(event)} {what}: the log is damaged. Go back to a copy of the project.")
 
 
 _UPDATE = "A newer version wrote it. Update Querist (pip install --upgrade querist), and open the project with that."

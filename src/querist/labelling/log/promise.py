@@ -128,7 +128,14 @@ def packed(rows: IntArray, class_ids: IntArray) -> str:
     return base64.b64encode(zlib.compress(np.stack([rows, class_ids]).astype("<i4").tobytes())).decode()
 
 
-def unpacked(text: str) -> tuple[IntArray, IntArray]:
-    """Return the rows and class ids that `packed` wrote."""
-    rows, class_ids = np.frombuffer(zlib.decompress(base64.b64decode(text)), "<i4").reshape(2, -1).astype(np.int64)
+def unpacked(text: str, *, most: int | None = None) -> tuple[IntArray, IntArray]:
+    """Return the rows and class ids that `packed` wrote; ValueError where it did not, or there are more than `most`."""
+    opened = zlib.decompressobj()
+    try:
+        data = opened.decompress(base64.b64decode(text), 0 if most is None else 8 * most + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if most is not None and len(data) > 8 * most:
+        raise ValueError("there are more rows than the project has")
+    rows, class_ids = np.frombuffer(data, "<i4").reshape(2, -1).astype(np.int64)
     return rows, class_ids

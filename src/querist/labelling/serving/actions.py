@@ -9,11 +9,21 @@ from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflag
 from querist.labelling.log.events import Undone, event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
-from querist.labelling.serving.queue import Queue, Ticket
+from querist.labelling.serving.leases import Ticket
+from querist.labelling.serving.queue import Queue
 from querist.store.rows import EventRow
 
 Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]
 MAX_NOTE = 10_000
+# The kind of event that each becomes.
+_LOGGED: dict[Kind, str] = {
+    "answer": "answered",
+    "skip": "skipped",
+    "flag": "flagged",
+    "unflag": "unflagged",
+    "note": "noted",
+    "undo": "undone",
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,8 @@ class Recorder:
 
     def take(self, action: Action) -> Result:
         """Record one action, once."""
-        if self._board.knows(action.uuid):
-            return Result(action.uuid, "repeated")
+        if action.uuid in self._board.names:
+            return self._repeated(action)
         if action.kind == "undo":
             return self._undo(action)
         if not 0 <= action.row < self._board.n_rows:
@@ -94,6 +104,12 @@ class Recorder:
         else:
             self._log(action, (Flagged if action.kind == "flag" else Noted)(note=action.note))
         return Result(action.uuid, "saved")
+
+    def _repeated(self, action: Action) -> Result:
+        about = action.target if action.kind == "undo" else action.row
+        if self._board.names.is_act(action.uuid, self._annotator, _LOGGED[action.kind], about):
+            return Result(action.uuid, "repeated")
+        return _refused(action, "uuid_taken", "The log has something else of this uuid. Do it again.")
 
     def _answer(self, action: Action) -> Result:
         known = {each.id: each for each in self._board.classes}

@@ -42,13 +42,19 @@ class Bulk:
         Raises
         ------
         InvalidParameterError
-            Through the future: if the class or a row does not exist, or a filter does not find `expected` rows.
+            Through the future: if the class or a row does not exist, a filter does not find `expected` rows, or `uuid`
+            names something else in the log.
         """
 
         def work(batch: Batch) -> int:
-            if done := self._place.board.acts_of(uuid):
-                return len(done)
-            chosen = self._rows.find_rows(rows) if isinstance(rows, Filter) else self._existing(rows)
+            if uuid in self._place.board.names:
+                if self._place.board.names.is_group(uuid, annotator):
+                    return len(self._place.board.acts_of(uuid))
+                raise InvalidParameterError("The log has something else of this uuid. Do it again.")
+            if isinstance(rows, Filter):
+                chosen = self._rows.find_rows(rows, reader=self._place.reader(annotator))
+            else:
+                chosen = self._existing(rows)
             if expected is not None and len(chosen) != expected:
                 raise InvalidParameterError(
                     f"The filter finds {len(chosen)} rows by now, not {expected}. Look again, and confirm again."

@@ -16,7 +16,7 @@ from querist.labelling.trainer.supervisor import Supervisor
 from querist.store.rows import RankingRow
 
 # Events after which the model is to be trained again.
-_TEACHING = frozenset({*RESPONSES, "undone", "classes", "rows_added", "settings"})
+_TEACHING = frozenset({*RESPONSES, "adjudicated", "undone", "classes", "rows_added", "settings"})
 # So many rows at the head of a new ranking are read at once.
 _READ_AHEAD = 500
 # The first rows follow the random order; until they are answered nothing is to be learned.

@@ -59,7 +59,7 @@ class Trainer:
         self._store = store
         self._wishes = wishes
         self._out = out
-        self._board = Board()
+        self._board = Board(n_items=lambda: store.n_items)
         self._settings = Settings.from_dict(store.info.settings)
         self._features: PoolFeatures | None = None
         self._learner: Learner | None = None
