@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+import unfolding
 from example_project import make_project, teach
 from filelock import FileLock
 
-import unfolding
 from frames_io import framed
 from querist.exceptions import DataError, StoreError
 from querist.labelling.errands.work import Model, Rows, header_of
