@@ -5,9 +5,12 @@ import type {
   ActionBody,
   AgreementReply,
   BulkReply,
+  Change,
   ChangedClassBody,
   ClassesReply,
   ConflictsReply,
+  Effect,
+  EffectBody,
   ExploreReply,
   ExploreSort,
   ExportFormat,
@@ -30,6 +33,7 @@ import type {
   Role,
   SettingsBody,
   SettingsInfo,
+  TakenBackReply,
 } from "./api";
 import type { StreamEvents, Transport } from "./transport";
 import { newUuid } from "./uuid";
@@ -104,6 +108,35 @@ export class Client {
     const { results } = await this.answers([action], this.holding(), 0);
     const result = results[0];
     if (result?.status === "refused") throw new Error(result.message ?? "The server refused to undo this.");
+  }
+
+  // --- taking back
+
+  /** What everybody did last, newest first. */
+  async changes(person: number | null, which: "all" | "many", limit: number): Promise<Change[]> {
+    return (await this.transport.request("GET", `/changes?${query({ person, which, limit })}`)).changes;
+  }
+
+  async classChanges(): Promise<Change[]> {
+    return (await this.transport.request("GET", "/changes/classes")).changes;
+  }
+
+  /** What taking something back would do; changes nothing. */
+  effect(wanted: EffectBody): Promise<Effect> {
+    return this.transport.request("POST", "/changes/effect", wanted);
+  }
+
+  /** Refused when other than the `expected` number of acts would change sides by now. The reply's uuid brings all back. */
+  takeBack(wanted: EffectBody, expected: number): Promise<TakenBackReply> {
+    return this.transport.request("POST", "/changes/take-back", { ...wanted, uuid: newUuid(), expected });
+  }
+
+  classEffect(version: number, name: string | null): Promise<Effect> {
+    return this.transport.request("POST", `/changes/classes/${version}/effect`, { name });
+  }
+
+  takeBackClass(version: number, name: string | null, expected: number): Promise<ClassesReply> {
+    return this.#changed(this.transport.request("POST", `/changes/classes/${version}/take-back`, { name, expected }));
   }
 
   /** Ask for a second opinion on these rows. */

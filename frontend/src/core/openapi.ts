@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * Add
-         * @description Add a class.
+         * @description Add a class; where one of this name was removed or merged, only if `fresh` says that that one is not meant.
          */
         post: operations["add_api_v1_classes_post"];
         delete?: never;
@@ -242,6 +242,126 @@ export interface paths {
          * @description Let the answers of a class count for another.
          */
         post: operations["merge_api_v1_classes__class_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Return the last changes of everybody, newest first.
+         */
+        get: operations["changes_api_v1_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes Of Classes
+         * @description Return all changes of the classes, newest first.
+         */
+        get: operations["changes_of_classes_api_v1_changes_classes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Effect
+         * @description Return what taking something back would do; nothing is changed. What was taken back is brought back.
+         */
+        post: operations["effect_api_v1_changes_effect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Take it back, in one event, or bring it back; a repeat of the same uuid changes nothing.
+         */
+        post: operations["take_back_api_v1_changes_take_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/changes/classes/${number}/effect`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Class Effect
+         * @description Return what taking back one change of the classes would do to the labels; nothing is changed.
+         */
+        post: operations["class_effect_api_v1_changes_classes__version__effect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/changes/classes/${number}/take-back`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back Class
+         * @description Take back one change of the classes; what came later stays. Taking that back brings it back.
+         */
+        post: operations["take_back_class_api_v1_changes_classes__version__take_back_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1134,6 +1254,47 @@ export interface components {
             accuracy: components["schemas"]["EstimateInfo"];
         };
         /**
+         * Change
+         * @description Something that was done, and whether it may be taken back now.
+         *
+         *     `kind`: an act on one row (`act`), on many at once (`group`), an undo or what somebody took back (`removal`), what
+         *     was brought back (`restoration`), a change of the classes (`classes`). `n_standing` of its `n_acts` count. Of an act
+         *     on one row that is given, of a change of classes its version, and the classes that are gone by it.
+         */
+        Change: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "act" | "group" | "removal" | "restoration" | "classes";
+            /** Uuid */
+            uuid: string;
+            /** At */
+            at: number;
+            /** Annotator */
+            annotator: number | null;
+            /** Person */
+            person: string;
+            /** What */
+            what: string;
+            /** N Acts */
+            n_acts: number;
+            /** N Standing */
+            n_standing: number;
+            /** Takeable */
+            takeable: boolean;
+            /** Row */
+            row: number | null;
+            /** Id */
+            id: string | null;
+            /** Snippet */
+            snippet: string | null;
+            /** Version */
+            version: number | null;
+            /** Ends */
+            ends: number[];
+        };
+        /**
          * ChangedClassBody
          * @description Changes of a class; what is left out stays.
          */
@@ -1153,6 +1314,14 @@ export interface components {
             examples?: string[] | null;
         };
         /**
+         * ChangesReply
+         * @description The last changes, newest first.
+         */
+        ChangesReply: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+        };
+        /**
          * ClassAgreementInfo
          * @description Agreement on a class, and the share of all answers that it has.
          */
@@ -1162,6 +1331,18 @@ export interface components {
             /** Share */
             share: number;
             agreement: components["schemas"]["EstimateInfo"];
+        };
+        /**
+         * ClassEffect
+         * @description Rows that have the label of a class, before and after.
+         */
+        ClassEffect: {
+            /** Class Id */
+            class_id: number;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
         };
         /**
          * ClassFigures
@@ -1294,6 +1475,59 @@ export interface components {
             class_id: number | null;
             /** Class Version */
             class_version?: number | null;
+        };
+        /**
+         * Effect
+         * @description What would change.
+         *
+         *     `n_acts` change sides (count no more, or again): `n_answers`, `n_skips` and `n_others`. Of the rows, `n_lost` have
+         *     no label then, `n_changed` another, `n_gained` one; together `n_rows`. `n_check` check questions are open again.
+         *     `classes` has those whose number of labels changes.
+         */
+        Effect: {
+            /** N Acts */
+            n_acts: number;
+            /** N Answers */
+            n_answers: number;
+            /** N Skips */
+            n_skips: number;
+            /** N Others */
+            n_others: number;
+            /** N Rows */
+            n_rows: number;
+            /** N Lost */
+            n_lost: number;
+            /** N Changed */
+            n_changed: number;
+            /** N Gained */
+            n_gained: number;
+            /** N Check */
+            n_check: number;
+            /** Classes */
+            classes: components["schemas"]["ClassEffect"][];
+            /** Promises */
+            promises: components["schemas"]["PromiseEffect"][];
+        };
+        /**
+         * EffectBody
+         * @description Either an act, a group, an undo or a taking back by its uuid, or what a person did.
+         */
+        EffectBody: {
+            /** Target */
+            target?: string | null;
+            /** Person */
+            person?: number | null;
+            /**
+             * Since
+             * @description Of a person: only from that moment on, seconds since 1970; what they took back since, too.
+             */
+            since?: number | null;
+            /**
+             * Bulk
+             * @description Of a person: only what was done to many rows at once, or came with a file.
+             * @default false
+             */
+            bulk?: boolean;
         };
         /**
          * ErrorReply
@@ -1694,7 +1928,7 @@ export interface components {
         };
         /**
          * LogLine
-         * @description What was done to a row; `at` in seconds since 1970.
+         * @description What was done to a row (`at` in seconds since 1970): alone (`uuid`), or with others at once (`group`).
          */
         LogLine: {
             /** At */
@@ -1703,6 +1937,12 @@ export interface components {
             person: string;
             /** What */
             what: string;
+            /** Uuid */
+            uuid: string;
+            /** Group */
+            group: string | null;
+            /** Undone */
+            undone: boolean;
         };
         /**
          * LookBody
@@ -1810,6 +2050,12 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * Fresh
+             * @description Make a new one even if a class of this name was removed or merged.
+             * @default false
+             */
+            fresh?: boolean;
         };
         /**
          * OrderBody
@@ -2011,6 +2257,21 @@ export interface components {
              * @default 500
              */
             most_labels?: number;
+        };
+        /**
+         * PromiseEffect
+         * @description An attempt at a promise of which so many random rows are among those that change.
+         */
+        PromiseEffect: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "certificate" | "auto_label";
+            /** N Draws */
+            n_draws: number;
         };
         /**
          * PromiseInfo
@@ -2400,6 +2661,68 @@ export interface components {
             /** Date */
             date: string;
         };
+        /**
+         * TakeBackBody
+         * @description The same, and what was confirmed.
+         */
+        TakeBackBody: {
+            /** Target */
+            target?: string | null;
+            /** Person */
+            person?: number | null;
+            /**
+             * Since
+             * @description Of a person: only from that moment on, seconds since 1970; what they took back since, too.
+             */
+            since?: number | null;
+            /**
+             * Bulk
+             * @description Of a person: only what was done to many rows at once, or came with a file.
+             * @default false
+             */
+            bulk?: boolean;
+            /**
+             * Uuid
+             * @example 0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11
+             */
+            uuid: string;
+            /**
+             * Expected
+             * @description The number that the person confirmed.
+             */
+            expected: number;
+        };
+        /**
+         * TakenBackReply
+         * @description How many acts changed sides; `uuid` brings them back.
+         */
+        TakenBackReply: {
+            /** N */
+            n: number;
+            /** Uuid */
+            uuid: string;
+        };
+        /**
+         * UndoClassBody
+         * @description A name for the class that comes back, where its own was taken meanwhile.
+         */
+        UndoClassBody: {
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * UndoneClassBody
+         * @description The same, and how many rows get another label, as it was confirmed.
+         */
+        UndoneClassBody: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Expected
+             * @description The number that the person confirmed.
+             */
+            expected: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2419,8 +2742,11 @@ export type Body_import_labels_api_v1_labels_post = components['schemas']['Body_
 export type BulkBody = components['schemas']['BulkBody'];
 export type BulkReply = components['schemas']['BulkReply'];
 export type CalibrationBin = components['schemas']['CalibrationBin'];
+export type Change = components['schemas']['Change'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
+export type ChangesReply = components['schemas']['ChangesReply'];
 export type ClassAgreementInfo = components['schemas']['ClassAgreementInfo'];
+export type ClassEffect = components['schemas']['ClassEffect'];
 export type ClassFigures = components['schemas']['ClassFigures'];
 export type ClassInfo = components['schemas']['ClassInfo'];
 export type ClassesReply = components['schemas']['ClassesReply'];
@@ -2429,6 +2755,8 @@ export type ConflictsReply = components['schemas']['ConflictsReply'];
 export type Confusion = components['schemas']['Confusion'];
 export type Count = components['schemas']['Count'];
 export type DecisionBody = components['schemas']['DecisionBody'];
+export type Effect = components['schemas']['Effect'];
+export type EffectBody = components['schemas']['EffectBody'];
 export type ErrorReply = components['schemas']['ErrorReply'];
 export type EstimateInfo = components['schemas']['EstimateInfo'];
 export type ExploreReply = components['schemas']['ExploreReply'];
@@ -2470,6 +2798,7 @@ export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProjectInfo = components['schemas']['ProjectInfo'];
 export type PromiseBody = components['schemas']['PromiseBody'];
+export type PromiseEffect = components['schemas']['PromiseEffect'];
 export type PromiseInfo = components['schemas']['PromiseInfo'];
 export type PromisePlan = components['schemas']['PromisePlan'];
 export type PromisesReply = components['schemas']['PromisesReply'];
@@ -2490,6 +2819,10 @@ export type SlowAnswer = components['schemas']['SlowAnswer'];
 export type Speed = components['schemas']['Speed'];
 export type Stage = components['schemas']['Stage'];
 export type Statement = components['schemas']['Statement'];
+export type TakeBackBody = components['schemas']['TakeBackBody'];
+export type TakenBackReply = components['schemas']['TakenBackReply'];
+export type UndoClassBody = components['schemas']['UndoClassBody'];
+export type UndoneClassBody = components['schemas']['UndoneClassBody'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {
@@ -2802,6 +3135,150 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesReply"];
+                };
+            };
+        };
+    };
+    changes_api_v1_changes_get: {
+        parameters: {
+            query?: {
+                person?: number | null;
+                which?: "all" | "many";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesReply"];
+                };
+            };
+        };
+    };
+    changes_of_classes_api_v1_changes_classes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesReply"];
+                };
+            };
+        };
+    };
+    effect_api_v1_changes_effect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EffectBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_changes_take_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBackReply"];
+                };
+            };
+        };
+    };
+    class_effect_api_v1_changes_classes__version__effect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoClassBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+        };
+    };
+    take_back_class_api_v1_changes_classes__version__take_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoneClassBody"];
             };
         };
         responses: {

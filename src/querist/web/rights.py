@@ -82,6 +82,13 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("PATCH", "/classes/{class_id}"): Right("owner", "classes"),
     ("DELETE", "/classes/{class_id}"): Right("owner", "classes"),
     ("POST", "/classes/{class_id}/merge"): Right("owner", "classes"),
+    # What others did, taken back.
+    ("GET", "/changes"): OWNER,
+    ("POST", "/changes/effect"): OWNER,
+    ("POST", "/changes/take-back"): OWNER,
+    ("GET", "/changes/classes"): Right("owner", "classes"),
+    ("POST", "/changes/classes/{version}/effect"): Right("owner", "classes"),
+    ("POST", "/changes/classes/{version}/take-back"): Right("owner", "classes"),
     # Running the project.
     ("PATCH", "/settings"): OWNER,
     ("POST", "/promises"): OWNER,

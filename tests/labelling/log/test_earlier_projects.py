@@ -21,6 +21,7 @@ MADE = Path(__file__).parent / "projects"
 SINCE = {
     "adjudicated",
     *("invited", "invitation_revoked", "signed_in", "signed_out", "role_changed", "person_removed", "person_restored"),
+    *("taken_back", "restored"),
 }
 
 

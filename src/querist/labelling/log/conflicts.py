@@ -8,7 +8,7 @@ from querist.labelling.log.deeds import Act, last_decision
 
 def decision(board: Board, row: int) -> Act | None:
     """Return the decision that a row's label follows."""
-    return last_decision(board.acts_on(row), board.label_of)
+    return last_decision([act for act in board.acts_on(row) if not act.undone], board.label_of)
 
 
 def differing(board: Board, row: int) -> dict[int, int]:

@@ -169,7 +169,7 @@ class Rows:
             words.append(f"“{act.note}”")
         if act.undone:
             words.append("(undone)")
-        return LogLine(act.at, self.view.name(act.annotator), " ".join(words))
+        return LogLine(act.at, self.view.name(act.annotator), " ".join(words), act.uuid, act.group, act.undone)
 
     def columns(self) -> list[str]:
         """Return every column of the user's data, in order; later files may have brought more."""
@@ -180,7 +180,7 @@ class Rows:
 
     def history(self, annotator: int, limit: int) -> list[HistoryEntry]:
         """Return a person's last actions, newest first."""
-        acts = self.view.board.latest(annotator, limit)
+        acts = self.view.board.ledger.latest(annotator, limit)
         items = {item.row: item for item in self.items([act.row for act in acts])}
         return [
             HistoryEntry(

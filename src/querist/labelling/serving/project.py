@@ -28,6 +28,7 @@ from querist.labelling.serving.newcomers import settled
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
 from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
+from querist.labelling.serving.taking_back import TakingBack
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
@@ -70,6 +71,8 @@ class Project:
         Who may do something, their sign-ins and their links.
     promises : PromiseDesk
         Certificates and auto-labelling.
+    taking_back : TakingBack
+        What anybody did, taken back.
     trainer : TrainerNews
         What the model does at the moment.
     warnings : tuple of str
@@ -89,6 +92,7 @@ class Project:
         self.agreements = Agreements(self.view)
         self.people = People(self._place)
         self.promises = PromiseDesk(self._place)
+        self.taking_back = TakingBack(self._place)
         self.trainer = TrainerNews(self._place, self.rows)
         if train:
             self.trainer.start()

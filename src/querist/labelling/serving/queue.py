@@ -180,14 +180,15 @@ class Queue:
     def _first_open(
         self, order: IntArray, start: int, annotator: int, now: float, *, to_strategy: bool = False
     ) -> int | None:
-        # Draws of a promise must be answered without the guess in sight; rows that the model has labelled are done,
-        # but for the audit, which goes on over all rows.
+        # Draws of a promise must be answered without the guess in sight, and so must those of the audit that are open
+        # (again, where an answer was taken back); rows that the model has labelled are done, but for the audit, which
+        # goes on over all rows.
         pending = self._board.pending if to_strategy else None
         kept = frozenset() if pending is None else frozenset(pending.terms.draws.tolist())
-        model_labels, answers = self._board.model_labels, self._board.n_opinions
+        model_labels, answers, drawn = self._board.model_labels, self._board.n_opinions, self._board.drawn
         for place in range(start, order.size):
             row = int(order[place])
-            if answers[row] or (to_strategy and (model_labels[row] >= 0 or row in kept)):
+            if answers[row] or (to_strategy and (model_labels[row] >= 0 or row in kept or row in drawn)):
                 continue
             if self._is_open(row, annotator, now):
                 return place
