@@ -70,6 +70,11 @@ def test_the_bounds_in_the_page_about_security_are_those_of_the_code():
     assert page == tables.security_page(page), "run: python docs/make_tables.py"
 
 
+def test_the_page_about_rights_is_up_to_date():
+    page = (ROOT / "docs" / "rights.md").read_text(encoding="utf-8")
+    assert page == script("make_tables").rights_page(), "run: python docs/make_tables.py"
+
+
 def test_the_tree_in_the_architecture_is_the_tree():
     tables = script("make_tables")
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

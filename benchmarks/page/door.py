@@ -365,8 +365,8 @@ def main():
     note = (
         "Sent from the same machine. A refusal is timed from the end of the head that was sent to the status of the "
         "answer, while the body is being sent; the server reads what still comes for a moment and throws it away. "
-        f"The machine had a load of {load:.0f} from other work on {psutil.cpu_count()} cores before it began, which every "
-        "wait below contains. Memory: resident, at most meanwhile. Processor times: the least of "
+        f"The machine had a load of {load:.0f} from other work on {psutil.cpu_count()} cores before it began, which "
+        "every wait below contains. Memory: resident, at most meanwhile. Processor times: the least of "
         f"{_TURNS} turns of {_REQUESTS:,} requests for the parsers, of 2 servers with {_ANSWERS - 100:,} answers each."
     )
     if not arguments.dry:

@@ -46,7 +46,7 @@ class Room:
         self._who = draw.integers(people, size=moments.size).tolist()
         self._link = link
         self._runner = asyncio.Runner()
-        self._people = [_Person(urlsplit(link).netloc, f"person {number}", truth) for number in range(people)]
+        self._people = [_Person(urlsplit(link).netloc, f"guest {number}", truth) for number in range(people)]
         self.waits = []
         self.sent = []
         self.failures = []

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from querist.exceptions import StoreError
 from querist.labelling.log.classes import Classes, ClassInfo
 from querist.labelling.log.deeds import (
+    Adjudicated,
     Answered,
     Changed,
     Flagged,
@@ -67,6 +68,39 @@ class Undone(Payload):
     """An act, or a group of acts, or labels by the model, no longer count: those of the uuid `target`."""
 
     target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack(Payload):
+    """What somebody did no longer counts, because somebody with the right to says so: an act or a group, or a person's.
+
+    Attributes
+    ----------
+    target : str or None
+        The uuid of an act or of a group.
+    person : int or None
+        Instead: whose acts, all that the log holds by then.
+    since : float or None
+        Of these, only what was done from that moment on (seconds since 1970), and what the person took back since.
+    bulk : bool
+        Of these, only what was done to many rows at once, or came with a file.
+    n : int
+        How many acts changed sides: the number that was confirmed.
+    """
+
+    target: str | None = None
+    person: int | None = None
+    since: float | None = None
+    bulk: bool = False
+    n: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored(Payload):
+    """What was undone or taken back counts again: the uuid `target` of that event; `n` acts changed sides."""
+
+    target: str
+    n: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +162,10 @@ KINDS: Mapping[str, type[Payload]] = {
     "unflagged": Unflagged,
     "noted": Noted,
     "second_opinion": SecondOpinionWanted,
+    "adjudicated": Adjudicated,
     "undone": Undone,
+    "taken_back": TakenBack,
+    "restored": Restored,
     "measured": Measured,
     "promise": PromiseBegun,
     "promise_cancelled": PromiseCancelled,

@@ -116,6 +116,14 @@ class ProjectPromise(PromiseBegun):
         kept = ~np.isin(rows, self.terms.draws)
         return rows[kept], classes[kept]
 
+    def is_asked(self, where: Standing) -> bool:
+        """Whether its draws are to be asked about: also those whose answers were taken back after it was applied."""
+        return where.state == "asking" and not self.cancelled
+
+    def holds(self, where: Standing) -> bool:
+        """Whether what was done with it may still be said: answers may have been taken back, or classes changed."""
+        return self.applied is None or where.n_passed >= self.n_applied
+
     def state(self, where: Standing) -> State:
         """Return how it is told: where the answers say that it stands, and what was done with it."""
         if self.applied:

@@ -92,9 +92,10 @@ class Ranking:
 
 @dataclass(frozen=True)
 class CurrentRanking:
-    """The ranking in use."""
+    """The ranking in use, of a model that knows the log up to `seq`."""
 
     version: int
     strategy: str
     ranking: Ranking
     n_labels: int = 0
+    seq: int = 0

@@ -71,7 +71,9 @@ class Settings:
     notes : tuple of str
         What was guessed when the project was made.
     opinions : int
-        Answers by different people wanted per row.
+        Answers by different people wanted per row of the overlap.
+    overlap : float in (0, 1]
+        Share of the answered rows that are to have so many, in the audit's order; 1: all.
     audit_share : float in [0, 1]
     labels_per_point : float
         How many labels one point of accuracy is worth; the advice to stop counts with it.
@@ -95,6 +97,7 @@ class Settings:
     sources: tuple[SourceInfo, ...] = ()
     notes: tuple[str, ...] = ()
     opinions: int = 1
+    overlap: float = 1.0
     audit_share: float = AUDIT_SHARE
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
@@ -116,6 +119,11 @@ class Settings:
             raise InvalidParameterError(f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}.")
         if self.opinions < 1:
             raise InvalidParameterError(f"At least one opinion per row is needed, got {self.opinions}.")
+        if not 0 < self.overlap <= 1:
+            raise InvalidParameterError(
+                f"The overlap, the share of rows that several people answer, must lie above 0 and at most at 1, "
+                f"got {self.overlap:g}. For no overlap at all, want one opinion per row."
+            )
 
     @property
     def strategy_in_use(self) -> str:

@@ -88,5 +88,5 @@ def _latest(store: Store, n_rows: int) -> CurrentRanking | None:
     with suppress(DataError):
         ranking = Ranking.from_bytes(row.blob)
         if ranking.n_rows <= n_rows and isinstance(strategy, str):
-            return CurrentRanking(row.version, strategy, ranking, row.n_labels)
+            return CurrentRanking(row.version, strategy, ranking, row.n_labels, row.seq)
     return None
