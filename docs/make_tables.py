@@ -154,7 +154,8 @@ def security_page(page: str) -> str:
         ("time for a head", f"{bounds.HEAD_SECONDS:.0f} s"),
         (
             "time for a body",
-            f"{bounds.BODY_SECONDS:.0f} s, and one more for each {bounds.BODY_BYTES_A_SECOND // bounds.KIB} KiB that came",
+            f"{bounds.BODY_SECONDS:.0f} s, and one more for each "
+            f"{bounds.BODY_BYTES_A_SECOND // bounds.KIB} KiB that came",
         ),
         ("an answer of which nothing is taken", f"{bounds.STALLED_SECONDS:.0f} s"),
         ("a connection that waits for the next request", f"{bounds.KEEP_ALIVE_SECONDS} s"),
