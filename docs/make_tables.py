@@ -1,6 +1,6 @@
 """Write what follows from the code in the documentation: ``python docs/make_tables.py``.
 
-The page about strategies, and the tree in ARCHITECTURE.md.
+The page about strategies, the one about rights, and the tree in ARCHITECTURE.md.
 """
 
 import ast
@@ -71,6 +71,55 @@ def strategies_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rights_page() -> str:
+    """Return the page about who may use which route."""
+    from querist.labelling.log.settings import Settings
+    from querist.store.rows import ROLES
+    from querist.web.app import ROUTERS
+    from querist.web.rights import API, RIGHTS, Right, may
+
+    told = {
+        (method, route.path): (inspect.getdoc(route.endpoint) or "").partition("\n")[0]
+        for router in ROUTERS
+        for route in router.routes
+        for method in route.methods
+    }
+
+    def cell(role: str, right: Right) -> str:
+        if may(role, right, Settings("text")):
+            return "yes"
+        given = right.power is not None and may(role, right, Settings("text", annotators_may=(right.power,)))
+        return f"if given: {right.power}" if given else "no"
+
+    roles = tuple(reversed(ROLES))
+    lines = [
+        "# Who may do what",
+        "",
+        f"Every address under `{API}`, and what becomes of it in each state that somebody can be in. Owners may do",
+        "everything. What reads *if given* is not an annotator's (for classes: nor a reviewer's) unless an owner says",
+        "so: Data, Settings, *Annotators may also*. Whoever is signed out, or was removed, gets 401 before anything of",
+        "a request is read; whoever lacks the role gets 403. An undo among the answers takes back one's own acts only.",
+        "",
+        "This page is generated from `querist/web/rights.py` by `python docs/make_tables.py`;",
+        "`tests/web/test_rights.py` tries every line of it in each state on the running application.",
+        "",
+        f"| route | what it does | {' | '.join(roles)} | signed out | removed |",
+        f"|---|---|{'---|' * (len(roles) + 2)}",
+    ]
+    for (method, path), right in RIGHTS.items():
+        what = told.get((method, path), "Return the document of this API.").replace("|", "/")
+        outside = "yes" if right.least is None else "no"
+        cells = [f"`{method} {path}`", what, *(cell(role, right) for role in roles), outside, outside]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += [
+        "",
+        "The page itself (`/`, its scripts and styles) and `GET /join`, which sends to it, are open to everybody: they",
+        "hold nothing of the project. A second opinion on more than one row at once asks for the right of",
+        "`POST /items/label`; a label file of somebody who may not add classes brings none.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def tree() -> dict[str, str]:
     """Return the packages and the modules beside them, each with the first line of its docstring."""
     modules = {path.name: path for path in SOURCES.glob("*.py") if not path.name.startswith("__")}
@@ -94,5 +143,6 @@ def architecture_page(page: str) -> str:
 
 if __name__ == "__main__":
     (HERE / "strategies.md").write_text(strategies_page(), encoding="utf-8")
+    (HERE / "rights.md").write_text(rights_page(), encoding="utf-8")
     architecture = HERE.parent / "ARCHITECTURE.md"
     architecture.write_text(architecture_page(architecture.read_text(encoding="utf-8")), encoding="utf-8")

@@ -64,6 +64,11 @@ def test_the_strategies_page_is_up_to_date():
     assert page == tables.strategies_page(), "run: python docs/make_tables.py"
 
 
+def test_the_page_about_rights_is_up_to_date():
+    page = (ROOT / "docs" / "rights.md").read_text(encoding="utf-8")
+    assert page == script("make_tables").rights_page(), "run: python docs/make_tables.py"
+
+
 def test_the_tree_in_the_architecture_is_the_tree():
     tables = script("make_tables")
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import { Client } from "./core/client";
 import { openKept } from "./core/kept";
 import { Outbox } from "./core/outbox";
 import { Session, type SessionView } from "./core/session";
+import { may } from "./core/rights";
 import { HttpTransport, Refusal, Unreachable, inWords } from "./core/transport";
 import { preferences } from "./preferences.svelte";
 
@@ -31,10 +32,12 @@ export class Workplace {
   /** Load the project and begin; keeps trying while the server is away. */
   async open(): Promise<void> {
     const tab = await claimTab();
-    this.client = new Client(new HttpTransport(tab.id));
+    const transport = new HttpTransport(tab.id);
+    this.client = new Client(transport);
     for (;;) {
       try {
         const project = await this.client.project();
+        transport.person = project.me.id;
         await this.#begin(project, tab);
         return;
       } catch (problem) {
@@ -58,7 +61,7 @@ export class Workplace {
     this.project = project;
     const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("no storage")), STORAGE_MS));
     const store = await Promise.race([openKept(project.id), late]).catch(() => null);
-    this.#outbox = new Outbox(store, tab.id, () => {});
+    this.#outbox = new Outbox(store, tab.id, () => {}, project.me.id);
     const session = new Session(this.client, this.#outbox, project.progress);
     this.session = session;
     this.#classVersion = project.progress.class_version;
@@ -70,7 +73,10 @@ export class Workplace {
       if (view.progress !== this.project?.progress) this.#setProgress(view.progress);
     });
     this.client.listen({
-      open: () => session.reconnected(),
+      open: () => this.#labels && session.reconnected(),
+      lost: () => void this.#lookAgain(),
+      people: () => void this.#lookAgain(),
+      settings: () => void this.#lookAgain(),
       ranking: () => session.ranked(),
       progress: (progress) => session.setProgress(progress),
       figures: (progress) => session.setProgress(progress),
@@ -81,14 +87,14 @@ export class Workplace {
       settingsChanged: (settings) => this.project && (this.project = { ...this.project, settings }),
       peopleChanged: (people) => this.project && (this.project = { ...this.project, people }),
     });
-    window.addEventListener("online", () => session.reconnected());
+    window.addEventListener("online", () => this.#labels && session.reconnected());
     document.addEventListener("visibilitychange", () => this.#tellVisibility());
     window.addEventListener("beforeunload", (event) => {
       if (!this.#outbox?.durable && this.#outbox?.pending.length) event.preventDefault();
     });
     this.phase = "ready";
     this.#tellVisibility();
-    await session.start(tab.living);
+    if (this.#labels) await session.start(tab.living);
   }
 
   #tellVisibility(): void {
@@ -96,7 +102,27 @@ export class Workplace {
     // A browser allows six connections to one server over all tabs; a hidden tab needs none.
     if (visible) this.client.connect();
     else this.client.disconnect();
-    this.session?.setVisible(visible && this.#labelling);
+    this.session?.setVisible(visible && this.#labelling && this.#labels);
+  }
+
+  get #labels(): boolean {
+    return this.project !== null && may(this.project, "POST /queue");
+  }
+
+  /** People, roles or settings changed, or the stream ended: perhaps because this person was signed out. */
+  async #lookAgain(): Promise<void> {
+    try {
+      const before = this.#labels;
+      this.project = await this.client.project();
+      // What the person may do now decides what is loaded and shown.
+      if (before !== this.#labels) location.reload();
+    } catch (problem) {
+      if (!(problem instanceof Refusal) || problem.status !== 401) return;
+      this.client.disconnect();
+      // What waits stays in sight, with what to do.
+      if (this.view?.pending) this.session?.reconnected();
+      else this.phase = "signed-out";
+    }
   }
 
   #setProgress(progress: Progress): void {

@@ -6,13 +6,14 @@ import string
 from contextlib import contextmanager
 
 import pytest
-from example_project import cookie_for, make_project, sign_in, teach
+from example_project import cookie_for, make_project, teach
 from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from querist.labelling.serving.project import Project
 from querist.web.app import create_app
+from querist.web.rights import API, RIGHTS, may
 from querist.web.security import cookie_name
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
@@ -31,16 +32,18 @@ CHECKS = [
 
 
 class Signed:
-    """A project in use, its application, and the headers of its owner."""
+    """A project in use, its application, and the headers of somebody in it."""
 
     def __init__(self, location):
         self.project = Project.open(location, train=False)
         self.app = create_app(self.project)
-        ada = sign_in(self.project)
+        self.sign_in("owner")
         teach(self.project, 1)
-        cookie = cookie_for(self.project)
+
+    def sign_in(self, role):
+        """Sign in the one person of a role, anew: what was sent may have signed them out."""
+        cookie = cookie_for(self.project, f"the {role}", role)
         self.headers = {"host": HOST, "cookie": f"{cookie_name(self.project)}={cookie}"}
-        assert self.project.people.person(cookie).annotator_id == ada
 
     def send(self, method, path, content=b"", **headers):
         """Send bytes as they are; an error of the server is raised here."""
@@ -61,6 +64,7 @@ def open_signed(location):
     signed = Signed(make_project(location, 60))
     try:
         yield signed
+        signed.sign_in("owner")
         assert signed.send("POST", "/api/v1/queue", b'{"want": 1}').status_code == 200
     finally:
         signed.project.close()
@@ -89,13 +93,14 @@ def check_shape(answer):
 # ---------------------------------------------------------------------- what the document says
 
 
-def fuzz(signed, examples):
-    """Send generated requests to every operation; return the statuses seen, by operation."""
+def fuzz(signed, examples, role="owner"):
+    """Send generated requests of somebody to every operation; return the statuses seen, by operation."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", signed.app, headers=signed.headers)
     seen = {}
     for found in schema.get_all_operations():
         operation = found.ok()
         if operation.path not in LEFT_OUT:
+            signed.sign_in(role)
             seen[operation.label] = fuzz_operation(operation, signed.headers, examples)
     return seen
 
@@ -134,6 +139,26 @@ def test_requests_and_replies_are_as_documented(signed):
 @pytest.mark.proof
 def test_many_requests_and_replies_are_as_documented(signed):
     check_reached(fuzz(signed, examples=300))
+
+
+def check_refused(seen, role, settings):
+    """Fail unless exactly what a role may not do was refused for that."""
+    for name, statuses in seen.items():
+        method, path = name.split(" ")
+        allowed = may(role, RIGHTS[method, path.removeprefix(API)], settings)
+        # Those that are refused for another reason first: a body that is none, a sign-in that was ended just before.
+        assert (403 not in statuses) if allowed else (statuses <= {401, 403}), (role, name, statuses)
+
+
+@pytest.mark.parametrize("role", ["reviewer", "annotator", "viewer"])
+def test_each_role_gets_what_is_documented(guarded, role):
+    check_refused(fuzz(guarded, 2, role), role, guarded.project.settings)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("role", ["reviewer", "annotator", "viewer"])
+def test_each_role_gets_what_is_documented_many_times(guarded, role):
+    check_refused(fuzz(guarded, 100, role), role, guarded.project.settings)
 
 
 # ---------------------------------------------------------------------- what no document says

@@ -103,7 +103,9 @@ async def test_every_route_answers_as_the_table_says(team, state, powers):
     client = team.client(state)
     for (method, path), right in RIGHTS.items():
         # Nobody is number 99, and no row either: who may comes as far as that.
-        address = API + path.format(row=99, class_id=99, annotator=99, promise_id="nobody-has-it", invitation=99)
+        address = API + path.format(
+            row=99, class_id=99, annotator=99, version=99, promise_id="nobody-has-it", invitation=99
+        )
         if path in ("/stream", "/export/model") and expected(state, right, team.project.settings) is None:
             continue
         body = Unread() if method in ("POST", "PATCH") else None
@@ -186,3 +188,22 @@ async def test_a_label_file_makes_no_classes_for_those_who_may_not(team):
     answer = await team.client("owner").post(f"{API}/labels", files={"file": ("x.jsonl", content)})
     assert answer.json()["refused"] == []
     assert [each.name for each in team.project.board.classes] == ["good", "bad", "unheard of"]
+
+
+async def test_a_page_of_one_person_sends_nothing_as_another(team):
+    """In one browser two people may follow each other, while a page of the first is still open."""
+    people = {each.name: each.annotator_id for each in team.project.view.people.values()}
+    body = {"actions": [{"uuid": "uuid-of-an-act", "kind": "skip", "row": 1}], "want": 0}
+    client = team.client("owner")
+    answer = await client.post(f"{API}/answers", json=body, headers={"x-person": str(people["the reviewer"])})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "other_person")
+    assert "'the owner'" in answer.json()["error"]["message"]
+    assert not team.project.board.skipped
+    answer = await client.post(f"{API}/answers", json=body, headers={"x-person": str(people["the owner"])})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("rows", "status"), [([3], 200), ([3, 4], 403)])
+async def test_an_annotator_asks_for_one_second_opinion_at_a_time(team, rows, status):
+    assert (await team.client("annotator").post(f"{API}/items/again", json={"rows": rows})).status_code == status
+    assert (await team.client("reviewer").post(f"{API}/items/again", json={"rows": rows})).status_code == 200

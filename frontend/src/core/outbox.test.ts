@@ -38,6 +38,21 @@ describe("Outbox", () => {
     expect(outbox.batch()).toEqual(notes.slice(4));
   });
 
+  it("sends what a person pressed as theirs only: others in the same browser leave it be", async () => {
+    const store = new Memory();
+    const [early, ofBea, ofAnn] = [answer(0), answer(1), answer(2)];
+    new Outbox(store, "tab").add(early, ABOUT); // by an earlier version, which kept no names
+    new Outbox(store, "tab", () => {}, 2).add(ofBea, ABOUT);
+    new Outbox(store, "tab", () => {}, 3).add(ofAnn, ABOUT);
+    const ann = new Outbox(store, "tab", () => {}, 3);
+    await ann.open();
+    expect(ann.batch()).toEqual([early, ofAnn]);
+    ann.settle([early, ofAnn].map(({ uuid }) => ({ uuid, status: "saved" })));
+    const bea = new Outbox(store, "tab", () => {}, 2);
+    await bea.open();
+    expect(bea.batch()).toEqual([ofBea]);
+  });
+
   it("lets go only of what was saved or repeated", () => {
     const outbox = new Outbox(new Memory(), "tab");
     const [a, b, c, d] = [answer(0), answer(1), answer(2), answer(3)] as const;

@@ -17,6 +17,8 @@ export interface KeptAction {
   snippet: string;
   /** Why the server will not have it; it waits for the person then. */
   refused: string | null;
+  /** Who pressed; earlier versions did not keep it. */
+  person?: number;
 }
 
 /** Where actions are kept between page loads. */
@@ -41,6 +43,7 @@ export class Outbox {
     private readonly store: ActionStore | null,
     private readonly tab: string,
     private readonly changed: () => void = () => {},
+    private readonly person?: number,
   ) {
     this.#durable = store !== null;
   }
@@ -55,6 +58,8 @@ export class Outbox {
     }
     const here = new Set(this.#kept.map((kept) => kept.uuid));
     left = left.filter((kept) => !here.has(kept.uuid) && (kept.tab === this.tab || !living.has(kept.tab)));
+    // What somebody else pressed in this browser waits until they are back.
+    left = left.filter((kept) => kept.person === undefined || kept.person === this.person);
     this.#kept = [...left.sort((a, b) => a.order - b.order), ...this.#kept];
     this.#order = Math.max(this.#order, ...left.map((kept) => kept.order));
     this.changed();
@@ -80,6 +85,7 @@ export class Outbox {
     this.#order = Math.max(this.#order + 1, Date.now() * 1000);
     const { id, snippet } = item;
     const kept: KeptAction = { uuid: action.uuid, order: this.#order, tab: this.tab, action, id, snippet, refused: null };
+    if (this.person !== undefined) kept.person = this.person;
     this.#kept.push(kept);
     this.#write((store) => store.put(kept));
   }

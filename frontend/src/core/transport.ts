@@ -37,6 +37,9 @@ export function inWords(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }
 
+/** A class of that name was removed or merged: it may be the one that is meant. */
+export const isGone = (problem: unknown): boolean => problem instanceof Refusal && problem.code === "class_is_gone";
+
 export interface StreamEvents {
   /** A (re)connection stands; events may have been missed before it. */
   open?(): void;
@@ -48,6 +51,9 @@ export interface StreamEvents {
   figures?(progress: Progress): void;
   promises?(progress: Progress): void;
   classes?(version: number): void;
+  /** Somebody came or left, or has another role; what annotators may was changed. */
+  people?(): void;
+  settings?(): void;
 }
 
 export interface Transport {
@@ -60,6 +66,9 @@ export interface Transport {
 const PATIENCE_MS = 30_000;
 
 export class HttpTransport implements Transport {
+  /** Whom the page belongs to: what they pressed must not be sent as somebody else's, who signed in in another tab. */
+  person: number | null = null;
+
   constructor(private readonly tab: string) {}
 
   async request<M extends Method, P extends string>(
@@ -69,6 +78,7 @@ export class HttpTransport implements Transport {
     signal?: AbortSignal,
   ): Promise<Reply<M, P>> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Tab": this.tab };
+    if (this.person !== null) headers["X-Person"] = String(this.person);
     const upload = body instanceof FormData;
     if (body !== undefined && !upload) headers["Content-Type"] = "application/json";
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
@@ -120,6 +130,8 @@ export class HttpTransport implements Transport {
       on<Progress>("figures", (data) => events.figures?.(data));
       on<Progress>("promises", (data) => events.promises?.(data));
       on<Progress>("classes", (data) => events.classes?.(data.class_version));
+      on<Progress>("people", () => events.people?.());
+      on<Progress>("settings", () => events.settings?.());
     };
     connect();
     return () => {

@@ -36,7 +36,9 @@ Port: TypeAlias = Annotated[
     typer.Option(min=1, max=65535, help="Default: the one of last time, else 8765; if it is taken, the next."),
 ]
 Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page if there is a display.")]
-Annotator: TypeAlias = Annotated[str | None, typer.Option(help="Your name in the answers. Default: your login.")]
+Annotator: TypeAlias = Annotated[
+    str | None, typer.Option(help="Your name in the answers; an owner, or a new name. Default: your login.")
+]
 
 
 def serve_page(location: str, *, entrance: "Entrance", port: int | None, browser: bool, annotator: str | None) -> None:
@@ -44,12 +46,12 @@ def serve_page(location: str, *, entrance: "Entrance", port: int | None, browser
     from querist.cli.browser import Launch
     from querist.web.serving import serve
 
-    launch = Launch()
+    launch, name = Launch(), annotator or _login()
 
     def ready(link: str, notes: tuple[str, ...]) -> None:
         print_notes(notes)
         typer.echo(f"\nLabel at: {link}")
-        typer.echo("(The link works once. Stop with Ctrl-C; the same command goes on.)")
+        typer.echo(f"(The link works once, and signs in {name}. Stop with Ctrl-C; the same command goes on.)")
         if entrance.public_url:
             return
         if is_remote():
@@ -59,7 +61,7 @@ def serve_page(location: str, *, entrance: "Entrance", port: int | None, browser
 
     # Ctrl-C is how a server ends.
     with contextlib.suppress(KeyboardInterrupt), launch:
-        serve(location, entrance=entrance, port=port, annotator=annotator or _login(), on_ready=ready)
+        serve(location, entrance=entrance, port=port, annotator=name, on_ready=ready)
     typer.echo("Stopped. Every answer is saved.")
 
 

@@ -8,9 +8,9 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from querist.labelling.log.settings import Power, Settings
+from querist.labelling.reading.people import ROLES, Role
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.store.rows import ROLES, Role
 from querist.web.errors import ApiError
 from querist.web.security import SIGN_IN, cookie_name
 
@@ -64,18 +64,31 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     # Labelling.
     ("POST", "/queue"): ANNOTATOR,
     ("POST", "/answers"): ANNOTATOR,
+    # One row; for more at once, the right of `/items/label` is asked for.
+    ("POST", "/items/again"): ANNOTATOR,
     # What touches the work of others at once.
     ("POST", "/items/label"): Right("reviewer", "bulk"),
-    ("POST", "/items/again"): Right("reviewer", "bulk"),
     ("POST", "/labels"): Right("reviewer", "import"),
     ("GET", "/export"): Right("reviewer", "export"),
     ("GET", "/export/log"): Right("reviewer", "export"),
+    # Names beside figures, and what reviewers are there for.
+    ("GET", "/agreement"): REVIEWER,
+    ("GET", "/export/agreement"): REVIEWER,
+    ("GET", "/conflicts"): REVIEWER,
+    ("POST", "/conflicts/decide"): REVIEWER,
     ("GET", "/export/model"): Right("reviewer", "export"),
     ("POST", "/classes"): Right("owner", "classes"),
     ("POST", "/classes/order"): Right("owner", "classes"),
     ("PATCH", "/classes/{class_id}"): Right("owner", "classes"),
     ("DELETE", "/classes/{class_id}"): Right("owner", "classes"),
     ("POST", "/classes/{class_id}/merge"): Right("owner", "classes"),
+    # What others did, taken back.
+    ("GET", "/changes"): OWNER,
+    ("POST", "/changes/effect"): OWNER,
+    ("POST", "/changes/take-back"): OWNER,
+    ("GET", "/changes/classes"): Right("owner", "classes"),
+    ("POST", "/changes/classes/{version}/effect"): Right("owner", "classes"),
+    ("POST", "/changes/classes/{version}/take-back"): Right("owner", "classes"),
     # Running the project.
     ("PATCH", "/settings"): OWNER,
     ("POST", "/promises"): OWNER,
@@ -136,13 +149,28 @@ async def someone(request: Request) -> Person:
         401 if nobody known, 403 if the role does not allow it.
     """
     project: Project = request.app.state.project
-    right: Right = request.state.right
     person = project.people.person(cookie_of(request))
     if person is None:
         raise ApiError(401, "not_signed_in", "You are not signed in.", hint=SIGN_IN)
-    if not may(person.role, right, project.settings):
-        raise ApiError(403, "not_allowed", f"Only {_those(right)} may do this, and you are here as {_a(person.role)}.")
+    if request.headers.get("x-person", str(person.annotator_id)) != str(person.annotator_id):
+        # A page that was open before somebody else signed in: what it sends is not theirs.
+        hint = "Reload the page. What the other person pressed is kept in this browser until they are back."
+        raise ApiError(401, "other_person", f"This browser is signed in as {person.name!r} now.", hint=hint)
+    require(person, request.state.right, project)
     return person
+
+
+def require(person: Person, right: Right, project: Project) -> None:
+    """Refuse, in words, what somebody may not.
+
+    Raises
+    ------
+    ApiError
+        403.
+    """
+    if not may(person.role, right, project.settings):
+        message = f"Only {_those(right)} may do this, and you are here as {_a(person.role)}."
+        raise ApiError(403, "not_allowed", message)
 
 
 def cookie_of(request: Request) -> str:

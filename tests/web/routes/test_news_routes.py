@@ -15,8 +15,9 @@ pytestmark = pytest.mark.anyio
 class Reader:
     """A browser that listens, at the level of ASGI: httpx would wait for the end of the stream."""
 
-    def __init__(self, project):
-        self._cookie = f"{cookie_name(project)}={cookie_for(project)}"
+    def __init__(self, project, name="ada"):
+        self.cookie = cookie_for(project, name)
+        self._cookie = f"{cookie_name(project)}={self.cookie}"
         self._app = create_app(project)
         self._gone = asyncio.Event()
         self._parts = asyncio.Queue()
@@ -122,3 +123,20 @@ async def test_it_ends_when_the_server_does(project):
         project.live.close()
         await reader.ended()
     assert project.live._listeners == []
+
+
+@pytest.mark.parametrize("how", ["removed", "signed out here", "signed out everywhere", "by an owner"])
+async def test_it_ends_for_those_who_are_out_and_for_nobody_else(project, how):
+    async with Reader(project, "zoe") as zoe, Reader(project) as ada:
+        await zoe.event()
+        await ada.event()
+        person = project.people.person(zoe.cookie).annotator_id
+        if how == "removed":
+            project.people.remove(person).result()
+        elif how == "signed out here":
+            project.people.sign_out(zoe.cookie).result()
+        else:
+            project.people.sign_out_everywhere(person, by=1 if how == "by an owner" else person).result()
+        await zoe.ended()
+        while (await ada.event())[0] != "people":
+            pass

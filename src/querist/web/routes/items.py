@@ -12,7 +12,7 @@ from querist.labelling.reading.row_summaries import ExploreReply, ItemDetail
 from querist.web.depends import Someone, TheProject, done
 from querist.web.errands import while_there
 from querist.web.errors import ApiError
-from querist.web.rights import GuardedRoute
+from querist.web.rights import RIGHTS, GuardedRoute, require
 from querist.web.schemas.common import Count, ErrorReply, Row
 from querist.web.schemas.rows import BulkBody, BulkReply, ExploreQuery, RowsBody
 
@@ -27,7 +27,7 @@ def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery,
     """Find rows."""
     values = query.model_dump()
     page = {name: values.pop(name) for name in ("sort", "offset", "limit")}
-    return project.rows.explore(Filter(**values), **page)
+    return project.rows.explore(Filter(**values), **page, reader=project.reader(person.annotator_id))
 
 
 @router.post("/label")
@@ -45,14 +45,16 @@ async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkRep
 
 @router.post("/again")
 async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
-    """Ask for a second opinion on rows, by another person."""
+    """Ask for a second opinion on rows, by another person; on more than one only who may label many at once."""
+    if len(body.rows) > 1:
+        require(person, RIGHTS["POST", "/items/label"], project)
     return Count(n=await done(project.bulk.ask_again(person.annotator_id, body.rows)))
 
 
 @router.get("/{row}")
 def detail(row: Row, project: TheProject, person: Someone) -> ItemDetail:
     """Return all that is known of a row, whole texts included."""
-    return project.rows.detail(row)
+    return project.rows.detail(row, project.reader(person.annotator_id))
 
 
 @router.get(

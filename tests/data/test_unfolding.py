@@ -9,9 +9,9 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
+import unfolding
 from pyarrow import parquet
 
-import unfolding
 from querist.data.bounds import Bounds
 from querist.data.parquet_bounds import opened_parquet
 from querist.data.read import read_table

@@ -1,0 +1,10 @@
+/** What each role may, in a few words; a longer table is in docs/rights.md. */
+
+import type { Role } from "../../core/api";
+
+export const ROLES: readonly [Role, string][] = [
+  ["annotator", "labels"],
+  ["viewer", "only looks on"],
+  ["reviewer", "also labels many rows, imports, exports"],
+  ["owner", "also classes, people, settings, promises"],
+];
