@@ -20,7 +20,6 @@ DELTA = "delta method, Wilson interval with the effective sample size"
 N_DRAWS = 2_000
 # Of more kinds of rows the bootstrap is slow, and the delta method as good.
 MOST_KINDS = 300
-_BY_KIND = ("repeats", "weight", "agree", "one", "other")
 UNIT = "rows"
 ONE_CLASS = (
     "Only one class was given, so chance alone agrees always: there is nothing beyond it to measure. "
@@ -114,11 +113,15 @@ def bootstrap_interval(found: Coefficient, confidence: float, sampled: float) ->
         one=np.vstack([np.eye(k), np.full(k, 1 / k)]),
         other=np.vstack([np.eye(k), np.full(k, 1 / k)]),
     )
-    joined = {name: np.concatenate([getattr(each, name) for each in (found, unseen)]) for name in _BY_KIND}
-    both = Coefficient(**joined, correction=found.correction)
-    shapes = both.repeats / (widening * (1 - sampled))
-    shapes[-k - 1 :] = unseen.repeats
-    draws = derive_generator(0, "agreement").standard_gamma(shapes, (N_DRAWS, shapes.size))
+    both = replace(
+        found,
+        repeats=np.append(found.repeats / (widening * (1 - sampled)), unseen.repeats),
+        weight=np.append(found.weight, unseen.weight),
+        agree=np.append(found.agree, unseen.agree),
+        one=np.vstack([found.one, unseen.one]),
+        other=np.vstack([found.other, unseen.other]),
+    )
+    draws = derive_generator(0, "agreement").standard_gamma(both.repeats, (N_DRAWS, both.repeats.size))
     observed, chance = both.means(draws * both.weight)
     low, high = np.quantile(1 - (1 - observed) / (1 - chance), [1 - tail, tail])
     return float(low), float(high)
