@@ -8,9 +8,9 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from querist.labelling.log.settings import Power, Settings
+from querist.labelling.reading.people import ROLES, Role
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.store.rows import ROLES, Role
 from querist.web.errors import ApiError
 from querist.web.security import SIGN_IN, cookie_name
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from querist.store.rows import AnnotatorRow, Role
+from querist.store.rows import ROLES, AnnotatorRow, Role
 
-__all__ = ["InvitationInfo", "LinkInfo", "PersonInfo", "Role", "person_info"]
+__all__ = ["ROLES", "InvitationInfo", "LinkInfo", "PersonInfo", "Role", "person_info"]
 
 
 @dataclass(frozen=True)
