@@ -33,7 +33,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.parametrize(
-    "name", ["audit", "checks", "data", "exceptions", "learners", "measures", "stopping", "strategies"]
+    "name", ["agreement", "audit", "checks", "data", "exceptions", "learners", "measures", "stopping", "strategies"]
 )
 def test_modules_are_reached_as_attributes(name):
     assert getattr(querist, name).__name__ == f"querist.{name}"

@@ -13,7 +13,10 @@ Written by the scripts beside this file, each line as measured, favourable or no
 
     python benchmarks/page/latency.py      # a person in Chromium, the model retraining in the background
     python benchmarks/page/load.py         # fifty people at once, on SQLite and PostgreSQL
+    python benchmarks/page/load.py --exports --name "Load beside exports"
+    python benchmarks/page/load.py --people 200 --rate 34 --seconds 600 --databases SQLite --name Streams
     python benchmarks/page/size.py         # what a browser fetches
+    python benchmarks/page/door.py         # what strangers can do to the server
 
 Machine: {cores} cores, {system}, Python {python}. Server, trainer, database, clients and browser share it.
 """

@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import psutil
 from figures import keep
-from load_people import Room
+from load_people import Downloads, Room
 from load_project import make_project, read_texts
 
 LIMIT_MS = 100
@@ -54,13 +55,14 @@ def postgresql():
         yield server.get_uri()
 
 
-def measure(location, folder, texts, *, people, rate, seconds):
-    """Let people answer at a project that is made at `location`; return what happened.
+def measure(location, folder, texts, *, people, rate, seconds, exports=False):
+    """Let people answer at a project that is made at `location`, beside exports if so wished; return what happened.
 
     Returns
     -------
     dict
-        ``waits`` in seconds by answer, ``sent`` and ``logged`` uuids, ``failures``, shares of a core, trainings.
+        ``waits`` in seconds by answer, ``sent`` and ``logged`` uuids, ``failures``, shares of a core, trainings,
+        exports; ``held``: memory in MB and open files of the server, from when everybody sat down to the end.
     """
     from querist.labelling.reading.project_view import ProjectView
 
@@ -72,19 +74,46 @@ def measure(location, folder, texts, *, people, rate, seconds):
         room.wait_for_trainer()
         server = psutil.Process(process.pid)
         before = _busy(server)
-        room.label()
-        used = {name: time - before[name] for name, time in _busy(server).items()}
+        with Watch(server) as watch, Downloads(room) if exports else nullcontext() as downloads:
+            room.label()
+            used = {name: time - before[name] for name, time in _busy(server).items()}
     with ProjectView.read(location) as project:
         return {
             "waits": np.array(room.waits),
             "seconds": room.elapsed,
-            "failures": room.failures,
+            "failures": room.failures + (downloads.failures if exports else []),
+            "exports": downloads.n_done if exports else None,
+            "held": watch.seen,
             "sent": room.sent,
             "logged": [event.uuid for event in project.store.events(kinds=["answered"])],
             "n_labelled": project.board.n_labelled,
             "cores": {name: time / room.elapsed for name, time in used.items()},
             "trainings": sum(ranking.created_at >= room.began_at for ranking in project.store.rankings()),
         }
+
+
+class Watch:
+    """Looks at the memory and the open files of a process, once a second."""
+
+    def __init__(self, process):
+        self.seen = []
+        self._process = process
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self):
+        while True:
+            self.seen.append((self._process.memory_info().rss / 2**20, self._process.num_fds()))
+            if self._ended.wait(1):
+                return
 
 
 def _busy(server):
@@ -114,28 +143,44 @@ def report(database, result, rate):
     wrong = lost_or_doubled(result) + len(result["failures"])
     speed = given / result["seconds"]
     cores = ", ".join(f"{name} {share:.2f}" for name, share in result["cores"].items())
-    return [
-        (f"{database}: answers a second, for {result['seconds']:.0f} s", f"{speed:.0f}", rate, speed > 0.95 * rate),
-        (f"{database}: wait, median", f"{p50:.0f} ms", "", None),
-        (f"{database}: wait, 95th percentile", f"{p95:.0f} ms", "", None),
-        (f"{database}: wait, 99th percentile", f"{p99:.0f} ms", f"{LIMIT_MS} ms", bool(p99 < LIMIT_MS)),
-        (f"{database}: longest wait", f"{longest:.0f} ms", "", None),
-        (f"{database}: lost, refused or doubled, of {given:,} answers", f"{wrong}", "0", wrong == 0),
-        (f"{database}: trainings meanwhile", f"{result['trainings']}", "at least 1", result["trainings"] > 0),
-        (f"{database}: cores in use", cores, "", None),
+    first, last = _held(result["held"], 0.1, 0.2), _held(result["held"], 0.9, 1.0)
+    an_answer = f"{result['cores']['server'] * 1000 / speed:.1f} ms"
+    exports = [] if result["exports"] is None else [("exports meanwhile", f"{result['exports']}", "", None)]
+    found = [
+        (f"answers a second, for {result['seconds']:.0f} s", f"{speed:.0f}", f"{rate:g}", speed > 0.95 * rate),
+        ("wait, median", f"{p50:.0f} ms", "", None),
+        ("wait, 95th percentile", f"{p95:.0f} ms", "", None),
+        ("wait, 99th percentile", f"{p99:.0f} ms", f"{LIMIT_MS} ms", bool(p99 < LIMIT_MS)),
+        ("longest wait", f"{longest:.0f} ms", "", None),
+        (f"lost, refused or doubled, of {given:,} answers", f"{wrong}", "0", wrong == 0),
+        ("trainings meanwhile", f"{result['trainings']}", "at least 1", result["trainings"] > 0),
+        *exports,
+        ("cores in use", cores, "", None),
+        ("processor time of the server, an answer", an_answer, "", None),
+        ("memory of the server, early and late", f"{first[0]:.0f} MB, {last[0]:.0f} MB", "", None),
+        ("open files of the server, early and late", f"{first[1]:.0f}, {last[1]:.0f}", "", None),
     ]
+    return [(f"{database}: {quantity}", *others) for quantity, *others in found]
+
+
+def _held(seen, start, end):
+    """Return the median memory and number of open files in a part of the time."""
+    part = seen[int(start * len(seen)) : max(int(end * len(seen)), int(start * len(seen)) + 1)] or seen[-1:]
+    return np.median(part, axis=0)
 
 
 def main():
     """Measure, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--people", type=int, default=50)
-    parser.add_argument("--rate", type=int, default=200, help="answers a second, all together")
+    parser.add_argument("--rate", type=float, default=200, help="answers a second, all together")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--databases", nargs="+", choices=["SQLite", "PostgreSQL"], default=["SQLite", "PostgreSQL"])
+    parser.add_argument("--exports", action="store_true", help="somebody downloads rows and model all the time")
+    parser.add_argument("--name", default="Load", help="the part of README.md")
     parser.add_argument("--dry", action="store_true", help="print the figures, and leave README.md as it is")
     arguments = parser.parse_args()
-    options = {"people": arguments.people, "rate": arguments.rate, "seconds": arguments.seconds}
+    options = {name: getattr(arguments, name) for name in ("people", "rate", "seconds", "exports")}
     texts = read_texts()
     rows = []
     with tempfile.TemporaryDirectory(prefix="querist-load-") as folder:
@@ -157,7 +202,8 @@ def main():
         "has come, after the commit and with the next row."
     )
     if not arguments.dry:
-        keep("Load", rows, note)
+        beside = " Somebody downloads the rows, the log and the model without a pause." if arguments.exports else ""
+        keep(arguments.name, rows, note + beside)
 
 
 if __name__ == "__main__":

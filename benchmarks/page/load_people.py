@@ -1,7 +1,11 @@
 """People who answer at given moments, in one thread and with little work: the cores are for the server."""
 
 import asyncio
+import contextlib
+import http.client
+import itertools
 import re
+import threading
 import time
 import uuid
 from urllib.parse import urlsplit
@@ -13,6 +17,8 @@ _AHEAD = 12
 # Quotation marks within texts are escaped, so that this finds rows only.
 _ROW = re.compile(rb'"row":(\d+),"id":')
 _PATIENCE = 120
+_SILENT = 45
+_FORMATS = ("csv", "jsonl", "parquet", "label-studio", "xlsx")
 
 
 class Room:
@@ -40,7 +46,7 @@ class Room:
         self._who = draw.integers(people, size=moments.size).tolist()
         self._link = link
         self._runner = asyncio.Runner()
-        self._people = [_Person(urlsplit(link).netloc, f"person {number}", truth) for number in range(people)]
+        self._people = [_Person(urlsplit(link).netloc, f"guest {number}", truth) for number in range(people)]
         self.waits = []
         self.sent = []
         self.failures = []
@@ -64,6 +70,10 @@ class Room:
     async def _leave(self):
         for person in self._people:
             await person.leave()
+
+    def owner(self):
+        """Return the server's address and the owner's cookie."""
+        return self._people[0].signed_in()
 
     def wait_for_trainer(self):
         """Wait until a first training is done, so that all that follows meets trainings; then everybody sits down."""
@@ -103,6 +113,39 @@ class Room:
             self.waits.append(time.perf_counter() - due)
 
 
+class Downloads:
+    """Somebody who downloads the rows again and again, in one format after the other, and now and then the model."""
+
+    def __init__(self, room):
+        self.n_done = 0
+        self.failures = []
+        self._address, self._cookie = room.owner()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._ended.set()
+        self._thread.join()
+
+    def _run(self):
+        for path in itertools.cycle([*(f"/export?format={each}" for each in _FORMATS), "/export/log", "/export/model"]):
+            if self._ended.is_set():
+                return
+            connection = http.client.HTTPConnection(self._address)
+            with contextlib.closing(connection):
+                connection.request("GET", f"/api/v1{path}", headers={"Cookie": self._cookie})
+                reply = connection.getresponse()
+                while reply.read(2**16):
+                    pass
+                if reply.status != 200:
+                    self.failures.append(f"{path}: {reply.status}")
+                self.n_done += 1
+
+
 class _Person:
     """One person with one tab: a connection for answers, a connection for news."""
 
@@ -116,6 +159,10 @@ class _Person:
         self._cookie = ""
         self._news = None
 
+    def signed_in(self):
+        """Return the server's address and this person's cookie."""
+        return self._address, self._cookie
+
     async def join(self, token):
         """Sign in by a link; a name is needed where it is no link of the command."""
         await self._connect()
@@ -126,9 +173,6 @@ class _Person:
         reader, writer = await asyncio.open_connection(*self._address.split(":"))
         writer.write(self._head("GET", "/api/v1/stream", b""))
         self._news = (asyncio.create_task(_drain(reader)), writer)
-        # The server hangs up on those who were silent for long.
-        self._writer.close()
-        await self._connect()
         self._take(await self.request("POST", "/queue", self._wishes().encode() + b"}"))
 
     async def leave(self):
@@ -160,12 +204,17 @@ class _Person:
 
     async def _connect(self):
         self._reader, self._writer = await asyncio.open_connection(*self._address.split(":"))
+        self._last = time.monotonic()
 
     async def request(self, method, path, body=b""):
         """Send a request to the API; return the body of the reply."""
         return await self._exchange(method, f"/api/v1{path}", body)
 
     async def _exchange(self, method, path, body=b""):
+        if time.monotonic() - self._last > _SILENT:  # the server hangs up on those who were silent for long
+            self._writer.close()
+            await self._connect()
+        self._last = time.monotonic()
         self._writer.write(self._head(method, path, body) + body)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status, *lines = head.rstrip().split("\r\n")

@@ -34,6 +34,7 @@ _HOMES = {
     "strategy_names": "querist.registry",
 }
 _MODULES = {
+    "agreement",
     "audit",
     "candidates",
     "checks",

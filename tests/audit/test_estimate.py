@@ -12,7 +12,7 @@ def test_in_plain_words():
 
 def test_without_interval_or_value():
     assert "91.0% (from 3 answers" in str(Estimate(0.91, None, None, 3, "recall of 'x'", "m"))
-    assert "too few answers (2)" in str(Estimate(None, None, None, 2, "recall of 'x'", "m"))
+    assert "recall of 'x': no figure from 2 answers." in str(Estimate(None, None, None, 2, "recall of 'x'", "m"))
 
 
 def test_half_width():

@@ -2,16 +2,19 @@
 
 import io
 import json
+import uuid
 import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
+from example_project import sign_in
 from typer.testing import CliRunner
 
 from querist.cli.main import app
 from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
+from querist.labelling.serving.actions import Action
 from querist.labelling.serving.project import Project
 from querist.store import Store
 
@@ -178,3 +181,18 @@ def test_where_the_statement_cannot_be_written_the_labels_stay_too(place, monkey
         "old"
     ] * 2
     assert not list(place.glob(".*tmp*"))
+
+
+def test_what_several_people_answered_comes_out_with_a_sentence(place):
+    with Project.open("reviews.querist", train=False) as project:
+        project.change_settings(None, opinions=2).result()
+        people = [sign_in(project, name, "annotator") for name in ("ada", "bob")]
+        for who in people:
+            rows = [item.row for item in project.submit(who, "t", [], holding=[], want=10).result().items]
+            actions = [Action(str(uuid.uuid4()), "answer", row, class_id=0) for row in rows]
+            project.submit(who, "t", actions, holding=[], want=0).result()
+    told = querist("export", "reviews.querist", "--format", "agreement").stdout
+    assert "Written: reviews-agreement.csv" in told
+    frame = pd.read_csv("reviews-agreement.csv")
+    assert frame.columns.tolist() == ["querist_id", "sample", "annotator", "label", "decided"]
+    assert "of the random overlap have the answers of two people so far" in told or "they agree on" in told

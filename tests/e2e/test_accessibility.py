@@ -42,7 +42,7 @@ def test_axe_finds_nothing(browser, served, signed_in, axe, theme, width):
     options = {"storage_state": signed_in, "color_scheme": theme, "viewport": WIDTHS[width]}
     with person(browser, served, link=served.url, **options) as page:
         found = {}
-        for name in ("Label", "Explore", "Insights", "Data"):
+        for name in ("Label", "Explore", "Insights", "Team", "Data"):
             page.view(name)
             page.wait_until_still()
             found[name] = complaints(axe, page)

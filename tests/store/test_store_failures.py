@@ -1,5 +1,10 @@
 """A disk that refuses costs the step at hand, and nothing that was acknowledged."""
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -93,8 +98,9 @@ def test_a_file_that_is_damaged_says_so(tmp_path):
     with path.open("r+b") as file:
         file.seek(size // 2)
         file.write(b"\xff" * (size // 4))
-    with Store.open(path, read_only=True) as store, pytest.raises(StoreError, match=r"cannot be read: .*malformed"):
-        list(store.events())
+    for read_only in (True, False):
+        with pytest.raises(StoreError, match=r"is damaged|cannot be read: .*malformed"):
+            Store.open(path, read_only=read_only)
 
 
 def test_a_value_that_is_damaged_says_so(store_location):
@@ -106,3 +112,39 @@ def test_a_value_that_is_damaged_says_so(store_location):
             connection.execute(text("UPDATE events SET data = '{\"note\": '"))
         with pytest.raises(StoreError, match="is damaged and cannot be read: Expecting value"):
             list(store.events())
+
+
+READ_ONLY = """
+import os
+import sys
+from querist.exceptions import StoreError
+from querist.store import Store
+Store.open(sys.argv[1], read_only=True).close()  # imports what it needs, while this may still read it
+if os.getuid() == 0:
+    os.setuid(65534)
+with Store.open(sys.argv[1], read_only=True) as store:
+    print(store.info.name)
+try:
+    Store.open(sys.argv[1])
+except StoreError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
+def test_a_folder_that_cannot_be_written_is_read_and_told():
+    """By another person where this is root, who may write everywhere."""
+    folder = Path(tempfile.mkdtemp(prefix="querist-read-only-"))
+    path = folder / "a.querist"
+    try:
+        Store.create(path, INFO).close()
+        if os.getuid() == 0:
+            os.chown(path, 65534, -1)
+        folder.chmod(0o555)
+        done = subprocess.run([sys.executable, "-c", READ_ONLY, path], capture_output=True, text=True, check=True)
+        name, told = done.stdout.splitlines()
+        assert name == "name"
+        assert "Check that its folder can be written to" in told
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)

@@ -27,6 +27,7 @@ from querist.store import (
     schema,
 )
 from querist.store.database import locate
+from querist.store.sqlite_file import made_by
 
 PROJECTS = Path(__file__).parent / "projects"
 VERSIONS = range(1, schema.VERSION + 1)
@@ -71,9 +72,20 @@ def next_version(tmp_path, monkeypatch):
         (folder / "versions" / f"{number:04}_next.py").write_text(script)
         monkeypatch.setattr(migrations, "SCRIPTS", folder)
         monkeypatch.setattr(schema, "VERSION", number)
+        monkeypatch.setattr(schema, "create", create_next)
+        made_by.cache_clear()
         monkeypatch.setattr(schema, "READABLE", number)
 
-    return make
+    yield make
+    made_by.cache_clear()
+
+
+_create = schema.create
+
+
+def create_next(connection):
+    _create(connection)
+    connection.execute(text("ALTER TABLE project ADD COLUMN motto TEXT DEFAULT 'onwards'"))
 
 
 def execute(location, statements):

@@ -32,7 +32,8 @@ here = pathlib.Path({here!r})
 def note(what):
     with open(here / "notes", "a") as notes:
         notes.write(f"{{what}} {{os.getpid()}}\\n")
-pathlib.Path(header["folder"], "out").write_bytes(b"x" * 300_000)
+if header["folder"]:
+    pathlib.Path(header["folder"], "out").write_bytes(b"x" * 300_000)
 note("begun")
 deadline = time.monotonic() + 60
 while not (here / "go").exists() and time.monotonic() < deadline:
@@ -123,6 +124,16 @@ async def test_it_ends_with_the_last_who_asked(slow, tmp_path, temporary):
         await tasks[1]
     await until(lambda: not alive(pid) and not any(temporary.iterdir()))
     assert [what for what, _ in notes(tmp_path)] == ["begun"]
+
+
+async def test_reading_a_file_ends_when_who_sent_it_has_gone(slow, tmp_path):
+    asking = Asking()
+    task = asyncio.create_task(slow.labels(asking, b"text,label", "l.csv"))
+    await until(lambda: notes(tmp_path))
+    asking.leave()
+    with pytest.raises(ApiError):
+        await task
+    assert not alive(int(notes(tmp_path)[0][1]))
 
 
 async def test_one_model_is_trained_at_a_time_and_few_exports_are_written(slow, tmp_path):

@@ -20,22 +20,30 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 
 # Two tabs of ada among them.
 PEOPLE = ("ada", "ada", "bob", "eve")
+EIGHT = ("ada", "ada", "bob", "eve", "kim", "lea", "max", "noa")
 # Kills that come on top of the others, while the server starts.
 _STILLBORN = 0.15
 
 
 @pytest.mark.parametrize(
-    ("answers", "kills"), [(100, 5), pytest.param(1000, 50, marks=pytest.mark.proof)], ids=["short", "long"]
+    ("people", "answers", "kills"),
+    [
+        (PEOPLE, 100, {"sqlite": 5, "postgresql": 5}),
+        pytest.param(EIGHT, 4000, {"sqlite": 100, "postgresql": 30}, marks=pytest.mark.proof),
+    ],
+    ids=["short", "long"],
 )
-def test_kills(store_location, tmp_path, answers, kills):
+def test_kills(store_location, tmp_path, people, answers, kills):
+    """Answers flow to the end: the pool is twice as large as what is answered, and the last kill is not the end."""
     location = make_project(store_location(), 2 * answers + 100)
+    kills = kills["postgresql" if "://" in str(location) else "sqlite"]
     draw = random.Random(answers)
     moments = sorted(draw.sample(range(1, answers), kills))
     with ExitStack() as scope:
         server = scope.enter_context(mortal(location, tmp_path))
-        pool = scope.enter_context(ThreadPoolExecutor(len(PEOPLE)))
-        tabs = scope.enter_context(open_tabs(server.start(), server.url, PEOPLE))
-        labelling = [pool.submit(label, tab, answers // len(PEOPLE), seed) for seed, tab in enumerate(tabs)]
+        pool = scope.enter_context(ThreadPoolExecutor(len(people)))
+        tabs = scope.enter_context(open_tabs(server.start(), server.url, people))
+        labelling = [pool.submit(label, tab, answers // len(people), seed) for seed, tab in enumerate(tabs)]
         for moment in moments:
             wait_for(moment, tabs, labelling, server)
             time.sleep(draw.uniform(0, 0.02))
@@ -56,6 +64,8 @@ def test_kills(store_location, tmp_path, answers, kills):
     check_beliefs(board, tabs)
     assert (told["n_labelled"], told["n_skipped"]) == (board.n_labelled, len(board.skipped))
     assert sum(action["kind"] == "answer" for tab in tabs for action in tab.sent) == answers
+    repeats = sum(status == "repeated" for tab in tabs for status in tab.acknowledged.values())
+    print(f"\n{kills} kills: {len(events)} events, {repeats} repeats recognised")  # for the long form's figures
 
 
 def label(tab, n_answers, seed):

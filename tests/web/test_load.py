@@ -8,12 +8,13 @@ TEXTS = Texts([f"text {row} of kind {'ab'[row % 2]}" for row in range(1000)], ["
 
 
 def test_many_people_at_once(store_location, tmp_path):
-    result = measure(store_location(), tmp_path, TEXTS, people=10, rate=40, seconds=3)
+    result = measure(store_location(), tmp_path, TEXTS, people=10, rate=40, seconds=3, exports=True)
     assert result["failures"] == []
     assert len(result["sent"]) == len(result["waits"]) == result["n_labelled"] == 120
     assert lost_or_doubled(result) == 0
     assert (result["waits"] > 0).all()
     assert result["trainings"] > 0
+    assert result["exports"] > 0
     assert all(share > 0 for share in result["cores"].values())
     met = {quantity: met for quantity, _, _, met in report("here", result, 40)}
     assert met["here: lost, refused or doubled, of 120 answers"]

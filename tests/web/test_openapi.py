@@ -81,7 +81,9 @@ def test_every_reply_has_a_shape_of_its_own_but_files_and_the_stream(document):
         for operation in route.values()
         if "$ref" not in operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
     }
-    files = {f"/api/v1/{name}" for name in ("export", "export/log", "export/model", "items/{row}/image")}
+    files = {
+        f"/api/v1/{name}" for name in ("export", "export/agreement", "export/log", "export/model", "items/{row}/image")
+    }
     assert without == {*files, "/api/v1/stream"}
 
 

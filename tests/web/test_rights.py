@@ -103,7 +103,9 @@ async def test_every_route_answers_as_the_table_says(team, state, powers):
     client = team.client(state)
     for (method, path), right in RIGHTS.items():
         # Nobody is number 99, and no row either: who may comes as far as that.
-        address = API + path.format(row=99, class_id=99, annotator=99, promise_id="nobody-has-it", invitation=99)
+        address = API + path.format(
+            row=99, class_id=99, annotator=99, version=99, promise_id="nobody-has-it", invitation=99
+        )
         if path in ("/stream", "/export/model") and expected(state, right, team.project.settings) is None:
             continue
         body = Unread() if method in ("POST", "PATCH") else None

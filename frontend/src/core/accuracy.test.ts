@@ -37,7 +37,7 @@ it("tells figures, and where there are too few answers", () => {
   expect(told(estimate(0.8, 0.7, 0.9))).toBe("80 % (70 to 90 %)");
   expect(told(estimate(null, null, null))).toBe("too few");
   expect(inNumbers(estimate(-0.02, -0.1, 0.06))).toBe("\u22120.020 (\u22120.100 to 0.060)");
-  expect(inNumbers(estimate(null, null, null))).toBe("too few answers. Needs 10 audit rows.");
+  expect(inNumbers(estimate(null, null, null))).toBe("no figure. Needs 10 audit rows.");
 });
 
 it("tells what more labels would bring", () => {

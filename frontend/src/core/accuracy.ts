@@ -49,7 +49,7 @@ export function told(figure: EstimateInfo): string {
 
 /** Whether a figure is a share; the others are told as numbers. */
 export function inNumbers(figure: EstimateInfo): string {
-  if (figure.value === null) return `too few answers. ${figure.note}`;
+  if (figure.value === null) return `no figure. ${figure.note}`;
   const write = (value: number): string => value.toFixed(3).replace("-", "\u2212");
   return `${write(figure.value)} (${write(figure.low ?? 0)} to ${write(figure.high ?? 0)})`;
 }

@@ -3,9 +3,14 @@
 import { API } from "./address";
 import type {
   ActionBody,
+  AgreementReply,
   BulkReply,
+  Change,
   ChangedClassBody,
   ClassesReply,
+  ConflictsReply,
+  Effect,
+  EffectBody,
   ExploreReply,
   ExploreSort,
   ExportFormat,
@@ -28,6 +33,7 @@ import type {
   Role,
   SettingsBody,
   SettingsInfo,
+  TakenBackReply,
 } from "./api";
 import type { StreamEvents, Transport } from "./transport";
 import { newUuid } from "./uuid";
@@ -96,12 +102,41 @@ export class Client {
     return this.transport.request("POST", "/items/label", { uuid: newUuid(), class_id: classId, filter, expected });
   }
 
-  /** Take back a bulk action. */
+  /** Take back a bulk action, or a decision. */
   async undoBulk(target: string): Promise<void> {
     const action: ActionBody = { uuid: newUuid(), kind: "undo", row: 0, target };
     const { results } = await this.answers([action], this.holding(), 0);
     const result = results[0];
     if (result?.status === "refused") throw new Error(result.message ?? "The server refused to undo this.");
+  }
+
+  // --- taking back
+
+  /** What everybody did last, newest first. */
+  async changes(person: number | null, which: "all" | "many", limit: number): Promise<Change[]> {
+    return (await this.transport.request("GET", `/changes?${query({ person, which, limit })}`)).changes;
+  }
+
+  async classChanges(): Promise<Change[]> {
+    return (await this.transport.request("GET", "/changes/classes")).changes;
+  }
+
+  /** What taking something back would do; changes nothing. */
+  effect(wanted: EffectBody): Promise<Effect> {
+    return this.transport.request("POST", "/changes/effect", wanted);
+  }
+
+  /** Refused when other than the `expected` number of acts would change sides by now. The reply's uuid brings all back. */
+  takeBack(wanted: EffectBody, expected: number): Promise<TakenBackReply> {
+    return this.transport.request("POST", "/changes/take-back", { ...wanted, uuid: newUuid(), expected });
+  }
+
+  classEffect(version: number, name: string | null): Promise<Effect> {
+    return this.transport.request("POST", `/changes/classes/${version}/effect`, { name });
+  }
+
+  takeBackClass(version: number, name: string | null, expected: number): Promise<ClassesReply> {
+    return this.#changed(this.transport.request("POST", `/changes/classes/${version}/take-back`, { name, expected }));
   }
 
   /** Ask for a second opinion on these rows. */
@@ -140,6 +175,23 @@ export class Client {
   /** How good the model is, and was. */
   figures(): Promise<FiguresReply> {
     return this.transport.request("GET", "/figures");
+  }
+
+  /** How far people agree, and how good each one's answers are. */
+  agreement(): Promise<AgreementReply> {
+    return this.transport.request("GET", "/agreement");
+  }
+
+  readonly agreementUrl = `${API}/export/agreement`;
+
+  /** Rows on which people differ, in random order and without names. */
+  conflicts(limit: number): Promise<ConflictsReply> {
+    return this.transport.request("GET", `/conflicts?limit=${limit}`);
+  }
+
+  /** Decide about such a row; null: nobody can tell. An undo of `uuid` takes it back. */
+  decide(uuid: string, row: number, classId: number | null, classVersion: number): Promise<ConflictsReply> {
+    return this.transport.request("POST", "/conflicts/decide", { uuid, row, class_id: classId, class_version: classVersion });
   }
 
   async promises(): Promise<PromiseInfo[]> {

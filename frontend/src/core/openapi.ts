@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * Add
-         * @description Add a class.
+         * @description Add a class; where one of this name was removed or merged, only if `fresh` says that that one is not meant.
          */
         post: operations["add_api_v1_classes_post"];
         delete?: never;
@@ -242,6 +242,206 @@ export interface paths {
          * @description Let the answers of a class count for another.
          */
         post: operations["merge_api_v1_classes__class_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Return the last changes of everybody, newest first.
+         */
+        get: operations["changes_api_v1_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes Of Classes
+         * @description Return all changes of the classes, newest first.
+         */
+        get: operations["changes_of_classes_api_v1_changes_classes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Effect
+         * @description Return what taking something back would do; nothing is changed. What was taken back is brought back.
+         */
+        post: operations["effect_api_v1_changes_effect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Take it back, in one event, or bring it back; a repeat of the same uuid changes nothing.
+         */
+        post: operations["take_back_api_v1_changes_take_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/changes/classes/${number}/effect`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Class Effect
+         * @description Return what taking back one change of the classes would do to the labels; nothing is changed.
+         */
+        post: operations["class_effect_api_v1_changes_classes__version__effect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    [path: `/api/v1/changes/classes/${number}/take-back`]: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back Class
+         * @description Take back one change of the classes; what came later stays. Taking that back brings it back.
+         */
+        post: operations["take_back_class_api_v1_changes_classes__version__take_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agreement
+         * @description Return how far people agree, and how good each one's answers are.
+         */
+        get: operations["agreement_api_v1_agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Agreement
+         * @description Download the answers that the figures are made of, one a line: row, person, class, sample, decision.
+         */
+        get: operations["export_agreement_api_v1_export_agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conflicts
+         * @description Return the next rows on which answers differ, without names, in random order.
+         */
+        get: operations["conflicts_api_v1_conflicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Decide about a row; an undo action whose target is `uuid` takes it back. Answered with the next row.
+         */
+        post: operations["decide_api_v1_conflicts_decide_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -916,6 +1116,65 @@ export interface components {
             text: string;
         };
         /**
+         * AgreementFigures
+         * @description How far people agree on some rows; `n_seen` answers were given with the model's guess in sight.
+         */
+        AgreementFigures: {
+            /** N Rows */
+            n_rows: number;
+            /** N People */
+            n_people: number;
+            /** N Seen */
+            n_seen: number;
+            observed: components["schemas"]["EstimateInfo"];
+            cohen_kappa: components["schemas"]["EstimateInfo"];
+            fleiss_kappa: components["schemas"]["EstimateInfo"];
+            krippendorff_alpha: components["schemas"]["EstimateInfo"];
+            /** Classes */
+            classes: components["schemas"]["ClassAgreementInfo"][];
+            /** Pairs */
+            pairs: components["schemas"]["PairInfo"][];
+            /** Confusions */
+            confusions: components["schemas"]["MixedUp"][];
+        };
+        /**
+         * AgreementReply
+         * @description How far people agree.
+         *
+         *     `random` is about a random sample of the rows, `chosen` about all other rows with several answers, which say nothing
+         *     of the pool (null: there are none). Of the sample, `n_skipped` rows could not be compared because somebody could
+         *     not tell, `n_elsewhere` because their labels came from a file or were given to many rows at once; `n_waiting` rows
+         *     wait for one more person. `sentence` tells the figure in words. `seq` is the last event that was counted.
+         */
+        AgreementReply: {
+            /** Seq */
+            seq: number;
+            /** Opinions */
+            opinions: number;
+            /** Overlap */
+            overlap: number;
+            /** N People */
+            n_people: number;
+            /** N Conflicts */
+            n_conflicts: number;
+            /** N Skipped */
+            n_skipped: number;
+            /** N Elsewhere */
+            n_elsewhere: number;
+            /** N Waiting */
+            n_waiting: number;
+            /** Sentence */
+            sentence: string;
+            random: components["schemas"]["AgreementFigures"];
+            chosen: components["schemas"]["AgreementFigures"] | null;
+            /** People */
+            people: components["schemas"]["PersonQualityInfo"][];
+            /** Ranked */
+            ranked: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * AnswerInfo
          * @description A person's current answer; `at` in seconds since 1970.
          */
@@ -995,6 +1254,47 @@ export interface components {
             accuracy: components["schemas"]["EstimateInfo"];
         };
         /**
+         * Change
+         * @description Something that was done, and whether it may be taken back now.
+         *
+         *     `kind`: an act on one row (`act`), on many at once (`group`), an undo or what somebody took back (`removal`), what
+         *     was brought back (`restoration`), a change of the classes (`classes`). `n_standing` of its `n_acts` count. Of an act
+         *     on one row that is given, of a change of classes its version, and the classes that are gone by it.
+         */
+        Change: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "act" | "group" | "removal" | "restoration" | "classes";
+            /** Uuid */
+            uuid: string;
+            /** At */
+            at: number;
+            /** Annotator */
+            annotator: number | null;
+            /** Person */
+            person: string;
+            /** What */
+            what: string;
+            /** N Acts */
+            n_acts: number;
+            /** N Standing */
+            n_standing: number;
+            /** Takeable */
+            takeable: boolean;
+            /** Row */
+            row: number | null;
+            /** Id */
+            id: string | null;
+            /** Snippet */
+            snippet: string | null;
+            /** Version */
+            version: number | null;
+            /** Ends */
+            ends: number[];
+        };
+        /**
          * ChangedClassBody
          * @description Changes of a class; what is left out stays.
          */
@@ -1012,6 +1312,37 @@ export interface components {
             description?: string | null;
             /** Examples */
             examples?: string[] | null;
+        };
+        /**
+         * ChangesReply
+         * @description The last changes, newest first.
+         */
+        ChangesReply: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+        };
+        /**
+         * ClassAgreementInfo
+         * @description Agreement on a class, and the share of all answers that it has.
+         */
+        ClassAgreementInfo: {
+            /** Class Id */
+            class_id: number;
+            /** Share */
+            share: number;
+            agreement: components["schemas"]["EstimateInfo"];
+        };
+        /**
+         * ClassEffect
+         * @description Rows that have the label of a class, before and after.
+         */
+        ClassEffect: {
+            /** Class Id */
+            class_id: number;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
         };
         /**
          * ClassFigures
@@ -1082,6 +1413,27 @@ export interface components {
             class_version: number;
         };
         /**
+         * Conflict
+         * @description A row on which answers differ: the classes that people gave, in the order of the buttons.
+         */
+        Conflict: {
+            item: components["schemas"]["Item"];
+            /** Options */
+            options: number[];
+        };
+        /**
+         * ConflictsReply
+         * @description The next rows to decide about, and how many there are; `n_own` others differ, and are left to other reviewers.
+         */
+        ConflictsReply: {
+            /** Total */
+            total: number;
+            /** N Own */
+            n_own: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+        };
+        /**
          * Confusion
          * @description Counts of (answer, prediction) over `n` audit answers, scored before they trained; both by `classes`, ids.
          */
@@ -1100,6 +1452,82 @@ export interface components {
         Count: {
             /** N */
             n: number;
+        };
+        /**
+         * DecisionBody
+         * @description What a reviewer decides about a row on which answers differ; a repeat of the same uuid changes nothing.
+         */
+        DecisionBody: {
+            /**
+             * Uuid
+             * @example 0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11
+             */
+            uuid: string;
+            /**
+             * Row
+             * @example 17
+             */
+            row: number;
+            /**
+             * Class Id
+             * @description Null: nobody can tell.
+             */
+            class_id: number | null;
+            /** Class Version */
+            class_version?: number | null;
+        };
+        /**
+         * Effect
+         * @description What would change.
+         *
+         *     `n_acts` change sides (count no more, or again): `n_answers`, `n_skips` and `n_others`. Of the rows, `n_lost` have
+         *     no label then, `n_changed` another, `n_gained` one; together `n_rows`. `n_check` check questions are open again.
+         *     `classes` has those whose number of labels changes.
+         */
+        Effect: {
+            /** N Acts */
+            n_acts: number;
+            /** N Answers */
+            n_answers: number;
+            /** N Skips */
+            n_skips: number;
+            /** N Others */
+            n_others: number;
+            /** N Rows */
+            n_rows: number;
+            /** N Lost */
+            n_lost: number;
+            /** N Changed */
+            n_changed: number;
+            /** N Gained */
+            n_gained: number;
+            /** N Check */
+            n_check: number;
+            /** Classes */
+            classes: components["schemas"]["ClassEffect"][];
+            /** Promises */
+            promises: components["schemas"]["PromiseEffect"][];
+        };
+        /**
+         * EffectBody
+         * @description Either an act, a group, an undo or a taking back by its uuid, or what a person did.
+         */
+        EffectBody: {
+            /** Target */
+            target?: string | null;
+            /** Person */
+            person?: number | null;
+            /**
+             * Since
+             * @description Of a person: only from that moment on, seconds since 1970; what they took back since, too.
+             */
+            since?: number | null;
+            /**
+             * Bulk
+             * @description Of a person: only what was done to many rows at once, or came with a file.
+             * @default false
+             */
+            bulk?: boolean;
         };
         /**
          * ErrorReply
@@ -1500,7 +1928,7 @@ export interface components {
         };
         /**
          * LogLine
-         * @description What was done to a row; `at` in seconds since 1970.
+         * @description What was done to a row (`at` in seconds since 1970): alone (`uuid`), or with others at once (`group`).
          */
         LogLine: {
             /** At */
@@ -1509,6 +1937,12 @@ export interface components {
             person: string;
             /** What */
             what: string;
+            /** Uuid */
+            uuid: string;
+            /** Group */
+            group: string | null;
+            /** Undone */
+            undone: boolean;
         };
         /**
          * LookBody
@@ -1569,6 +2003,20 @@ export interface components {
             score: number;
         };
         /**
+         * MixedUp
+         * @description Two classes between which people differ: on how many rows, and which share of all differing pairs that is.
+         */
+        MixedUp: {
+            /** One */
+            one: number;
+            /** Other */
+            other: number;
+            /** N Rows */
+            n_rows: number;
+            /** Share */
+            share: number;
+        };
+        /**
          * ModelStatus
          * @description What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows.
          */
@@ -1602,6 +2050,12 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * Fresh
+             * @description Make a new one even if a class of this name was removed or merged.
+             * @default false
+             */
+            fresh?: boolean;
         };
         /**
          * OrderBody
@@ -1626,6 +2080,20 @@ export interface components {
             high: number;
             /** Confidence */
             confidence: number;
+        };
+        /**
+         * PairInfo
+         * @description Agreement of two people on the rows that both have answered.
+         */
+        PairInfo: {
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** N Rows */
+            n_rows: number;
+            observed: components["schemas"]["EstimateInfo"];
+            cohen_kappa: components["schemas"]["EstimateInfo"];
         };
         /**
          * PendingPromise
@@ -1668,6 +2136,22 @@ export interface components {
             active: boolean;
             /** N Answers */
             n_answers: number;
+        };
+        /**
+         * PersonQualityInfo
+         * @description How one person's answers compare with the others' and with decisions; places only where rows tell them apart.
+         */
+        PersonQualityInfo: {
+            /** Name */
+            name: string;
+            /** N Rows */
+            n_rows: number;
+            with_others: components["schemas"]["EstimateInfo"];
+            with_decisions: components["schemas"]["EstimateInfo"];
+            /** Rank Low */
+            rank_low: number | null;
+            /** Rank High */
+            rank_high: number | null;
         };
         /**
          * Problem
@@ -1773,6 +2257,21 @@ export interface components {
              * @default 500
              */
             most_labels?: number;
+        };
+        /**
+         * PromiseEffect
+         * @description An attempt at a promise of which so many random rows are among those that change.
+         */
+        PromiseEffect: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "certificate" | "auto_label";
+            /** N Draws */
+            n_draws: number;
         };
         /**
          * PromiseInfo
@@ -2007,6 +2506,8 @@ export interface components {
         SettingsBody: {
             /** Opinions */
             opinions?: number | null;
+            /** Overlap */
+            overlap?: number | null;
             /** Audit Share */
             audit_share?: number | null;
             /** Labels Per Point */
@@ -2028,9 +2529,14 @@ export interface components {
         SettingsInfo: {
             /**
              * Opinions
-             * @description Answers by different people wanted per row.
+             * @description Answers by different people wanted per row of the overlap.
              */
             opinions: number;
+            /**
+             * Overlap
+             * @description Share of the answered rows that are to have so many, drawn at random; 1: all.
+             */
+            overlap: number;
             /**
              * Audit Share
              * @description Share of the questions that follow the random order.
@@ -2155,6 +2661,68 @@ export interface components {
             /** Date */
             date: string;
         };
+        /**
+         * TakeBackBody
+         * @description The same, and what was confirmed.
+         */
+        TakeBackBody: {
+            /** Target */
+            target?: string | null;
+            /** Person */
+            person?: number | null;
+            /**
+             * Since
+             * @description Of a person: only from that moment on, seconds since 1970; what they took back since, too.
+             */
+            since?: number | null;
+            /**
+             * Bulk
+             * @description Of a person: only what was done to many rows at once, or came with a file.
+             * @default false
+             */
+            bulk?: boolean;
+            /**
+             * Uuid
+             * @example 0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11
+             */
+            uuid: string;
+            /**
+             * Expected
+             * @description The number that the person confirmed.
+             */
+            expected: number;
+        };
+        /**
+         * TakenBackReply
+         * @description How many acts changed sides; `uuid` brings them back.
+         */
+        TakenBackReply: {
+            /** N */
+            n: number;
+            /** Uuid */
+            uuid: string;
+        };
+        /**
+         * UndoClassBody
+         * @description A name for the class that comes back, where its own was taken meanwhile.
+         */
+        UndoClassBody: {
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * UndoneClassBody
+         * @description The same, and how many rows get another label, as it was confirmed.
+         */
+        UndoneClassBody: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Expected
+             * @description The number that the person confirmed.
+             */
+            expected: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2166,18 +2734,29 @@ export type AccuracyPoint = components['schemas']['AccuracyPoint'];
 export type AccuracyStatement = components['schemas']['AccuracyStatement'];
 export type ActionBody = components['schemas']['ActionBody'];
 export type AdviceInfo = components['schemas']['AdviceInfo'];
+export type AgreementFigures = components['schemas']['AgreementFigures'];
+export type AgreementReply = components['schemas']['AgreementReply'];
 export type AnswerInfo = components['schemas']['AnswerInfo'];
 export type AnswersBody = components['schemas']['AnswersBody'];
 export type Body_import_labels_api_v1_labels_post = components['schemas']['Body_import_labels_api_v1_labels_post'];
 export type BulkBody = components['schemas']['BulkBody'];
 export type BulkReply = components['schemas']['BulkReply'];
 export type CalibrationBin = components['schemas']['CalibrationBin'];
+export type Change = components['schemas']['Change'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
+export type ChangesReply = components['schemas']['ChangesReply'];
+export type ClassAgreementInfo = components['schemas']['ClassAgreementInfo'];
+export type ClassEffect = components['schemas']['ClassEffect'];
 export type ClassFigures = components['schemas']['ClassFigures'];
 export type ClassInfo = components['schemas']['ClassInfo'];
 export type ClassesReply = components['schemas']['ClassesReply'];
+export type Conflict = components['schemas']['Conflict'];
+export type ConflictsReply = components['schemas']['ConflictsReply'];
 export type Confusion = components['schemas']['Confusion'];
 export type Count = components['schemas']['Count'];
+export type DecisionBody = components['schemas']['DecisionBody'];
+export type Effect = components['schemas']['Effect'];
+export type EffectBody = components['schemas']['EffectBody'];
 export type ErrorReply = components['schemas']['ErrorReply'];
 export type EstimateInfo = components['schemas']['EstimateInfo'];
 export type ExploreReply = components['schemas']['ExploreReply'];
@@ -2205,17 +2784,21 @@ export type LookBody = components['schemas']['LookBody'];
 export type Me = components['schemas']['Me'];
 export type MergeBody = components['schemas']['MergeBody'];
 export type Mistake = components['schemas']['Mistake'];
+export type MixedUp = components['schemas']['MixedUp'];
 export type ModelStatus = components['schemas']['ModelStatus'];
 export type NewClassBody = components['schemas']['NewClassBody'];
 export type OrderBody = components['schemas']['OrderBody'];
 export type OutlookInfo = components['schemas']['OutlookInfo'];
+export type PairInfo = components['schemas']['PairInfo'];
 export type PendingPromise = components['schemas']['PendingPromise'];
 export type PeopleReply = components['schemas']['PeopleReply'];
 export type PersonInfo = components['schemas']['PersonInfo'];
+export type PersonQualityInfo = components['schemas']['PersonQualityInfo'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProjectInfo = components['schemas']['ProjectInfo'];
 export type PromiseBody = components['schemas']['PromiseBody'];
+export type PromiseEffect = components['schemas']['PromiseEffect'];
 export type PromiseInfo = components['schemas']['PromiseInfo'];
 export type PromisePlan = components['schemas']['PromisePlan'];
 export type PromisesReply = components['schemas']['PromisesReply'];
@@ -2236,6 +2819,10 @@ export type SlowAnswer = components['schemas']['SlowAnswer'];
 export type Speed = components['schemas']['Speed'];
 export type Stage = components['schemas']['Stage'];
 export type Statement = components['schemas']['Statement'];
+export type TakeBackBody = components['schemas']['TakeBackBody'];
+export type TakenBackReply = components['schemas']['TakenBackReply'];
+export type UndoClassBody = components['schemas']['UndoClassBody'];
+export type UndoneClassBody = components['schemas']['UndoneClassBody'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {
@@ -2558,6 +3145,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassesReply"];
+                };
+            };
+        };
+    };
+    changes_api_v1_changes_get: {
+        parameters: {
+            query?: {
+                person?: number | null;
+                which?: "all" | "many";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesReply"];
+                };
+            };
+        };
+    };
+    changes_of_classes_api_v1_changes_classes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesReply"];
+                };
+            };
+        };
+    };
+    effect_api_v1_changes_effect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EffectBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_changes_take_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBackReply"];
+                };
+            };
+        };
+    };
+    class_effect_api_v1_changes_classes__version__effect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoClassBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+        };
+    };
+    take_back_class_api_v1_changes_classes__version__take_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoneClassBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesReply"];
+                };
+            };
+        };
+    };
+    agreement_api_v1_agreement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementReply"];
+                };
+            };
+        };
+    };
+    export_agreement_api_v1_export_agreement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    conflicts_api_v1_conflicts_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsReply"];
+                };
+            };
+        };
+    };
+    decide_api_v1_conflicts_decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsReply"];
                 };
             };
         };

@@ -37,6 +37,9 @@ export function inWords(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }
 
+/** A class of that name was removed or merged: it may be the one that is meant. */
+export const isGone = (problem: unknown): boolean => problem instanceof Refusal && problem.code === "class_is_gone";
+
 export interface StreamEvents {
   /** A (re)connection stands; events may have been missed before it. */
   open?(): void;

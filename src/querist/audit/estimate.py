@@ -13,11 +13,11 @@ class Estimate:
     Attributes
     ----------
     value : float or None
-        None: too few answers for a figure; `note` says how many are needed.
+        None: there is no figure; `note` says why, or how many answers it needs.
     low, high : float or None
         The interval.
     n : int
-        Answers that it rests on.
+        Answers that it rests on; see `unit`.
     quantity : str
         What is estimated: "model accuracy", "remainder accuracy", "running accuracy" (three
         quantities, never mixed), "recall of 'spam'" ...
@@ -29,6 +29,8 @@ class Estimate:
         What else a reader must know.
     is_share : bool
         Whether it is a share, which is told in percent.
+    unit : str
+        What `n` counts.
     """
 
     value: float | None
@@ -40,16 +42,17 @@ class Estimate:
     confidence: float = 0.95
     note: str = ""
     is_share: bool = True
+    unit: str = "answers"
 
     def __str__(self) -> str:
         note = f" {self.note}" if self.note else ""
         if self.value is None:
-            return f"{self.quantity}: too few answers ({self.n}).{note}"
+            return f"{self.quantity}: no figure from {self.n} {self.unit}.{note}"
         form = ".1%" if self.is_share else ".3f"
         told = f"{self.quantity}: {self.value:{form}}"
         if self.low is not None and self.high is not None:
             told += f", {self.confidence:.0%} interval {self.low:{form}} to {self.high:{form}}"
-        return f"{told} (from {self.n} answers; {self.method}).{note}"
+        return f"{told} (from {self.n} {self.unit}; {self.method}).{note}"
 
     @property
     def half_width(self) -> float | None:
@@ -57,6 +60,6 @@ class Estimate:
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
 
-def too_few(quantity: str, method: str, n: int, needed: str) -> Estimate:
+def too_few(quantity: str, method: str, n: int, needed: str, unit: str = "answers") -> Estimate:
     """Return the estimate that is none, and says what it would take."""
-    return Estimate(None, None, None, n, quantity, method, note=f"Needs {needed}.")
+    return Estimate(None, None, None, n, quantity, method, note=f"Needs {needed}.", unit=unit)

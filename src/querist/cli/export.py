@@ -23,6 +23,7 @@ _ENDINGS = {
     "xlsx": ".xlsx",
     "model": "-model.zip",
     "log": "-log.jsonl",
+    "agreement": "-agreement.csv",
 }
 
 
@@ -37,7 +38,7 @@ def export(
     predictions: Annotated[bool, typer.Option("--predictions", help="Add the model's guesses.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write the rows with their labels, the trained model, or the whole log."""
+    """Write the rows with their labels, the trained model, the whole log, or what several people answered."""
     if format not in _ENDINGS:
         raise UnknownNameError.of("format", format, _ENDINGS)
     if rows not in ("all", "labelled"):
@@ -48,6 +49,8 @@ def export(
 
         with _target(path, overwrite) as target:
             export_model(project, target)
+    elif format == "agreement":
+        _write_agreement(project, path, overwrite=overwrite)
     else:
         _write_labels(
             project, format, path, rows="all" if rows == "all" else "labelled", guesses=predictions, overwrite=overwrite
@@ -85,6 +88,21 @@ def _write_labels(
     for each in statement.statements:
         typer.echo(f"{each.text[0].upper()}{each.text[1:]}")
     typer.echo(f"Accuracy statement: {beside} {statement.note}".rstrip())
+
+
+def _write_agreement(project: str, path: Path, *, overwrite: bool) -> None:
+    """Write what several people answered, and say how far they agree."""
+    from querist.labelling.reading.agreement import Agreements
+    from querist.labelling.reading.agreement_table import agreement_table
+    from querist.labelling.reading.project_view import ProjectView
+    from querist.labelling.reading.rows import Rows
+
+    with ProjectView.read(project) as view:
+        agreements = Agreements(view)
+        with _target(path, overwrite) as target:
+            target.write(agreement_table(Rows(view), agreements.answers()))
+        if str(path) != "-":
+            typer.echo(agreements.reply().sentence)
 
 
 def _default(location: str, format: str) -> Path:  # noqa: A002

@@ -146,8 +146,11 @@ def _records(text: str, delimiter: str, quoting: _Quoting) -> Iterator[tuple[int
 
 def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
     """Refuse a text of more cells than the bounds."""
-    if text.count(delimiter) + text.count("\n") < bounds.cells:
-        return  # also if each of them ended a cell
+    most = text.count(delimiter) + text.count("\n") + 1
+    if most <= bounds.cells:
+        return
+    if '"' not in text:  # so each of them ends a cell
+        bounds.check_cells(path, most)
 
     def lines() -> Iterator[str]:
         start = 0

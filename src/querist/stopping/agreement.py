@@ -5,22 +5,17 @@ from collections import deque
 import numpy as np
 
 from querist._typing import AnyArray
+from querist.agreement.coefficients import cohen
 from querist.audit.learning_curve import Change
 from querist.exceptions import InvalidParameterError
 from querist.stopping.observation import Observation
 
 
 def cohen_kappa(one: AnyArray, other: AnyArray) -> float:
-    """Return Cohen's kappa: the agreement beyond that of chance, 1 at most.
+    """Return Cohen's kappa of two models' predictions: the agreement beyond that of chance, 1 at most.
 
-    ``(p_o - p_e) / (1 - p_e)``: p_o is the share of equal predictions, p_e the share that independent
-    predictions with the same class shares would have. Where both are the same single class, p_e is 1 and
-    kappa is undefined: NaN. (Such agreement is that of models which know nothing yet of the other classes.)
-
-    References
-    ----------
-    .. [1] J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
-       Measurement 20(1), 1960, doi:10.1177/001316446002000104.
+    Where both are the same single class, kappa is undefined: NaN. (Such agreement is that of models which know nothing
+    yet of the other classes.) For people, with intervals: `querist.agreement`.
 
     Examples
     --------
@@ -29,13 +24,8 @@ def cohen_kappa(one: AnyArray, other: AnyArray) -> float:
     0.5
     """
     classes, codes = np.unique(np.concatenate([one, other]), return_inverse=True)
-    first, second = codes[: one.size], codes[one.size :]
-    shares = np.bincount(first, minlength=classes.size) / one.size
-    others = np.bincount(second, minlength=classes.size) / one.size
-    by_chance = float(shares @ others)
-    if by_chance >= 1:
-        return float("nan")
-    return float((np.mean(first == second) - by_chance) / (1 - by_chance))
+    value = cohen(codes[: one.size], codes[one.size :], classes.size).value
+    return float("nan") if value is None else value
 
 
 def changed_share(one: AnyArray, other: AnyArray) -> float:

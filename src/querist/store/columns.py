@@ -1,6 +1,7 @@
 """How values that databases do not keep exactly are written: JSON, texts of users, texts to search."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -24,22 +25,53 @@ def to_json(value: Any) -> str:
     return text if text.isascii() else _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as text.
 
     Not the databases' own JSON types: PostgreSQL's refuses NUL, and it sorts and merges keys.
+
+    Parameters
+    ----------
+    shape : {dict, list}, default=dict
+        What each value is.
     """
 
     impl = Text
     cache_ok = True
+
+    def __init__(self, shape: type[dict[Any, Any]] | type[list[Any]] = dict) -> None:
+        super().__init__()
+        self.shape = shape
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write."""
         return None if value is None else to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Read."""
-        return None if value is None else json.loads(value)
+        """Read, or raise ValueError where another program wrote what Querist does not."""
+        if value is None:
+            return None
+        try:
+            read = _DECODER.decode(value)
+        except RecursionError:
+            raise ValueError("its JSON is nested too deeply") from None
+        if type(read) is not self.shape:
+            raise ValueError(f"its JSON is no {self.shape.__name__}")
+        return read
 
 
 class ExactText(TypeDecorator[str]):

@@ -1,18 +1,25 @@
 """The place of a project, a file or a database: what differs between the two."""
 
+import os
 import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from querist.exceptions import StoreError
 from querist.store import engine
+from querist.store.file_names import check_names
+from querist.store.home import Home, home_of_file, home_of_schema
 from querist.store.lock import ProjectDatabaseLock, ProjectFileLock
 from querist.store.network_drive import network_drive
+from querist.store.postgresql_tables import check_tables
+
+# A project holds people's texts, names and hashes of secrets. SQLite gives the files beside it the same rights.
+_PRIVATE = 0o600
 
 
 class Database(Protocol):
@@ -34,6 +41,9 @@ class Database(Protocol):
     def reader(self) -> Engine:
         """Connect for reading."""
 
+    def check_tables(self, connection: Connection) -> None:
+        """Make sure that what stands there runs nothing."""
+
     def writer(self) -> Engine:
         """Take the lock and connect for writing."""
 
@@ -42,6 +52,12 @@ class Database(Protocol):
 
     def close(self, reader: Engine | None, writer: Engine | None) -> None:
         """Close the connections, then give back the lock."""
+
+    def home(self, reader: Engine) -> Home:
+        """Return the marks of the place."""
+
+    def make_private(self) -> None:
+        """Let only its owner read it."""
 
     def warnings(self) -> tuple[str, ...]:
         """Return what the user should know about the place."""
@@ -61,7 +77,7 @@ class SqliteDatabase:
     def reserve(self) -> None:
         """Make an empty file."""
         try:
-            self._path.open("xb").close()
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
         except FileExistsError:
             raise StoreError(f"{self.name} exists already. Open it, or name a new file.") from None
         except OSError as error:
@@ -78,10 +94,14 @@ class SqliteDatabase:
             raise StoreError(f"{self.name} is a folder. Name the project's file.")
         if not self._path.exists():
             raise StoreError(f"There is no project {self.name}.")
+        check_names(self._path, self.name)
 
     def reader(self) -> Engine:
         """Connect for reading."""
         return engine.sqlite_reader(self._path)
+
+    def check_tables(self, connection: Connection) -> None:
+        """Do nothing: `sqlite_file.connect` has, for each connection."""
 
     def writer(self) -> Engine:
         """Take the lock and connect for writing."""
@@ -104,6 +124,16 @@ class SqliteDatabase:
                 connection.close()
             writer.dispose()
             self._lock.release()
+
+    def home(self, reader: Engine) -> Home:
+        """Return the marks of the file."""
+        return home_of_file(self._path)
+
+    def make_private(self) -> None:
+        """Take its rights from others; what somebody else owns is left as it is."""
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                self._path.with_name(self._path.name + suffix).chmod(_PRIVATE)
 
     def warnings(self) -> tuple[str, ...]:
         """Warn of network drives."""
@@ -140,6 +170,10 @@ class PostgresqlDatabase:
         """Connect for reading."""
         return engine.postgresql_reader(self._url)
 
+    def check_tables(self, connection: Connection) -> None:
+        """Look at what stands there."""
+        check_tables(connection, self.name)
+
     def writer(self) -> Engine:
         """Prepare for writing; the first connection takes the lock."""
         return engine.postgresql_writer(self._url, self._lock)
@@ -154,6 +188,13 @@ class PostgresqlDatabase:
         for each in (reader, writer):
             if each is not None:
                 each.dispose()
+
+    def home(self, reader: Engine) -> Home:
+        """Return the marks of the schema."""
+        return home_of_schema(reader)
+
+    def make_private(self) -> None:
+        """Do nothing: who may read a database is its server's affair."""
 
     def warnings(self) -> tuple[str, ...]:
         """Nothing to warn of."""

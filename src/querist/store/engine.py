@@ -1,12 +1,10 @@
 """Connections to the two databases: many that read, one that writes."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import quote
+from typing import Any
 
 from sqlalchemy import URL, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import Connection
@@ -14,8 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from querist.exceptions import StoreError, StoreWriteError
 from querist.store.lock import ProjectDatabaseLock
+from querist.store.sqlite_file import connect
 
-_PATIENCE = 15.0  # seconds that a connection waits for another one to finish its transaction
 _READERS = 16
 _SQLITE_WRITER = (
     "PRAGMA journal_mode = WAL",
@@ -29,7 +27,7 @@ def sqlite_reader(path: Path) -> Engine:
     """Return an engine that cannot change the file."""
     return create_engine(
         "sqlite://",
-        creator=lambda: _connect_sqlite(path, "ro"),
+        creator=lambda: connect(path, "ro"),
         poolclass=QueuePool,
         pool_size=_READERS,
         isolation_level="AUTOCOMMIT",
@@ -40,7 +38,7 @@ def sqlite_writer(path: Path) -> Engine:
     """Return an engine with one connection, whose transactions take the write lock when they begin."""
     engine = create_engine(
         "sqlite://",
-        creator=lambda: _connect_sqlite(path, "rw"),
+        creator=lambda: connect(path, "rw"),
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -51,21 +49,12 @@ def sqlite_writer(path: Path) -> Engine:
         for statement in _SQLITE_WRITER:
             connection.execute(statement)
 
-    # The driver's own BEGIN is switched off in _connect_sqlite; SQLAlchemy documents this as the way to choose it.
+    # The driver's own BEGIN is switched off in `connect`; SQLAlchemy documents this as the way to choose it.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-def _connect_sqlite(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
-    posix = path.as_posix()
-    uri = f"file://{'' if posix.startswith('/') else '/'}{quote(posix, errors='surrogateescape')}?mode={mode}"
-    if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
-        # SQLite makes files beside the project even to read it, unless it is told that nobody can be writing.
-        uri += "&immutable=1"
-    return sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
 
 
 def postgresql_reader(url: URL) -> Engine:
@@ -103,6 +92,8 @@ def reading(name: str) -> Iterator[None]:
     """Tell failures of the database as StoreError."""
     try:
         yield
+    except StoreError:
+        raise
     except StatementError as error:
         raise StoreError(f"{name} cannot be read: {error.orig}.") from error.orig
     except ValueError as error:  # a text that is no JSON any more

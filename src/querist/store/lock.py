@@ -63,7 +63,7 @@ class ProjectFileLock:
     def __init__(self, path: Path):
         self._project = path
         self._path = path.with_name(path.name + ".lock")
-        self._lock = FileLock(self._path)
+        self._lock = FileLock(self._path, mode=0o600)
 
     def acquire(self) -> None:
         """Take the lock, or raise ProjectInUseError."""

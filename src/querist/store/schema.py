@@ -1,5 +1,7 @@
 """The tables. A change here needs a migration beside the others and the next `VERSION`."""
 
+import re
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -136,7 +138,7 @@ tabs = Table(
     Column("annotator", Integer, ForeignKey(annotators.c.annotator_id), nullable=False),
     Column("tab", Text, nullable=False),
     Column("at", Double, nullable=False),
-    Column("held", Json, nullable=False),
+    Column("held", Json(list), nullable=False),
     PrimaryKeyConstraint("annotator", "tab"),
 )
 
@@ -179,8 +181,12 @@ def version(connection: Connection) -> int | None:
     """Return the number of the schema, None where there is no project."""
     if not {project.name, alembic_version.name} <= set(table_names(connection)):
         return None
-    number = connection.execute(select(alembic_version.c.version_num)).scalar()
-    return int(number) if number is not None and number.isdecimal() else None
+    return number(connection.execute(select(alembic_version.c.version_num)).scalar())
+
+
+def number(version_num: object) -> int | None:
+    """Return the number of the schema that a project names, None where that is none."""
+    return int(version_num) if isinstance(version_num, str) and re.fullmatch("[0-9]{4}", version_num) else None
 
 
 # Rows have no gaps, and the highest one is found without counting.

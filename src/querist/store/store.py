@@ -1,7 +1,8 @@
 """A project of the labelling page: everything that is kept of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,8 +11,9 @@ from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, bindparam, in
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidRowsError, StoreError
-from querist.store import engine, schema, search
+from querist.store import contents, engine, schema, search
 from querist.store.database import Database, locate
+from querist.store.home import without_home
 from querist.store.migrations import upgrade
 from querist.store.rows import (
     AnnotatorRow,
@@ -42,6 +44,7 @@ class Store:
         self.location = str(location)
         self.dialect = database.dialect
         self.warnings = database.warnings()
+        self._home = database.home(reader)
         self._database = database
         self._reader: Engine | None = reader
         self._writer = writer
@@ -75,7 +78,10 @@ class Store:
                         raise StoreError(f"{database.name} is not empty: it has {tables[0]!r}. {database.not_empty}")
                     schema.create(connection)
                     connection.execute(insert(schema.project).values(vars(info)))
-            return cls(location, database, database.reader(), writer)
+                reader = database.reader()
+                with writer.begin() as connection:
+                    Writing(connection, database.name).note_home(database.home(reader), keep=True)
+            return cls(location, database, reader, writer)
         except BaseException:
             database.close(None, writer)
             database.discard()
@@ -107,14 +113,21 @@ class Store:
         try:
             # Look before the lock and before anything is changed: it may be no project at all.
             with engine.reading(database.name), reader.connect() as connection:
+                database.check_tables(connection)
                 version = schema.version(connection)
-            _check_version(version, database.name, read_only)
+                _check_version(version, database.name, read_only)
+                contents.check_pages(connection, database.name)
             if not read_only:
                 with engine.writing(database.name):
                     writer = database.writer()
                     with writer.begin() as connection:
                         if schema.version(connection) != schema.VERSION:
                             upgrade(connection)
+                            # An earlier version noted none: it is taken for the project itself, not for a copy.
+                            Writing(connection, database.name).note_home(database.home(reader), keep=True)
+                            database.make_private()
+            with engine.reading(database.name), reader.connect() as connection:
+                contents.check_values(connection, database.name, version if read_only and version else schema.VERSION)
             return cls(location, database, reader, writer)
         except BaseException:
             database.close(reader, writer)
@@ -132,6 +145,30 @@ class Store:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def settle(self, bounded: Callable[[dict[str, Any]], dict[str, Any]]) -> bool:
+        """Make this the home of a project, where it is not yet: no sign-in and no link from elsewhere counts here.
+
+        Parameters
+        ----------
+        bounded : callable
+            Returns the settings that one from elsewhere gets in place of its own.
+
+        Returns
+        -------
+        bool
+            Whether it came from elsewhere: it is a copy, or somebody sent it.
+        """
+        noted = self._noted()
+        at_home = self._home.is_noted(noted)
+        if noted != self._home.note(noted):  # a project that was moved has one of its marks still
+            with self.writing() as tx:
+                if not at_home:
+                    tx.set_info(settings=bounded(without_home(noted)))
+                tx.note_home(self._home, keep=at_home)
+            if not at_home:
+                self._database.make_private()
+        return not at_home
 
     def announce(self, url: str) -> None:
         """Tell who is refused the project at which address it is served."""
@@ -155,7 +192,8 @@ class Store:
     @property
     def info(self) -> ProjectInfo:
         """What the project is."""
-        return ProjectInfo(*self._all(select(schema.project))[0])
+        info = ProjectInfo(*self._all(select(schema.project))[0])
+        return replace(info, settings=without_home(info.settings))
 
     @property
     def n_items(self) -> int:
@@ -250,6 +288,11 @@ class Store:
     def tabs(self, since: float) -> list[TabRow]:
         """Return what tabs hold that were heard of since a moment."""
         return [TabRow(*row) for row in self._all(select(schema.tabs).where(schema.tabs.c.at >= since))]
+
+    def _noted(self) -> dict[str, Any]:
+        """Return the settings with where the project is at home."""
+        noted: dict[str, Any] = self._all(select(schema.project.c.settings))[0][0]
+        return noted
 
     def _open_writer(self) -> Engine:
         if self._writer is None:

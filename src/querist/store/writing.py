@@ -10,6 +10,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from querist.exceptions import StoreError
 from querist.store import schema, search
+from querist.store.home import KEY as HOME
+from querist.store.home import Home, without_home
 from querist.store.rows import (
     AnnotatorRow,
     EventRow,
@@ -41,9 +43,20 @@ class Writing:
 
     def set_info(self, **changes: Any) -> ProjectInfo:
         """Change fields of the project's info and return it."""
-        info = replace(ProjectInfo(*self._connection.execute(select(schema.project)).one()), **changes)
-        self._connection.execute(update(schema.project).values(vars(info)))
+        old = ProjectInfo(*self._connection.execute(select(schema.project)).one())
+        info = replace(old, **changes)
+        info = replace(info, settings=without_home(info.settings))
+        home = {name: value for name, value in old.settings.items() if name == HOME}
+        self._connection.execute(update(schema.project).values(vars(info) | {"settings": info.settings | home}))
         return info
+
+    def note_home(self, home: Home, *, keep: bool) -> None:
+        """Note where the project is at home; unless they are kept, all sign-ins and links end."""
+        settings = self._connection.execute(select(schema.project.c.settings)).scalar_one()
+        self._connection.execute(update(schema.project).values(settings=home.note(settings)))
+        if not keep:
+            self.end_sign_ins()
+            self.revoke_invitations(time.time())
 
     def add_items(self, first_row: int, items: Iterable[ItemRow]) -> int:
         """Add items behind those there are.

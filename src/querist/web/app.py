@@ -16,15 +16,17 @@ from querist.web.entrance import Entrance
 from querist.web.errands import Errands
 from querist.web.errors import add_error_handlers
 from querist.web.rights import API, RIGHTS
-from querist.web.routes import classes, exports, items, news, people, project, promises, queue
+from querist.web.routes import agreement, changes, classes, exports, items, news, people, project, promises, queue
 from querist.web.schemas.common import ErrorReply
 from querist.web.security import Guard
 
-ROUTERS = [each.router for each in (queue, items, classes, exports, promises, project, people, news)]
+ROUTERS = [
+    each.router for each in (queue, items, classes, changes, agreement, exports, promises, project, people, news)
+]
 # Where people without a cookie may send something.
 _OPEN_TO_STRANGERS = {API + path for (method, path), right in RIGHTS.items() if method != "GET" and right.least is None}
 PAGE = Path(__file__).parent / "static"
-_ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 413, 422, 503, 507)}
+_ERRORS = {status: {"model": ErrorReply} for status in (400, 401, 403, 404, 409, 413, 422, 503, 507)}
 _UNBUILT = (
     "<!doctype html><title>Querist</title><p>The page was not built. In a checkout, run "
     "<code>make page</code>; the API is at /api/v1."

@@ -68,7 +68,7 @@ def table(name, *args, **more):
 
 
 OURS = ["querist_label", "status", "annotator", "labelled_at", "seconds", "how", "first_label", "n_answers"]
-OURS += ["agreement", "flagged", "note"]
+OURS += ["agreement", "adjudicated_by", "adjudicated_at", "flagged", "note"]
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx", "parquet"])
@@ -91,7 +91,7 @@ def test_parquet_has_types():
     types = {field.name: str(field.type) for field in schema}
     assert types["label"] == "int64"
     assert types["size"] == "double"
-    assert types["labelled_at"] == "timestamp[ms, tz=UTC]"
+    assert types["labelled_at"] == types["adjudicated_at"] == "timestamp[ms, tz=UTC]"
     assert types["flagged"] == "bool"
 
 

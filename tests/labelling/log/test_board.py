@@ -49,7 +49,7 @@ def plain(events):
     target = resolution(tuple(ClassInfo.from_dict(each) for each in classes))
     labels = []
     for row in range(N_ROWS):
-        answers = {}
+        answers, decided = {}, "nothing"
         for event in events:
             if event.row != row or event.uuid in undone or event.data.get("group") in undone:
                 continue
@@ -57,8 +57,12 @@ def plain(events):
                 answers[event.annotator] = event.data["class_id"]
             elif event.kind == "skipped":
                 answers.pop(event.annotator, None)
+            elif event.kind == "adjudicated":
+                decided = event.data.get("class_id")
         votes = [target[each] for each in answers.values() if target[each] >= 0]
         best = max(votes, key=lambda vote: (votes.count(vote), -votes.index(vote)), default=-1)
+        if decided is None or (decided != "nothing" and target[decided] >= 0):
+            best = -1 if decided is None else target[decided]
         labels.append(best)
     return labels
 
@@ -66,6 +70,7 @@ def plain(events):
 step = st.one_of(
     st.tuples(st.just("answer"), st.integers(0, N_ROWS - 1), st.integers(0, 2), st.integers(1, 3)),
     st.tuples(st.just("skip"), st.integers(0, N_ROWS - 1), st.integers(1, 3)),
+    st.tuples(st.just("decide"), st.integers(0, N_ROWS - 1), st.none() | st.integers(0, 2)),
     st.tuples(st.just("undo"), st.integers(0, 30)),
     st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
     st.tuples(st.just("remove"), st.integers(0, 2)),
@@ -81,6 +86,9 @@ def test_labels_equal_a_plain_recomputation(steps):
             acts.append(log.answer(*values))
         elif kind == "skip":
             acts.append(log.add("skipped", values[0], values[1]))
+        elif kind == "decide":
+            data = {} if values[1] is None else {"class_id": values[1]}
+            acts.append(log.add("adjudicated", values[0], 9, data))
         elif kind == "undo" and acts:
             log.add("undone", data={"target": acts[values[0] % len(acts)]})
         elif kind in ("merge", "remove"):
@@ -192,5 +200,5 @@ def test_rows_may_come_later():
 def test_uuids_are_known(kind, data):
     log = Log()
     uuid = log.add(kind, 0, 1, data)
-    assert log.board.knows(uuid)
-    assert not log.board.knows("another")
+    assert uuid in log.board.names
+    assert "another" not in log.board.names

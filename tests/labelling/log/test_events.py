@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -24,12 +24,27 @@ _CLASSES = st.lists(st.builds(ClassInfo, st.integers(0, 9), st.text(max_size=3),
 _OWN: dict[str, Any] = {"classes": _CLASSES, "changes": st.dictionaries(st.text(max_size=3), ANYTHING)}
 
 
+_PLAIN = {
+    int: st.integers(-(2**63), 2**63 - 1),
+    float: st.floats(allow_nan=False, allow_infinity=False),
+    str: st.text(max_size=3),
+    bool: st.booleans(),
+    type(None): st.none(),
+    dict[str, Any]: st.dictionaries(st.text(max_size=3), ANYTHING),
+}
+
+
 @st.composite
 def payloads(draw):
     kind = draw(st.sampled_from([each for name, each in KINDS.items() if name != "promise"]))
     required = [each.name for each in dataclasses.fields(kind) if each.default is dataclasses.MISSING]
     names = required + draw(st.lists(st.sampled_from(kind.names()), max_size=5)) if kind.names() else []
-    return kind(**{name: draw(_OWN.get(name, ANYTHING)) for name in names})
+    hints = get_type_hints(kind)
+    return kind(**{name: draw(_OWN[name] if name in _OWN else _values(hints[name])) for name in names})
+
+
+def _values(hint):
+    return st.one_of(*(_PLAIN[each] for each in (get_args(hint) if hint not in _PLAIN else [hint])))
 
 
 @given(payloads())

@@ -23,6 +23,7 @@ from querist.audit.promise_planning import (
 )
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
+from querist.labelling.log.classes import remove
 from querist.labelling.log.events import MeasuredAt
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun, packed
 from querist.labelling.log.ranking import Ranking
@@ -440,3 +441,41 @@ def test_a_false_promise_passes_at_most_at_its_level():
         right[rng.permutation(n_rows)[:16]] = False  # 89.3 %
         passed += right[: made_plan.n_labels].sum() >= made_plan.n_needed
     assert passed / 2000 <= level + 3 * np.sqrt(level / 2000)
+
+
+def test_a_promise_whose_answers_were_taken_back_is_asked_about_again(sqlite_project):
+    project = sqlite_project
+    ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
+    teach(project, sure=sure_rows(project))
+    made = project.promises.begin(ada, "auto_label", 0.95, most_labels=200).result()
+    answer_all(project, bob)
+    project.promises.apply(ada, made).result()
+    n_labelled = project.board.n_model_labels
+    wanted = project.taking_back.of_person(bob)
+    effect = project.taking_back.effect(wanted)
+    assert [(each.attempt, each.kind) for each in effect.promises] == [(1, "auto_label")]
+    project.taking_back.carry_out(ada, "without-bob", wanted, expected=effect.n_acts).result()
+    told = the(project)
+    assert (told.state, told.n_released, project.board.n_model_labels) == ("applied", None, n_labelled)
+    assert "nothing is promised of them now" in told.sentence
+    assert statements(project) == []
+    # Its random rows come first again, and then it holds again.
+    answer_all(project, ada)
+    assert (the(project).state, the(project).n_released) == ("applied", n_labelled)
+    assert "has labelled" in the(project).sentence
+    assert len(statements(project)) == 1
+
+
+def test_a_promise_that_classes_broke_says_so(sqlite_project):
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, sure=sure_rows(project))
+    made = project.promises.begin(ada, "auto_label", 0.95, most_labels=200).result()
+    answer_all(project, ada)
+    project.promises.apply(ada, made).result()
+    sentence = the(project).sentence
+    project.change_classes(ada, lambda each: remove(each, 1), op="remove").result()
+    assert "do not bear it out any more" in the(project).sentence
+    effect = project.taking_back.effect_of_class_change(2)
+    project.taking_back.class_change(ada, 2, expected=effect.n_rows).result()
+    assert the(project).sentence == sentence

@@ -116,7 +116,7 @@ def test_guesses_are_hidden_on_audited_rows(project):
     ada = sign_in(project)
     teach(project, prediction=0)
     reply = act(project, ada, want=N_ROWS)
-    tickets = {ticket.row: ticket for tickets in project._place.queue._leases.values() for ticket in tickets}
+    tickets = {ticket.row: ticket for ticket in project._place.queue.leases.of_tab(ada, "t")}
     assert all((item.guess is None) == tickets[item.row].hidden for item in reply.items)
     assert any(item.guess for item in reply.items)
 
@@ -220,7 +220,7 @@ def test_settings_are_checked_kept_and_logged(project):
         project.change_settings(None, strategy="nonsense")
     project.change_settings(None, opinions=2, strategy="entropy").result()
     assert Settings.from_dict(project.store.info.settings).opinions == 2
-    assert project._place.queue.opinions == 2
+    assert project._place.queue.overlap.opinions == 2
 
 
 def test_a_second_server_is_told_about_the_first(project):
@@ -284,3 +284,27 @@ def test_what_is_no_project_is_refused(tmp_path):
     (tmp_path / "x.querist").write_text("hello")
     with pytest.raises(StoreError):
         Project.open(tmp_path / "x.querist", train=False)
+
+
+def test_an_overlap_and_a_decision_outlive_a_restart(project):
+    people = [sign_in(project, name, "annotator") for name in ("ada", "bob")]
+    rae = sign_in(project, "rae", "reviewer")
+    with pytest.raises(InvalidParameterError, match="overlap"):
+        project.change_settings(None, overlap=0.0)
+    project.change_settings(None, opinions=2, overlap=0.5, audit_share=1.0).result()
+    first = [item.row for item in act(project, people[0], want=6).items]
+    act(project, people[0], *[answer(row, 0) for row in first])
+    second = [item.row for item in act(project, people[1], want=3).items]
+    act(project, people[1], *[answer(row, 1) for row in second])
+    asked = [act_.how for row in second for act_ in project.board.acts_on(row)[1:]]
+    assert set(second) & set(first)
+    assert set(asked) <= {"overlap"}
+    conflict = next(row for row in second if row in first)
+    project.adjudication.decide(rae, "decision-1", conflict, 1).result()
+    project.adjudication.decide(rae, "decision-1", conflict, 0).result()
+    assert project.board.labels[conflict] == 1
+    with ProjectView.read(project.store.location) as again:
+        assert again.board.labels[conflict] == 1
+        assert (again.settings.opinions, again.settings.overlap) == (2, 0.5)
+    with pytest.raises(InvalidParameterError, match="do not differ"):
+        project.adjudication.decide(rae, "decision-2", 39, 1).result()

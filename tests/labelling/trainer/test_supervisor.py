@@ -55,9 +55,9 @@ ANSWERS = '    tell("ranking", bytes(3), seq=seq, pid=os.getpid(), threads=os.en
 def supervise():
     supervisors = []
 
-    def start(body, heard):
+    def start(body, heard, **options):
         command = [sys.executable, "-c", CHILD + body]
-        supervisors.append(Supervisor("here", on_message=heard, command=command))
+        supervisors.append(Supervisor("here", on_message=heard, command=command, **options))
         return supervisors[-1]
 
     yield start
@@ -113,9 +113,7 @@ def test_a_crash_tells_what_was_printed_last(supervise):
     assert "the sky fell" in heard.of("crashed")[0]["error"]
     assert supervisor.status.state in ("failed", "waiting")
     # A trainer that never gets anywhere is started less and less often.
-    pauses = [message["error"].partition("again in ")[2] for message in heard.of("crashed")[:2]]
-    assert pauses[0].startswith("0.5 s")
-    assert pauses[1].startswith("1 s")
+    assert pauses(heard, 2) == ["0.5", "1"]
 
 
 def test_a_trainer_that_talks_nonsense_is_replaced(supervise):
@@ -123,6 +121,62 @@ def test_a_trainer_that_talks_nonsense_is_replaced(supervise):
     supervise('    os.write(out.fileno(), b"what was that, please?"); time.sleep(60)\n', heard).train(1)
     until(lambda: heard.of("crashed"))
     until(lambda: len(heard.of("ready")) == 2)
+
+
+def pauses(heard, n):
+    until(lambda: len(heard.of("crashed")) >= n)
+    return [message["error"].partition("again in ")[2].partition(" s")[0] for message in heard.of("crashed")[:n]]
+
+
+def test_a_trainer_that_crashes_after_each_ranking_is_started_less_and_less_often(supervise):
+    heard = Heard()
+    supervise(ANSWERS + "    sys.exit(3)\n", heard).train(1)
+    assert pauses(heard, 3) == ["0.5", "1", "2"]
+    assert len(heard.of("ranking")) >= 3
+
+
+def test_a_trainer_that_crashes_as_it_starts_is_started_less_and_less_often():
+    heard = Heard()
+    supervisor = Supervisor("here", on_message=heard, command=[sys.executable, "-c", "raise SystemExit('no start')"])
+    supervisor.train(1)
+    assert pauses(heard, 3) == ["0.5", "1", "2"]
+    assert "no start" in supervisor.status.message
+    assert "Labelling goes on" in supervisor.status.message
+    supervisor.close()
+
+
+def test_a_trainer_that_hangs_is_told_and_replaced(supervise):
+    heard = Heard()
+    body = '    if seq == 1: tell("training", seq=seq); time.sleep(600)\n' + ANSWERS
+    supervisor = supervise(body, heard, silence=1.0)
+    supervisor.train(1)
+    until(lambda: heard.of("crashed"))
+    assert "it had said nothing for 1 s" in heard.of("crashed")[0]["error"]
+    supervisor.train(2)  # what it hung on is not wanted any more
+    until(lambda: heard.of("ranking"))
+    assert heard.of("ranking")[0]["seq"] == 2
+
+
+def test_a_stopped_trainer_is_replaced(supervise):
+    heard = Heard()
+    supervisor = supervise(ANSWERS, heard, silence=2.0)
+    supervisor.train(1)
+    until(lambda: heard.of("ranking"))
+    os.kill(supervisor.pid, signal.SIGSTOP)
+    supervisor.train(2)
+    until(lambda: any(each["seq"] == 2 for each in heard.of("ranking")))
+    assert "it had said nothing for 2 s" in heard.of("crashed")[0]["error"]
+
+
+def test_a_trainer_without_memory_is_told(supervise):
+    pytest.importorskip("resource", reason="Windows cannot limit the memory of a process")
+    heard = Heard()
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**29, 2**29)); bytearray(2**30)"
+    supervisor = supervise(f"    {limited}\n", heard)
+    supervisor.train(1)
+    until(lambda: heard.of("crashed"))
+    assert "MemoryError" in heard.of("crashed")[0]["error"]
+    assert "Labelling goes on" in supervisor.status.message
 
 
 def test_a_trainer_that_does_not_read_holds_up_nobody(supervise):

@@ -48,6 +48,8 @@ _GIVEN: dict[str, Callable[[Record], Any]] = {
     "first_label": lambda record: record.first_label,
     "n_answers": lambda record: len(record.answers),
     "agreement": _agreement,
+    "adjudicated_by": lambda record: record.adjudicated_by,
+    "adjudicated_at": lambda record: utc(record.adjudicated_at),
     "flagged": lambda record: record.flagged,
     "note": lambda record: record.note or None,
 }

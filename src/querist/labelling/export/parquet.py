@@ -14,7 +14,7 @@ _GROUP = 5_000_000
 _EXACT = 10**15
 _TYPES = {
     "labelled_at": "timestamp", "seconds": "double", "n_answers": "int64", "agreement": "double",
-    "flagged": "bool", "confidence": "double",
+    "adjudicated_at": "timestamp", "flagged": "bool", "confidence": "double",
 }  # fmt: skip
 
 

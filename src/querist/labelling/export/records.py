@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from querist.labelling.log.board import Status
+from querist.labelling.log.conflicts import decision
 
 if TYPE_CHECKING:
     from querist.labelling.log.board import Board
@@ -24,16 +25,21 @@ class Record:
     columns : dict of str to JSON value
         The user's, in their order.
     label : str or None
-        Majority of the answers, or what the model has labelled the row with; None where there is neither.
+        What a reviewer decided, else the majority of the answers, or what the model has labelled the row with; None
+        where there is nothing.
     status : {"labelled", "skipped", "model", "unlabelled"}
         ``model``: labelled by the model under a promise, not by a person.
     annotator, answered_at, seconds, how
         Of the first answer that gave the label: by whom (None: an import), when (seconds since 1970),
-        how long it took, why it was asked.
+        how long it took, why it was asked. Where a reviewer decided for a label that nobody had given: of the decision.
     first_label : str or None
         The first answer that was given without a guess in sight.
     answers : tuple of dict
         One a person: annotator, label, at, seconds; the earliest first.
+    adjudicated_by : str or None
+        The reviewer who decided between answers that differ; the decision is the label.
+    adjudicated_at : float or None
+        When, in seconds since 1970.
     flagged : bool
     note : str
     prediction : str or None
@@ -51,6 +57,8 @@ class Record:
     how: str | None = None
     first_label: str | None = None
     answers: tuple[dict[str, Any], ...] = ()
+    adjudicated_by: str | None = None
+    adjudicated_at: float | None = None
     flagged: bool = False
     note: str = ""
     prediction: str | None = None
@@ -98,9 +106,9 @@ def iterate(
 def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping[int, str]) -> dict[str, Any]:
     counting = [(act, board.label_of(act.class_id)) for act in board.answers(row).values()]
     counting = [(act, label) for act, label in counting if label >= 0]
-    first = board.first_answer(row)
+    first, decided = board.first_answer(row), decision(board, row)
     # A row that was skipped, too, has somebody who did it.
-    winning = next((act for act, label in counting if label == board.labels[row]), None) or _skip(board, row)
+    winning = next((act for act, label in counting if label == board.labels[row]), None) or decided or _skip(board, row)
     by_model = board.model_label(row)
     return {
         "label": names.get(int(board.labels[row]) if by_model < 0 else by_model),
@@ -113,6 +121,8 @@ def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping
             {"annotator": _name(act, people), "label": names[label], "at": act.at, "seconds": act.seconds}
             for act, label in counting
         ),
+        "adjudicated_by": None if decided is None else _name(decided, people),
+        "adjudicated_at": None if decided is None else decided.at,
     }
 
 

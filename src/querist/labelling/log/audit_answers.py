@@ -7,7 +7,7 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, IntArray
 from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, scores_so_far
 from querist.labelling.log.board import Board
-from querist.labelling.log.deeds import Act
+from querist.labelling.log.deeds import RESPONSES, Act
 
 
 def first_answers(board: Board) -> list[Act]:
@@ -43,6 +43,11 @@ class AuditMoment:
     answered, skipped : ndarray of shape (n_rows,), bool
     truth : dict
         First answer to each row with a label: one given without a guess in sight, where there is one.
+    n_reopened : int
+        Rows that were drawn and are open again, because what was answered was taken back. The sample ends before the
+        first of them, and goes on when it is answered.
+    n_revised : int
+        How often labels changed by more than answers (`Board.revised`).
     n_seen : int
         Rows of the audit sample of which the only answers were given with the guess in sight.
     at, hits : ndarray of shape (n_scored,)
@@ -57,6 +62,8 @@ class AuditMoment:
     answered: AnyArray
     skipped: AnyArray
     truth: dict[int, int]
+    n_reopened: int
+    n_revised: int
     n_seen: int
     at: IntArray
     hits: FloatArray
@@ -91,11 +98,18 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         answered=answered,
         skipped=skipped,
         truth=truth,
+        n_reopened=sum(not done[place] for place in np.flatnonzero(np.isin(order, _answered_once(board)))),
+        n_revised=board.revised[0],
         n_seen=n_seen,
         at=np.array([_known_labels(act) for act in acts], np.int64),
         hits=np.array([_hit(board, act) for act in acts]),
         draws=_draws(board),
     )
+
+
+def _answered_once(board: Board) -> list[int]:
+    """Return the drawn rows that somebody has responded to, whether that counts or not."""
+    return [row for row in list(board.drawn) if any(act.kind in RESPONSES for act in board.acts_on(row))]
 
 
 def _hit(board: Board, act: Act) -> float:

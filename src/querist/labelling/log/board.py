@@ -1,7 +1,7 @@
 """`Board`: where a project stands; what replaying its log gives."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -11,8 +11,20 @@ import numpy.typing as npt
 from querist._typing import IntArray
 from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
+from querist.labelling.log.class_history import ClassHistory
 from querist.labelling.log.classes import Classes, resolution
-from querist.labelling.log.deeds import RESPONSES, Act, Answered, Changed, Deed, current_answers, is_blind, last_kind
+from querist.labelling.log.consistency import check
+from querist.labelling.log.deeds import (
+    RESPONSES,
+    Act,
+    Answered,
+    Changed,
+    Deed,
+    current_answers,
+    is_blind,
+    marks,
+    row_label,
+)
 from querist.labelling.log.events import (
     Asked,
     AutoLabelled,
@@ -20,11 +32,15 @@ from querist.labelling.log.events import (
     Measured,
     MeasuredAt,
     PromiseCancelled,
+    Restored,
     RowsAdded,
     SettingsChanged,
+    TakenBack,
     Undone,
     payload_of,
 )
+from querist.labelling.log.ledger import Ledger
+from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.store.rows import EventRow
 
@@ -38,23 +54,36 @@ class Board:
     ----------
     n_rows : int, default=0
         Rows known before the first `rows_added` event; usually 0.
+    n_items : callable, default=None
+        Returns how many rows there are: a log that tells of more is refused.
 
     Attributes
     ----------
     labels : ndarray of shape (n_rows,), int32
-        Class id of each row: the majority of the current answers, the earliest among equals;
-        merged classes count for their target, removed ones not at all; -1 where there is none.
+        Class id of each row: what a reviewer decided last, else the majority of the current answers, the earliest
+        among equals; merged classes count for their target, removed ones not at all; -1 where there is none.
     n_opinions : ndarray of shape (n_rows,), int16
         How many people's answers to each row count.
+    given : ndarray of shape (n_rows,), bool
+        Whether the answers of a row came from a file alone, and none from a person.
     model_labels : ndarray of shape (n_rows,), int32
         Class id (as it was then) of each row that the model has labelled under a promise; -1 elsewhere. A person's
         answer goes before it, and it never trains.
+    ledger : Ledger
+        All that was done to rows, and what of it was taken back.
+    class_history : ClassHistory
+        How the list of classes came about.
+    revised : (int, int)
+        How often labels changed by more than answers (classes that changed, answers that somebody took back), and the
+        place in the log of the last time, at least: figures of a model that knew less are about other labels.
     """
 
-    def __init__(self, n_rows: int = 0) -> None:
+    def __init__(self, n_rows: int = 0, *, n_items: Callable[[], int] | None = None) -> None:
         self.seq = 0
+        self._n_items = n_items
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
+        self.given: npt.NDArray[np.bool_] = np.zeros(n_rows, bool)
         self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
         self.classes: Classes = ()
         self.class_version = 0
@@ -73,24 +102,32 @@ class Board:
         self.counts: Counter[int] = Counter()
         self.by_person: Counter[int | None] = Counter()
         self._resolution: dict[int, int] = {}
-        self._uuids: set[str] = set()
-        self._acts: list[Act] = []
+        self.ledger = Ledger()
+        self.class_history = ClassHistory()
+        self.revised = (0, 0)
+        self.names = Names()
         self._of_row: dict[int, list[Act]] = {}
-        self._of_uuid: dict[str, list[Act]] = {}
+        # While a log is replayed: rows that are derived anew when they are asked for, not at each event.
+        self._waiting: dict[int, None] | None = None
 
     # ------------------------------------------------------------------ replay
 
     @classmethod
-    def of(cls, events: Iterable[EventRow]) -> Self:
+    def of(cls, events: Iterable[EventRow], *, n_items: Callable[[], int] | None = None) -> Self:
         """Return the state that events lead to."""
-        board = cls()
+        board = cls(n_items=n_items)
         board.replay(events)
         return board
 
     def replay(self, events: Iterable[EventRow]) -> None:
         """Apply events in the order of the log."""
-        for event in events:
-            self.apply(event)
+        self._waiting = {}
+        try:
+            for event in events:
+                self.apply(event)
+        finally:
+            self._catch_up()
+            self._waiting = None
 
     def apply(self, event: EventRow) -> None:
         """Change the state as one event says.
@@ -98,19 +135,20 @@ class Board:
         Raises
         ------
         StoreError
-            If a newer version wrote it.
+            If a newer version wrote it, or it does not fit what the log said before.
         """
         payload = payload_of(event)
+        check(event, payload, self, self._n_items)
         if event.seq is not None:
             self.seq = event.seq
-        self._uuids.add(event.uuid)
+        self.names.add(event, payload)
         match payload:
             case Deed():
                 self._act(event, payload)
-            case Undone():
-                self._undo(payload.target)
+            case Undone() | TakenBack() | Restored():
+                self._take_back(event, payload)
             case ClassesChanged():
-                self._set_classes(payload)
+                self._set_classes(event, payload)
             case RowsAdded():
                 self._add_rows(payload.n_rows)
             case Asked() if event.row is not None:
@@ -118,6 +156,7 @@ class Board:
             case Measured():
                 self.measured.append(MeasuredAt.of(payload, event.at))
             case PromiseBegun():
+                self._catch_up()
                 left = self.left_to_label()[: payload.terms.n_remaining]
                 self.promises[payload.id] = ProjectPromise.of(payload, event.at, left)
                 self._draws.update(payload.terms.draws.tolist())
@@ -132,15 +171,13 @@ class Board:
     def _add_rows(self, added: int) -> None:
         self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
         self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
+        self.given = np.concatenate([self.given, np.zeros(added, bool)])
         self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
 
     def _act(self, event: EventRow, deed: Deed) -> None:
-        act = Act.of(len(self._acts), event, deed)
-        self._acts.append(act)
+        act = Act.of(len(self.ledger.acts), event, deed)
+        self.ledger.add(act)
         self._of_row.setdefault(act.row, []).append(act)
-        self._of_uuid.setdefault(event.uuid, []).append(act)
-        if deed.group is not None:
-            self._of_uuid.setdefault(deed.group, []).append(act)
         self._refresh(act.row)
         if act.how == "audit":
             self.drawn.setdefault(act.row, act.at)
@@ -160,27 +197,56 @@ class Board:
                 rows, class_ids = made.released(made.n_applied)
                 self.model_labels[rows] = class_ids
 
-    def _undo(self, target: str) -> None:
-        for made in list(self.promises.values()):
-            if made.applied == target:
-                self._change_promise(made.id, applied=None)
-        for act in self._of_uuid.get(target, ()):
-            if not act.undone:
-                act.undone = True
-                if act.kind in RESPONSES:
-                    self.by_person[act.annotator] -= 1
-                self._refresh(act.row)
+    def _take_back(self, event: EventRow, told: Undone | TakenBack | Restored) -> None:
+        if isinstance(told, Undone):
+            for made in list(self.promises.values()):
+                if made.applied == told.target:
+                    self._change_promise(made.id, applied=None)
+        place = self._place_of(event)
+        if isinstance(told, Restored):
+            acts = self.ledger.restore(event, told, place)
+        else:
+            acts = self.ledger.remove(event, told, place)
+        for act in acts:
+            if act.kind in RESPONSES:
+                self.by_person[act.annotator] += -1 if act.undone else 1
+        self._refresh_all({act.row: None for act in acts})
+        if acts and event.kind != "undone":
+            self._revise(event)
 
-    def _set_classes(self, told: ClassesChanged) -> None:
+    def _place_of(self, event: EventRow) -> int:
+        # An event that is not committed yet comes after all that are.
+        return self.seq + 1 if event.seq is None else event.seq
+
+    def _revise(self, event: EventRow) -> None:
+        self.revised = (self.revised[0] + 1, self._place_of(event))
+
+    def _set_classes(self, event: EventRow, told: ClassesChanged) -> None:
+        self.class_history.take(
+            self.classes, told.classes, told.version, told.change or {}, event.uuid, event.annotator, event.at
+        )
         self.classes, self.class_version = told.classes, told.version
         resolved = resolution(self.classes)
         changed = {each for each in self._resolution if self._resolution[each] != resolved.get(each, -1)}
         self._resolution = resolved
         self._standings.clear()
-        if changed:
-            for row, acts in self._of_row.items():
-                if any(act.class_id in changed for act in acts):
-                    self._refresh(row)
+        rows = self.rows_of_classes(changed)
+        self._refresh_all(dict.fromkeys(rows))
+        if rows:
+            self._revise(event)
+
+    def _refresh_all(self, rows: dict[int, None]) -> None:
+        if self._waiting is None:
+            for row in rows:
+                self._refresh(row)
+        else:
+            self._waiting |= rows
+
+    def _catch_up(self) -> None:
+        for row in self._waiting or ():
+            self._refresh(row)
+        if self._waiting:
+            self._waiting = {}
 
     def _refresh(self, row: int) -> None:
         """Derive what is known of one row from what was done to it."""
@@ -188,19 +254,16 @@ class Board:
             self._standings.clear()
         acts = [act for act in self._of_row[row] if not act.undone]
         old = int(self.labels[row])
-        votes = self._votes(acts)
-        # They stand in the order of the first answers, and the first among equals is the greatest.
-        new = max(votes, key=votes.__getitem__) if votes else -1
-        self.n_opinions[row] = sum(votes.values())
+        new, self.n_opinions[row], skipped, self.given[row] = row_label(acts, self.label_of)
         if old != new:
             self.labels[row] = new
             if old >= 0:
                 self.counts[old] -= 1
             if new >= 0:
                 self.counts[new] += 1
-        _put(self.skipped, row, new < 0 and last_kind(acts, RESPONSES) == "skipped")
-        _put(self.flagged, row, last_kind(acts, ("flagged", "unflagged")) == "flagged")
-        noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
+        _put(self.skipped, row, skipped)
+        flagged, noted = marks(acts)
+        _put(self.flagged, row, flagged)
         if noted:
             self.notes[row] = noted
         else:
@@ -211,24 +274,12 @@ class Board:
         else:
             self.opinions_wanted.pop(row, None)
 
-    def _votes(self, acts: list[Act]) -> dict[int, int]:
-        votes: dict[int, int] = {}
-        for act in current_answers(acts).values():
-            label = self._resolution.get(-1 if act.class_id is None else act.class_id, -1)
-            if label >= 0:
-                votes[label] = votes.get(label, 0) + 1
-        return votes
-
     # ------------------------------------------------------------------ questions
-
-    def knows(self, uuid: str) -> bool:
-        """Whether an event of this uuid is in the log."""
-        return uuid in self._uuids
 
     @property
     def n_events(self) -> int:
         """Events applied."""
-        return len(self._uuids)
+        return self.names.n_events
 
     @property
     def n_rows(self) -> int:
@@ -280,9 +331,15 @@ class Board:
 
     @property
     def pending(self) -> ProjectPromise | None:
-        """The promise whose draws are being asked about; there is at most one."""
+        """The promise whose draws are being asked about: the first, where answers of others were taken back."""
         made = self.promises.values()
-        return next((each for each in made if each.state(self.standing(each.id)) == "asking"), None)
+        return next((each for each in made if each.is_asked(self.standing(each.id))), None)
+
+    @property
+    def newest_figures(self) -> MeasuredAt | None:
+        """What the trainer told last; None before the first, and until it knows what labels were taken back."""
+        last = self.measured[-1] if self.measured else None
+        return last if last is not None and last.seq >= self.revised[1] else None
 
     def left_to_label(self) -> IntArray:
         """Return the rows that neither a person nor the model has labelled, skipped ones included, ascending."""
@@ -313,26 +370,18 @@ class Board:
 
     def acts(self) -> list[Act]:
         """Return all that was done and stands, in order."""
-        return [act for act in self._acts if not act.undone]
+        return [act for act in self.ledger.acts if not act.undone]
 
-    def latest(self, annotator: int | None, limit: int) -> list[Act]:
-        """Return the last acts of one person, undone ones included, newest first."""
-        found = []
-        for act in reversed(self._acts):
-            if act.annotator == annotator:
-                found.append(act)
-                if len(found) == limit:
-                    break
-        return found
-
-    def acts_of(self, uuid: str) -> list[Act]:
-        """Return the acts of one uuid, or of a group of that uuid."""
-        return list(self._of_uuid.get(uuid, ()))
+    def rows_of_classes(self, class_ids: Collection[int]) -> list[int]:
+        """Return the rows that answers of these classes were ever given to."""
+        if not class_ids:
+            return []
+        return [row for row, acts in list(self._of_row.items()) if any(act.class_id in class_ids for act in acts)]
 
     def labelled_rows(self) -> tuple[IntArray, npt.NDArray[np.int32]]:
         """Return rows with a label in the order of their first answers, and their class ids."""
         first = {
-            row: next((act.number for act in acts if act.kind == "answered" and not act.undone), len(self._acts))
+            row: next((act.number for act in acts if act.kind == "answered" and not act.undone), len(self.ledger.acts))
             for row, acts in self._of_row.items()
             if self.labels[row] >= 0
         }

@@ -66,6 +66,14 @@ def active(classes: Classes) -> Classes:
     return tuple(each for each in classes if each.state == "active")
 
 
+def gone(classes: Classes, name: str) -> ClassInfo | None:
+    """Return the class of a name that was removed or merged, the newest of several; None where one has a button."""
+    named = [each for each in classes if each.name == name.strip()]
+    if any(each.state == "active" for each in named):
+        return None
+    return max(named, key=lambda each: each.id, default=None)
+
+
 def resolution(classes: Classes) -> dict[int, int]:
     """Return for each class id the id that its answers count for; -1 for a removed class."""
     by_id = {each.id: each for each in classes}

@@ -1,6 +1,8 @@
 """What people do to rows: what the log keeps of it, and the acts that a board remembers."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from querist.labelling.log.payload import Payload
 from querist.store.rows import EventRow
@@ -9,7 +11,7 @@ from querist.store.rows import EventRow
 ANSWERS = ("answered", "changed")
 RESPONSES = (*ANSWERS, "skipped")
 # What people do to rows; each can be undone.
-ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion")
+ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion", "adjudicated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +125,22 @@ class SecondOpinionWanted(Deed):
     """One more answer is wanted."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Adjudicated(Deed):
+    """A reviewer decided what a row is on which answers differ; it stands above all answers, later ones too.
+
+    Attributes
+    ----------
+    class_id : int or None
+        None: nobody can tell.
+    class_version : int or None
+        Number of the list of classes that the reviewer saw.
+    """
+
+    class_id: int | None = None
+    class_version: int | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Act:
     """Something that a person (or an import: annotator None) did to a row."""
@@ -144,7 +162,12 @@ class Act:
     guess_labels: int | None
     blind: bool
     note: str
+    # What it shares with others that were done at once.
+    group: str | None
+    # How many standing removals are over it, whether there is one, and where in the log the last of them came at least.
+    n_over: int = 0
     undone: bool = False
+    undone_at: int = 0
 
     @classmethod
     def of(cls, number: int, event: EventRow, deed: Deed) -> "Act":
@@ -159,7 +182,7 @@ class Act:
             event.row,
             event.annotator,
             event.at,
-            class_id=answer.class_id if answer else None,
+            class_id=deed.class_id if isinstance(deed, Answered | Adjudicated) else None,
             seconds=response.seconds if response else None,
             how=deed.how,
             strategy=response.strategy if response else "",
@@ -169,10 +192,16 @@ class Act:
             guess_labels=answer.guess_labels if answer else None,
             blind=deed.blind,
             note=deed.note if isinstance(deed, Flagged | Noted) else "",
+            group=deed.group,
         )
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it was done to many rows at once, or came with a file."""
+        return self.group is not None or self.how == "import"
 
-def current_answers(acts: list[Act]) -> dict[int | None, Act]:
+
+def current_answers(acts: Iterable[Act]) -> dict[int | None, Act]:
     """Return each person's last answer, in the order of the people's first answers; a later skip takes it away."""
     current: dict[int | None, Act] = {}
     for act in acts:
@@ -181,6 +210,66 @@ def current_answers(acts: list[Act]) -> dict[int | None, Act]:
         elif act.kind == "skipped":
             current.pop(act.annotator, None)
     return current
+
+
+class RowLabel(NamedTuple):
+    """What acts give a row.
+
+    Attributes
+    ----------
+    class_id : int
+        Its label: a reviewer's decision, else the majority of the current answers, the earliest among equals; -1 for
+        none.
+    n_opinions : int
+        How many people's answers count.
+    skipped : bool
+        Whether nobody could tell: it was skipped, or a reviewer decided so.
+    given : bool
+        Whether all that counts came with the data.
+    """
+
+    class_id: int
+    n_opinions: int
+    skipped: bool
+    given: bool
+
+
+def row_label(acts: list[Act], label_of: Callable[[int | None], int]) -> RowLabel:
+    """Return what the standing acts on a row give it.
+
+    Parameters
+    ----------
+    acts : list of Act
+        In order; whether they stand is the caller's to say.
+    label_of : callable
+        The class that answers of a class count for; -1 for none.
+    """
+    answers = current_answers(acts)
+    votes: dict[int, int] = {}
+    for act in answers.values():
+        label = label_of(act.class_id)
+        if label >= 0:
+            votes[label] = votes.get(label, 0) + 1
+    # They stand in the order of the first answers, and the first among equals is the greatest.
+    label = max(votes, key=votes.__getitem__) if votes else -1
+    decided = last_decision(acts, label_of)
+    if decided is not None:
+        label = label_of(decided.class_id)
+    skipped = label < 0 and (decided is not None or last_kind(acts, RESPONSES) == "skipped")
+    return RowLabel(label, sum(votes.values()), skipped, bool(votes) and answers.keys() == {None})
+
+
+def last_decision(acts: list[Act], label_of: Callable[[int | None], int]) -> Act | None:
+    """Return what a reviewer decided last, of standing acts; None where nobody did, or the decided class is gone."""
+    decided = next((act for act in reversed(acts) if act.kind == "adjudicated"), None)
+    gone = decided is not None and decided.class_id is not None and label_of(decided.class_id) < 0
+    return None if gone else decided
+
+
+def marks(acts: list[Act]) -> tuple[bool, str]:
+    """Return whether standing acts leave their row flagged, and its note: the last one, which a flag may bring too."""
+    noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
+    return last_kind(acts, ("flagged", "unflagged")) == "flagged", noted
 
 
 def is_blind(act: Act) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from querist.exceptions import StoreError
 from querist.labelling.log.classes import Classes, ClassInfo
 from querist.labelling.log.deeds import (
+    Adjudicated,
     Answered,
     Changed,
     Flagged,
@@ -19,7 +20,7 @@ from querist.labelling.log.deeds import (
     Skipped,
     Unflagged,
 )
-from querist.labelling.log.payload import MissingFieldsError, Payload, UnknownFieldsError
+from querist.labelling.log.payload import MissingFieldsError, Payload, UnknownFieldsError, WrongFieldsError
 from querist.labelling.log.people_events import (
     InvitationRevoked,
     Invited,
@@ -67,6 +68,39 @@ class Undone(Payload):
     """An act, or a group of acts, or labels by the model, no longer count: those of the uuid `target`."""
 
     target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack(Payload):
+    """What somebody did no longer counts, because somebody with the right to says so: an act or a group, or a person's.
+
+    Attributes
+    ----------
+    target : str or None
+        The uuid of an act or of a group.
+    person : int or None
+        Instead: whose acts, all that the log holds by then.
+    since : float or None
+        Of these, only what was done from that moment on (seconds since 1970), and what the person took back since.
+    bulk : bool
+        Of these, only what was done to many rows at once, or came with a file.
+    n : int
+        How many acts changed sides: the number that was confirmed.
+    """
+
+    target: str | None = None
+    person: int | None = None
+    since: float | None = None
+    bulk: bool = False
+    n: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored(Payload):
+    """What was undone or taken back counts again: the uuid `target` of that event; `n` acts changed sides."""
+
+    target: str
+    n: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +162,10 @@ KINDS: Mapping[str, type[Payload]] = {
     "unflagged": Unflagged,
     "noted": Noted,
     "second_opinion": SecondOpinionWanted,
+    "adjudicated": Adjudicated,
     "undone": Undone,
+    "taken_back": TakenBack,
+    "restored": Restored,
     "measured": Measured,
     "promise": PromiseBegun,
     "promise_cancelled": PromiseCancelled,
@@ -192,8 +229,19 @@ def payload_of(event: EventRow) -> Payload:
     except UnknownFieldsError as error:
         told = f"says {_listed(error.names)}, which this version of Querist does not know. {_UPDATE}"
     except MissingFieldsError as error:
-        told = f"lacks {_listed(error.names)}: the log is damaged. Go back to a copy of the project."
+        raise DamagedLogError(event, f"lacks {_listed(error.names)}") from None
+    except WrongFieldsError as error:
+        raise DamagedLogError(event, f"has something else for {_listed(error.names)} than it can be") from None
+    except (TypeError, ValueError, AttributeError, OverflowError, KeyError, IndexError):  # of the readers of fields
+        raise DamagedLogError(event, "does not hold what such an event holds") from None
     raise StoreError(f"{_where(event)} {told}")
+
+
+class DamagedLogError(StoreError):
+    """An event says what no Querist writes."""
+
+    def __init__(self, event: EventRow, what: str) -> None:
+        super().__init__(f"{_where(event)} {what}: the log is damaged. Go back to a copy of the project.")
 
 
 _UPDATE = "A newer version wrote it. Update Querist (pip install --upgrade querist), and open the project with that."

@@ -52,7 +52,7 @@ def find_image(settings: Settings, location: str | os.PathLike[str], source: int
     image : str
         The value in the image column.
     """
-    folder = settings.sources[source].images
+    folder = settings.sources[source].images if 0 <= source < len(settings.sources) else None
     if folder is None or is_address(image):
         return None
     return image_below(to_path(folder, location), image)

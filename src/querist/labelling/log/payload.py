@@ -5,6 +5,8 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
+from querist.labelling.log.typed import misfits
+
 T = TypeVar("T")
 
 
@@ -17,6 +19,13 @@ class UnknownFieldsError(Exception):
 
 class MissingFieldsError(Exception):
     """Data lacks fields that a payload must have: `names`. `querist.labelling.log.events` says it in words."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+
+class WrongFieldsError(Exception):
+    """Fields hold something else than they can: `names`. `querist.labelling.log.events` says it in words."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
@@ -38,7 +47,7 @@ class Payload:
 
         Raises
         ------
-        UnknownFieldsError, MissingFieldsError
+        UnknownFieldsError, MissingFieldsError, WrongFieldsError
         """
         if cls._readers:
             data = {name: cls._readers[name](value) if name in cls._readers else value for name, value in data.items()}
@@ -62,7 +71,7 @@ def made_of(kind: type[T], data: dict[str, Any]) -> T:
 
     Raises
     ------
-    UnknownFieldsError, MissingFieldsError
+    UnknownFieldsError, MissingFieldsError, WrongFieldsError
     """
     known: Any = kind  # of which the type checker does not ask whether it can be hashed
     defaults, required = _defaults(known), _required(known)
@@ -71,6 +80,8 @@ def made_of(kind: type[T], data: dict[str, Any]) -> T:
         raise UnknownFieldsError(sorted(set(told) - set(defaults)))
     if not required <= data.keys():
         raise MissingFieldsError(sorted(required - data.keys()))
+    if wrong := misfits(known, data):
+        raise WrongFieldsError(wrong)
     made = object.__new__(kind)
     # A frozen constructor assigns field by field, which takes ten times as long; a log has many events.
     vars(made).update(told)

@@ -116,6 +116,14 @@ class ProjectPromise(PromiseBegun):
         kept = ~np.isin(rows, self.terms.draws)
         return rows[kept], classes[kept]
 
+    def is_asked(self, where: Standing) -> bool:
+        """Whether its draws are to be asked about: also those whose answers were taken back after it was applied."""
+        return where.state == "asking" and not self.cancelled
+
+    def holds(self, where: Standing) -> bool:
+        """Whether what was done with it may still be said: answers may have been taken back, or classes changed."""
+        return self.applied is None or where.n_passed >= self.n_applied
+
     def state(self, where: Standing) -> State:
         """Return how it is told: where the answers say that it stands, and what was done with it."""
         if self.applied:
@@ -128,7 +136,14 @@ def packed(rows: IntArray, class_ids: IntArray) -> str:
     return base64.b64encode(zlib.compress(np.stack([rows, class_ids]).astype("<i4").tobytes())).decode()
 
 
-def unpacked(text: str) -> tuple[IntArray, IntArray]:
-    """Return the rows and class ids that `packed` wrote."""
-    rows, class_ids = np.frombuffer(zlib.decompress(base64.b64decode(text)), "<i4").reshape(2, -1).astype(np.int64)
+def unpacked(text: str, *, most: int | None = None) -> tuple[IntArray, IntArray]:
+    """Return the rows and class ids that `packed` wrote; ValueError where it did not, or there are more than `most`."""
+    opened = zlib.decompressobj()
+    try:
+        data = opened.decompress(base64.b64decode(text), 0 if most is None else 8 * most + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if most is not None and len(data) > 8 * most:
+        raise ValueError("there are more rows than the project has")
+    rows, class_ids = np.frombuffer(data, "<i4").reshape(2, -1).astype(np.int64)
     return rows, class_ids

@@ -76,20 +76,26 @@ class Ranking:
         if zlib.crc32(body) != int(np.frombuffer(data, _SIZES, 1, len(_MAGIC))[0]):
             raise DataError("The bytes of the ranking are damaged: their checksum is another. Train again.")
         n_order, n_rows = np.frombuffer(body, _SIZES, 2).tolist()
+        if len(body) != 2 * _SIZES.itemsize + 4 * n_order + 10 * n_rows:
+            raise DataError("The bytes of the ranking are damaged: they are too few or too many. Train again.")
         place = 2 * _SIZES.itemsize
         arrays = {}
         for name, dtype in _FIELDS.items():
             # Copies: views into bytes could not be written to, and may be misaligned.
             arrays[name] = np.frombuffer(body, dtype, n_order if name == "order" else n_rows, place).copy()
             place += arrays[name].nbytes
+        order, sure = arrays["order"], arrays["confidence"]
+        if ((order < 0) | (order >= n_rows)).any() or ((sure < 0) | (sure > 1)).any():
+            raise DataError("The bytes of the ranking are damaged: they name rows that are not there. Train again.")
         return cls(**arrays)
 
 
 @dataclass(frozen=True)
 class CurrentRanking:
-    """The ranking in use."""
+    """The ranking in use, of a model that knows the log up to `seq`."""
 
     version: int
     strategy: str
     ranking: Ranking
     n_labels: int = 0
+    seq: int = 0

@@ -1,9 +1,12 @@
 """What a project knows about its data and how it asks: the one definition, kept as JSON in the project."""
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
-from querist.exceptions import InvalidParameterError
+from querist.exceptions import InvalidParameterError, StoreError
+from querist.labelling.log.typed import misfits
+
+T = TypeVar("T")
 
 Kind = Literal["text", "table", "image"]
 # What is not an annotator's unless an owner says so.
@@ -68,7 +71,9 @@ class Settings:
     notes : tuple of str
         What was guessed when the project was made.
     opinions : int
-        Answers by different people wanted per row.
+        Answers by different people wanted per row of the overlap.
+    overlap : float in (0, 1]
+        Share of the answered rows that are to have so many, in the audit's order; 1: all.
     audit_share : float in [0, 1]
     labels_per_point : float
         How many labels one point of accuracy is worth; the advice to stop counts with it.
@@ -92,6 +97,7 @@ class Settings:
     sources: tuple[SourceInfo, ...] = ()
     notes: tuple[str, ...] = ()
     opinions: int = 1
+    overlap: float = 1.0
     audit_share: float = AUDIT_SHARE
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
@@ -113,6 +119,11 @@ class Settings:
             raise InvalidParameterError(f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}.")
         if self.opinions < 1:
             raise InvalidParameterError(f"At least one opinion per row is needed, got {self.opinions}.")
+        if not 0 < self.overlap <= 1:
+            raise InvalidParameterError(
+                f"The overlap, the share of rows that several people answer, must lie above 0 and at most at 1, "
+                f"got {self.overlap:g}. For no overlap at all, want one opinion per row."
+            )
 
     @property
     def strategy_in_use(self) -> str:
@@ -133,15 +144,39 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Settings":
-        """Return the settings that `to_dict` wrote; what this version does not know is kept."""
+        """Return the settings that `to_dict` wrote; what this version does not know is kept.
+
+        Raises
+        ------
+        StoreError
+            If they hold something else than settings can be.
+        """
         names = {each.name for each in fields(cls)} - {"unknown"}
         known: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names
         }
-        known["sources"] = tuple(_source(each) for each in values.get("sources", ()))
+        known["sources"] = tuple(_source(each) for each in _checked(list, values.get("sources", []), "sources"))
+        if wrong := misfits(cls, known) or [name for name in ("kind",) if name not in known]:
+            raise _damaged(wrong[0])
         return cls(**known, unknown={name: value for name, value in values.items() if name not in names})
 
 
-def _source(values: dict[str, Any]) -> SourceInfo:
-    known = {each.name for each in fields(SourceInfo)}
-    return SourceInfo(**{name: value for name, value in values.items() if name in known})
+def _source(values: Any) -> SourceInfo:
+    names = {each.name for each in fields(SourceInfo)}
+    known = {name: value for name, value in _checked(dict, values, "sources").items() if name in names}
+    if misfits(SourceInfo, known) or not {"path", "hash", "size", "n_rows", "first_row"} <= known.keys():
+        raise _damaged("sources")
+    return SourceInfo(**known)
+
+
+def _checked(kind: type[T], value: Any, name: str) -> T:
+    if not isinstance(value, kind):
+        raise _damaged(name)
+    return value
+
+
+def _damaged(name: str) -> StoreError:
+    return StoreError(
+        f"The settings of this project are damaged: {name} is something else than it can be. "
+        "Go back to a copy of the project."
+    )

@@ -111,7 +111,7 @@ def as_shown(made: ProjectPromise, board: Board) -> PromiseInfo:
         n_released=int(made.released(where.n_passed)[0].size) if releases else None,
         sentence="",
     )
-    return replace(told, sentence=_sentence(made, where, told))
+    return replace(told, sentence=_sentence(made, where, told) if made.holds(where) else _broken(made, told))
 
 
 def _certain(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
@@ -183,4 +183,14 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
     return (
         f"The model {verb} {told.n_released:,} rows with at most {1 - promise.target:.1%} errors {sure}; "
         f"{people:,} are left for people."
+    )
+
+
+def _broken(made: ProjectPromise, told: PromiseInfo) -> str:
+    left = told.n_drawn - told.n_closed
+    why = f"{left:,} of its random rows are asked again" if left else "its random rows do not bear it out any more"
+    return (
+        f"The model has labelled {made.released(made.n_applied)[0].size:,} rows, but nothing is promised of them now: "
+        f"answers were taken back or classes changed, and {why}. Take the model's labels back, or keep them without a "
+        "promise."
     )

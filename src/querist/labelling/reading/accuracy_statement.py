@@ -8,6 +8,11 @@ from querist.labelling.log.promise import ProjectPromise
 from querist.labelling.promises.words import as_shown
 from querist.labelling.trainer.messages import EstimateInfo
 
+_WAITS = (
+    "The figures of the model wait: labels were taken back, or classes changed, since the last ones. They come when "
+    "the model was trained again."
+)
+
 
 @dataclass(frozen=True)
 class Statement(EstimateInfo):
@@ -45,21 +50,25 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
         Seconds since 1970.
     """
     told = []
-    if board.measured:
-        last = board.measured[-1]
+    last = board.newest_figures
+    if last is not None:
         told = [
             Statement(**quantity, n_labels=last.n_labels, date=_date(last.at))
             for quantity in (last.accuracy, last.running)
             if quantity["value"] is not None
         ]
-    told += [_promised(made, board) for made in board.promises.values() if board.standing(made.id).n_passed]
+    for made in board.promises.values():
+        where = board.standing(made.id)
+        if where.n_passed and made.holds(where):
+            told.append(_promised(made, board))
+    waits = board.measured and last is None
     return AccuracyStatement(
         project=project,
         date=_date(now),
         n_rows=board.n_rows,
         n_labelled=board.n_labelled,
         n_labelled_by_the_model=board.n_model_labels,
-        note="" if told else "No figure yet: too few randomly drawn rows have been answered.",
+        note=_WAITS if waits else "" if told else "No figure yet: too few randomly drawn rows have been answered.",
         statements=told,
     )
 

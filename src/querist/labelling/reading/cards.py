@@ -17,6 +17,8 @@ _WHY = {
     "certificate": "random check question of a promise",
     "initial": "among the first, to see many kinds of rows",
     "strategy": "the model would learn most from it",
+    # Nobody is to know which of the random rows others answer too.
+    "overlap": "random check question",
     "again": "a second opinion was asked for",
     "search": "found by a person",
     "import": "came with the data",

@@ -43,7 +43,10 @@ class FiguresReply:
 
 
 def measured(view: ProjectView) -> FiguresReply:
-    """Return how good the model is: the newest figures, and the audited learning curve."""
+    """Return how good the model is: the newest figures, and the audited learning curve.
+
+    Figures of a model that had learned from labels that were taken back since are not told: they wait for the next.
+    """
     curve = [
         AccuracyPoint(
             n_labels=each.n_labels,
@@ -54,14 +57,17 @@ def measured(view: ProjectView) -> FiguresReply:
     ]
     # After a restart the trainer tells anew what the log knows.
     noted = curve[-1].at if curve else None
-    return FiguresReply(view.figures and replace(view.figures, at=noted), curve)
+    figures = view.figures
+    if figures is not None and figures.seq < view.board.revised[1]:
+        figures = None
+    return FiguresReply(figures and replace(figures, at=noted), curve)
 
 
 def accuracy(board: Board) -> ShownAccuracy | None:
-    """Return the figure that is always in view; None before the first."""
-    if not board.measured:
+    """Return the figure that is always in view; None before the first, and while it waits."""
+    last = board.newest_figures
+    if last is None:
         return None
-    last = board.measured[-1]
     told = {name: last.accuracy[name] for name in ("value", "low", "high", "n", "confidence")}
     return ShownAccuracy(n_labels=last.n_labels, n_needed=FEWEST, **told)
 

@@ -7,9 +7,11 @@ import numpy as np
 
 from querist.labelling.log.audit_answers import first_answers, scored
 from querist.labelling.log.board import Board
+from querist.labelling.log.conflicts import decision
 from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.reading import cards
 from querist.labelling.reading.people import PersonInfo
+from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.rows import Rows, known_class
 from querist.labelling.trainer.messages import Suspect
 
@@ -85,12 +87,12 @@ class Insights:
     people: list[PersonInfo]
 
 
-def insights(rows: Rows) -> Insights:
-    """Return how the labelling goes."""
+def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
+    """Return how the labelling goes, but for rows that the reader is to answer blind."""
     view = rows.view
     names: dict[int | None, str] = {number: each.name for number, each in view.people.items()}
-    slowest = slow(view.board)
-    suspects = [each for each in view.suspects if _still_suspect(view.board, each)]
+    slowest = slow(view.board, reader)
+    suspects = [each for each in view.suspects if each.row not in reader.unseen and _still_suspect(view.board, each)]
     items = {item.row: item for item in rows.items([act.row for act in slowest] + [each.row for each in suspects])}
 
     def snippet(row: int) -> str:
@@ -157,16 +159,17 @@ def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> lis
     return [Speed(hour, names.get(person, "?"), n) for (hour, person), n in sorted(counts.items()) if hour in kept]
 
 
-def slow(board: Board) -> list[Act]:
+def slow(board: Board, reader: Reader = EVERYBODY) -> list[Act]:
     """Return the answers that took longest, breaks left out."""
-    timed = [act for act in board.acts() if act.kind == "answered" and act.seconds is not None and act.seconds < _PAUSE]
+    answers = [act for act in board.acts() if act.kind == "answered" and act.row not in reader.unseen]
+    timed = [act for act in answers if act.seconds is not None and act.seconds < _PAUSE]
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
 
 
 def _still_suspect(board: Board, suspect: Suspect) -> bool:
     """Whether nobody has looked at the row again since, and both classes are still there."""
     row = suspect.row
-    looked_again = any(act.kind == "changed" for act in board.answers(row).values())
+    looked_again = any(act.kind == "changed" for act in board.answers(row).values()) or decision(board, row) is not None
     return (
         not looked_again
         and int(board.labels[row]) == suspect.class_id

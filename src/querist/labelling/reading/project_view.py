@@ -1,8 +1,10 @@
 """`ProjectView`: a project as it is read, also while another process serves it."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from querist.exceptions import DataError
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.log.settings import Settings
@@ -27,9 +29,8 @@ class ProjectView:
         # What the person should know: a network drive, a data file that moved.
         self.warnings: tuple[str, ...] = store.warnings
         self.settings = Settings.from_dict(store.info.settings)
-        self.board = Board()
-        self.board.replay(store.events())
-        self.current = _latest(store)
+        self.board = Board.of(store.events(), n_items=lambda: store.n_items)
+        self.current = _latest(store, self.board.n_rows)
         self.people: dict[int, AnnotatorRow] = {each.annotator_id: each for each in store.annotators()}
         # What the trainer told beside its ranking: words that speak for a guess, suspected mistakes.
         self.because: dict[int, list[Reason]] = {}
@@ -46,7 +47,12 @@ class ProjectView:
         StoreError
             If there is no project, or a newer version made it.
         """
-        return ProjectView(Store.open(location, read_only=True))
+        store = Store.open(location, read_only=True)
+        try:
+            return ProjectView(store)
+        except BaseException:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Let go of the store."""
@@ -73,8 +79,14 @@ class ProjectView:
         return person_info(self.people[annotator], self.board.by_person[annotator])
 
 
-def _latest(store: Store) -> CurrentRanking | None:
+def _latest(store: Store, n_rows: int) -> CurrentRanking | None:
+    """Return the ranking in use; one that cannot be used is none, for the trainer makes another."""
     row = store.latest_ranking()
     if row is None or row.blob is None:
         return None
-    return CurrentRanking(row.version, row.metrics.get("strategy", ""), Ranking.from_bytes(row.blob), row.n_labels)
+    strategy = row.metrics.get("strategy", "")
+    with suppress(DataError):
+        ranking = Ranking.from_bytes(row.blob)
+        if ranking.n_rows <= n_rows and isinstance(strategy, str):
+            return CurrentRanking(row.version, strategy, ranking, row.n_labels, row.seq)
+    return None

@@ -11,6 +11,7 @@ from querist._typing import IntArray
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.log.ranking import CurrentRanking
+from querist.labelling.reading.reader import EVERYBODY, Reader
 
 Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds"]
 SORTS: tuple[str, ...] = get_args(Sort)
@@ -40,23 +41,33 @@ def find_rows(
     wanted: Filter,
     sort: str,
     search: Callable[[str], IntArray],
+    reader: Reader = EVERYBODY,
 ) -> IntArray:
-    """Return the rows that fulfil a filter, sorted."""
+    """Return the rows that fulfil a filter, sorted, as far as the reader may know of it."""
+    unseen = np.array(sorted(reader.unseen), np.int64)
+    labels = board.labels.copy()
+    labels[unseen] = -1
     keep = np.ones(board.n_rows, bool)
     if wanted.search:
         found = np.zeros(board.n_rows, bool)
         found[search(wanted.search)] = True
         keep &= found
     if wanted.status is not None:
-        keep &= _with_status(board, wanted.status)
+        with_status = _with_status(board, wanted.status)
+        with_status[unseen] = wanted.status == "unlabelled"
+        keep &= with_status
     if wanted.label is not None:
-        keep &= board.labels == wanted.label
+        keep &= labels == wanted.label
     if wanted.flagged is not None:
-        keep &= _mask(board.n_rows, board.flagged) == wanted.flagged
+        flagged = _mask(board.n_rows, board.flagged)
+        flagged[unseen] = [reader.marks(board, row)[0] for row in unseen.tolist()]
+        keep &= flagged == wanted.flagged
     if wanted.annotator is not None:
+        hidden = frozenset() if wanted.annotator == reader.annotator else reader.unseen
         rows = {act.row for act in board.acts() if act.annotator == wanted.annotator and act.kind != "second_opinion"}
-        keep &= _mask(board.n_rows, rows)
+        keep &= _mask(board.n_rows, rows - hidden)
     prediction, confidence = predictions(board, current)
+    prediction[unseen], confidence[unseen] = -1, np.nan
     if wanted.prediction is not None:
         keep &= prediction == wanted.prediction
     if wanted.min_confidence is not None:
@@ -64,8 +75,8 @@ def find_rows(
     if wanted.max_confidence is not None:
         keep &= confidence <= wanted.max_confidence
     if wanted.disagree is not None:
-        keep &= ((board.labels >= 0) & (prediction >= 0) & (board.labels != prediction)) == wanted.disagree
-    return _sorted(board, np.flatnonzero(keep), sort, confidence)
+        keep &= ((labels >= 0) & (prediction >= 0) & (labels != prediction)) == wanted.disagree
+    return _sorted(board, np.flatnonzero(keep), sort, confidence, reader)
 
 
 def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
@@ -99,7 +110,7 @@ def _mask(n_rows: int, rows: set[int]) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.float32]) -> IntArray:
+def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.float32], reader: Reader) -> IntArray:
     name = sort.removeprefix("-")
     if name == "row":
         return rows[::-1] if sort.startswith("-") else rows
@@ -108,7 +119,7 @@ def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.
     else:
         latest: dict[int, Act] = {}
         for act in board.acts():
-            if act.kind in RESPONSES:
+            if act.kind in RESPONSES and (act.row not in reader.unseen or act.annotator == reader.annotator):
                 latest[act.row] = act
         keys = np.full(rows.size, np.nan)
         for place, row in enumerate(rows.tolist()):

@@ -67,6 +67,8 @@ def _read(project: ProjectView, source: int, name: str) -> bytes:
     if path is None:
         raise ImageError(f"{name} lies outside the folder of the data.")
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device would be read without end
+            raise ImageError(f"{name} is no file.")
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.")
         return path.read_bytes()

@@ -47,11 +47,14 @@ class ExploreReply:
 
 @dataclass(frozen=True)
 class LogLine:
-    """What was done to a row; `at` in seconds since 1970."""
+    """What was done to a row (`at` in seconds since 1970): alone (`uuid`), or with others at once (`group`)."""
 
     at: float
     person: str
     what: str
+    uuid: str
+    group: str | None
+    undone: bool
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from querist.exceptions import InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_summaries import (
     AnswerInfo,
@@ -27,6 +28,14 @@ _DONE: dict[str, Done] = {
     "skipped": "skip",
     "flagged": "flag",
     "unflagged": "unflag",
+}
+# What is done in other views than the one where rows are labelled.
+_ELSEWHERE = frozenset({"second_opinion", "adjudicated"})
+_WORDS = {
+    "answered": "labelled",
+    "changed": "changed to",
+    "second_opinion": "asked for a second opinion",
+    "adjudicated": "decided:",
 }
 
 
@@ -66,9 +75,10 @@ class Rows:
             raise InvalidRowsError(f"There is no row {row}; the project has {self.view.board.n_rows}, counted from 0.")
         return self.items([row])[0]
 
-    def card(self, item: ItemRow, *, hidden: bool, whole: bool = False) -> cards.Item:
-        """Return a row as the page shows it, with the model's guess unless it is hidden."""
+    def card(self, item: ItemRow, reader: Reader, *, whole: bool = False) -> cards.Item:
+        """Return a row as the page shows it, with the model's guess unless the reader is to answer blind."""
         fields, cut = cards.fields(item, self.view.settings, whole=whole)
+        flagged, note = reader.marks(self.view.board, item.row)
         return cards.Item(
             row=item.row,
             id=item.item_id,
@@ -76,9 +86,9 @@ class Rows:
             fields=fields,
             image=self._image_address(item),
             truncated=cut,
-            flagged=item.row in self.view.board.flagged,
-            note=self.view.board.notes.get(item.row, ""),
-            guess=None if hidden else self._guess(item.row),
+            flagged=flagged,
+            note=note,
+            guess=None if item.row in reader.unseen else self._guess(item.row),
         )
 
     def _image_address(self, item: ItemRow) -> str | None:
@@ -102,57 +112,64 @@ class Rows:
             return None, None
         return class_id, None if confidence is None else round(confidence, 4)
 
-    def detail(self, row: int) -> ItemDetail:
+    def detail(self, row: int, reader: Reader = EVERYBODY) -> ItemDetail:
         """Return all that is known of a row."""
         item = self.item(row)
-        known = vars(self.card(item, hidden=False, whole=True)) | vars(self._summary(item))
-        return ItemDetail(**known, log=[self._line(act) for act in self.view.board.acts_on(row)])
+        known = vars(self.card(item, reader, whole=True)) | vars(self._summary(item, reader))
+        return ItemDetail(**known, log=[self._line(act) for act in reader.acts(self.view.board, row)])
 
-    def explore(self, wanted: Filter, *, sort: str, offset: int, limit: int) -> ExploreReply:
+    def explore(
+        self, wanted: Filter, *, sort: str, offset: int, limit: int, reader: Reader = EVERYBODY
+    ) -> ExploreReply:
         """Return one page of the rows that fulfil a filter."""
-        rows = self.find_rows(wanted, sort)
+        rows = self.find_rows(wanted, sort, reader)
         items = self.items(rows[offset : offset + limit])
-        return ExploreReply(len(rows), [self._summary(item) for item in items])
+        return ExploreReply(len(rows), [self._summary(item, reader) for item in items])
 
-    def find_rows(self, wanted: Filter, sort: str = "row") -> list[int]:
-        """Return the rows that fulfil a filter."""
+    def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
+        """Return the rows that fulfil a filter, as far as the reader may know of it."""
         view = self.view
-        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, view.store.search).tolist()
+        found: list[int] = row_filter.find_rows(
+            view.board, view.current, wanted, sort, view.store.search, reader
+        ).tolist()
         return found
 
-    def _summary(self, item: ItemRow) -> RowSummary:
+    def _summary(self, item: ItemRow, reader: Reader) -> RowSummary:
         row, board, name = item.row, self.view.board, self.view.name
-        prediction, confidence = self.prediction(row)
-        acts = [act for act in board.acts_on(row) if not act.undone and act.how]
+        unseen = row in reader.unseen
+        prediction, confidence = (None, None) if unseen else self.prediction(row)
+        acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
+        flagged, note = reader.marks(board, row)
         return RowSummary(
             row=row,
             id=item.item_id,
             snippet=cards.snippet(item, self.view.settings),
             image=self._image_address(item),
-            status=board.status(row),
-            class_id=known_class(int(board.labels[row])),
+            status="unlabelled" if unseen else board.status(row),
+            class_id=None if unseen else known_class(int(board.labels[row])),
             answers=[
                 AnswerInfo(name(act.annotator), act.class_id, act.at, act.seconds)
-                for act in board.answers(row).values()
+                for act in ({} if unseen else board.answers(row)).values()
             ],
             prediction=prediction,
             confidence=confidence,
-            flagged=row in board.flagged,
-            note=board.notes.get(row, ""),
+            flagged=flagged,
+            note=note,
             why=cards.why(acts[0]) if acts else "",
         )
 
     def _line(self, act: Act) -> LogLine:
         named = {each.id: each.name for each in self.view.board.classes}
-        what = {"answered": "labelled", "changed": "changed to", "second_opinion": "asked for a second opinion"}
-        words = [what.get(act.kind, act.kind)]
+        words = [_WORDS.get(act.kind, act.kind)]
+        if act.kind == "adjudicated" and act.class_id is None:
+            words.append("nobody can tell")
         if act.class_id is not None:
             words.append(named.get(act.class_id, f"class {act.class_id}"))
         if act.note:
             words.append(f"“{act.note}”")
         if act.undone:
             words.append("(undone)")
-        return LogLine(act.at, self.view.name(act.annotator), " ".join(words))
+        return LogLine(act.at, self.view.name(act.annotator), " ".join(words), act.uuid, act.group, act.undone)
 
     def columns(self) -> list[str]:
         """Return every column of the user's data, in order; later files may have brought more."""
@@ -163,7 +180,7 @@ class Rows:
 
     def history(self, annotator: int, limit: int) -> list[HistoryEntry]:
         """Return a person's last actions, newest first."""
-        acts = self.view.board.latest(annotator, limit)
+        acts = self.view.board.ledger.latest(annotator, limit)
         items = {item.row: item for item in self.items([act.row for act in acts])}
         return [
             HistoryEntry(
@@ -178,7 +195,7 @@ class Rows:
                 undone=act.undone,
             )
             for act in acts
-            if act.kind != "second_opinion"
+            if act.kind not in _ELSEWHERE
         ]
 
 

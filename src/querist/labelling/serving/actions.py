@@ -9,11 +9,25 @@ from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflag
 from querist.labelling.log.events import Undone, event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
-from querist.labelling.serving.queue import Queue, Ticket
+from querist.labelling.serving.leases import Ticket
+from querist.labelling.serving.queue import Queue
 from querist.store.rows import EventRow
 
 Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]
 MAX_NOTE = 10_000
+_NOT_YOURS = (
+    "Only the person who did it can undo it. Owners of the project can take back what others did: in Explore, under "
+    "Last changes, or in the row's history."
+)
+# The kind of event that each becomes.
+_LOGGED: dict[Kind, str] = {
+    "answer": "answered",
+    "skip": "skipped",
+    "flag": "flagged",
+    "unflag": "unflagged",
+    "note": "noted",
+    "undo": "undone",
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +88,8 @@ class Recorder:
 
     def take(self, action: Action) -> Result:
         """Record one action, once."""
-        if self._board.knows(action.uuid):
-            return Result(action.uuid, "repeated")
+        if action.uuid in self._board.names:
+            return self._repeated(action)
         if action.kind == "undo":
             return self._undo(action)
         if not 0 <= action.row < self._board.n_rows:
@@ -94,6 +108,12 @@ class Recorder:
         else:
             self._log(action, (Flagged if action.kind == "flag" else Noted)(note=action.note))
         return Result(action.uuid, "saved")
+
+    def _repeated(self, action: Action) -> Result:
+        about = action.target if action.kind == "undo" else action.row
+        if self._board.names.is_act(action.uuid, self._annotator, _LOGGED[action.kind], about):
+            return Result(action.uuid, "repeated")
+        return _refused(action, "uuid_taken", "The log has something else of this uuid. Do it again.")
 
     def _answer(self, action: Action) -> Result:
         known = {each.id: each for each in self._board.classes}
@@ -130,10 +150,19 @@ class Recorder:
         }
 
     def _prediction(self, row: int) -> dict[str, Any]:
-        """Return what the model said of a row that it has never been told about."""
+        """Return what a model said of a row that it had not been told about.
+
+        Where an answer was taken back, what was said before it counts for the next one: a draw is scored once, whatever
+        becomes of its answers. Where nothing was said, the model in use may be asked once it was trained without it.
+        """
         current: CurrentRanking | None = self._queue.current
-        told_before = any(act.kind in ANSWERS for act in self._board.acts_on(row))
-        if current is None or told_before:
+        given = [act for act in self._board.acts_on(row) if act.kind in ANSWERS]
+        if any(not act.undone for act in given):
+            return {}
+        said = next((act for act in given if act.guess is not None), None)
+        if said is not None:
+            return {"guess": said.guess, "confidence": said.confidence, "guess_labels": said.guess_labels}
+        if current is None or any(current.seq < act.undone_at for act in given):
             return {}
         guess, confidence = current.ranking.guess(row)
         if guess < 0:
@@ -145,11 +174,11 @@ class Recorder:
         }
 
     def _undo(self, action: Action) -> Result:
-        acts = [] if action.target is None else self._board.acts_of(action.target)
+        acts = [] if action.target is None else self._board.ledger.acts_of(action.target)
         if action.target is None or not acts:
             return _refused(action, "unknown_target", "What is to be undone is not in the log.")
         if any(act.annotator != self._annotator for act in acts):
-            return _refused(action, "not_yours", "Only the person who did it can undo it.")
+            return _refused(action, "not_yours", _NOT_YOURS)
         self._log(action, Undone(target=action.target))
         self._queue.reopen()
         return Result(action.uuid, "saved")

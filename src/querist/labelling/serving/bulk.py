@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
+from uuid import uuid4
 
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelsRead
@@ -42,13 +43,19 @@ class Bulk:
         Raises
         ------
         InvalidParameterError
-            Through the future: if the class or a row does not exist, or a filter does not find `expected` rows.
+            Through the future: if the class or a row does not exist, a filter does not find `expected` rows, or `uuid`
+            names something else in the log.
         """
 
         def work(batch: Batch) -> int:
-            if done := self._place.board.acts_of(uuid):
-                return len(done)
-            chosen = self._rows.find_rows(rows) if isinstance(rows, Filter) else self._existing(rows)
+            if uuid in self._place.board.names:
+                if self._place.board.names.is_group(uuid, annotator):
+                    return len(self._place.board.ledger.acts_of(uuid))
+                raise InvalidParameterError("The log has something else of this uuid. Do it again.")
+            if isinstance(rows, Filter):
+                chosen = self._rows.find_rows(rows, reader=self._place.reader(annotator))
+            else:
+                chosen = self._existing(rows)
             if expected is not None and len(chosen) != expected:
                 raise InvalidParameterError(
                     f"The filter finds {len(chosen)} rows by now, not {expected}. Look again, and confirm again."
@@ -70,9 +77,9 @@ class Bulk:
         """Ask for one more opinion on rows, by another person."""
 
         def work(batch: Batch) -> int:
-            chosen = self._existing(rows)
+            chosen, group = self._existing(rows), str(uuid4())
             for row in chosen:
-                self._place.record(batch, SecondOpinionWanted(), annotator=annotator, row=row)
+                self._place.record(batch, SecondOpinionWanted(group=group), annotator=annotator, row=row)
             self._place.queue.reopen()
             return len(chosen)
 
@@ -101,7 +108,7 @@ class Bulk:
             labels = dict(read.labels)
             add_missing(self._place, batch, list(labels.values()), annotator)
             ids = {each.name: each.id for each in class_lists.active(self._place.board.classes)}
-            told: dict[str, Any] = {"how": "import", "blind": False, "source": source}
+            told: dict[str, Any] = {"how": "import", "blind": False, "source": source, "group": str(uuid4())}
             by_model = {(pair.row, pair.label) for pair in read.pairs if pair.status == "model"}
             n_changed = n_same = 0
 

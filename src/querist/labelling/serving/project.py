@@ -13,17 +13,22 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.events import Asked, SettingsChanged
 from querist.labelling.log.settings import Settings
+from querist.labelling.reading.agreement import Agreements
 from querist.labelling.reading.figures import accuracy, pending_promise
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.reader import Reader
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.actions import Action, Recorder, Result
+from querist.labelling.serving.adjudication import Adjudication
 from querist.labelling.serving.bulk import Bulk
 from querist.labelling.serving.class_changes import log_classes
+from querist.labelling.serving.leases import Ticket
 from querist.labelling.serving.listeners import Live
+from querist.labelling.serving.newcomers import settled
 from querist.labelling.serving.people import People
 from querist.labelling.serving.promise_desk import PromiseDesk
-from querist.labelling.serving.queue import Ticket
 from querist.labelling.serving.replies import ClassesReply, Progress, QueueReply
+from querist.labelling.serving.taking_back import TakingBack
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
@@ -33,7 +38,7 @@ from querist.store.store import Store
 
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
-_CHANGEABLE = ("opinions", "audit_share", "labels_per_point", "strategy", "estimator", "annotators_may")
+_CHANGEABLE = ("opinions", "overlap", "audit_share", "labels_per_point", "strategy", "estimator", "annotators_may")
 
 
 class Project:
@@ -58,10 +63,16 @@ class Project:
         Its rows as the page shows them.
     bulk : Bulk
         Many rows at once.
+    adjudication : Adjudication
+        Rows on which answers differ, and what reviewers decide.
+    agreements : Agreements
+        How far people agree.
     people : People
         Who may do something, their sign-ins and their links.
     promises : PromiseDesk
         Certificates and auto-labelling.
+    taking_back : TakingBack
+        What anybody did, taken back.
     trainer : TrainerNews
         What the model does at the moment.
     warnings : tuple of str
@@ -69,7 +80,7 @@ class Project:
     """
 
     def __init__(self, store: Store, *, train: bool = True, clock: Callable[[], float] = time.time) -> None:
-        warnings = check_sources(store)
+        warnings = [*settled(store), *check_sources(store)]
         with store.writing() as tx:
             tx.forget_tabs(clock() - _FORGOTTEN)
         self.view = ProjectView(store)
@@ -77,8 +88,11 @@ class Project:
         self.rows = Rows(self.view)
         self._place = Workplace(self.view, clock=clock)
         self.bulk = Bulk(self._place, self.rows)
+        self.adjudication = Adjudication(self._place, self.rows)
+        self.agreements = Agreements(self.view)
         self.people = People(self._place)
         self.promises = PromiseDesk(self._place)
+        self.taking_back = TakingBack(self._place)
         self.trainer = TrainerNews(self._place, self.rows)
         if train:
             self.trainer.start()
@@ -94,7 +108,12 @@ class Project:
         StoreError
             If there is no project, or a newer version made it.
         """
-        return cls(Store.open(location), train=train, clock=clock)
+        store = Store.open(location)
+        try:
+            return cls(store, train=train, clock=clock)
+        except BaseException:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Commit what waits, stop the trainer, let go of the store."""
@@ -173,9 +192,13 @@ class Project:
                 self._place.record(batch, asked, annotator=ticket.annotator, row=ticket.row, at=now)
 
     def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
-        items = self.rows.items([ticket.row for ticket in tickets])
-        built = [self.rows.card(item, hidden=ticket.hidden) for item, ticket in zip(items, tickets, strict=True)]
+        reader = Reader(annotator, frozenset(ticket.row for ticket in tickets if ticket.hidden))
+        built = [self.rows.card(item, reader) for item in self.rows.items([ticket.row for ticket in tickets])]
         return QueueReply(results, built, self.progress(annotator))
+
+    def reader(self, annotator: int) -> Reader:
+        """Return a person as a reader, who is not to see what others said of rows that the person holds."""
+        return self._place.reader(annotator)
 
     # ------------------------------------------------------------------ classes and settings
 
@@ -194,7 +217,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, audit_share, labels_per_point, strategy, estimator or annotators_may.
+        """Change opinions, overlap, audit_share, labels_per_point, strategy, estimator or annotators_may.
 
         Raises
         ------
@@ -214,8 +237,9 @@ class Project:
             batch.tx.set_info(settings=settings.to_dict())
             self._place.record(batch, SettingsChanged(changes=changes), annotator=annotator)
             self.view.settings = settings
-            self._place.queue.opinions, self._place.queue.audit_share = settings.opinions, settings.audit_share
-            self._place.queue.reopen()
+            self._place.queue.change(
+                opinions=settings.opinions, overlap=settings.overlap, audit_share=settings.audit_share
+            )
 
         return self._place.submit(work)
 

@@ -1,42 +1,18 @@
-"""Who is asked about which row next: the ranking, the random order of the audit, and leases."""
+"""Who is asked about which row next: the ranking, the random order of the audit, second opinions, and leases."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from querist import _random
 from querist._typing import IntArray
 from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.ranking import CurrentRanking
-
-# A lease that is not renewed ends after this many seconds; the page renews each third of it.
-LEASE_SECONDS = 60.0
-# Within each block of so many questions the audited ones stand at random places, so that nobody can tell them.
-_BLOCK = 20
-
-
-@dataclass(slots=True)
-class Ticket:
-    """A row that one tab of one person holds, and the way it came to be asked."""
-
-    row: int
-    annotator: int
-    tab: str
-    how: str
-    strategy: str
-    ranking: int
-    rank: int
-    utility: float | None
-    at: float
-    expires: float
-    # The model's guess is not to be shown.
-    hidden: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the ticket as JSON takes it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+from querist.labelling.serving.leases import LEASE_SECONDS, Leases, Ticket
+from querist.labelling.serving.overlap import Overlap
+from querist.labelling.serving.places import Places
 
 
 class Queue:
@@ -50,28 +26,35 @@ class Queue:
     seed : int
         Seed of the project.
     opinions : int, default=1
-        Answers by different people wanted per row.
+        Answers by different people wanted per row of the overlap.
+    overlap : float, default=1
+        Share of the answered rows that are to have so many; see `querist.labelling.serving.overlap`.
     audit_share : float, default=0.2
         Share of the questions that follow `audit_order`.
     """
 
     def __init__(
-        self, board: Board, audit_order: IntArray, *, seed: int, opinions: int = 1, audit_share: float = 0.2
+        self,
+        board: Board,
+        audit_order: IntArray,
+        *,
+        seed: int,
+        opinions: int = 1,
+        overlap: float = 1.0,
+        audit_share: float = 0.2,
     ) -> None:
-        self.opinions = opinions
         self.audit_share = audit_share
+        self.overlap = Overlap(board, audit_order, seed=seed, opinions=opinions, share=overlap)
+        self.leases = Leases()
         self.current: CurrentRanking | None = None
         self._board = board
         self._audit_order = audit_order
         self._seed = seed
-        # The same tickets by row, and by tab: every request looks for both.
-        self._leases: dict[int, list[Ticket]] = {}
-        self._tabs: dict[tuple[int, str], dict[int, Ticket]] = {}
-        # Questions that are done or held now: one that is let go of gives its place back, so the audit keeps its share
-        # of what is answered, not of what was offered.
+        # Questions that are done: with those that are held now they are counted. One that is let go of gives its place
+        # back, so the audit keeps its share of what is answered, not of what was offered.
         self._n_done = board.n_events
-        self._n_held = 0
-        self._block: tuple[int, float, frozenset[int]] = (-1, audit_share, frozenset())
+        self._done_by: Counter[int | None] = Counter(board.by_person)
+        self._places = Places(seed, "places of the audit")
         self._next_ranked = 0
         self._next_audited = 0
 
@@ -83,6 +66,12 @@ class Queue:
     def reopen(self) -> None:
         """Look from the start again, because rows may be open that were not: an undo, a class that was removed."""
         self._next_ranked = self._next_audited = 0
+        self.overlap.reopen()
+
+    def change(self, *, opinions: int, overlap: float, audit_share: float) -> None:
+        """Ask by other settings from now on."""
+        self.overlap.opinions, self.overlap.share, self.audit_share = opinions, overlap, audit_share
+        self.reopen()
 
     def hold(self, annotator: int, tab: str, rows: Iterable[int], now: float) -> None:
         """Renew the leases of a tab on `rows`, take up those that ran out and are still free, let go of the others."""
@@ -92,7 +81,7 @@ class Queue:
                 ticket.expires = now + LEASE_SECONDS
                 wanted.discard(ticket.row)
             else:
-                self._drop(ticket)
+                self.leases.drop(ticket)
         for row in wanted:
             if 0 <= row < self._board.n_rows and self._is_open(row, annotator, now):
                 # The lease ran out, and its ticket is gone; the log knows which rows the audit drew.
@@ -101,7 +90,9 @@ class Queue:
     def _found_how(self, row: int) -> str:
         if row in self._draws():
             return "certificate"
-        return "audit" if row in self._board.drawn else "again" if self._board.n_opinions[row] else "strategy"
+        if self._board.n_opinions[row]:
+            return "again" if row in self._board.opinions_wanted else "overlap"
+        return "audit" if row in self._board.drawn else "strategy"
 
     def _draws(self) -> list[int]:
         """Return the draws of a promise that are asked about before all others."""
@@ -110,55 +101,67 @@ class Queue:
 
     def held(self, annotator: int, tab: str) -> list[Ticket]:
         """Return what a tab holds."""
-        return list(self._tabs.get((annotator, tab), {}).values())
+        return self.leases.of_tab(annotator, tab)
 
     def release(self, annotator: int) -> list[str]:
         """End all leases of a person, and return the tabs that had some."""
-        tabs = [tab for who, tab in self._tabs if who == annotator]
-        for tab in tabs:
-            for ticket in self.held(annotator, tab):
-                self._drop(ticket)
+        tickets = self.leases.of_person(annotator)
+        for ticket in tickets:
+            self.leases.drop(ticket)
         self.reopen()
-        return tabs
+        return list(dict.fromkeys(ticket.tab for ticket in tickets))
 
     def restore(self, tickets: Iterable[Ticket], now: float) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it."""
         for ticket in tickets:
-            if ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
+            if 0 <= ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
                 ticket.expires = now + LEASE_SECONDS
-                self._keep(ticket)
+                self.leases.keep(ticket, now)
 
     def close(self, row: int, annotator: int) -> Ticket | None:
         """End a lease, because the row was answered or skipped; return it, also if it ran out."""
-        for ticket in self._leases.get(row, ()):
+        for ticket in self.leases.on(row):
             if ticket.annotator == annotator:
-                self._drop(ticket)
+                self.leases.drop(ticket)
                 self._n_done += 1
+                self._done_by[annotator] += 1
                 return ticket
         return None
 
     def take(self, annotator: int, tab: str, want: int, now: float) -> list[Ticket]:
         """Lease the next rows to a tab; fewer than `want` where fewer are left."""
-        again = self._again(annotator, now)
+        again, due = self._again(annotator, now), self._due(annotator, now)
         tickets: list[Ticket] = []
         while len(tickets) < want:
-            row = next(again, None)
-            if row is not None:
-                tickets.append(self._lease(row, annotator, tab, now, how="again"))
-                continue
-            found = self._next(annotator, now)
+            found = self._next(annotator, now, again, due)
             if found is None:
                 break
             row, how, rank = found
             tickets.append(self._lease(row, annotator, tab, now, how=how, rank=rank))
         return tickets
 
-    def _next(self, annotator: int, now: float) -> tuple[int, str, int] | None:
+    def _next(
+        self, annotator: int, now: float, again: Iterator[int], due: Iterator[int]
+    ) -> tuple[int, str, int] | None:
         """Return the next row, how it came to be asked, and its rank."""
+        row = next(again, None)
+        if row is not None:
+            return row, "again", -1
+        is_turn = self.overlap.is_turn(annotator, self._done_by[annotator] + self.leases.n_held(annotator))
+        row = next(due, None) if is_turn else None
+        if row is not None:
+            return row, "overlap", -1
+        fresh = self._next_fresh(annotator, now)
+        if fresh is None and not is_turn and (row := next(due, None)) is not None:
+            return row, "overlap", -1
+        return fresh
+
+    def _next_fresh(self, annotator: int, now: float) -> tuple[int, str, int] | None:
+        """Return the next row that nobody has answered."""
         for number, draw in enumerate(self._draws()):
             if self._is_open(draw, annotator, now):
                 return draw, "certificate", number
-        ranked = self.current is not None and not self._is_audited_place(self._n_done + self._n_held)
+        ranked = self.current is not None and not self._places.has(self._n_done + len(self.leases), self.audit_share)
         if ranked:
             rank = self._first_open(self._ranked(), self._next_ranked, annotator, now, to_strategy=True)
             if rank is not None and self.current is not None:
@@ -177,14 +180,15 @@ class Queue:
     def _first_open(
         self, order: IntArray, start: int, annotator: int, now: float, *, to_strategy: bool = False
     ) -> int | None:
-        # Draws of a promise must be answered without the guess in sight; rows that the model has labelled are done,
-        # but for the audit, which goes on over all rows.
+        # Draws of a promise must be answered without the guess in sight, and so must those of the audit that are open
+        # (again, where an answer was taken back); rows that the model has labelled are done, but for the audit, which
+        # goes on over all rows.
         pending = self._board.pending if to_strategy else None
         kept = frozenset() if pending is None else frozenset(pending.terms.draws.tolist())
-        model_labels = self._board.model_labels
+        model_labels, answers, drawn = self._board.model_labels, self._board.n_opinions, self._board.drawn
         for place in range(start, order.size):
             row = int(order[place])
-            if to_strategy and (model_labels[row] >= 0 or row in kept):
+            if answers[row] or (to_strategy and (model_labels[row] >= 0 or row in kept or row in drawn)):
                 continue
             if self._is_open(row, annotator, now):
                 return place
@@ -199,43 +203,45 @@ class Queue:
 
     def _is_open(self, row: int, annotator: int, now: float) -> bool:
         board = self._board
-        wanted = self.opinions + board.opinions_wanted.get(row, 0)
         done = int(board.n_opinions[row])
-        if done >= wanted or row in board.skipped:
+        if not done and row in board.skipped:
             return False
-        if done and any(
-            board.label_of(act.class_id) >= 0 for who, act in board.answers(row).items() if who == annotator
-        ):
+        wanted = self.overlap.wanted(row) + board.opinions_wanted.get(row, 0)
+        if done >= wanted or (done and self._has_said(row, annotator)):
             return False
-        live = [ticket for ticket in self._leases.get(row, ()) if ticket.expires > now]
+        live = self.leases.live(row, now)
         return done + len(live) < wanted and all(ticket.annotator != annotator for ticket in live)
 
+    def _has_said(self, row: int, annotator: int) -> bool:
+        """Whether a person has answered a row, so that it counts, or cannot tell, or has decided about it."""
+        said = [act for act in self._board.acts_on(row) if act.annotator == annotator and not act.undone]
+        if any(act.kind == "adjudicated" for act in said):
+            return True
+        last = next((act for act in reversed(said) if act.kind in RESPONSES), None)
+        return last is not None and (last.kind == "skipped" or self._board.label_of(last.class_id) >= 0)
+
     def _again(self, annotator: int, now: float) -> Iterator[int]:
-        """Yield rows that others have answered and that want one more opinion."""
+        """Yield rows that others have answered and that somebody wants one more opinion on."""
         board = self._board
-        rows = {row for row in board.opinions_wanted if board.n_opinions[row]}
-        if self.opinions > 1:
-            counts = board.n_opinions
-            rows |= set(np.flatnonzero((counts > 0) & (counts < self.opinions)).tolist())
-        for row in sorted(rows):
+        for row in sorted(row for row in board.opinions_wanted if board.n_opinions[row]):
             if self._is_open(row, annotator, now):
                 yield row
 
-    def _is_audited_place(self, number: int) -> bool:
-        block, place = divmod(number, _BLOCK)
-        if self._block[:2] != (block, self.audit_share):
-            # Fractions are carried over from block to block.
-            count = int((block + 1) * _BLOCK * self.audit_share) - int(block * _BLOCK * self.audit_share)
-            rng = _random.derive_generator(self._seed, "places of the audit", block)
-            places = frozenset(rng.choice(_BLOCK, count, replace=False).tolist())
-            self._block = (block, self.audit_share, places)
-        return place in self._block[2]
+    def _due(self, annotator: int, now: float) -> Iterator[int]:
+        """Yield rows of the overlap that others have answered."""
+        for row in self.overlap.due(annotator):
+            if self._has_said(row, annotator):
+                self.overlap.pass_over(row, annotator)
+            elif self._is_open(row, annotator, now):
+                yield row
 
     def _hides_guess(self, row: int, how: str) -> bool:
         """Whether the guess stays hidden: on random rows, second opinions, and as many of the others."""
-        if how in ("audit", "again", "certificate"):
+        if how in ("audit", "again", "overlap", "certificate"):
             return True
-        share = min(1.0, self.audit_share / (1.0 - self.audit_share)) if self.audit_share < 1 else 1.0
+        again = self.overlap.share_of_questions
+        hidden = again + (1.0 - again) * self.audit_share
+        share = min(1.0, hidden / (1.0 - hidden)) if hidden < 1 else 1.0
         return bool(_random.row_keys(self._seed ^ 0x5EED, np.array([row]))[0] < share)
 
     def _lease(self, row: int, annotator: int, tab: str, now: float, *, how: str, rank: int = -1) -> Ticket:
@@ -253,26 +259,8 @@ class Queue:
             expires=now + LEASE_SECONDS,
             hidden=self._hides_guess(row, how),
         )
-        for each in list(self._leases.get(row, ())):
-            if each.expires <= now:
-                self._drop(each)
-        self._keep(ticket)
+        self.leases.keep(ticket, now)
         return ticket
-
-    def _keep(self, ticket: Ticket) -> None:
-        self._leases.setdefault(ticket.row, []).append(ticket)
-        self._tabs.setdefault((ticket.annotator, ticket.tab), {})[ticket.row] = ticket
-        self._n_held += 1
-
-    def _drop(self, ticket: Ticket) -> None:
-        self._n_held -= 1
-        left = [each for each in self._leases.pop(ticket.row) if each is not ticket]
-        if left:
-            self._leases[ticket.row] = left
-        of_tab = self._tabs[ticket.annotator, ticket.tab]
-        del of_tab[ticket.row]
-        if not of_tab:
-            del self._tabs[ticket.annotator, ticket.tab]
 
 
 def _finite(value: float) -> float | None:

@@ -16,7 +16,9 @@ from querist.labelling.trainer.supervisor import Supervisor
 from querist.store.rows import RankingRow
 
 # Events after which the model is to be trained again.
-_TEACHING = frozenset({*RESPONSES, "undone", "classes", "rows_added", "settings"})
+_TEACHING = frozenset(
+    {*RESPONSES, "adjudicated", "undone", "taken_back", "restored", "classes", "rows_added", "settings"}
+)
 # So many rows at the head of a new ranking are read at once.
 _READ_AHEAD = 500
 # The first rows follow the random order; until they are answered nothing is to be learned.
@@ -100,7 +102,8 @@ class TrainerNews:
 
     def _take_ranking(self, header: dict[str, Any], blob: bytes) -> None:
         version = self._version + 1
-        current = CurrentRanking(version, header["strategy"], Ranking.from_bytes(blob), header["n_labels"])
+        ranking = Ranking.from_bytes(blob)
+        current = CurrentRanking(version, header["strategy"], ranking, header["n_labels"], header["seq"])
         # What will be asked next is read here, not while a person waits for it.
         self._rows.items(current.ranking.order[:_READ_AHEAD].tolist())
         metrics = {key: value for key, value in header.items() if key != "type"}

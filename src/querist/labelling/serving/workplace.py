@@ -10,8 +10,10 @@ from querist.labelling.log.events import event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.reader import Reader
+from querist.labelling.serving.leases import LEASE_SECONDS, Ticket
 from querist.labelling.serving.listeners import Live
-from querist.labelling.serving.queue import LEASE_SECONDS, Queue, Ticket
+from querist.labelling.serving.queue import Queue
 from querist.labelling.serving.writer import Batch, Writer
 from querist.store.rows import EventRow
 
@@ -39,6 +41,8 @@ class Workplace:
         self.view = view
         self.clock = clock
         self.live = Live()
+        # All rows by their permanent random numbers; rows are added while nobody labels.
+        self.order = audit_order(view.store.audit_numbers())
         self.queue = self._new_queue()
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
         self._writer = Writer(
@@ -49,6 +53,10 @@ class Workplace:
     def board(self) -> Board:
         """Where the project stands; another object after a commit that failed."""
         return self.view.board
+
+    def reader(self, annotator: int) -> Reader:
+        """Return a person as a reader, who is not to see what others said of rows that the person holds."""
+        return Reader(annotator, self.queue.leases.unseen(annotator, self.clock()))
 
     def submit(self, work: Callable[[Batch], T]) -> "Future[T]":
         """Run a job of the writer; its future is resolved after the commit."""
@@ -89,9 +97,8 @@ class Workplace:
 
     def _forget_uncommitted(self) -> None:
         """Go back to what the store holds, because a commit failed."""
-        board = Board()
-        board.replay(self.view.store.events())
-        self.view.board = board
+        store = self.view.store
+        self.view.board = Board.of(store.events(), n_items=lambda: store.n_items)
         self.view.settings = Settings.from_dict(self.view.store.info.settings)
         self.queue = self._new_queue()
 
@@ -99,15 +106,16 @@ class Workplace:
         view, now = self.view, self.clock()
         queue = Queue(
             view.board,
-            audit_order(view.store.audit_numbers()),
+            self.order,
             seed=view.info.seed,
             opinions=view.settings.opinions,
+            overlap=view.settings.overlap,
             audit_share=view.settings.audit_share,
         )
         if view.current is not None:
             queue.use(view.current)
-        held = (Ticket(**each) for tab in view.store.tabs(now - LEASE_SECONDS) for each in tab.held)
-        queue.restore(held, now)
+        held = (Ticket.of(each) for tab in view.store.tabs(now - LEASE_SECONDS) for each in tab.held)
+        queue.restore((ticket for ticket in held if ticket is not None), now)
         return queue
 
 

@@ -18,11 +18,13 @@ It ends when its input ends, also in the middle of a training, and before the he
 this module imports none of them.
 """
 
+import contextlib
 import json
 import os
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import IO
 
 _NICE = 10
@@ -76,6 +78,12 @@ class Commands:
         os._exit(0)
 
 
+def _be_the_first_to_go() -> None:
+    """Where memory runs out, Linux is to end this process, which starts again, and not the server."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def main(arguments: list[str]) -> None:
     """Run the trainer of the project that the arguments name."""
     # Ctrl-C in the terminal is for the server; this process ends with it.
@@ -83,6 +91,7 @@ def main(arguments: list[str]) -> None:
     commands = Commands(sys.stdin.buffer)
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    _be_the_first_to_go()
     # The output is for messages only; what libraries print goes where warnings go.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

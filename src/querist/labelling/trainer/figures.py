@@ -83,8 +83,15 @@ def _told(taken: AuditMoment, found: "Assessment", running: "Estimate", advice: 
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
     plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)
+    remarks = []
     if taken.n_seen:
-        told = f"{taken.n_seen} of the answers were given with the model's guess in sight."
+        remarks.append(f"{taken.n_seen} of the answers were given with the model's guess in sight.")
+    if taken.n_reopened:
+        remarks.append(
+            f"Answers to {taken.n_reopened} of the rows drawn at random were taken back: they are asked again, and the "
+            "sample ends before the first of them until then."
+        )
+    for told in remarks:
         accuracy = replace(accuracy, note=f"{accuracy.note} {told}".strip(), text=f"{accuracy.text} {told}")
     return Figures(
         seq=taken.seq,

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import IO, Any
@@ -15,7 +16,11 @@ from querist.labelling.trainer.messages import TrainerState, TrainerStatus
 
 Listener = Callable[[dict[str, Any], bytes], None]
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
+# A trainer that ran so many seconds before it died had recovered from what the one before died of.
+_STEADY = 60.0
+# One that owes an answer and has said nothing for so many seconds hangs; slow models get longer, by their own pace.
+_SILENCE, _SILENT_TRAININGS = 900.0, 10
 # Trainings begin at least so many seconds apart.
 _BETWEEN = 0.5
 _TAIL_LINES = 20
@@ -32,7 +37,7 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLI
 
 
 class Supervisor:
-    """Starts the trainer, restarts it when it dies, and asks again for the training that was wanted last.
+    """Starts the trainer, restarts it when it dies or hangs (ever less often), and asks again for what was wanted last.
 
     Parameters
     ----------
@@ -46,12 +51,25 @@ class Supervisor:
         Seconds before the first start: the page that opens meanwhile needs the cores more.
     command : sequence of str, default=None
         What to start instead of the trainer.
+    silence : float, default=900.0
+        Seconds without a word after which a trainer that owes an answer is replaced.
     """
 
     def __init__(
-        self, location: str, *, on_message: Listener, delay: float = 0.0, command: list[str] | None = None
+        self,
+        location: str,
+        *,
+        on_message: Listener,
+        delay: float = 0.0,
+        command: list[str] | None = None,
+        silence: float = _SILENCE,
     ) -> None:
         self._delay = delay
+        self._silence = silence
+        # Whether the trainer owes an answer, when it was heard last, and whether it was killed for its silence.
+        self._busy, self._heard, self._hung = False, time.monotonic(), False
+        # What its last training knows of the log.
+        self._begun = -1
         self._location = location
         self._on_message = on_message
         # An address may hold a password, and everybody on the machine can read arguments.
@@ -64,7 +82,11 @@ class Supervisor:
         self._status = TrainerStatus("starting", "Starts.")
         self._threads = [
             threading.Thread(target=target, name=f"querist-{name}", daemon=True)
-            for name, target in (("trainer", self._run), ("trainer-commands", self._send))
+            for name, target in (
+                ("trainer", self._run),
+                ("trainer-commands", self._send),
+                ("trainer-watch", self._watch),
+            )
         ]
         for thread in self._threads:
             thread.start()
@@ -103,11 +125,11 @@ class Supervisor:
         pause = _FIRST_PAUSE
         self._closed.wait(self._delay)
         while not self._closed.is_set():
-            process = self._start()
+            process, started = self._start(), time.monotonic()
             tail: deque[str] = deque(maxlen=_TAIL_LINES)
             drain = threading.Thread(target=_drain, args=(process.stderr, tail), daemon=True)
             drain.start()
-            useful = self._listen(process)
+            self._listen(process)
             code = process.wait()
             drain.join(_GRACE)
             with self._changed:
@@ -115,7 +137,8 @@ class Supervisor:
             _close(process)
             if self._closed.is_set():
                 return
-            pause = _FIRST_PAUSE if useful else pause
+            if time.monotonic() - started > _STEADY:
+                pause = _FIRST_PAUSE
             self._tell_crash(code, tail, pause)
             self._closed.wait(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -131,27 +154,46 @@ class Supervisor:
         _write(process, {"cmd": "open", "location": self._location})
         with self._changed:
             self._process, self._sent = process, None
+            self._busy, self._heard, self._hung, self._begun = True, time.monotonic(), False, -1
             if self._closed.is_set():
                 process.kill()
             self._changed.notify_all()
         return process
 
-    def _listen(self, process: "subprocess.Popen[bytes]") -> bool:
-        """Pass messages on until the trainer ends; return whether it got as far as a ranking."""
+    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
+        """Pass messages on until the trainer ends."""
         assert process.stdout is not None
-        useful = False
         try:
             while (frame := read_frame(process.stdout)) is not None:
                 header, blob = frame
-                useful = useful or header["type"] == "ranking"
                 self._note(header)
                 self._pass_on(header, blob)
         except FrameError:
             process.kill()
-        return useful
+
+    def _watch(self) -> None:
+        """Replace a trainer that hangs; a thread of its own, since it may not even read what it is told."""
+        while not self._closed.wait(min(1.0, self._silence / 4)):
+            with self._changed:
+                process = self._process
+                if process is not None and self._busy and time.monotonic() - self._heard > self._silence:
+                    self._hung, self._busy = True, False
+                    process.kill()
+
+    def _owes(self) -> bool:
+        return self._sent is not None and self._sent > self._begun
 
     def _note(self, header: dict[str, Any]) -> None:
         kind = header["type"]
+        with self._changed:
+            self._heard = time.monotonic()
+            if kind == "training":
+                self._begun = header.get("seq", self._begun)
+            if kind in _STATES:
+                # A wish that the log was read beyond is not answered again.
+                self._busy = kind == "training" or (kind == "ready" and self._owes())
+            # A model that takes long is given longer.
+            self._silence = max(self._silence, _SILENT_TRAININGS * float(header.get("seconds") or 0.0))
         if kind == "progress":
             self._status = TrainerStatus("starting", f"Reads the rows: {header['done']} of {header['total']}.")
         elif kind in _STATES:
@@ -168,6 +210,8 @@ class Supervisor:
 
     def _tell_crash(self, code: int, tail: deque[str], pause: float) -> None:
         last = tail[-1] if tail else f"exit status {code}"
+        if self._hung:
+            last = f"it had said nothing for {self._silence:g} s"
         message = f"The trainer stopped ({last}); it starts again in {pause:g} s. Labelling goes on."
         self._status = TrainerStatus("failed", message)
         self._pass_on({"type": "crashed", "code": code, "tail": "\n".join(tail), "error": message}, b"")
@@ -182,6 +226,8 @@ class Supervisor:
                 if self._closed.is_set():
                     return
                 process, self._sent = self._process, self._wanted
+                if not self._busy and self._owes():
+                    self._busy, self._heard = True, time.monotonic()
             assert process is not None
             _write(process, {"cmd": "train", "seq": self._sent})
             # One person does not answer faster; with fifty, a ranking for each few answers would hold up the writer.

@@ -59,7 +59,7 @@ class Trainer:
         self._store = store
         self._wishes = wishes
         self._out = out
-        self._board = Board()
+        self._board = Board(n_items=lambda: store.n_items)
         self._settings = Settings.from_dict(store.info.settings)
         self._features: PoolFeatures | None = None
         self._learner: Learner | None = None
@@ -70,8 +70,8 @@ class Trainer:
         self._order = np.empty(0, np.int64)
         self._last: tuple[PoolFeatures, Learner, Learned, Lesson, AuditMoment] | None = None
         self._figures: Generator[None, None, Figures] | None = None
-        # Of what the last figures were: the kind of model, audit rows, what a point is worth; and labels.
-        self._figured: tuple[tuple[str, int, float], int] = (("", 0, 0.0), 0)
+        # Of what the last figures were: the kind of model, audit rows, revisions, what a point is worth; and labels.
+        self._figured: tuple[tuple[str, int, int, float], int] = (("", 0, 0, 0.0), 0)
 
     def run(self) -> None:
         """Answer wishes until the process ends; where there is none, go on with the figures."""
@@ -196,7 +196,7 @@ class Trainer:
         if self._last is None or self._figures is not None:
             return
         features, learner, learned, lesson, taken = self._last
-        basis = (lesson.estimator, taken.n_audited, self._settings.labels_per_point)
+        basis = (lesson.estimator, taken.n_audited, taken.n_revised, self._settings.labels_per_point)
         before, n_labels = self._figured
         if basis == before and abs(lesson.rows.size - n_labels) < _FIGURES_SHARE * n_labels:
             return

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 SCRIPTS = Path(__file__).parent
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that a database lacks, within the transaction of its caller."""
+def upgrade(connection: Connection, version: int | None = None) -> None:
+    """Run the migrations that a database lacks, all or up to a version, within the transaction of its caller."""
     from alembic import command
     from alembic.config import Config
 
@@ -16,4 +16,4 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, "head" if version is None else f"{version:04}")

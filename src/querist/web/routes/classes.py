@@ -4,18 +4,27 @@ from fastapi import APIRouter
 
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.classes import Classes
+from querist.labelling.reading.changes import gone_in_words
 from querist.labelling.serving.replies import ClassesReply
 from querist.web.depends import Someone, TheProject, done
+from querist.web.errors import ApiError
 from querist.web.rights import GuardedRoute
 from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBody, OrderBody
 from querist.web.schemas.common import ClassId
 
+_EITHER = (
+    "Bring it back (Data, Classes), and its answers count again; or make a new one all the same (`fresh`), which "
+    "begins without answers."
+)
 router = APIRouter(route_class=GuardedRoute, prefix="/classes", tags=["classes"])
 
 
 @router.post("")
 async def add(body: NewClassBody, project: TheProject, person: Someone) -> ClassesReply:
-    """Add a class."""
+    """Add a class; where one of this name was removed or merged, only if `fresh` says that that one is not meant."""
+    gone = None if body.fresh else class_lists.gone(project.board.classes, body.name)
+    if gone is not None:
+        raise ApiError(409, "class_is_gone", gone_in_words(project.board, gone), where="body.name", hint=_EITHER)
 
     def change(classes: Classes) -> Classes:
         return class_lists.add(classes, body.name, colour=body.colour, description=body.description)

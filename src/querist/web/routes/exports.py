@@ -1,10 +1,8 @@
 """Labels out, and in."""
 
-import re
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
@@ -15,11 +13,11 @@ from querist.labelling.errands.work import Model, Rows
 from querist.labelling.export import FORMATS
 from querist.labelling.log.classes import active
 from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
-from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheErrands, TheProject, done
+from querist.web.downloads import as_file, stem
 from querist.web.errands import Written
 from querist.web.errors import ApiError
-from querist.web.rights import RIGHTS, GuardedRoute, may
+from querist.web.rights import RIGHTS, GuardedRoute, may, someone
 from querist.web.schemas.files import ImportReply, RefusedLine
 
 router = APIRouter(route_class=GuardedRoute, tags=["exports"])
@@ -47,20 +45,20 @@ async def export(
 ) -> Response:
     """Download the rows and their labels."""
     written = await errands.written(request, Rows(format, rows, predictions))
-    return _download(written, f"{_stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
+    return _download(written, f"{stem(project)}{FORMATS[format].ending}", FORMATS[format].media_type)
 
 
 @router.get("/export/log", response_class=StreamingResponse, responses={200: {"content": {"application/x-ndjson": {}}}})
 async def export_log(request: Request, project: TheProject, errands: TheErrands, person: Someone) -> Response:
     """Download the whole log, one event a line."""
     written = await errands.written(request, Rows("log"))
-    return _download(written, f"{_stem(project)}-log.jsonl", "application/x-ndjson")
+    return _download(written, f"{stem(project)}-log.jsonl", "application/x-ndjson")
 
 
 @router.get("/export/accuracy")
 def export_accuracy(project: TheProject, person: Someone, response: Response) -> AccuracyStatement:
     """Download what is known of the accuracy: quantity, value, interval, method, sample and date of each figure."""
-    response.headers.update(_as_file(f"{_stem(project)}-accuracy.json"))
+    response.headers.update(as_file(f"{stem(project)}-accuracy.json"))
     return accuracy_statement(project.board, project.view.info.name, now=time.time())
 
 
@@ -73,7 +71,7 @@ async def export_model(request: Request, project: TheProject, errands: TheErrand
         raise
     except QueristError as error:
         raise ApiError(422, "no_model", str(error)) from error
-    return _download(written, f"{_stem(project)}-model.zip", "application/zip")
+    return _download(written, f"{stem(project)}-model.zip", "application/zip")
 
 
 @router.post("/labels")
@@ -87,6 +85,7 @@ async def import_labels(
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
     read = await errands.labels(request, await file.read(), name)
+    person = await someone(request)  # the right may be lost by now
     if not may(person.role, RIGHTS["POST", "/classes"], project.settings):
         read = read.within({each.name for each in active(project.board.classes)})
     n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
@@ -95,13 +94,5 @@ async def import_labels(
 
 
 def _download(written: Written, name: str, media_type: str) -> Response:
-    headers = _as_file(name) | {"content-length": str(written.size)}
+    headers = as_file(name) | {"content-length": str(written.size)}
     return StreamingResponse(_blocks(written), media_type=media_type, headers=headers)
-
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
-
-
-def _stem(project: Project) -> str:
-    return re.sub(r"[^\w.-]+", "-", project.view.info.name).strip("-.") or "labels"

@@ -27,7 +27,7 @@ def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery,
     """Find rows."""
     values = query.model_dump()
     page = {name: values.pop(name) for name in ("sort", "offset", "limit")}
-    return project.rows.explore(Filter(**values), **page)
+    return project.rows.explore(Filter(**values), **page, reader=project.reader(person.annotator_id))
 
 
 @router.post("/label")
@@ -54,7 +54,7 @@ async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
 @router.get("/{row}")
 def detail(row: Row, project: TheProject, person: Someone) -> ItemDetail:
     """Return all that is known of a row, whole texts included."""
-    return project.rows.detail(row)
+    return project.rows.detail(row, project.reader(person.annotator_id))
 
 
 @router.get(

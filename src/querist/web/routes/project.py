@@ -42,6 +42,7 @@ def _settings(project: Project) -> SettingsInfo:
     settings = project.settings
     return SettingsInfo(
         opinions=settings.opinions,
+        overlap=settings.overlap,
         audit_share=settings.audit_share,
         labels_per_point=settings.labels_per_point,
         strategy=settings.strategy,
@@ -70,7 +71,8 @@ async def change_settings(body: SettingsBody, project: TheProject, person: Someo
 @router.get("/insights")
 def insights(project: TheProject, person: Someone) -> InsightsReply:
     """Return how the labelling goes."""
-    return InsightsReply(**vars(read_insights(project.rows)), progress=project.progress(person.annotator_id))
+    told = read_insights(project.rows, project.reader(person.annotator_id))
+    return InsightsReply(**vars(told), progress=project.progress(person.annotator_id))
 
 
 @router.get("/figures")

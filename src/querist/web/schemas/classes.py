@@ -16,6 +16,7 @@ class NewClassBody(Body):
     name: Name
     colour: Colour | None = None
     description: Description = ""
+    fresh: bool = Field(False, description="Make a new one even if a class of this name was removed or merged.")
 
 
 class ChangedClassBody(Body):

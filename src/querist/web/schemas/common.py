@@ -11,6 +11,7 @@ Uuid = Annotated[
     str, Field(min_length=8, max_length=64, pattern=PLAIN, examples=["0d5f7c52-6a4f-4d0c-9d9a-0c3a1f6f2b11"])
 ]
 ClassId = Annotated[int, Field(ge=0, le=32_767, examples=[0])]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1, examples=[3])]
 Rows = Annotated[list[Row], Field(max_length=100_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200, examples=["spam"])]
 

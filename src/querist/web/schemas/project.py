@@ -17,6 +17,7 @@ class SettingsBody(Body):
     """Changes of the settings; what is left out stays."""
 
     opinions: Annotated[int, Field(ge=1, le=100)] | None = None
+    overlap: Annotated[float, Field(gt=0, le=1)] | None = None
     audit_share: Annotated[float, Field(ge=0, le=1)] | None = None
     labels_per_point: Annotated[float, Field(gt=0, le=MOST_LABELS_PER_POINT)] | None = None
     strategy: Annotated[str, Field(min_length=1, max_length=500)] | None = None
@@ -29,7 +30,8 @@ class SettingsBody(Body):
 class SettingsInfo(BaseModel):
     """Settings, and what may be chosen."""
 
-    opinions: int = Field(description="Answers by different people wanted per row.")
+    opinions: int = Field(description="Answers by different people wanted per row of the overlap.")
+    overlap: float = Field(description="Share of the answered rows that are to have so many, drawn at random; 1: all.")
     audit_share: float = Field(description="Share of the questions that follow the random order.")
     labels_per_point: float = Field(
         description="How many labels one point of accuracy is worth: advice to stop counts with it."

@@ -15,6 +15,7 @@ _ROWS = 20_000_000
 
 
 def sparse_workbook(cell="ALL100000"):
+    """A workbook with a cell in its first place and one far off."""
     book = openpyxl.Workbook()
     book.active["A1"] = "label"
     book.active[cell] = "x"
@@ -35,7 +36,9 @@ def workbook_of(sheet, *, more=()):
 
 
 def sheet_of(rows):
-    return f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    """The XML of a sheet, around its rows."""
+    names = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return f"<worksheet {names}><sheetData>{rows}</sheetData></worksheet>"
 
 
 def without_places():
@@ -45,6 +48,7 @@ def without_places():
 
 
 def places_in_disguise():
+    """Cells whose places are no first attributes."""
     return workbook_of(
         sheet_of('<row><c t="str" r = \'A1\'><v>label</v></c></row><row><c s="0" r="ALL100000"><v>1</v></c></row>')
     )
@@ -60,6 +64,7 @@ def lying_workbook():
 
 
 def open_document(rows):
+    """An .ods of one table, as its rows say."""
     names = ["office:1.0", "table:1.0", "text:1.0"]
     spaces = " ".join(
         f'xmlns:{each.partition(":")[0]}="urn:oasis:names:tc:opendocument:xmlns:{each}"' for each in names
@@ -77,11 +82,13 @@ def open_document(rows):
 
 
 def repeated_cells():
+    """A row of a repeated cell, itself repeated."""
     cell = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="10000"/>'
     return open_document(f'<table:table-row table:number-rows-repeated="100000">{cell}</table:table-row>')
 
 
 def far_cell():
+    """Two cells with a million empty rows and ten thousand columns between them."""
     cell = '<table:table-cell office:value-type="float" office:value="1"/>'
     empty = '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
     gap = '<table:table-cell table:number-columns-repeated="10000"/>'
@@ -91,6 +98,7 @@ def far_cell():
 
 
 def repeated_blanks():
+    """A cell with four billion blanks."""
     words = '<text:p>a<text:s text:c="4000000000"/></text:p>'
     cell = f'<table:table-cell office:value-type="string">{words}</table:table-cell>'
     return open_document(f"<table:table-row>{cell}</table:table-row>")
@@ -139,16 +147,19 @@ def _parquet(table, **options):
 
 
 def repetitive_parquet():
+    """Twenty million rows that say the same."""
     words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(_ROWS, np.int8)), ["a"])
     return _parquet(pa.table({"text": words, "label": words}))
 
 
 def long_words_of_a_dictionary(n_rows=100_000):
+    """A word of a megabyte that stands in a hundred thousand rows."""
     words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n_rows, np.int32)), ["a" * 1_000_000])
     return _parquet(pa.table({"text": words, "label": words}))
 
 
 def shared_beginnings(n_rows=2000):
+    """Long words of which each says that it is the one before."""
     words = pa.array(["a" * 200_000]).take(pa.array(np.zeros(n_rows, np.int8)))
     return _parquet(
         pa.table({"text": words, "label": ["b"] * n_rows}),
@@ -158,17 +169,20 @@ def shared_beginnings(n_rows=2000):
 
 
 def long_lists(n=_ROWS):
+    """One row with a list of twenty million numbers."""
     numbers = pa.ListArray.from_arrays([0, n], pa.array(np.zeros(n, np.int8)))
     return _parquet(pa.table({"text": ["a"], "label": ["b"], "numbers": numbers}))
 
 
 def lists_of_long_words():
+    """One row with a list of long words."""
     words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(50_000, np.int32)), ["a" * 1_000_000])
     lists = pa.ListArray.from_arrays([0, 50_000], words)
     return _parquet(pa.table({"text": ["a"], "label": ["b"], "words": lists}))
 
 
 def packed(text, n):
+    """A text, so often, packed by gzip."""
     target = io.BytesIO()
     with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=5, mtime=0) as file:
         for _ in range(n):

@@ -1,0 +1,100 @@
+"""Leases: which rows the tabs of people hold."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from querist.labelling.log.typed import misfits
+
+# A lease that is not renewed ends after this many seconds; the page renews each third of it.
+LEASE_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A row that one tab of one person holds, and the way it came to be asked."""
+
+    row: int
+    annotator: int
+    tab: str
+    how: str
+    strategy: str
+    ranking: int
+    rank: int
+    utility: float | None
+    at: float
+    expires: float
+    # The model's guess, and what others said of the row, are not to be shown.
+    hidden: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ticket as JSON takes it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of(cls, told: Any) -> "Ticket | None":
+        """Return the ticket that `to_dict` wrote; None for anything else: a lease is a convenience, not a promise."""
+        fits = isinstance(told, dict) and told.keys() == set(cls.__slots__) and not misfits(cls, told)
+        return cls(**told) if fits else None
+
+
+class Leases:
+    """The tickets that are out, by row and by tab: every request looks for both."""
+
+    def __init__(self) -> None:
+        self._by_row: dict[int, list[Ticket]] = {}
+        self._by_tab: dict[tuple[int, str], dict[int, Ticket]] = {}
+        self._by_person: dict[int, int] = {}
+        # Never changed in place: other threads look.
+        self._blind: dict[int, tuple[Ticket, ...]] = {}
+
+    def __len__(self) -> int:
+        return sum(self._by_person.values())
+
+    def n_held(self, annotator: int) -> int:
+        """Return how many rows a person holds."""
+        return self._by_person.get(annotator, 0)
+
+    def of_tab(self, annotator: int, tab: str) -> list[Ticket]:
+        """Return what a tab holds."""
+        return list(self._by_tab.get((annotator, tab), {}).values())
+
+    def of_person(self, annotator: int) -> list[Ticket]:
+        """Return what all tabs of a person hold."""
+        return [ticket for (who, _), held in self._by_tab.items() if who == annotator for ticket in held.values()]
+
+    def on(self, row: int) -> list[Ticket]:
+        """Return the tickets on a row, ended ones included."""
+        return list(self._by_row.get(row, ()))
+
+    def live(self, row: int, now: float) -> list[Ticket]:
+        """Return the tickets on a row that have not ended."""
+        return [ticket for ticket in self._by_row.get(row, ()) if ticket.expires > now]
+
+    def unseen(self, annotator: int, now: float) -> frozenset[int]:
+        """Return the rows that a person holds and is to answer blind; any thread may ask."""
+        return frozenset(ticket.row for ticket in self._blind.get(annotator, ()) if ticket.expires > now)
+
+    def keep(self, ticket: Ticket, now: float) -> None:
+        """Hand a ticket out; those on its row that have ended go."""
+        for each in self.on(ticket.row):
+            if each.expires <= now:
+                self.drop(each)
+        self._by_row.setdefault(ticket.row, []).append(ticket)
+        self._by_tab.setdefault((ticket.annotator, ticket.tab), {})[ticket.row] = ticket
+        self._by_person[ticket.annotator] = self.n_held(ticket.annotator) + 1
+        if ticket.hidden:
+            self._blind[ticket.annotator] = (*self._blind.get(ticket.annotator, ()), ticket)
+
+    def drop(self, ticket: Ticket) -> None:
+        """Take a ticket back."""
+        self._by_person[ticket.annotator] -= 1
+        left = [each for each in self._by_row.pop(ticket.row) if each is not ticket]
+        if left:
+            self._by_row[ticket.row] = left
+        of_tab = self._by_tab[ticket.annotator, ticket.tab]
+        del of_tab[ticket.row]
+        if not of_tab:
+            del self._by_tab[ticket.annotator, ticket.tab]
+        if ticket.hidden:
+            held = self._blind[ticket.annotator]
+            self._blind[ticket.annotator] = tuple(each for each in held if each is not ticket)
