@@ -1,6 +1,6 @@
 """Write what follows from the code in the documentation: ``python docs/make_tables.py``.
 
-The page about strategies, the one about rights, and the tree in ARCHITECTURE.md.
+The page about strategies, the one about rights, the tree in ARCHITECTURE.md, and the bounds in the page about security.
 """
 
 import ast
@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from querist import registry
+from querist.web import bounds
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "src" / "querist"
@@ -141,8 +142,41 @@ def architecture_page(page: str) -> str:
     return "\n".join([f"{before}{_TREE}", "", introduction, "", *lines, "", f"## {rest}"])
 
 
+def security_page(page: str) -> str:
+    """Return docs/security.md with its table of bounds written anew."""
+    before, _, after = page.partition("<!-- bounds -->\n")
+    rows = [
+        ("request line and header lines", f"{bounds.MAX_HEAD // bounds.KIB} KiB, {bounds.MAX_HEADER_LINES} lines"),
+        ("body without a cookie (a link that is used)", _bound(bounds.JOINING)),
+        ("body of a person who is signed in", _bound(bounds.ANY)),
+        *((f"body to `{path}`", _bound(bound)) for path, bound in bounds.BODIES.items()),
+        ("requests sent ahead on one connection", f"{bounds.MAX_PIPELINED}"),
+        ("time for a head", f"{bounds.HEAD_SECONDS:.0f} s"),
+        (
+            "time for a body",
+            f"{bounds.BODY_SECONDS:.0f} s, and one more for each "
+            f"{bounds.BODY_BYTES_A_SECOND // bounds.KIB} KiB that came",
+        ),
+        ("an answer of which nothing is taken", f"{bounds.STALLED_SECONDS:.0f} s"),
+        ("a connection that waits for the next request", f"{bounds.KEEP_ALIVE_SECONDS} s"),
+        (
+            "connections at once, where the system allows so many",
+            f"{bounds.CONNECTIONS:,}, {bounds.STRANGERS} of them without a cookie",
+        ),
+    ]
+    lines = ["| what | at most |", "|---|---|", *(f"| {what} | {most} |" for what, most in rows)]
+    return "\n".join([f"{before}<!-- bounds -->", *lines, f"<!-- end -->{after.partition('<!-- end -->')[2]}"])
+
+
+def _bound(bound: bounds.BodyBound) -> str:
+    size = f"{bound.n_bytes // bounds.MIB} MiB" if bound.n_bytes >= bounds.MIB else f"{bound.n_bytes // bounds.KIB} KiB"
+    return size if bound.n_values is None else f"{size}, {bound.n_values:,} values of JSON"
+
+
 if __name__ == "__main__":
     (HERE / "strategies.md").write_text(strategies_page(), encoding="utf-8")
     (HERE / "rights.md").write_text(rights_page(), encoding="utf-8")
     architecture = HERE.parent / "ARCHITECTURE.md"
     architecture.write_text(architecture_page(architecture.read_text(encoding="utf-8")), encoding="utf-8")
+    security = HERE / "security.md"
+    security.write_text(security_page(security.read_text(encoding="utf-8")), encoding="utf-8")

@@ -64,6 +64,12 @@ def test_the_strategies_page_is_up_to_date():
     assert page == tables.strategies_page(), "run: python docs/make_tables.py"
 
 
+def test_the_bounds_in_the_page_about_security_are_those_of_the_code():
+    tables = script("make_tables")
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert page == tables.security_page(page), "run: python docs/make_tables.py"
+
+
 def test_the_page_about_rights_is_up_to_date():
     page = (ROOT / "docs" / "rights.md").read_text(encoding="utf-8")
     assert page == script("make_tables").rights_page(), "run: python docs/make_tables.py"

@@ -69,13 +69,7 @@ def label(
     The same command resumes. Everything lies in one project file beside the data.
     """
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
-    chosen = {
-        "strategy": strategy,
-        "estimator": estimator,
-        "audit_share": audit_share,
-        "labels_per_point": labels_per_point,
-    }
-    changes = {name: value for name, value in chosen.items() if value is not None}
+    changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
     _check_names(strategy, estimator)
     source, location = _places(file, project)
     classes = _listed(labels)
@@ -115,6 +109,10 @@ def label(
         print_notes(plan.notes)
         _make(plan, location, changes)
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _make(plan: "ImportPlan", location: str, changes: dict[str, Any]) -> None:

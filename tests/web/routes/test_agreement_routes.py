@@ -53,7 +53,7 @@ async def test_agreement_on_the_overlap(disagreeing):
 
 
 async def test_conflicts_are_shown_without_names_and_decided_once(disagreeing, connect, project):
-    _, bea, rows = disagreeing
+    ada, bea, rows = disagreeing
     reviewer = connect("rae", role="reviewer")
     text = (await reviewer.get("/api/v1/conflicts")).text
     assert not any(name in text for name in ("ada", "bea", "rae"))
@@ -68,6 +68,10 @@ async def test_conflicts_are_shown_without_names_and_decided_once(disagreeing, c
     assert (await reviewer.post("/api/v1/conflicts/decide", json=body)).json()["total"] == 1
     assert (await reviewer.post("/api/v1/conflicts/decide", json=body)).json()["total"] == 1
     assert project.board.labels[first] == 1 - first % 2
+    told_of = (await ada.get("/api/v1/changes", params={"limit": 1})).json()["changes"]
+    assert [(each["person"], each["what"], each["row"]) for each in told_of] == [
+        ("rae", f"decided as {('good', 'bad')[1 - first % 2]}", first)
+    ]
     body = {"uuid": str(uuid.uuid4()), "row": second, "class_id": None}
     assert (await reviewer.post("/api/v1/conflicts/decide", json=body)).json()["total"] == 0
     assert project.board.status(second) == "skipped"
@@ -94,8 +98,8 @@ async def test_nobody_decides_about_own_answers_where_somebody_else_can(disagree
 
 
 async def test_who_holds_a_row_that_others_answered_sees_nothing_of_it(connect):
-    ada, bea = connect("ada"), connect("bea", role="annotator")
-    await ada.patch("/api/v1/settings", json={"opinions": 2})
+    ada, bea, boss = connect("ada"), connect("bea", role="annotator"), connect("boss")
+    await ada.patch("/api/v1/settings", json={"opinions": 3})
     row = (await ada.post("/api/v1/queue", json={"want": 1})).json()["items"][0]["row"]
     note = told("note", row, note="clearly bad")
     actions = [told("answer", row, class_id=1), note, told("flag", row, note="look")]
@@ -109,6 +113,11 @@ async def test_who_holds_a_row_that_others_answered_sees_nothing_of_it(connect):
     held = (await bea.get(f"/api/v1/items/{row}")).json()
     told_of = ("status", "class_id", "answers", "prediction", "confidence", "flagged", "note", "why", "log", "guess")
     assert {name: held[name] for name in told_of} == {name: fresh[name] for name in told_of}
+    changes = (await boss.get("/api/v1/changes")).json()["changes"]
+    assert row in [each["row"] for each in changes]
+    await boss.post("/api/v1/queue", json={"want": 1})
+    changes = (await boss.get("/api/v1/changes")).json()["changes"]
+    assert row not in [each["row"] for each in changes]
     for query in ({"label": 1}, {"status": "labelled"}, {"flagged": True}, {"annotator": 1}):
         found = (await bea.get("/api/v1/items", params=query)).json()
         assert [item["row"] for item in found["items"]] == []

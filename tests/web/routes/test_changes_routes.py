@@ -5,6 +5,9 @@ import uuid
 import pytest
 from page_client import action
 
+from querist.labelling.log.deeds import ACTS
+from querist.labelling.reading import changes
+
 pytestmark = pytest.mark.anyio
 
 CHANGES = "/api/v1/changes"
@@ -97,3 +100,7 @@ async def test_a_new_class_of_the_name_of_one_that_is_gone(connect, project):
     told = (await ada.post(f"{url}/take-back", json=body)).json()
     assert [each["name"] for each in told["classes"] if each["state"] == "active"] == ["good of old", "bad", "good"]
     assert project.board.labels[0] == 0
+
+
+def test_every_act_has_a_word():
+    assert set(changes._WORDS) == set(ACTS)

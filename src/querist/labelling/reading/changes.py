@@ -14,6 +14,7 @@ from querist.labelling.log.deeds import Act
 from querist.labelling.log.events import TakenBack, Undone
 from querist.labelling.log.ledger import Group, Removal, Restoration
 from querist.labelling.reading import cards
+from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.rows import Rows
 
 Which = Literal["all", "many"]
@@ -63,7 +64,14 @@ class Change:
     ends: list[int]
 
 
-def last_changes(rows: Rows, *, person: int | None = None, which: Which = "all", limit: int = 50) -> list[Change]:
+def last_changes(
+    rows: Rows,
+    *,
+    person: int | None = None,
+    which: Which = "all",
+    limit: int = 50,
+    reader: Reader = EVERYBODY,
+) -> list[Change]:
     """Return the last changes, newest first.
 
     Parameters
@@ -74,8 +82,15 @@ def last_changes(rows: Rows, *, person: int | None = None, which: Which = "all",
     which : {"all", "many"}, default="all"
         ``many`` leaves out acts on one row, and undoes of such.
     limit : int, default=50
+    reader : Reader, default=EVERYBODY
+        What others did to rows that the reader is to answer blind is left out.
     """
-    return _told(rows, list(islice(_entries(rows.view.board, person, which), limit)))
+    shown = (
+        each
+        for each in _entries(rows.view.board, person, which)
+        if not (isinstance(each, Act) and each.row in reader.unseen and each.annotator != reader.annotator)
+    )
+    return _told(rows, list(islice(shown, limit)))
 
 
 def class_changes(rows: Rows) -> list[Change]:

@@ -29,7 +29,9 @@ router = APIRouter(route_class=GuardedRoute, tags=["changes"], prefix="/changes"
 @router.get("")
 def changes(project: TheProject, person: Someone, query: Annotated[ChangesQuery, Query()]) -> ChangesReply:
     """Return the last changes of everybody, newest first."""
-    return ChangesReply(changes=last_changes(project.rows, **query.model_dump()))
+    return ChangesReply(
+        changes=last_changes(project.rows, reader=project.reader(person.annotator_id), **query.model_dump())
+    )
 
 
 @router.get("/classes")
