@@ -39,7 +39,6 @@ WRITES = re.compile(
 WRITERS = {
     "_files.py",
     "labelling/errands/work.py",
-    "store/database.py",
     "cli/browser.py",
     "labelling/trainer/__main__.py",
 }

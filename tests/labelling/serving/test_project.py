@@ -245,6 +245,24 @@ def test_nothing_is_acknowledged_that_is_not_written(project, monkeypatch):
     assert project.board.n_labelled == 2
 
 
+def test_leases_do_not_run_out_while_nothing_can_be_written(tmp_path, monkeypatch):
+    now = [0.0]
+    with Project.open(make_project(tmp_path / "p.querist"), train=False, clock=lambda: now[0]) as project:
+        ada = sign_in(project)
+        held = [item.row for item in project.submit(ada, "first", [], holding=[], want=5).result().items]
+
+        def fail(self, tabs):
+            raise StoreWriteError("the database is gone")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("querist.store.writing.Writing.keep_tabs", fail)
+            for now[0] in (30.0, 100.0, 500.0):
+                with pytest.raises(StoreWriteError):
+                    project.submit(ada, "first", [], holding=held, want=0).result()
+        other = project.submit(ada, "second", [], holding=[], want=10).result().items
+        assert not {item.row for item in other} & set(held)
+
+
 def test_many_tabs_at_once_lose_and_double_nothing(project):
     people = [sign_in(project, f"p{number}") for number in range(4)]
     sent = {}

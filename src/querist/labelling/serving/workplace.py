@@ -43,6 +43,8 @@ class Workplace:
         self.live = Live()
         # All rows by their permanent random numbers; rows are added while nobody labels.
         self.order = audit_order(view.store.audit_numbers())
+        # When something was written last: where nothing can be, nobody can renew a lease, and none runs out.
+        self._wrote = clock()
         self.queue = self._new_queue()
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
         self._writer = Writer(
@@ -84,6 +86,7 @@ class Workplace:
         self.board.apply(event)
 
     def _committed(self, events: list[EventRow], numbers: list[int]) -> None:
+        self._wrote = self.clock()
         if not events:
             return
         self.board.seq = numbers[-1]
@@ -114,7 +117,7 @@ class Workplace:
         )
         if view.current is not None:
             queue.use(view.current)
-        held = (Ticket.of(each) for tab in view.store.tabs(now - LEASE_SECONDS) for each in tab.held)
+        held = (Ticket.of(each) for tab in view.store.tabs(self._wrote - LEASE_SECONDS) for each in tab.held)
         queue.restore((ticket for ticket in held if ticket is not None), now)
         return queue
 
