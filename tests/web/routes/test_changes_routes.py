@@ -103,4 +103,4 @@ async def test_a_new_class_of_the_name_of_one_that_is_gone(connect, project):
 
 
 def test_every_act_has_a_word():
-    assert set(changes._WORDS) == set(ACTS)
+    assert set(changes.WORDS) == set(ACTS)
