@@ -47,8 +47,9 @@ tools: $(VENV)/.installed-dev
 demo: $(VENV)/.installed  ## watch active learning work, on the tutorial's data and on real data
 	$(BIN)/querist demo
 
-# Apart: Playwright keeps an event loop. One after the other: some tests fail where the cores are taken.
-test: tools test-units test-browser  ## all tests but the long proofs
+# The browser's tests mostly wait, so they stand beside the others; not among them: Playwright keeps an event loop.
+test: tools  ## all tests but the long proofs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-units test-browser
 
 test-units: tools
 	$(NODE) node_modules/vitest/vitest.mjs run

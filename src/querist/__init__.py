@@ -3,8 +3,9 @@
 Names are loaded on first use, so that ``import querist`` is fast.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.registry import (
@@ -63,12 +64,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    if name in _MODULES:
-        return import_module(f"querist.{name}")
-    raise AttributeError(f"module 'querist' has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, _HOMES | {name: f"{__name__}.{name}" for name in _MODULES})
 
 
 def __dir__() -> list[str]:

@@ -114,8 +114,9 @@ def fuzz_operation(operation, headers, examples):
     )
     @given(st.one_of(operation.as_strategy(), operation.as_strategy(), wrong))
     def send(case):
-        # The case's own headers give way to those that sign in.
-        response = case.call(headers=headers)
+        # The case's own headers give way to those that sign in. An export starts a process, which may take longer than
+        # the ten seconds that are waited by default where the cores are taken.
+        response = case.call(headers=headers, timeout=600)
         statuses.add(response.status_code)
         case.validate_response(response, checks=CHECKS)
         if response.status_code >= 400:

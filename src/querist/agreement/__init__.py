@@ -4,8 +4,9 @@ They say something of the whole pool only where the rows were drawn at random (t
 strategy chose they are about hard rows. Names are loaded on first use.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.agreement.figures import Agreement, ClassAgreement, Confusion, PairAgreement, agreement
@@ -16,7 +17,7 @@ _NAMES = {
     "figures": ("Agreement", "ClassAgreement", "Confusion", "PairAgreement", "agreement"),
     "people": ("Comparison", "PersonQuality", "Quality", "compare", "quality"),
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+_HOMES = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Agreement",
@@ -32,10 +33,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"querist.agreement.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'querist.agreement' has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

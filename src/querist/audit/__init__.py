@@ -9,8 +9,9 @@ Three quantities, never mixed:
 Names are loaded on first use: who only needs the audit's order does not wait for scipy and scikit-learn.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.audit.accuracy import ScoredDraws, model_accuracy
@@ -83,7 +84,7 @@ _NAMES = {
     "running": ("running_accuracy",),
     "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+_HOMES = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Assessment",
@@ -140,10 +141,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"querist.audit.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'querist.audit' has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -21,7 +21,7 @@ def check_batch(strategy: QueryStrategy) -> None:
 
 
 def _assert_batch(name: str, chosen: Any, allowed: Any, size: int) -> None:
-    assert isinstance(chosen, np.ndarray) and chosen.dtype == np.int64, f"{name}: rows must be an int64 array."  # noqa: PT018
+    assert isinstance(chosen, np.ndarray) and chosen.dtype == np.int64, f"{name}: rows must be an int64 array."  # noqa: PT018  # one rule
     assert chosen.shape == (size,), f"{name} returned shape {chosen.shape} for batch_size={size}; never shrink a batch."
     assert np.unique(chosen).size == size, f"{name} returned a row twice: {chosen.tolist()}."
     outside = np.setdiff1d(chosen, allowed)

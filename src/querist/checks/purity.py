@@ -42,10 +42,10 @@ def check_model_untouched(strategy: QueryStrategy) -> None:
 
 def check_global_random_state_untouched(strategy: QueryStrategy) -> None:
     """The global generators of numpy and Python are neither used nor seeded."""
-    legacy: Any = np.random.get_state(legacy=False)  # noqa: NPY002
+    legacy: Any = np.random.get_state(legacy=False)  # noqa: NPY002  # it is watched, not used
     plain = random.getstate()
     gaussian().query(copy.deepcopy(strategy))
-    after: Any = np.random.get_state(legacy=False)  # noqa: NPY002
+    after: Any = np.random.get_state(legacy=False)  # noqa: NPY002  # it is watched, not used
     same = after["state"]["pos"] == legacy["state"]["pos"] and np.array_equal(
         after["state"]["key"], legacy["state"]["key"]
     )

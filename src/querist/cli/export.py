@@ -30,7 +30,7 @@ _ENDINGS = {
 @friendly
 def export(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
-    format: Annotated[str, typer.Option(help=f"{', '.join(_ENDINGS)}.")] = "csv",  # noqa: A002
+    format: Annotated[str, typer.Option(help=f"{', '.join(_ENDINGS)}.")] = "csv",  # noqa: A002  # the word that users write
     out: Annotated[
         Path | None, typer.Option(help="Where to; - is standard output. Default: PROJECT-labels beside you.")
     ] = None,
@@ -105,7 +105,7 @@ def _write_agreement(project: str, path: Path, *, overwrite: bool) -> None:
             typer.echo(agreements.reply().sentence)
 
 
-def _default(location: str, format: str) -> Path:  # noqa: A002
+def _default(location: str, format: str) -> Path:  # noqa: A002  # the word that users write
     name = "project" if "://" in location else Path(location).stem
     ending = _ENDINGS[format]
     return Path(f"{name}{ending}" if ending.startswith("-") else f"{name}-labels{ending}")

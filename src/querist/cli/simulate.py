@@ -122,7 +122,7 @@ def simulate(
                 y_test=problem.y_test,
                 groups=problem.groups,
                 metrics=metric or ["accuracy"],
-                duplicates=duplicates,  # type: ignore[arg-type]
+                duplicates=duplicates,  # type: ignore[arg-type]  # checked by the call
                 query_estimator=query_estimator,
                 cold_start=cold_start,
                 warm_start=warm_start,

@@ -3,8 +3,9 @@
 Names are loaded on first use: who only reads a table does not wait for the libraries behind features.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.data.duplicates import find_duplicates
@@ -49,10 +50,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"querist.data.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'querist.data' has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, {name: f"{__name__}.{module}" for name, module in _HOMES.items()})
 
 
 def __dir__() -> list[str]:

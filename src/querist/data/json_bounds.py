@@ -15,12 +15,24 @@ def check_json(path: Path, data: bytes, bounds: Bounds) -> None:
     ------
     DataError
     """
-    if _values(data) <= bounds.cells:
-        return  # also if no comma stood in a text
+    n_values = values_beyond(data, bounds.cells)
+    if n_values:
+        bounds.check_cells(path, n_values, "its lists, objects and what stands in them, as far as it was read")
+
+
+def values_beyond(data: bytes, most: int) -> int:
+    """Return how many values JSON holds, as far as it had to be read to find more than `most`; 0 if there are no more.
+
+    Each list and object counts, and each comma. Cost: O(bytes), whatever is sent.
+    """
+    if _values(data) <= most:
+        return 0  # also if no comma stood in a text
     n_values = 0
     for block in _without_texts(data):
         n_values += _values(block)
-        bounds.check_cells(path, n_values, "its lists, objects and what stands in them, as far as it was read")
+        if n_values > most:
+            return n_values
+    return 0
 
 
 def _values(data: bytes) -> int:

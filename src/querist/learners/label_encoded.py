@@ -94,7 +94,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         proba: AnyArray = self.estimator_.predict_proba(X)
         return proba
 
-    @_inner_has("decision_function")  # type: ignore[untyped-decorator]
+    @_inner_has("decision_function")  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def decision_function(self, X: PoolLike) -> AnyArray:
         """Return the decision values of each row."""
         check_is_fitted(self)

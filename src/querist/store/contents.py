@@ -1,7 +1,8 @@
 """Whether the tables of a project hold what they should: whole pages, values of the right kinds, rows without gaps.
 
 SQLite takes any value in any column, and finds a damaged page only when it reads it. All of it is looked at when a
-project is opened: 0.6 s for 100,000 rows and 200,000 events, whose log takes ten times as long to replay.
+project is opened: 0.6 s for 100,000 rows and 200,000 events, whose log takes ten times as long to replay
+(benchmarks/files/opening.py).
 """
 
 import sqlite3

@@ -48,5 +48,5 @@ def _windows_drive(path: Path) -> str | None:
         return "network share"
     import ctypes
 
-    remote = getattr(ctypes, "windll").kernel32.GetDriveTypeW(path.anchor) == _DRIVE_REMOTE  # noqa: B009
+    remote = getattr(ctypes, "windll").kernel32.GetDriveTypeW(path.anchor) == _DRIVE_REMOTE  # noqa: B009  # only Windows has it
     return "network share" if remote else None

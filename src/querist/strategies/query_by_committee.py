@@ -103,7 +103,7 @@ class QueryByCommittee(QueryStrategy):
         self.method = method
 
     @property
-    def needs_model(self) -> bool:  # type: ignore[override]
+    def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
         """Whether a fitted model is needed: for a bootstrap committee, as its members are clones of it."""
         return self.committee is None
 

@@ -70,7 +70,7 @@ def _api() -> FastAPI:
     )
     add_error_handlers(app)
     for router in ROUTERS:
-        app.include_router(router, prefix=API, responses=_ERRORS)  # type: ignore[arg-type]
+        app.include_router(router, prefix=API, responses=_ERRORS)  # type: ignore[arg-type]  # numbers are keys, too
     return app
 
 

@@ -1,6 +1,5 @@
 """What a request may take at most. `docs/security.md` shows these figures; a test holds the page to them."""
 
-import re
 from dataclasses import dataclass
 
 KIB, MIB = 2**10, 2**20
@@ -66,20 +65,3 @@ BODIES = {
 def body_bound(path: str) -> BodyBound:
     """Return what the body of a request to this path may hold."""
     return BODIES.get(path, ANY)
-
-
-# A text, quotation marks included.
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-
-
-def has_more_values(body: bytes, most: int) -> bool:
-    """Return whether a JSON text holds more values than `most`.
-
-    Each list and object counts, and each comma. Nothing is parsed and nothing of the size of the values is made, so
-    that what would unfold is known before it does.
-    """
-    return _marks(body) > most and _marks(_TEXT.sub(b"", body)) > most
-
-
-def _marks(body: bytes) -> int:
-    return body.count(b",") + body.count(b"[") + body.count(b"{")

@@ -26,7 +26,7 @@ class DoorState(ServerState):
         self.crowd = Crowd.of_this_process()
 
 
-class _Refused(Exception):  # noqa: N818
+class _Refused(Exception):  # noqa: N818  # no error: it never leaves the connection
     """Ends the parser; what is answered stands in the connection."""
 
 
@@ -62,7 +62,7 @@ class Connection(HttpToolsProtocol):
 
     # ------------------------------------------------------------------ the connection
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's, narrower than asyncio's
         """Let it in if there is room."""
         peer = transport.get_extra_info("peername")
         self._address = str(peer[0]) if isinstance(peer, tuple) else ""

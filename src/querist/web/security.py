@@ -8,8 +8,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from querist.data.json_bounds import values_beyond
 from querist.labelling.serving.project import Project
-from querist.web.bounds import JOINING, BodyBound, body_bound, has_more_values
+from querist.web.bounds import JOINING, BodyBound, body_bound
 from querist.web.entrance import Entrance, is_same_origin
 from querist.web.errors import ApiError
 from querist.web.forwarded import said_by_proxy
@@ -172,7 +173,7 @@ class _Body:
 
     async def receive(self) -> Message:
         """Return the next part of an upload; of anything else the whole, so that it is known before it is parsed."""
-        parts = []
+        parts, most = [], self.bound.n_values
         while not self.complete:
             message = await self._receive()
             if message["type"] != "http.request":
@@ -183,7 +184,7 @@ class _Body:
             # The one kind of exception that FastAPI lets through while it reads a body.
             if self._n_bytes > self.bound.n_bytes:
                 raise HTTPException(413, self.complaint)
-            if self.bound.n_values is None:
+            if most is None:
                 return message
             parts.append(part)
         if not parts:
@@ -191,8 +192,8 @@ class _Body:
         body = b"".join(parts)
         if b"\0" in body:
             raise HTTPException(400, "JSON is sent as UTF-8.")
-        if has_more_values(body, self.bound.n_values or 0):
-            raise HTTPException(413, f"The JSON of this request holds at most {self.bound.n_values:,} values.")
+        if most is not None and values_beyond(body, most):
+            raise HTTPException(413, f"The JSON of this request holds at most {most:,} values.")
         return {"type": "http.request", "body": body, "more_body": False}
 
 

@@ -276,3 +276,15 @@ def test_by_what_a_class_went():
     assert history.ending(3) is None
     gone = project.undo(added)
     assert history.ending(3).version == gone
+
+
+def test_a_log_of_nothing_but_undoing_is_read_and_told():
+    project = Project()
+    version = project.do("change", 0, name="x")
+    for _ in range(2_000):  # deeper than calls may go
+        classes, told = project.classes, {"op": "undo", "version": version}
+        project._classes(classes, told)
+        version = project.board.class_version
+    history = project.board.class_history
+    assert history.in_words(history.change(version)) == "taken back: " * 2_000 + "'a' renamed to 'x'"
+    assert history.is_undone(2) != history.is_undone(3)

@@ -12,7 +12,7 @@ from querist._typing import IntArray
 from querist.audit.outcomes import OutcomeArray, judge
 from querist.audit.promise import Standing, standing
 from querist.labelling.log.class_history import ClassHistory
-from querist.labelling.log.classes import Classes, resolution
+from querist.labelling.log.classes import Classes, counts_for, resolution
 from querist.labelling.log.consistency import check
 from querist.labelling.log.deeds import (
     RESPONSES,
@@ -347,7 +347,7 @@ class Board:
 
     def label_of(self, class_id: int | None) -> int:
         """Return the class that answers of this class count for; -1 where they count no more."""
-        return self._resolution.get(-1 if class_id is None else class_id, -1)
+        return counts_for(self._resolution, class_id)
 
     def answers(self, row: int) -> dict[int | None, Act]:
         """Return each person's current answer to a row, the earliest first."""

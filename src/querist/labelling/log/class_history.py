@@ -61,7 +61,9 @@ class ClassHistory:
 
     def __init__(self) -> None:
         self.changes: list[ClassChange] = []
-        self._ended: set[int] = set()
+        self._by_version: dict[int, ClassChange] = {}
+        # Versions of the changes that were undone; None: not looked for since the last change.
+        self._ended: set[int] | None = None
 
     def take(
         self, before: Classes, after: Classes, version: int, told: dict[str, Any], uuid: str, who: int | None, at: float
@@ -77,18 +79,19 @@ class ClassHistory:
         called = {each.id: each.name for each in (*after, *before)}
         about = {*added, *(class_id for class_id, _ in writes), *(into for _, into in _states(writes).values())}
         names = {class_id: called[class_id] for class_id in about if class_id in called}
-        self.changes.append(ClassChange(version, uuid, who, at, told, added, writes, order, undoes, names))
-        self._ended = self._undone(self.changes)
+        made = ClassChange(version, uuid, who, at, told, added, writes, order, undoes, names)
+        self.changes.append(made)
+        self._by_version.setdefault(version, made)
+        self._ended = None
 
     def _undoes(self, told: dict[str, Any]) -> int | None:
         """Return the earlier change that this one undid; a log from elsewhere may say anything."""
         version = told.get("version") if told.get("op") == "undo" else None
-        known = isinstance(version, int) and any(each.version == version for each in self.changes)
-        return version if known else None
+        return version if isinstance(version, int) and version in self._by_version else None
 
     def is_undone(self, version: int) -> bool:
         """Whether a change was undone, and that stands."""
-        return version in self._ended
+        return version in self._undone()
 
     def is_beginning(self, change: ClassChange) -> bool:
         """Whether a change is the list that the project began with."""
@@ -102,15 +105,14 @@ class ClassHistory:
         InvalidParameterError
             If there is none of that version.
         """
-        for each in self.changes:
-            if each.version == version:
-                return each
-        raise InvalidParameterError(f"There is no change {version} of the classes.")
+        if version not in self._by_version:
+            raise InvalidParameterError(f"There is no change {version} of the classes.")
+        return self._by_version[version]
 
     def ending(self, class_id: int) -> ClassChange | None:
         """Return the change by which a class went, None where it is there."""
         for each in reversed(self.changes):
-            if each.version in self._ended:
+            if self.is_undone(each.version):
                 continue
             if each.writes.get((class_id, _STATE), ("active", None))[0] != "active":
                 return each
@@ -140,7 +142,7 @@ class ClassHistory:
         wanted = self.change(version)
         if self.is_beginning(wanted):
             raise InvalidParameterError("The project began with these classes. Remove those that you do not want.")
-        if version in self._ended:
+        if self.is_undone(version):
             raise InvalidParameterError("This change was taken back already.")
         told: dict[str, Any] = {"op": "undo", "version": version}
         undo = ClassChange(self.changes[-1].version + 1, "", None, 0.0, told, {}, {}, None, version, {})
@@ -164,8 +166,10 @@ class ClassHistory:
 
     def in_words(self, change: ClassChange) -> str:
         """Return what a change did, as a person reads it."""
-        if change.undoes is not None:
-            return f"taken back: {self.in_words(self.change(change.undoes))}"
+        before = ""
+        while change.undoes is not None:
+            before += "taken back: "
+            change = self.change(change.undoes)
 
         def name(class_id: Any) -> str:
             return f"'{change.names[class_id]}'" if class_id in change.names else f"class {class_id}"
@@ -182,17 +186,16 @@ class ClassHistory:
                 told.append(f"{name(class_id)} renamed to '{mine['name']}'")
             else:
                 told.append(f"{_listed(each for each in mine if isinstance(each, str))} of {name(class_id)} changed")
-        return "; ".join([*told, "put into another order"] if change.order is not None else told) or "nothing changed"
+        whole = "; ".join([*told, "put into another order"] if change.order is not None else told)
+        return before + (whole or "nothing changed")
 
-    def _undone(self, changes: list[ClassChange]) -> set[int]:
-        ended: set[int] = set()
-        for each in reversed(changes):
-            if each.undoes is not None and each.version not in ended:
-                ended.add(each.undoes)
-        return ended
+    def _undone(self) -> set[int]:
+        if self._ended is None:
+            self._ended = _ended_by(self.changes)
+        return self._ended
 
     def _standing(self, changes: list[ClassChange]) -> list[ClassChange]:
-        ended = self._undone(changes)
+        ended = _ended_by(changes)
         return [each for each in changes if each.version not in ended]
 
     def _lame(self, standing: list[ClassChange]) -> list[ClassChange]:
@@ -216,6 +219,15 @@ class ClassHistory:
             next((each.order for each in reversed(changes) if each.order is not None), None) for changes in (now, then)
         )
         return None if before == after else after or tuple(self.changes[0].added)
+
+
+def _ended_by(changes: list[ClassChange]) -> set[int]:
+    """Return the versions of the changes that another one undid, where that was not undone in turn."""
+    ended: set[int] = set()
+    for each in reversed(changes):
+        if each.undoes is not None and each.version not in ended:
+            ended.add(each.undoes)
+    return ended
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The classes of a project, and how their list changes while people label."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -84,6 +84,11 @@ def resolution(classes: Classes) -> dict[int, int]:
         return each.id if each.state == "active" else -1
 
     return {each.id: target(each) for each in classes}
+
+
+def counts_for(resolved: Mapping[int, int], class_id: int | None) -> int:
+    """Return the class that answers of a class count for, by a `resolution`; -1 where they count no more."""
+    return resolved.get(-1 if class_id is None else class_id, -1)
 
 
 def class_name_of(value: Any) -> str | None:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from querist.audit.promise import Kind
 from querist.labelling.log.board import Board
-from querist.labelling.log.classes import Classes, resolution
+from querist.labelling.log.classes import Classes, counts_for, resolution
 from querist.labelling.log.deeds import ANSWERS, Act, row_label
 from querist.labelling.log.promise import ProjectPromise
 
@@ -73,10 +74,7 @@ def _effect(
     change: Counter[int] = Counter()
     what: Counter[str] = Counter()
     touched = set()
-
-    def label_of(class_id: int | None) -> int:
-        return resolved.get(-1 if class_id is None else class_id, -1)
-
+    label_of = partial(counts_for, resolved)
     for row in rows:
         acts = [act for act in board.acts_on(row) if act.undone == (act in flips)]
         before, (after, _, skipped, _) = int(board.labels[row]), row_label(acts, label_of)
