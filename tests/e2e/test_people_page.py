@@ -120,3 +120,17 @@ def test_signing_out(browser, served):
         ada.tab.goto(link)
         ada.tab.get_by_role("button", name="Continue as ada").click()
         ada.wait_for_item()
+
+
+def test_answers_are_counted_when_the_people_are_looked_at(browser, served):
+    with person(browser, served) as ada:
+        for _ in range(3):
+            ada.advance("1")
+        ada.wait_until_saved()
+        ada.view("Data")
+        people = ada.tab.get_by_role("region", name="People")
+        people.get_by_text("3 answers").wait_for()
+        # The name has its line to itself: what can be done stands below it.
+        name, role = people.get_by_text("ada (you)"), people.get_by_label("Role of ada")
+        assert name.bounding_box()["y"] + name.bounding_box()["height"] <= role.bounding_box()["y"]
+        ada.check()
