@@ -83,7 +83,7 @@ class Visitor:
             return answer, answer.read()
 
     def open(self, method, path, body=None, **headers):
-        wire = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        wire = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
         lines = {"Host": HOST, "Cookie": self._cookie, "Content-Type": "application/json"}
         if method != "GET":
             lines |= {"Origin": f"https://{HOST}", "Sec-Fetch-Site": "same-origin"}

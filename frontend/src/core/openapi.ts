@@ -1563,10 +1563,14 @@ export interface components {
         /**
          * ExploreReply
          * @description One page of the rows that fulfil a filter, and how many there are in all.
+         *
+         *     `n_blind` rows are the reader's to answer blind: whatever the filter, these count as if nobody had touched them.
          */
         ExploreReply: {
             /** Total */
             total: number;
+            /** N Blind */
+            n_blind: number;
             /** Items */
             items: components["schemas"]["RowSummary"][];
         };

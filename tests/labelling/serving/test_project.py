@@ -199,6 +199,17 @@ def test_explore_finds_sorts_and_pages(project):
     assert [item.row for item in page.items] == [11, 12, 13, 14, 15]
 
 
+def test_explore_tells_how_many_rows_are_to_be_answered_blind(project):
+    ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
+    teach(project, prediction=0, confidence=0.5)
+    held = [item for item in act(project, ada, want=20).items if item.guess is None]
+    act(project, bob, *(answer(item.row, 1) for item in held))
+    told = project.rows.explore(Filter(label=1), sort="row", offset=0, limit=50, reader=project.reader(ada))
+    assert (told.total, told.n_blind) == (0, len(held))
+    told = project.rows.explore(Filter(label=1), sort="row", offset=0, limit=50, reader=project.reader(bob))
+    assert (told.total, told.n_blind) == (len(held), 0)
+
+
 def test_the_running_score_counts_audit_answers_before_they_train(project):
     ada = sign_in(project)
     teach(project, prediction=1)

@@ -39,9 +39,13 @@ class RowSummary:
 
 @dataclass(frozen=True)
 class ExploreReply:
-    """One page of the rows that fulfil a filter, and how many there are in all."""
+    """One page of the rows that fulfil a filter, and how many there are in all.
+
+    `n_blind` rows are the reader's to answer blind: whatever the filter, these count as if nobody had touched them.
+    """
 
     total: int
+    n_blind: int
     items: list[RowSummary]
 
 

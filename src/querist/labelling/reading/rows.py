@@ -124,7 +124,7 @@ class Rows:
         """Return one page of the rows that fulfil a filter."""
         rows = self.find_rows(wanted, sort, reader)
         items = self.items(rows[offset : offset + limit])
-        return ExploreReply(len(rows), [self._summary(item, reader) for item in items])
+        return ExploreReply(len(rows), len(reader.unseen), [self._summary(item, reader) for item in items])
 
     def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
         """Return the rows that fulfil a filter, as far as the reader may know of it."""
