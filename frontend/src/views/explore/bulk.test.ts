@@ -14,7 +14,7 @@ class FakeServer {
         (filter.label === undefined || filter.label === class_id) &&
         (filter.status === undefined || (filter.status === "labelled") === (class_id !== null)),
     );
-    return { total: found.length, items: found.slice(offset, offset + limit) as RowSummary[] };
+    return { total: found.length, n_blind: 0, items: found.slice(offset, offset + limit) as RowSummary[] };
   }
 
   async labelRows(classId: number | null, rows: number[]): Promise<{ n: number; uuid: string }> {
