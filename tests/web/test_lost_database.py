@@ -117,9 +117,8 @@ def test_a_database_that_is_lost_for_a_while(database, tmp_path, what, people, a
         assert all(each.startswith("503 ") for each in failures), failures
         events = read_log(location)
         check_log(events, tabs)
-        board = Board.of(events)
-        check_beliefs(board, tabs)
-        assert told["n_labelled"] == board.n_labelled
+        check_beliefs(events, tabs)
+        assert told["n_labelled"] == Board.of(events).n_labelled
         print(
             f"\n{what}, {times} times: {len(events)} events, {sum(len(tab.failures) for tab in tabs)} requests refused"
         )
