@@ -31,9 +31,10 @@ def read(content, name="table.csv"):
 
     from querist.data.bounds import Bounds
     from querist.data.delimited import read_delimited
+    from querist.data.reading import Reading
 
     data = content if isinstance(content, bytes) else content.encode()
-    return read_delimited(Path(name), data, Bounds.of_size(len(data)))
+    return read_delimited(Path(name), data, Reading(), Bounds.of_size(len(data)))
 
 
 # A letter in each cell keeps it a word; blanks around it are kept too.

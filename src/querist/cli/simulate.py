@@ -6,9 +6,13 @@ from typing import Annotated, TypeAlias
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
+from querist.cli.reading import Delimiter, Names, NoHeader, Sheet, reading_of
 
 _File: TypeAlias = Annotated[
-    Path, typer.Argument(help="A labelled table: CSV, TSV, Excel, Parquet, JSONL, libsvm, NPZ, or gzip.")
+    Path,
+    typer.Argument(
+        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...), or a folder of its parts."
+    ),
 ]
 _Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
 _Strategy: TypeAlias = Annotated[
@@ -31,7 +35,6 @@ _Group: TypeAlias = Annotated[
 ]
 _Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
 _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
-_Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of an Excel file.")]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
@@ -78,7 +81,10 @@ def simulate(
     group: _Group = None,
     drop: _Drop = None,
     text: _Text = None,
-    sheet: _Sheet = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
+    names: Names = None,
+    delimiter: Delimiter = None,
     metric: _Metric = None,
     duplicates: _Duplicates = "ask_once",
     cold_start: _ColdStart = "random",
@@ -103,7 +109,15 @@ def simulate(
     from querist.simulation import simulate as run
 
     folder = out or Path(f"querist-simulation-{file.name.partition('.')[0]}")
-    problem = read_problem(file, target, test=test, group=group, drop=drop or [], text_columns=text or [], sheet=sheet)
+    problem = read_problem(
+        file,
+        target,
+        test=test,
+        group=group,
+        drop=drop or [],
+        text_columns=text or [],
+        reading=reading_of(sheet, no_header, names, delimiter),
+    )
     print_notes(problem.notes)
     try:
         with progress_bar(file.name) as progress:

@@ -1,28 +1,28 @@
 """CSV and its relatives: encoding, delimiter and decimal comma are detected and told."""
 
-import contextlib
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from querist.data.bounds import Bounds
+from querist.data.cutting import Dialect, long_cells, records
 from querist.data.decoding import decode
+from querist.data.delimiters import NAMES, SAMPLE_RECORDS
 from querist.data.numbers import file_style, inspect, is_number, read_words
+from querist.data.outline import Outline, outlined, without_tail
+from querist.data.own_columns import own_names, restore
+from querist.data.own_exports import as_exported
+from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_SAMPLE_RECORDS = 200
-_SAMPLE_LETTERS = 1 << 20
-_LONGEST_CELL = 2**31 - 1
-_Quoting: TypeAlias = Literal[0, 3]  # as the csv module numbers QUOTE_MINIMAL and QUOTE_NONE
 
 
 @dataclass(frozen=True)
@@ -32,44 +32,71 @@ class Delimited:
     Attributes
     ----------
     text : str
-    delimiter : str
-    quoting : int
-        As the csv module numbers it.
+    dialect : Dialect
+    has_header : bool
+        Whether the first record holds the names of the columns.
     names : list of str
-        Of the columns, from the first record.
+        Of the columns.
+    unnamed : frozenset of int
+        Places of columns to which a name was given.
     notes : tuple of str
         What was detected, in words.
     misfit : FileFormatError or None
-        What is wrong with the first record that has another number of cells than the header.
+        What is wrong with the first record that has another number of cells than there are names. One more that is
+        empty is none: the line ends with a delimiter.
     """
 
     text: str
-    delimiter: str
-    quoting: _Quoting
+    dialect: Dialect
+    has_header: bool
     names: list[str]
+    unnamed: frozenset[int]
     notes: tuple[str, ...]
-    misfit: FileFormatError | None
+    misfit: FileFormatError | None = None
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between the cells."""
+        return self.dialect.delimiter
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each record below the header, with the line of the file where it starts."""
-        records = _records(self.text, self.delimiter, self.quoting)
-        with _long_cells():
-            next(records, None)
+        """Yield each record below the names, with the line of the file where it starts."""
+        width = len(self.names)
+        found = records(self.text, self.dialect)
+        with long_cells():
+            if self.has_header:
+                next(found, None)
         while True:
-            with _long_cells():  # but not while the caller does something else
-                found = list(itertools.islice(records, _SAMPLE_RECORDS))
-            if not found:
+            with long_cells():  # but not while the caller does something else
+                some = list(itertools.islice(found, SAMPLE_RECORDS))
+            if not some:
                 return
-            yield from found
+            for line, cells in some:
+                yield line, cells[:-1] if len(cells) == width + 1 and not cells[-1] else cells
 
-    def typed(self, records: Sequence[Sequence[str]]) -> "tuple[pd.DataFrame, list[str]]":
-        """Return records that fit the header as a table, and notes: words become numbers where a whole column is."""
+    def words(self) -> "pd.DataFrame":
+        """Return all records, which fit the names, as a table of words; its columns are numbered."""
         import pandas as pd
 
-        return _typed(pd.DataFrame(records, dtype=str), self.names, self.delimiter)
+        width, dialect = len(self.names), self.dialect
+        if "\0" in self.text:  # which ends a cell for pandas
+            return pd.DataFrame([cells for _, cells in self.records()], columns=range(width), dtype=str)
+        # Lines may end with a delimiter; that of the names may have one more than the others.
+        frame = pd.read_csv(
+            io.StringIO(self.text), sep=dialect.delimiter, quoting=dialect.quoting, dtype=str, keep_default_na=False,
+            header=None, names=range(width + 1), index_col=False, skip_blank_lines=True, na_filter=False,
+            skipinitialspace=dialect.skip_blanks, escapechar=dialect.escape, doublequote=dialect.escape is None,
+        )  # fmt: skip
+        return frame.iloc[int(self.has_header) :, :width].reset_index(drop=True)
+
+    def typed(self, rows: "Sequence[Sequence[str]] | pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
+        """Return records that fit the names as a table, and notes: words become numbers where a whole column is."""
+        import pandas as pd
+
+        return _typed(pd.DataFrame(rows, dtype=str), self.names, self.delimiter)
 
 
-def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
+def cut(path: Path, text: str, bounds: Bounds, reading: Reading = Reading()) -> Delimited:  # noqa: B008  # frozen
     """Return how a delimited text is to be cut: cells between double quotes may hold delimiters and line ends.
 
     Raises
@@ -81,67 +108,73 @@ def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
     """
     if not text.strip():
         raise FileFormatError(f"{path} is empty.")
-    with _long_cells():
-        delimiter = _delimiter(text, path)
-        _check_cells(path, text, delimiter, bounds)
-        names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
-        quoting, misfit = _quoting(path, text, delimiter, len(names))
-    notes.insert(0, f"delimiter {_DELIMITERS[delimiter]}")
-    if quoting == csv.QUOTE_NONE:
-        notes.append("double quotes read as ordinary letters: as quotation marks they do not fit the columns")
-    return Delimited(text, delimiter, quoting, names, tuple(notes), misfit)
+    outline = outlined(path, text, reading)
+    _check_cells(path, outline.text, outline.delimiter, bounds)
+    text, told = without_tail(outline.text, outline.delimiter, len(outline.names))
+    names, unnamed, more = _names(path, outline)
+    notes = [f"delimiter {NAMES.get(outline.named, repr(outline.named))}", *outline.notes, *told, *more]
+    found = Delimited(text, Dialect(outline.delimiter), outline.header is not None, names, unnamed, tuple(notes))
+    with long_cells():
+        dialect, misfit, note = _quoting(path, found)
+    return replace(found, dialect=dialect, misfit=misfit, notes=(*notes, *([note] if note else [])))
 
 
-def read_delimited(path: Path, data: bytes, bounds: Bounds) -> Table:
+def read_delimited(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
     """Read a delimited file: the cells are words, which become numbers where a whole column is numeric.
 
     Raises
     ------
     FileFormatError
-        If it is binary or cannot be decoded, or a record has another number of cells than the header.
+        If it is binary or cannot be decoded, or a record has another number of cells than there are names.
     DataError
         If two columns have the same name, or there is a header and no row.
     """
     import pandas as pd
 
     text, encoding = decode(path, data)
-    found = cut(path, text, bounds)
+    found = cut(path, text, bounds, reading)
     if found.misfit is not None:
         raise found.misfit
-    delimiter, quoting, names = found.delimiter, found.quoting, found.names
     notes = [f"{encoding}; {found.notes[0]}", *found.notes[1:]]
     try:
-        frame = pd.read_csv(
-            io.StringIO(text), sep=delimiter, quoting=quoting, dtype=str, keep_default_na=False,
-            header=None, names=range(len(names)), index_col=False, skip_blank_lines=True,
-        )  # fmt: skip
+        words = found.words()
     except pd.errors.ParserError as error:
         raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV anew.") from error
-    frame = frame.iloc[1:].reset_index(drop=True)
-    if not len(frame):
+    if not len(words):
         raise DataError(f"{path} has a header but no row of data.")
-    read, more = _typed(frame, names, delimiter)
-    return Table(path, read, notes=(*notes, *more))
+    return typed_table(path, found, words, notes)
 
 
-@contextlib.contextmanager
-def _long_cells() -> Iterator[None]:
-    """Lift Python's limit on the length of a cell, and put it back."""
-    before = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def typed_table(path: Path, found: Delimited, words: "pd.DataFrame", notes: Sequence[str]) -> Table:
+    """Return a table of words as one of numbers and words."""
+    frame, more = found.typed(words)
+    nothing = [place for place in found.unnamed if (words[place] == "").all()]
+    if nothing and len(nothing) < len(found.names):
+        names = [found.names[place] for place in nothing]
+        frame = frame.drop(columns=names)
+        gone = [note for name in names for note in (_unnamed_told(name), f"column {name!r}: it is empty")]
+        notes = [note for note in notes if note not in gone]
+        more = [
+            f"left out, since it has neither name nor cells: {', '.join(names)}",
+            *(each for each in more if each not in gone),
+        ]
+    table = Table(path, frame, notes=(*notes, *more))
+    restored = [restore(name) for name in found.names]
+    if not own_names(restored):
+        return table
+    # Only Querist's own files have had apostrophes put before what looks like a formula.
+    frame = frame.map(_restored).set_axis([restore(str(name)) for name in frame.columns], axis=1)
+    cells = {name: words[place].map(restore).tolist() for place, name in enumerate(restored)}
+    return as_exported(replace(table, frame=frame), cells.__getitem__)
 
 
-def _records(text: str, delimiter: str, quoting: _Quoting) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line where it starts, 1-based; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
-    start = 1
-    for record in reader:
-        if record and (len(record) > 1 or record[0] == "" or record[0].strip()):
-            yield start, record
-        start = reader.line_num + 1
+def _unnamed_told(name: str) -> str:
+    """Return the note on a column to which a name was given."""
+    return f"{name} has no name; it is called {name!r}"
+
+
+def _restored(cell: Any) -> Any:
+    return restore(cell) if isinstance(cell, str) else cell
 
 
 def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
@@ -161,88 +194,103 @@ def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
             start = end
 
     n_cells = 0
-    for record in csv.reader(lines(), delimiter=delimiter):
-        n_cells += len(record)
-        bounds.check_cells(path, n_cells)
+    with long_cells():
+        for record in csv.reader(lines(), delimiter=delimiter):
+            n_cells += len(record)
+            bounds.check_cells(path, n_cells)
 
 
-def _delimiter(text: str, path: Path) -> str:
-    """Return the delimiter that cuts most records into as many cells as the header, and into most cells."""
-    scores = {}
-    # The last record of a cut text may be half a record; it counts for little among 200.
-    sample = text[:_SAMPLE_LETTERS]
-    for delimiter in _DELIMITERS:
-        records = list(itertools.islice(_records(sample, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_RECORDS))
-        width = len(records[0][1])
-        agreeing = sum(len(record) == width for _, record in records) / len(records)
-        scores[delimiter] = (width > 1 and agreeing >= 0.9, agreeing if width > 1 else 0.0, width)
-    if path.name.lower().removesuffix(".gz").endswith(".tsv") and scores["\t"][2] > 1:
-        return "\t"
-    best = max(scores, key=lambda delimiter: scores[delimiter])
-    return best if scores[best][2] > 1 else ","
-
-
-def _names(path: Path, header: list[str]) -> tuple[list[str], list[str]]:
-    """Return the names of the columns, and notes on them."""
+def _names(path: Path, outline: Outline) -> tuple[list[str], frozenset[int], list[str]]:
+    """Return the names of the columns, the places of those that have none in the file, and notes."""
     names: list[str] = []
     notes: list[str] = []
     places: dict[str, int] = {}
-    for place, cell in enumerate(header, 1):
+    unnamed = set()
+    for place, cell in enumerate(outline.names, 1):
         name = cell.strip()
         if not name:
             name = f"column {place}"
-            notes.append(f"column {place} has no name; it is called {name!r}")
+            unnamed.add(place - 1)
+            notes.append(_unnamed_told(name))
         if name in places:
-            hint = " Is the first line data? Then put a line of names above it." if is_number(name) else ""
+            hint = " Is the first line data? Then say so: --no-header (header=False)." if is_number(name) else ""
             raise DataError(f"{path}: columns {places[name]} and {place} are both called {name!r}. Rename one.{hint}")
         places[name] = place
         names.append(name)
-    numbered = [str(place) for place in range(len(names))], [str(place + 1) for place in range(len(names))]
-    if all(is_number(name) for name in names) and names not in numbered:
+    if outline.header is not None and _like_data(names):
         notes.append(
             f"the first line ({', '.join(names[:3])}, ...) was taken for the names of the columns; "
-            "if it is data, put a line of names above it"
+            "if it is data, say so: --no-header (header=False)"
         )
-    return names, notes
+    return names, frozenset(unnamed), notes
 
 
-def _quoting(path: Path, text: str, delimiter: str, width: int) -> tuple[_Quoting, FileFormatError | None]:
-    """Return how double quotes are to be read, and what is wrong with the first record that then does not fit.
+def _like_data(names: list[str]) -> bool:
+    """Whether names look like the cells of a row: all are numbers, or one is no whole number."""
+    numbered = [str(place) for place in range(len(names))], [str(place + 1) for place in range(len(names))]
+    numbers = [name for name in names if is_number(name)]
+    fractions = [name for name in numbers if not name.lstrip("+-").isdecimal()]
+    return (len(numbers) == len(names) and names not in numbered) or bool(fractions)
+
+
+def _quoting(path: Path, found: Delimited) -> tuple[Dialect, FileFormatError | None, str]:
+    """Return how double quotes are to be read, what is wrong with the first record that then does not fit, and a note.
 
     Raises
     ------
     FileFormatError
         If a quoted cell never ends.
     """
-    misfit, unclosed, spans_lines = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
+    plain, text = found.dialect, found.text
+    for dialect, marks, note in _other_quotes(plain):
+        if re.search(marks, text):
+            misfit, unclosed, _ = _shape(path, found, dialect)
+            if misfit is None and unclosed is None:
+                return dialect, None, note
+    misfit, unclosed, spans_lines = _shape(path, found, plain)
     # Files with tabs are seldom quoted: a cell over several lines is rather two stray quotes.
-    doubtful = misfit is not None or unclosed is not None or (spans_lines and delimiter == "\t")
-    if doubtful and width > 1 and '"' in text and _shape(path, text, delimiter, width, csv.QUOTE_NONE)[0] is None:
-        return csv.QUOTE_NONE, None
+    doubtful = misfit is not None or unclosed is not None or (spans_lines and plain.delimiter == "\t")
+    letters = replace(plain, quoting=csv.QUOTE_NONE)
+    if doubtful and len(found.names) > 1 and '"' in text and _shape(path, found, letters)[0] is None:
+        return letters, None, "double quotes read as ordinary letters: as quotation marks they do not fit the columns"
     if unclosed is not None and misfit is None:
         raise unclosed
-    return csv.QUOTE_MINIMAL, misfit
+    return plain, misfit, ""
+
+
+def _other_quotes(plain: Dialect) -> list[tuple[Dialect, str, str]]:
+    """Return other ways of quoting, what in a text speaks for them, and the notes on them."""
+    mark = re.escape(plain.delimiter)
+    return [
+        (replace(plain, escape="\\"), rf'\\"(?=[^"\r\n{mark}])', r"\" read as a quotation mark within a quoted cell"),
+        (replace(plain, skip_blanks=True), f'{mark} +"', "blanks between delimiter and quotation mark passed over"),
+    ]
 
 
 def _shape(
-    path: Path, text: str, delimiter: str, width: int, quoting: _Quoting
+    path: Path, found: Delimited, dialect: Dialect
 ) -> tuple[FileFormatError | None, FileFormatError | None, bool]:
     """Return what is wrong with the first record that does not fit, or the last, and whether a cell spans lines."""
     spans_lines = False
-    start, record = 1, [""]
-    for number, (start, record) in enumerate(_records(text, delimiter, quoting)):
-        if len(record) != width:
+    start, record, width = 1, [""], len(found.names)
+    for place, (start, record) in enumerate(records(found.text, dialect)):
+        is_header = found.has_header and not place
+        number = place + (not found.has_header)
+        # A quotation mark that never ends leaves an empty cell behind, too, if it is read as a letter.
+        ended = dialect.quoting == csv.QUOTE_MINIMAL and len(record) == width + 1 and not record[-1]
+        if len(record) != width and not is_header and not ended:
+            what = f"the header has {width}" if found.has_header else f"there are {width} columns"
             misfit = FileFormatError(
-                f"{path}, line {start} (row {number}): {len(record)} cell{'s' * (len(record) > 1)}, but the header has "
-                f"{width} (delimiter {_DELIMITERS[delimiter]}). "
+                f"{path}, line {start} (row {number}): {len(record)} cell{'s' * (len(record) > 1)}, but {what} "
+                f"(delimiter {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}). "
                 "Put quotes around cells that hold the delimiter, or fill in what is missing."
             )
             return misfit, None, spans_lines
         spans_lines = spans_lines or any("\n" in cell for cell in record)
-    if quoting == csv.QUOTE_MINIMAL:
-        last = "".join(itertools.islice(io.StringIO(text, newline=""), start - 1, None))
+    if dialect.quoting == csv.QUOTE_MINIMAL:
+        last = "".join(itertools.islice(io.StringIO(found.text, newline=""), start - 1, None))
         # Within open quotes, one more record would be swallowed.
-        if len(list(_records(f"{last.rstrip()}\nx", delimiter, quoting))) == 1:
+        if len(list(records(f"{last.rstrip()}\nx", dialect))) == 1:
             unclosed = FileFormatError(
                 f"{path}, line {start}: a quoted cell begins in this record and never ends. Add the missing quote."
             )

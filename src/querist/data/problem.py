@@ -12,7 +12,8 @@ from querist._typing import AnyArray, Pool
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
 from querist.data.numeric_encoders import HUGE
-from querist.data.read import read_table
+from querist.data.read import read_as
+from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.data.target import column_of, split_target, take_target
 from querist.exceptions import DataError
@@ -48,6 +49,7 @@ def read_problem(
     drop: Sequence[str] = (),
     text_columns: Sequence[str] = (),
     sheet: str | None = None,
+    reading: Reading | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Problem:
     """Read a labelled file and build features from it.
@@ -68,6 +70,8 @@ def read_problem(
         Columns to read as free text.
     sheet : str, default=None
         Of a spreadsheet.
+    reading : Reading, default=None
+        All options of `read_table` in one (``Reading.of(names=["text", "label"])``), instead of `sheet`.
     cache_dir : path, default=None
         Where features are kept; None is the user's cache folder.
 
@@ -80,7 +84,8 @@ def read_problem(
     FileFormatError, DataError, TargetError
         See `read_table`, `build_features` and `split_target`.
     """
-    table = read_table(path, sheet=sheet)
+    reading = Reading.of(sheet=sheet) if reading is None else reading
+    table = read_as(path, reading)
     _check_roles(table, target, group, drop)
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     others = [name for name in (group, *drop) if name is not None]
@@ -88,7 +93,7 @@ def read_problem(
     test_table, y_test = None, None
     if test is not None:
         # A test file may well have one row of a class, or lack one.
-        test_table, y_test = take_target(read_table(test, sheet=sheet), target)
+        test_table, y_test = take_target(read_as(test, reading), target)
         _check_test(table.path, y, test_table, y_test)
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):

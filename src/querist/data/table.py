@@ -28,6 +28,10 @@ class Table:
         The number that the file gives its first feature: 0 or 1 in libsvm files.
     notes : tuple of str
         What was detected, in words.
+    label_column : str or None
+        The column of labels, where the file itself says which it is.
+    lacks_zeros : bool
+        Whether the file leaves out zeros, and with them trailing features that no row has (libsvm).
     """
 
     path: Path
@@ -36,6 +40,8 @@ class Table:
     labels: AnyArray | None = None
     first_feature: int = 0
     notes: tuple[str, ...] = ()
+    label_column: str | None = None
+    lacks_zeros: bool = False
 
     @property
     def n_rows(self) -> int:
