@@ -19,7 +19,7 @@ from querist.cli.page import (
     entrance_of,
     serve_page,
 )
-from querist.cli.reading import Delimiter, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
 
@@ -53,6 +53,8 @@ def label(
     no_header: NoHeader = False,
     names: Names = None,
     delimiter: Delimiter = None,
+    decimal: Decimal = None,
+    missing: Missing = None,
     project: Annotated[
         str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
     ] = None,
@@ -80,7 +82,7 @@ def label(
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
     _check_names(strategy, estimator)
-    reading = reading_of(sheet, no_header, names, delimiter)
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing)
     source, location = _places(file, project)
     classes = split_at_commas(labels)
     from querist.labelling.intake.new_project import has_project

@@ -20,11 +20,24 @@ Delimiter: TypeAlias = Annotated[
     str | None,
     typer.Option(help=r"What stands between cells, such as ';' or '\t'; ' ' is any blanks. Default: guessed."),
 ]
+Decimal: TypeAlias = Annotated[
+    str | None, typer.Option(help="How numbers are written: point or comma. Default: as the file shows.")
+]
+Missing: TypeAlias = Annotated[list[str] | None, typer.Option(help="Word that means a gap; repeat for several.")]
 
 
-def reading_of(sheet: str | None, no_header: bool, names: str | None, delimiter: str | None) -> "Reading":
+def reading_of(
+    sheet: str | None,
+    no_header: bool,
+    names: str | None,
+    delimiter: str | None,
+    decimal: str | None = None,
+    missing: list[str] | None = None,
+) -> "Reading":
     """Return how a table is to be read."""
     from querist.data.reading import Reading
 
     given = None if names is None else split_at_commas(names)
-    return Reading.of(sheet=sheet, header=not no_header, names=given, delimiter=delimiter)
+    return Reading.of(
+        sheet=sheet, header=not no_header, names=given, delimiter=delimiter, decimal=decimal, missing=missing or ()
+    )

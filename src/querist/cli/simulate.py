@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
-from querist.cli.reading import Delimiter, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
 
 _File: TypeAlias = Annotated[
     Path,
@@ -35,6 +35,12 @@ _Group: TypeAlias = Annotated[
 ]
 _Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
 _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
+_Category: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
+]
+_DayFirst: TypeAlias = Annotated[
+    bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
+]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
@@ -85,6 +91,10 @@ def simulate(
     no_header: NoHeader = False,
     names: Names = None,
     delimiter: Delimiter = None,
+    category: _Category = None,
+    missing: Missing = None,
+    decimal: Decimal = None,
+    day_first: _DayFirst = False,
     metric: _Metric = None,
     duplicates: _Duplicates = "ask_once",
     cold_start: _ColdStart = "random",
@@ -116,7 +126,9 @@ def simulate(
         group=group,
         drop=drop or [],
         text_columns=text or [],
-        reading=reading_of(sheet, no_header, names, delimiter),
+        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
+        category_columns=category or [],
+        day_first=day_first,
     )
     print_notes(problem.notes)
     try:

@@ -8,8 +8,9 @@ from typing import Any
 from querist.data.bounds import Bounds
 from querist.data.decoding import decode
 from querist.data.reading import Reading
-from querist.data.records import table_of, typed_column
+from querist.data.records import table_of
 from querist.data.table import Table
+from querist.data.typed_cells import typed_column
 from querist.exceptions import DataError, FileFormatError
 
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.+)", re.IGNORECASE | re.DOTALL)

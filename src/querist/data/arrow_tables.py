@@ -8,11 +8,10 @@ from querist.data.arrow_bounds import opened_arrow
 from querist.data.bounds import Bounds
 from querist.data.class_names import names_of_features, with_class_names
 from querist.data.nested import flattened
-from querist.data.own_exports import as_exported
 from querist.data.parquet_bounds import opened_parquet, parquet_errors
 from querist.data.reading import Reading
-from querist.data.records import typed_column
 from querist.data.table import Table
+from querist.data.typed_cells import exact_integers, typed_column, without_doubled_index
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def _table(path: Path, table: Any, bounds: Bounds) -> Table:
     nested = [field.name for field in table.schema if types.is_nested(field.type)]
     _check_names(path, [field.name for field in table.schema])
     with parquet_errors(path):
-        frame = _frame(table.select([name for name in table.schema.names if name not in nested]), len(table))
+        frame, told = _frame(table.select([name for name in table.schema.names if name not in nested]), len(table))
         _check_names(path, list(frame.columns))
         there = [name for name in table.schema.names if name in nested or name in frame]
         order = [*there, *(name for name in frame.columns if name not in there)]
@@ -50,26 +49,20 @@ def _table(path: Path, table: Any, bounds: Bounds) -> Table:
         frame = frame.assign(**{name: typed_column(cells) for name, cells in flat.items() if name not in frame})
     frame = frame[list(flat)]
     classes = names_of_features((table.schema.metadata or {}).get(b"huggingface", b""))
-    told = with_class_names(Table(path, frame, notes=tuple(notes)), classes)
-    return as_exported(told, lambda name: list(frame[name].tolist()))
+    return with_class_names(Table(path, frame, notes=(*told, *notes)), classes)
 
 
-def _frame(table: Any, n_rows: int) -> "pd.DataFrame":
+def _frame(table: Any, n_rows: int) -> tuple["pd.DataFrame", list[str]]:
     """Return the columns of single values; an index of pandas becomes a column if it has a name."""
     import pandas as pd
-    from pyarrow import types
 
     if not table.num_columns:
-        return pd.DataFrame(index=pd.RangeIndex(n_rows))
-    # Beside gaps whole numbers would become floats, and lose digits.
-    frame = table.to_pandas(integer_object_nulls=True)
-    for field in table.schema:
-        if types.is_integer(field.type) and field.name in frame and frame[field.name].dtype == object:
-            frame[field.name] = typed_column(frame[field.name].tolist())
+        return pd.DataFrame(index=pd.RangeIndex(n_rows)), []
+    frame, notes = without_doubled_index(exact_integers(table.to_pandas(), table))
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named).reset_index(drop=True) if named else frame.reset_index(drop=True)
     frame.columns = pd.Index([str(name) for name in frame.columns])
-    return frame
+    return frame, notes
 
 
 def _check_names(path: Path, names: list[str]) -> None:

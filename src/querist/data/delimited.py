@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from querist.data.bounds import Bounds
+from querist.data.cell_rules import CellRules
+from querist.data.columns import typed
 from querist.data.cutting import Dialect, long_cells, records
 from querist.data.decoding import decode
 from querist.data.delimiters import NAMES, SAMPLE_RECORDS
-from querist.data.numbers import file_style, inspect, is_number, read_words
+from querist.data.numbers import is_number
 from querist.data.outline import Outline, outlined, without_tail
-from querist.data.own_columns import own_names, restore
-from querist.data.own_exports import as_exported
+from querist.data.quotes import regular_quotes
 from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
@@ -89,11 +90,12 @@ class Delimited:
         )  # fmt: skip
         return frame.iloc[int(self.has_header) :, :width].reset_index(drop=True)
 
-    def typed(self, rows: "Sequence[Sequence[str]] | pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
-        """Return records that fit the names as a table, and notes: words become numbers where a whole column is."""
+    def typed(self, path: Path, rows: Sequence[Sequence[str]]) -> Table:
+        """Return records that fit the names as a table: words become numbers where a whole column is."""
         import pandas as pd
 
-        return _typed(pd.DataFrame(rows, dtype=str), self.names, self.delimiter)
+        frame = pd.DataFrame(rows, dtype=str, columns=pd.Index(self.names))
+        return typed(Table(path, frame, delimiter=self.delimiter), CellRules())
 
 
 def cut(path: Path, text: str, bounds: Bounds, reading: Reading = Reading()) -> Delimited:  # noqa: B008  # frozen
@@ -115,8 +117,7 @@ def cut(path: Path, text: str, bounds: Bounds, reading: Reading = Reading()) -> 
     notes = [f"delimiter {NAMES.get(outline.named, repr(outline.named))}", *outline.notes, *told, *more]
     found = Delimited(text, Dialect(outline.delimiter), outline.header is not None, names, unnamed, tuple(notes))
     with long_cells():
-        dialect, misfit, note = _quoting(path, found)
-    return replace(found, dialect=dialect, misfit=misfit, notes=(*notes, *([note] if note else [])))
+        return _quoted(path, found)
 
 
 def read_delimited(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
@@ -142,39 +143,26 @@ def read_delimited(path: Path, data: bytes, reading: Reading, bounds: Bounds) ->
         raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV anew.") from error
     if not len(words):
         raise DataError(f"{path} has a header but no row of data.")
-    return typed_table(path, found, words, notes)
+    return _table(path, found, words, notes)
 
 
-def typed_table(path: Path, found: Delimited, words: "pd.DataFrame", notes: Sequence[str]) -> Table:
-    """Return a table of words as one of numbers and words."""
-    frame, more = found.typed(words)
-    nothing = [place for place in found.unnamed if (words[place] == "").all()]
-    if nothing and len(nothing) < len(found.names):
-        names = [found.names[place] for place in nothing]
-        frame = frame.drop(columns=names)
-        gone = [note for name in names for note in (_unnamed_told(name), f"column {name!r}: it is empty")]
-        notes = [note for note in notes if note not in gone]
-        more = [
-            f"left out, since it has neither name nor cells: {', '.join(names)}",
-            *(each for each in more if each not in gone),
-        ]
-    table = Table(path, frame, notes=(*notes, *more))
-    restored = [restore(name) for name in found.names]
-    if not own_names(restored):
-        return table
-    # Only Querist's own files have had apostrophes put before what looks like a formula.
-    frame = frame.map(_restored).set_axis([restore(str(name)) for name in frame.columns], axis=1)
-    cells = {name: words[place].map(restore).tolist() for place, name in enumerate(restored)}
-    return as_exported(replace(table, frame=frame), cells.__getitem__)
+def _table(path: Path, found: Delimited, words: "pd.DataFrame", notes: Sequence[str]) -> Table:
+    """Return all columns but those that have neither a name nor a cell."""
+    import pandas as pd
+
+    nothing = [place for place in found.unnamed if (words[place].str.strip() == "").all()]
+    if len(nothing) == len(found.names):
+        nothing = []
+    gone = [found.names[place] for place in nothing]
+    notes = [note for note in notes if note not in map(_unnamed_told, gone)]
+    notes += [f"left out, since it has neither name nor cells: {', '.join(gone)}"] if gone else []
+    words.columns = pd.Index(found.names)
+    return Table(path, words.drop(columns=gone), notes=tuple(notes), delimiter=found.delimiter)
 
 
 def _unnamed_told(name: str) -> str:
     """Return the note on a column to which a name was given."""
     return f"{name} has no name; it is called {name!r}"
-
-
-def _restored(cell: Any) -> Any:
-    return restore(cell) if isinstance(cell, str) else cell
 
 
 def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
@@ -233,29 +221,30 @@ def _like_data(names: list[str]) -> bool:
     return (len(numbers) == len(names) and names not in numbered) or bool(fractions)
 
 
-def _quoting(path: Path, found: Delimited) -> tuple[Dialect, FileFormatError | None, str]:
-    """Return how double quotes are to be read, what is wrong with the first record that then does not fit, and a note.
+def _quoted(path: Path, found: Delimited) -> Delimited:
+    """Return how double quotes are to be read, and what is wrong with the first record that then does not fit.
 
     Raises
     ------
     FileFormatError
         If a quoted cell never ends.
     """
-    plain, text = found.dialect, found.text
-    for dialect, marks, note in _other_quotes(plain):
-        if re.search(marks, text):
-            misfit, unclosed, _ = _shape(path, found, dialect)
-            if misfit is None and unclosed is None:
-                return dialect, None, note
-    misfit, unclosed, spans_lines = _shape(path, found, plain)
-    # Files with tabs are seldom quoted: a cell over several lines is rather two stray quotes.
-    doubtful = misfit is not None or unclosed is not None or (spans_lines and plain.delimiter == "\t")
-    letters = replace(plain, quoting=csv.QUOTE_NONE)
+    for dialect, marks, note in _other_quotes(found.dialect):
+        if re.search(marks, found.text) and _shape(path, found, dialect) == (None, None):
+            return replace(found, dialect=dialect, notes=(*found.notes, note))
+    text, told, stray = regular_quotes(found.text, found.delimiter)
+    found = replace(found, text=text, notes=(*found.notes, *told))
+    misfit, unclosed = _shape(path, found, found.dialect)
+    letters = replace(found.dialect, quoting=csv.QUOTE_NONE)
+    doubtful = misfit is not None or unclosed is not None
     if doubtful and len(found.names) > 1 and '"' in text and _shape(path, found, letters)[0] is None:
-        return letters, None, "double quotes read as ordinary letters: as quotation marks they do not fit the columns"
+        note = "double quotes read as ordinary letters: as quotation marks they do not fit the columns"
+        return replace(found, dialect=letters, notes=(*found.notes, note))
     if unclosed is not None and misfit is None:
         raise unclosed
-    return plain, misfit, ""
+    if misfit is not None and stray is not None:
+        misfit = FileFormatError(f"{misfit} A double quote opens in line {stray} and encloses no cell.")
+    return replace(found, misfit=misfit)
 
 
 def _other_quotes(plain: Dialect) -> list[tuple[Dialect, str, str]]:
@@ -267,11 +256,8 @@ def _other_quotes(plain: Dialect) -> list[tuple[Dialect, str, str]]:
     ]
 
 
-def _shape(
-    path: Path, found: Delimited, dialect: Dialect
-) -> tuple[FileFormatError | None, FileFormatError | None, bool]:
-    """Return what is wrong with the first record that does not fit, or the last, and whether a cell spans lines."""
-    spans_lines = False
+def _shape(path: Path, found: Delimited, dialect: Dialect) -> tuple[FileFormatError | None, FileFormatError | None]:
+    """Return what is wrong with the first record that does not fit, or the last."""
     start, record, width = 1, [""], len(found.names)
     for place, (start, record) in enumerate(records(found.text, dialect)):
         is_header = found.has_header and not place
@@ -285,8 +271,7 @@ def _shape(
                 f"(delimiter {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}). "
                 "Put quotes around cells that hold the delimiter, or fill in what is missing."
             )
-            return misfit, None, spans_lines
-        spans_lines = spans_lines or any("\n" in cell for cell in record)
+            return misfit, None
     if dialect.quoting == csv.QUOTE_MINIMAL:
         last = "".join(itertools.islice(io.StringIO(found.text, newline=""), start - 1, None))
         # Within open quotes, one more record would be swallowed.
@@ -294,25 +279,5 @@ def _shape(
             unclosed = FileFormatError(
                 f"{path}, line {start}: a quoted cell begins in this record and never ends. Add the missing quote."
             )
-            return None, unclosed, True
-    return None, None, spans_lines
-
-
-def _typed(frame: "pd.DataFrame", names: list[str], delimiter: str) -> tuple["pd.DataFrame", list[str]]:
-    import pandas as pd
-
-    words = [inspect(frame[place]) for place in range(len(names))]
-    style = file_style(words, delimiter)
-    columns, told = {}, {}
-    for name, each in zip(names, words, strict=True):
-        columns[name], told[name] = read_words(each, style)
-    grouped: dict[str, list[str]] = {}
-    for name, notes in told.items():
-        for note in notes:
-            grouped.setdefault(note, []).append(repr(name))
-    return pd.DataFrame(columns), [f"{_listed(which)}: {note}" for note, which in grouped.items()]
-
-
-def _listed(names: list[str]) -> str:
-    many = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return ("column " if len(names) == 1 else "columns ") + ", ".join(names[:6]) + many
+            return None, unclosed
+    return None, None

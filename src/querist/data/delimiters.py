@@ -10,6 +10,7 @@ from typing import NamedTuple
 from querist.data.cutting import Dialect, sampled
 from querist.data.numbers import is_number
 from querist.data.packed import bare_name
+from querist.data.quotes import regular_quotes
 from querist.data.titles import n_titles
 
 NAMES = {
@@ -40,7 +41,7 @@ def delimiter_of(text: str, path: Path) -> tuple[str, Fit]:
     """
     # The last record of a cut text may be half a record; it counts for little among 200.
     sample = text[:_SAMPLE_LETTERS]
-    fits = {each: fit_of(sampled(sample, Dialect(each), SAMPLE_RECORDS)) for each in _COMMON}
+    fits = {each: fit_of(first_records(sample, each)) for each in _COMMON}
     if Path(bare_name(path.name)).suffix.lower() in _TABS and fits["\t"].width > 1:
         return "\t", fits["\t"]
     best = max(fits, key=lambda each: fits[each])
@@ -53,6 +54,12 @@ def delimiter_of(text: str, path: Path) -> tuple[str, Fit]:
             if found.fits and found.agreeing == 1 and (each in "\x01^~" or _has_numbers(rows)):
                 return each, found
     return (best if fits[best].width > 1 else ","), fits[best]
+
+
+def first_records(text: str, delimiter: str) -> list[list[str]]:
+    """Return the first records of a text, its quotes made regular."""
+    sample = text[:_SAMPLE_LETTERS]
+    return sampled(regular_quotes(sample, delimiter).text, Dialect(delimiter), SAMPLE_RECORDS)
 
 
 def fit_of(rows: Sequence[Sequence[str]]) -> Fit:

@@ -25,6 +25,10 @@ def read_npz(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
     """Read the arrays X and y that ``numpy.savez(path, X=X, y=y)`` wrote, or what `scipy.sparse.save_npz` wrote."""
     _check_members(path, data, bounds)
     try:
+        if data.startswith(b"\x93NUMPY"):
+            raise FileFormatError(
+                f"{path} holds one array (.npy), not X and y. Write both with numpy.savez(path, X=X, y=y)."
+            )
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             if {"format", "shape", "data"} <= {*arrays.files}:
                 return sparse_matrix(path, arrays, bounds)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from querist.data.cutting import Dialect, long_cells, records, sampled
-from querist.data.delimiters import SAMPLE_RECORDS, are_row_names, delimiter_of, with_tabs
+from querist.data.delimiters import are_row_names, delimiter_of, first_records, with_tabs
 from querist.data.reading import Reading, names_given
 from querist.data.titles import n_titles, told_titles
 from querist.exceptions import DataError
@@ -77,7 +77,7 @@ def outlined(path: Path, text: str, reading: Reading) -> Outline:
     named = delimiter
     if delimiter == " ":
         text, delimiter = with_tabs(text), "\t"
-    rows = sampled(text, Dialect(delimiter), SAMPLE_RECORDS)
+    rows = first_records(text, delimiter)
     titles = n_titles(rows) if reading.header else 0
     if titles:
         text = _without_first(text, titles, delimiter)

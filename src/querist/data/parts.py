@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from querist.data.packed import bare_name
-from querist.data.records import typed_column
 from querist.data.table import Table, listed
+from querist.data.typed_cells import typed_column
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:

@@ -8,10 +8,13 @@ from querist.data.arff import read_arff
 from querist.data.array_files import read_npy
 from querist.data.arrow_tables import read_arrow, read_parquet
 from querist.data.bounds import Bounds
+from querist.data.cell_rules import CellRules
 from querist.data.class_names import beside, with_class_names
+from querist.data.columns import typed
 from querist.data.delimited import read_delimited
 from querist.data.libsvm import read_libsvm
 from querist.data.matrices import read_npz
+from querist.data.own_exports import as_exported
 from querist.data.packed import check_ending, unpacked
 from querist.data.parts import joined, parts_of
 from querist.data.prose import read_data, read_text
@@ -32,6 +35,9 @@ def read_table(
     header: bool = True,
     names: Sequence[str] | None = None,
     delimiter: str | None = None,
+    decimal: str | None = None,
+    missing: Sequence[str] = (),
+    like: Table | None = None,
 ) -> Table:
     r"""Read a table.
 
@@ -52,6 +58,12 @@ def read_table(
         Names of the columns of a file that has no line of names.
     delimiter : str, default=None
         What stands between the cells of a delimited file (a blank: any number of blanks and tabs). None: detected.
+    decimal : {"point", "comma"}, default=None
+        How numbers are written; None: as the file shows.
+    missing : sequence of str, default=()
+        Words that mean a gap, in every column.
+    like : Table, default=None
+        The file to learn from, where this one is tested on: numbers are read as they are written there.
 
     Returns
     -------
@@ -70,24 +82,32 @@ def read_table(
 
     Notes
     -----
-    An empty cell counts as missing. In delimited files so do NA, N/A, #N/A, <NA>, NaN, null, None,
-    "?", "-" and "." where all other cells of the column are numbers; in a column of words these are
-    words, since "None" may well be an answer. Numbers with leading zeros, and whole numbers too long
-    to be exact, stay words. Cells of several values do not stop a file: the fields of objects become columns
+    An empty cell counts as missing. In a column of numbers so do words such as NA, null, missing, marks such as
+    "?" and "--", and the errors of spreadsheets; in a column of words these are words, since "None" may well be an
+    answer. Numbers may have units, currencies, percent signs, blanks or apostrophes between thousands. A column is one
+    of numbers if nine in ten of its cells are and the others look like no codes; those are gaps, and told. All formats
+    are read so (docs/decisions/0027-cells.md). Numbers with leading zeros, and whole numbers too long to be exact,
+    stay words.
+    Cells of several values do not stop a file: the fields of objects become columns
     (``meta.source``), lists become JSON texts. What other labelling programs and Querist itself have exported is
     recognised. "Row 1" in messages is the first row below the header; "line 1" is the first line of the file.
     """
-    return read_as(path, Reading.of(sheet=sheet, header=header, names=names, delimiter=delimiter))
+    reading = Reading.of(sheet=sheet, header=header, names=names, delimiter=delimiter, decimal=decimal, missing=missing)
+    return read_as(path, reading, like=like)
 
 
-def read_as(path: Paths, reading: Reading) -> Table:
+def read_as(path: Paths, reading: Reading, *, like: Table | None = None) -> Table:
     """Read a table in the way that `reading` says: see `read_table`."""
     if not isinstance(path, str | os.PathLike):
-        return joined([_read(Path(each), reading) for each in path])
-    path = Path(path)
-    if path.is_dir():
-        return joined([_read(each, reading) for each in parts_of(path, READERS)], path)
-    return _read(path, reading)
+        table = joined([_read(Path(each), reading) for each in path])
+    elif Path(path).is_dir():
+        table = joined([_read(each, reading) for each in parts_of(Path(path), READERS)], Path(path))
+    else:
+        table = _read(Path(path), reading)
+    # Parts of one table are typed together: one cell may decide how numbers are written.
+    table = typed(table, CellRules.of(decimal=reading.decimal, missing=reading.missing, like=like))
+    table = with_class_names(table, beside(table.path))
+    return table if table.frame is None else table.told(*told_total(table.frame))
 
 
 def _read(path: Path, reading: Reading) -> Table:
@@ -110,9 +130,7 @@ def _read(path: Path, reading: Reading) -> Table:
     table = READERS[kind](path, data, reading, bounds)
     if table.n_rows == 0:
         raise DataError(f"{path} has a header but no row of data.")
-    table = with_class_names(table, beside(path))
-    if table.frame is not None:
-        table = table.told(*told_total(table.frame))
+    table = as_exported(table)
     return table.told(note) if note else table
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from querist.data.cell_rules import CellRules
 from querist.exceptions import DataError, FileFormatError, InvalidParameterError
 
 SPREADSHEETS = (".xlsx", ".xls", ".ods")
@@ -25,12 +26,18 @@ class Reading:
     delimiter : str, default=None
         What stands between the cells of a delimited file: one character; a blank stands for blanks and tabs of any
         number. None: detected.
+    decimal : {"point", "comma"}, default=None
+        How numbers are written; None: as the file shows.
+    missing : tuple of str, default=()
+        Words that mean a gap, in every column.
     """
 
     sheet: str | None = None
     header: bool = True
     names: tuple[str, ...] = ()
     delimiter: str | None = None
+    decimal: str | None = None
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -40,13 +47,16 @@ class Reading:
         header: bool = True,
         names: Sequence[str] | None = None,
         delimiter: str | None = None,
+        decimal: str | None = None,
+        missing: Sequence[str] = (),
     ) -> "Reading":
         r"""Return what was asked for, checked; names mean that the file has no line of them.
 
         Raises
         ------
         InvalidParameterError
-            If two names are the same or one is empty, or the delimiter is not one character.
+            If two names are the same or one is empty, the delimiter is not one character, or `decimal` or `missing` is
+            not what `CellRules` takes.
 
         Examples
         --------
@@ -62,7 +72,8 @@ class Reading:
             delimiter = {"\\t": "\t", "tab": "\t", "\\x01": "\x01"}.get(delimiter, delimiter)
             if len(delimiter) != 1 or delimiter in '"\r\n':
                 raise InvalidParameterError(f"A delimiter is one character, such as ; or \\t; got {delimiter!r}.")
-        return cls(sheet, header and not given, given, delimiter)
+        rules = CellRules.of(decimal=decimal, missing=missing)
+        return cls(sheet, header and not given, given, delimiter, rules.decimal, rules.missing)
 
     def check(self, path: Path, kind: str) -> None:
         """Refuse what does not fit a file of this ending.

@@ -1,7 +1,5 @@
-"""JSON as a table; and columns of cells that have types."""
+"""JSON as a table."""
 
-import datetime
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from querist.data.json_rows import json_list, json_objects, named_kind
 from querist.data.nested import flattened
 from querist.data.reading import Reading
 from querist.data.table import Table
+from querist.data.typed_cells import is_encodable, json_value, typed_column
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def _from_records(path: Path, records: list[dict[str, Any]], bounds: Bounds, not
     if found is not None:
         records, notes = found.rows, [*notes, *found.notes]
     label = None if found is None else found.label
+    if not is_encodable("".join(name for record in records for name in record)):
+        records = json_value(records)
     names = list(dict.fromkeys(name for record in records for name in record))
     if not names:
         raise FileFormatError(f"{path}: its objects have no fields.")
@@ -77,30 +78,3 @@ def table_of(path: Path, columns: dict[str, "pd.Series"], notes: list[str]) -> T
     if not len(frame):
         raise DataError(f"{path} has a header but no row of data.")
     return Table(path, frame, notes=tuple(notes))
-
-
-def typed_column(values: list[Any]) -> "pd.Series":
-    """Return cells as numbers, booleans or dates where all are of one such kind; else they stay what they are."""
-    import pandas as pd
-
-    known = [value for value in values if value is not None and not (isinstance(value, float) and math.isnan(value))]
-    kinds = {type(value) for value in known}
-    if kinds and kinds <= {int, float}:
-        values = [whole(value) for value in values]
-        inexact = len(known) < len(values) or float in {type(value) for value in values}
-        if any(isinstance(value, int) and abs(value) > (2**53 if inexact else 2**63 - 1) for value in values):
-            return pd.Series([None if value is None else str(value) for value in values], dtype=object)
-        return pd.Series(values, dtype="float64" if inexact else "int64")
-    if kinds == {bool} and len(known) == len(values):
-        return pd.Series(values, dtype=bool)
-    if kinds and kinds <= {datetime.datetime, datetime.date}:
-        return pd.to_datetime(pd.Series(values, dtype=object))
-    if not kinds:
-        return pd.Series(float("nan"), index=range(len(values)))
-    return pd.Series(values, dtype=object)
-
-
-def whole(value: Any) -> Any:
-    """Return a number without a fraction as a whole one."""
-    # Spreadsheets know no whole numbers.
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53 else value

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from querist.data.bounds import Bounds
-from querist.data.own_exports import as_exported
 from querist.data.reading import Reading, names_given
-from querist.data.records import table_of, typed_column, whole
+from querist.data.records import table_of
 from querist.data.sheet_bounds import check_sheets
 from querist.data.table import Table, listed
 from querist.data.titles import n_titles, told_titles
+from querist.data.typed_cells import typed_column, whole
 from querist.exceptions import DataError, FileFormatError
 
 _SAMPLE = 200
@@ -82,11 +82,11 @@ def open_sheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> She
 def read_spreadsheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
     """Read one sheet; its first row that holds something has the names of the columns, titles above it apart."""
     sheet = open_sheet(path, data, reading, bounds)
-    cells = {
-        name: [None if row[place] == "" else row[place] for _, row in sheet.rows] for place, name in sheet.names.items()
+    columns = {
+        name: typed_column([None if row[place] == "" else row[place] for _, row in sheet.rows])
+        for place, name in sheet.names.items()
     }
-    columns = {name: typed_column(column) for name, column in cells.items()}
-    return as_exported(table_of(path, columns, sheet.notes), cells.__getitem__)
+    return table_of(path, columns, sheet.notes)
 
 
 def _first_told(chosen: str, others: list[str]) -> str:

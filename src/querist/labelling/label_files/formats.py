@@ -18,6 +18,7 @@ from querist.data.packed import unpacked
 from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
 from querist.data.reading import Reading
 from querist.data.sheets import open_sheet
+from querist.data.typed_cells import json_value
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
 from querist.labelling.log.classes import class_name_of
@@ -66,7 +67,9 @@ def _delimited(file: _File) -> Iterator[LabelRow]:
     table = _Table(file, header)
     # Only where numbers may have commas all of them are looked at first.
     commas = not own and _COMMA.search(found.text) is not None
-    numbers = _numbers(found, [cells for _, cells in found.records() if len(cells) == len(header)]) if commas else []
+    numbers = (
+        _numbers(file, found, [cells for _, cells in found.records() if len(cells) == len(header)]) if commas else []
+    )
     told = iter(numbers)
     for line, cells in found.records():
         where = f"{file.path}, line {line}"
@@ -77,12 +80,13 @@ def _delimited(file: _File) -> Iterator[LabelRow]:
             yield table.read(where, named, numbers=next(told, {}))
 
 
-def _numbers(found: Delimited, records: list[list[str]]) -> list[dict[str, Any]]:
+def _numbers(file: _File, found: Delimited, records: list[list[str]]) -> list[dict[str, Any]]:
     """Return the columns of numbers as a table reads them; nothing where all numbers have points."""
     if not any(_COMMA.search(cell) for cells in records for cell in cells):
         return []
-    typed = found.typed(records)[0].select_dtypes("number")
-    return [{str(name): value for name, value in line.items()} for line in typed.to_dict("records")]
+    typed: Any = found.typed(file.path, records).as_written()
+    lines = typed.select_dtypes("number").to_dict("records")
+    return [{str(name): value for name, value in line.items()} for line in lines]
 
 
 def _text(file: _File) -> str:
@@ -126,6 +130,7 @@ def _json_lines(file: _File) -> Iterator[LabelRow]:
             yield LabelRow(where, problem=_without_place(task, where))
             continue
         found = True
+        task = json_value(task)  # noqa: PLW2901 - the same, as it can be written
         if "accept" in task or "answer" in task or "querist" in task:
             yield from understood(where, prodigy, task)
         elif "label" not in task and names["label"] not in task:
@@ -141,7 +146,7 @@ def _without_place(error: FileFormatError, where: str) -> str:
 
 
 def _json(file: _File) -> Iterator[LabelRow]:
-    for number, task in enumerate(json_list(file.path, file.data, file.bounds)[0], 1):
+    for number, task in enumerate(map(json_value, json_list(file.path, file.data, file.bounds)[0]), 1):
         where = f"{file.path}, task {number}"
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
