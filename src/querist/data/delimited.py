@@ -80,8 +80,6 @@ class Delimited:
         import pandas as pd
 
         width, dialect = len(self.names), self.dialect
-        if "\0" in self.text:  # which ends a cell for pandas
-            return pd.DataFrame([cells for _, cells in self.records()], columns=range(width), dtype=str)
         # Lines may end with a delimiter; that of the names may have one more than the others.
         frame = pd.read_csv(
             io.StringIO(self.text), sep=dialect.delimiter, quoting=dialect.quoting, dtype=str, keep_default_na=False,

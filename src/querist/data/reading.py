@@ -8,6 +8,7 @@ from querist.data.cell_rules import CellRules
 from querist.exceptions import DataError, FileFormatError, InvalidParameterError
 
 SPREADSHEETS = (".xlsx", ".xls", ".ods")
+_ARRAYS = (".npy",)
 DELIMITED = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 
 
@@ -84,7 +85,7 @@ class Reading:
         """
         if self.sheet is not None and kind not in SPREADSHEETS:
             raise FileFormatError(f"{path} is not a spreadsheet, so it has no sheet {self.sheet!r}.")
-        if not self.header and kind not in (*SPREADSHEETS, *DELIMITED):
+        if not self.header and kind not in (*SPREADSHEETS, *DELIMITED, *_ARRAYS):
             raise FileFormatError(f"{path} names its columns itself. Leave out the names, and --no-header.")
         if self.delimiter is not None and kind not in DELIMITED:
             raise FileFormatError(f"{path} is no delimited text, so it has no delimiter {self.delimiter!r}.")
