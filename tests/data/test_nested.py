@@ -46,11 +46,9 @@ def test_no_cell_stops_a_file_and_no_value_is_lost(rows):
     columns, notes = flattened({name: [row.get(name) for row in rows] for name in names})
     assert all(len(cells) == len(rows) for cells in columns.values())
     assert not any(is_nested(cell) for cells in columns.values() for cell in cells)
-    told = json.dumps(list(columns.values()), default=str)
+    told = json.dumps(list(columns.values()), default=str).replace("\\\\", "\\")
     leaves = [leaf for row in rows for leaf in leaves_of(row)]
-    assert all(
-        json.dumps(leaf)[1:-1] in told.replace("\\\\", "\\") for leaf in leaves if leaf.isalnum() and leaf.isascii()
-    )
+    assert all(leaf in told for leaf in leaves if leaf.isalnum() and leaf.isascii())
     assert bool(notes) == any(is_nested(cell) for row in rows for cell in row.values())
 
 

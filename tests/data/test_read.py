@@ -216,3 +216,17 @@ def test_a_number_too_long_for_python_is_told(tmp_path):
     (tmp_path / "long.json").write_bytes(b'[{"a": ' + b"9" * 5000 + b"}]")
     with pytest.raises(FileFormatError, match="not JSON"):
         read_table(tmp_path / "long.json")
+
+
+def test_the_page_about_files_names_every_ending_and_packing():
+    from pathlib import Path
+
+    from querist.data.packed import _PACKINGS
+    from querist.data.read import READERS
+
+    page = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `.")]
+    told = [word.strip("`") for row in rows for word in row.split("|")[1].split()]
+    assert sorted(told) == sorted(READERS)
+    assert all(f"`{ending}`" in page for ending in _PACKINGS)
+    assert all(ending in read_table.__doc__ for ending in (*READERS, *_PACKINGS))

@@ -65,9 +65,10 @@ def opened_arrow(path: Path, data: bytes, bounds: Bounds) -> tuple[Any, list[str
 
 def _is_plain(kind: Any) -> bool:
     """Whether a column is of single values, or of lists, objects and maps of such; other nested ones are left out."""
+    import pyarrow as pa
     from pyarrow import types
 
-    if isinstance(kind, _extension()) or getattr(types, "is_run_end_encoded", lambda _: False)(kind):
+    if isinstance(kind, pa.BaseExtensionType) or getattr(types, "is_run_end_encoded", lambda _: False)(kind):
         return False
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         return _is_plain(kind.value_type)
@@ -76,12 +77,6 @@ def _is_plain(kind: Any) -> bool:
     if types.is_struct(kind):
         return all(_is_plain(kind.field(place).type) for place in range(kind.num_fields))
     return not types.is_nested(kind)
-
-
-def _extension() -> type:
-    import pyarrow as pa
-
-    return pa.BaseExtensionType
 
 
 def _n_cells(path: Path, column: Any, bounds: Bounds) -> int:
@@ -128,10 +123,10 @@ def _field(data: bytes, table: int, number: int, *, offset: bool = True) -> int:
     entry = 4 + 2 * number
     if entry + 2 > struct.unpack_from("<H", data, start)[0]:
         return 0
-    place = struct.unpack_from("<H", data, start + entry)[0]
+    place: int = struct.unpack_from("<H", data, start + entry)[0]
     if not place:
         return 0
-    return table + place + (struct.unpack_from("<I", data, table + place)[0] if offset else 0)
+    return table + place + (int(struct.unpack_from("<I", data, table + place)[0]) if offset else 0)
 
 
 def _buffers(data: bytes, batch: int) -> Iterator[tuple[int, int]]:

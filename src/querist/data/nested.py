@@ -125,7 +125,7 @@ def _spoken(chat: Sequence[dict[str, Any]]) -> str:
 def _said(content: Any) -> str:
     """Return what a message says; one of several parts says its texts."""
     if isinstance(content, list):
-        texts = [part.get("text") if isinstance(part, dict) else part for part in content]
+        texts: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in content]
         if all(isinstance(text, str) for text in texts):
             return "\n".join(texts)
     return "" if content is None else content if isinstance(content, str) else as_json(content)

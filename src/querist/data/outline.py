@@ -92,7 +92,8 @@ def outlined(path: Path, text: str, reading: Reading) -> Outline:
 
 def without_tail(text: str, delimiter: str, width: int) -> tuple[str, list[str]]:
     """Blank out what stands below the rows: lines of nothing but delimiters, and remarks; return notes on it."""
-    n_empty, remarks = 0, []
+    n_empty = 0
+    remarks: list[str] = []
     end = len(text.rstrip("\r\n"))
     while end > 0 and len(remarks) < _MOST_FOOTERS:
         start = text.rfind("\n", 0, end) + 1
@@ -140,7 +141,8 @@ def _ends(rows: Sequence[Sequence[str]]) -> bool:
 
 def _without_comments(text: str) -> tuple[str, list[str]]:
     """Blank out lines of remarks above the table, unless the line of names is one of them."""
-    start, lines = 0, []
+    start = 0
+    lines: list[tuple[int, int]] = []
     while text.startswith(_COMMENTS, start) or (lines and text[start : start + 1] in "\r\n" and start < len(text)):
         end = text.find("\n", start) + 1
         if not end:
