@@ -232,10 +232,11 @@ def _quoted(path: Path, found: Delimited) -> Delimited:
             return replace(found, dialect=dialect, notes=(*found.notes, note))
     text, told, stray = regular_quotes(found.text, found.delimiter)
     found = replace(found, text=text, notes=(*found.notes, *told))
-    misfit, unclosed = _shape(path, found, found.dialect)
+    # A quotation mark that encloses nothing may leave an empty cell behind, which ends no line then.
+    misfit, unclosed = _shape(path, found, found.dialect, may_end=stray is None)
     letters = replace(found.dialect, quoting=csv.QUOTE_NONE)
     doubtful = misfit is not None or unclosed is not None
-    if doubtful and len(found.names) > 1 and '"' in text and _shape(path, found, letters)[0] is None:
+    if doubtful and len(found.names) > 1 and '"' in text and _shape(path, found, letters, may_end=False)[0] is None:
         note = "double quotes read as ordinary letters: as quotation marks they do not fit the columns"
         return replace(found, dialect=letters, notes=(*found.notes, note))
     if unclosed is not None and misfit is None:
@@ -254,14 +255,15 @@ def _other_quotes(plain: Dialect) -> list[tuple[Dialect, str, str]]:
     ]
 
 
-def _shape(path: Path, found: Delimited, dialect: Dialect) -> tuple[FileFormatError | None, FileFormatError | None]:
+def _shape(
+    path: Path, found: Delimited, dialect: Dialect, *, may_end: bool = True
+) -> tuple[FileFormatError | None, FileFormatError | None]:
     """Return what is wrong with the first record that does not fit, or the last."""
     start, record, width = 1, [""], len(found.names)
     for place, (start, record) in enumerate(records(found.text, dialect)):
         is_header = found.has_header and not place
         number = place + (not found.has_header)
-        # A quotation mark that never ends leaves an empty cell behind, too, if it is read as a letter.
-        ended = dialect.quoting == csv.QUOTE_MINIMAL and len(record) == width + 1 and not record[-1]
+        ended = may_end and len(record) == width + 1 and not record[-1]
         if len(record) != width and not is_header and not ended:
             what = f"the header has {width}" if found.has_header else f"there are {width} columns"
             misfit = FileFormatError(
