@@ -104,7 +104,8 @@ def _looked_at(table: Table, name: str, rules: CellRules) -> Any:
     frame: Any = table.frame
     given = frame[name]
     if table.delimiter is not None:
-        simple, notes, words = given, [], given
+        notes: list[str] = []
+        simple, words = given, given
     else:
         simple, notes = simple_cells(given)
         words = None if simple is None else as_words(simple)
@@ -164,7 +165,8 @@ def _read(column: _Column, style: Style, *, all_words: bool) -> "pd.Series":
         read = column.simple.where(~gaps, None) if gaps.any() else column.simple
         notes = tuple(note for note in notes if column.words.cells.size)
     column.notes += notes
-    return read
+    numbers: pd.Series = read
+    return numbers
 
 
 def _has_lost(column: _Column, read: Any, table: Table) -> bool:

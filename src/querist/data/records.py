@@ -15,10 +15,10 @@ from querist.data.table import Table
 from querist.data.typed_cells import (
     exact_integers,
     is_encodable,
-    json_value,
     typed_column,
     whole,
     without_doubled_index,
+    without_half_letters,
 )
 from querist.exceptions import DataError, FileFormatError
 
@@ -240,13 +240,15 @@ def _from_records(path: Path, records: Sequence[dict[str, Any]], bounds: Bounds)
     if not records:
         raise FileFormatError(f"{path} is empty: it holds no object.")
     names = list(dict.fromkeys(name for record in records for name in record))
-    if not is_encodable("".join(names)):
-        return _from_records(path, json_value(list(records)), bounds)
+    mended = [name for name in names if not is_encodable(name)]
+    if mended:
+        records = [{without_half_letters(name): cell for name, cell in record.items()} for record in records]
+        names = list(dict.fromkeys(map(without_half_letters, names)))
     if not names:
         raise FileFormatError(f"{path}: its objects have no fields.")
     # Objects that share no field make a table that is nearly empty.
     bounds.check_cells(path, len(records) * len(names), f"{len(records):,} objects, {len(names):,} fields in all")
-    notes = []
+    notes = [f"half a letter in the name {without_half_letters(name)!r} is read as U+FFFD" for name in mended]
     columns = {}
     for name in names:
         absent = sum(name not in record for record in records)
