@@ -13,8 +13,8 @@ import pytest
 for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-# How long an example takes says how busy the machine is, not whether the code is right. The same examples each time: what
-# is red was changed. `make proof` looks for others.
+# How long an example takes says how busy the machine is, not whether the code is right. The same examples
+# each time: what is red was changed. `make proof` looks for others.
 hypothesis.settings.register_profile("querist", deadline=None, max_examples=50, derandomize=True)
 # It looks longer too, and `make test-oldest` is about other people's code.
 hypothesis.settings.register_profile("proof", deadline=None, max_examples=500)
