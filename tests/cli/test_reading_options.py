@@ -70,9 +70,7 @@ def test_simulate_reads_a_file_without_names_and_a_folder_of_parts(tmp_path, mon
     (tmp_path / "parts").mkdir()
     for number in range(2):
         (tmp_path / "parts" / f"{number}.csv").write_text("".join(lines[number::2]))
-    code, said = run(
-        "simulate", "parts", "--no-header", "--target", "column 3", "--repeats", 1, "--budget", 12, "--initial", 6, "--jobs", 1,
-        "--estimator", "logistic_regression",
-    )  # fmt: skip
+    options = ["--repeats", 1, "--budget", 12, "--initial", 6, "--jobs", 1, "--estimator", "logistic_regression"]
+    code, said = run("simulate", "parts", "--no-header", "--target", "column 3", *options)
     assert code == 0, said
     assert "2 files read as one table" in said

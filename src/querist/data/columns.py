@@ -106,7 +106,8 @@ def _looked_at(table: Table, name: str, rules: CellRules) -> Any:
     if name == table.label_column:  # "1.50" is a class, and no number
         return _Column(name, given, given, None)
     if table.delimiter is not None:
-        simple, notes, words = given, [], given
+        notes: list[str] = []
+        simple, words = given, given
     else:
         simple, notes = simple_cells(given)
         words = None if simple is None else as_words(simple)
@@ -166,7 +167,8 @@ def _read(column: _Column, style: Style, *, all_words: bool) -> "pd.Series":
         read = column.simple.where(~gaps, None) if gaps.any() else column.simple
         notes = tuple(note for note in notes if column.words.cells.size)
     column.notes += notes
-    return read
+    numbers: pd.Series = read
+    return numbers
 
 
 def _has_lost(column: _Column, read: Any, table: Table) -> bool:

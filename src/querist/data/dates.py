@@ -104,11 +104,12 @@ def read_dates(
     """
     import pandas as pd
 
+    dates: Any
     known = column.notna()
     if format_ is None or pd.api.types.is_datetime64_any_dtype(column):
         dates = pd.Series(as_microseconds(column), index=column.index)
     else:
-        dates = pd.Series(np.datetime64("NaT"), index=column.index, dtype="datetime64[us]")
+        dates = pd.Series(np.full(len(column), np.datetime64("NaT"), "datetime64[us]"), index=column.index)
         if known.any():
             words = column[known].astype(object).map(str)
             dates[known] = parsed(words, format_).to_numpy()
@@ -119,7 +120,8 @@ def read_dates(
             f"Column {column.name!r}, row {wrong[0] + 1}{where} holds {column.iloc[wrong[0]]!r}, which is no date"
             f"{f' of the format {format_}' if format_ else ''}. Correct it, or leave the cell empty."
         )
-    return dates
+    found: pd.Series[pd.Timestamp] = dates
+    return found
 
 
 def date_parts(dates: "pd.Series[pd.Timestamp]") -> dict[str, FloatArray]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from querist.data.typed_cells import without_half_letters
+
 Columns = dict[str, list[Any]]
 
 # Objects in objects are followed so deep; what lies deeper is JSON text.
@@ -82,10 +84,10 @@ def _parts(
         return [(name, [None if cell is None else _spoken(cell) for cell in cells])]
     if all(isinstance(cell, dict) for cell in known):
         fields = list(dict.fromkeys(field for cell in known for field in cell))
-        inner = {f"{name}.{field}": field for field in fields}
+        inner = {f"{name}.{without_half_letters(field)}": field for field in fields}
         n_held = sum(len(cell) for cell in known)
         dense = len(fields) <= _ALWAYS or n_held >= _FILLED * len(fields) * len(cells)
-        if depth and dense and not taken & inner.keys():
+        if depth and dense and len(inner) == len(fields) and not taken & inner.keys():
             taken |= inner.keys()
             if depth == _DEPTH:
                 tell("{}: objects, each field is a column of its own (column.field)")

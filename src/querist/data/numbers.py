@@ -139,8 +139,8 @@ def _loosely(nothing: Words, name: str, wanted: tuple[Style, ...], *, lenient: b
     told = _decoration_told(read, counts, named[:1])
     styles = best if lenient else [style for style in best if _tolerable(odd[style], read, len(cells), name)]
     if not styles:
-        units = ", ".join(map(repr, named[:3]))
-        told = (f"its numbers have different units ({units}); read as words",) if len(named) > 1 else ()
+        shown = ", ".join(map(repr, named[:3]))
+        told = (f"its numbers have different units ({shown}); read as words",) if len(named) > 1 else ()
     return replace(nothing, cells=plain, styles=frozenset(styles), odd=odd, told=told)
 
 

@@ -79,13 +79,8 @@ def regular_quotes(text: str, delimiter: str) -> Quotes:
         if whole is not None and encloses:
             place = whole.end()
             continue
-        if (
-            whole is None
-            and records.width == 1
-            and enclosed.search(text, quote) is None
-            and "\n" in text[quote:].strip()
-        ):
-            break  # a single column: nothing says that the quote was not meant to enclose
+        if whole is None and text.find('"', quote + 1) < 0 and not records.is_record(quote):
+            break  # it was meant to enclose, and never does
         end = end_of_cell.search(text, quote).start()  # type: ignore[union-attr]  # the end of the text matches
         pieces += [text[done:quote], '"', text[quote:end].replace('"', '""'), '"']
         place = done = end
@@ -108,6 +103,12 @@ class _Records:
         first = text.lstrip("\r\n").partition("\n")[0]
         self.width = len(next(csv.reader([first], delimiter=delimiter), []))
         self._tests: list[set[str] | bool | None] | None = None
+
+    def is_record(self, place: int) -> bool:
+        """Whether the line in which a place lies is a whole record, its quotes taken for letters; not of one column."""
+        end = self._text.find("\n", place)
+        line = self._text[self._text.rfind("\n", 0, place) + 1 : end if end >= 0 else None]
+        return self.width > 1 and line.count(self._delimiter) + 1 == self.width
 
     def swallowed(self, start: int, end: int) -> tuple[int, bool]:
         """Return how many lines a cell spans if each would be a whole record, else 0; and whether its values say so."""

@@ -11,7 +11,7 @@ from querist.data.json_rows import json_list, json_objects, named_kind
 from querist.data.nested import flattened
 from querist.data.reading import Reading
 from querist.data.table import Table
-from querist.data.typed_cells import is_encodable, json_value, typed_column
+from querist.data.typed_cells import is_encodable, typed_column, without_half_letters
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ def _from_records(path: Path, records: list[dict[str, Any]], bounds: Bounds, not
     if found is not None:
         records, notes = found.rows, [*notes, *found.notes]
     label = None if found is None else found.label
-    if not is_encodable("".join(name for record in records for name in record)):
-        records = json_value(records)
     names = list(dict.fromkeys(name for record in records for name in record))
+    mended = [name for name in names if not is_encodable(name)]
+    if mended:
+        records = [{without_half_letters(name): cell for name, cell in record.items()} for record in records]
+        names = list(dict.fromkeys(map(without_half_letters, names)))
+        notes += [f"half a letter in the name {without_half_letters(name)!r} is read as U+FFFD" for name in mended]
     if not names:
         raise FileFormatError(f"{path}: its objects have no fields.")
     # Objects that share no field make a table that is nearly empty.

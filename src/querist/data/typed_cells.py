@@ -85,9 +85,8 @@ def as_words(column: "pd.Series") -> "pd.Series[str] | None":
     kinds = {type(cell) for cell in column[known].tolist()}
     if not kinds & {str, datetime.time} or not kinds <= {str, int, float, datetime.time}:
         return None
-    words = pd.Series("", index=column.index, dtype=object)
-    words[known] = [str(whole(cell)) for cell in column[known].tolist()]
-    return words
+    words = [str(whole(cell)) if there else "" for cell, there in zip(column.tolist(), known, strict=True)]
+    return pd.Series(words, index=column.index, dtype=object)
 
 
 def words_of(column: "pd.Series") -> "pd.Series[str]":
