@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -22,9 +22,6 @@ from querist.cli.page import (
 from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
-
-if TYPE_CHECKING:
-    from querist.labelling.intake.import_plan import ImportPlan
 
 ENDING = ".querist"
 
@@ -105,22 +102,11 @@ def label(
             f"There is no project {location}. Make one from your data: querist label FILE --project {location}"
         )
     else:
-        from querist.labelling.intake.guess import guess_plan
-
-        plan = guess_plan(
-            source,
-            text=text or (),
-            image=image,
-            columns=split_at_commas(columns),
-            labels=classes,
-            label_column=label_column,
-            id_column=id_column,
-            images=images,
-            existing_labels=existing_labels,
+        _make(
+            source, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
+            label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
             reading=reading,
-        )
-        print_notes(plan.notes)
-        _make(plan, location, changes)
+        )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
 
 
@@ -128,10 +114,14 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _make(plan: "ImportPlan", location: str, changes: dict[str, Any]) -> None:
+def _make(source: Path, location: str, changes: dict[str, Any], **given: Any) -> None:
+    """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
     from querist.labelling.intake.create import import_rows
+    from querist.labelling.intake.guess import guess_plan
 
+    plan = guess_plan(source, **given)
+    print_notes(plan.notes)
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")

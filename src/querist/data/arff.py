@@ -60,7 +60,7 @@ def read_arff(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Tabl
 
 
 def _declared(path: Path, lines: Iterator[tuple[int, str]]) -> list[_Attribute]:
-    attributes = []
+    attributes: list[_Attribute] = []
     for number, line in lines:
         word = line.strip()
         if not word or word.startswith("%") or word.lower().startswith("@relation"):

@@ -23,6 +23,7 @@ def read_parquet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> T
     file = opened_parquet(path, data, bounds)
     with parquet_errors(path):
         table = file.read()
+        table.validate(full=True)  # texts that are no UTF-8
     return _table(path, table, bounds)
 
 

@@ -227,8 +227,8 @@ def _quoted(path: Path, found: Delimited) -> Delimited:
     FileFormatError
         If a quoted cell never ends.
     """
-    for dialect, marks, note in _other_quotes(found.dialect):
-        if re.search(marks, found.text) and _shape(path, found, dialect) == (None, None):
+    for dialect, note in _other_quotes(found):
+        if _shape(path, found, dialect) == (None, None):
             return replace(found, dialect=dialect, notes=(*found.notes, note))
     text, told, stray = regular_quotes(found.text, found.delimiter)
     found = replace(found, text=text, notes=(*found.notes, *told))
@@ -246,13 +246,18 @@ def _quoted(path: Path, found: Delimited) -> Delimited:
     return replace(found, misfit=misfit)
 
 
-def _other_quotes(plain: Dialect) -> list[tuple[Dialect, str, str]]:
-    """Return other ways of quoting, what in a text speaks for them, and the notes on them."""
+def _other_quotes(found: Delimited) -> list[tuple[Dialect, str]]:
+    """Return other ways of quoting that the text speaks for, and the notes on them."""
+    text, plain = found.text, found.dialect
     mark = re.escape(plain.delimiter)
-    return [
-        (replace(plain, escape="\\"), rf'\\"(?=[^"\r\n{mark}])', r"\" read as a quotation mark within a quoted cell"),
-        (replace(plain, skip_blanks=True), f'{mark} +"', "blanks between delimiter and quotation mark passed over"),
-    ]
+    ways = []
+    if re.search(rf'\\"(?=[^"\r\n{mark}])', text):
+        ways.append((replace(plain, escape="\\"), r"\" read as a quotation mark within a quoted cell"))
+    # Where the names are written so, too, the blanks are no part of cells.
+    first = text.lstrip().partition("\n")[0]
+    if first.count(plain.delimiter) == first.count(f"{plain.delimiter} ") > 0 and re.search(f'{mark} +"', text):
+        ways.append((replace(plain, skip_blanks=True), "blanks between delimiter and quotation mark passed over"))
+    return ways
 
 
 def _shape(

@@ -60,7 +60,10 @@ def _from_records(path: Path, records: list[dict[str, Any]], bounds: Bounds, not
             absent = sum(name not in record for record in records)
             if absent:
                 notes.append(f"field {name!r} is absent in {absent} of {len(records)} objects; read as missing")
-    columns, told = flattened({name: [record.get(name) for record in records] for name in names})
+    try:
+        columns, told = flattened({name: [record.get(name) for record in records] for name in names})
+    except RecursionError:
+        raise FileFormatError(f"{path} is nested too deeply.") from None
     table = table_of(path, {name: typed_column(cells) for name, cells in columns.items()}, [*notes, *told])
     return table if label is None else with_labels(table, label, columns[label])
 
