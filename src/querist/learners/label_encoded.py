@@ -11,12 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from querist._typing import AnyArray, Classifier, Model, PoolLike
-
-
-def needs_encoding(estimator: Model) -> bool:
-    """Return whether a classifier (or the last step of a pipeline) takes only labels 0 to n_classes - 1."""
-    last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    return type(last).__module__.partition(".")[0] == "xgboost"
+from querist.base.adapted import adapted
 
 
 def _inner_has(method: str) -> Any:
@@ -25,6 +20,9 @@ def _inner_has(method: str) -> Any:
 
 class LabelEncoded(ClassifierMixin, BaseEstimator):
     """Give a classifier the labels 0 to n_classes - 1 and give the caller's labels back.
+
+    It stands in the classifier's place: a search sets the classifier's parameters by their own names
+    (``max_depth``, beside ``estimator__max_depth``), and fitted attributes are its own.
 
     Parameters
     ----------
@@ -49,6 +47,15 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
 
     def __init__(self, estimator: Classifier) -> None:
         self.estimator = estimator
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of this, or of the classifier by their own names."""
+        own = {name: value for name, value in params.items() if name.partition("__")[0] == "estimator"}
+        super().set_params(**own)
+        if len(own) < len(params):
+            inner: Model = self.estimator
+            inner.set_params(**{name: value for name, value in params.items() if name not in own})
+        return self
 
     def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit a clone of the classifier on codes.
@@ -85,21 +92,37 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     def predict(self, X: PoolLike) -> AnyArray:
         """Return the likeliest class of each row, as the caller labelled it."""
         check_is_fitted(self)
-        return self.classes_[np.asarray(self.estimator_.predict(X)).astype(np.intp)]
+        predicted: AnyArray = self.classes_[self._coded().predict(X).astype(np.intp)]
+        return predicted
 
     @_inner_has("predict_proba")  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_proba(self, X: PoolLike) -> AnyArray:
         """Return the class probabilities of each row, columns as in ``classes_``."""
         check_is_fitted(self)
-        proba: AnyArray = self.estimator_.predict_proba(X)
-        return proba
+        model = self._coded()
+        proba: AnyArray = model.predict_proba(X)
+        if model.classes_.tolist() == list(range(self.classes_.size)):
+            return proba
+        aligned = np.zeros((proba.shape[0], self.classes_.size), proba.dtype)
+        aligned[:, model.classes_.astype(np.intp)] = proba
+        return aligned
 
     @_inner_has("decision_function")  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def decision_function(self, X: PoolLike) -> AnyArray:
         """Return the decision values of each row."""
         check_is_fitted(self)
-        values: AnyArray = self.estimator_.decision_function(X)
+        values: AnyArray = self._coded().decision_function(X)
         return values
+
+    def _coded(self) -> Model:
+        return adapted(self.estimator_, np.arange(self.classes_.size))
+
+    def __getattr__(self, name: str) -> Any:
+        # What the fitted classifier has learned: importances, trees. Not before there is one.
+        fitted = self.__dict__.get("estimator_")
+        if fitted is None or name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(fitted, name)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

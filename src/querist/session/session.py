@@ -11,6 +11,7 @@ from querist._validation import as_labels, as_pool, as_rows, check_number, check
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
+from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.learners.refit import Refitter
@@ -60,7 +61,7 @@ class Session(SessionView):
         All classes, if known. Other labels are then refused until `add_classes`.
         If None, classes are learned in the order of their first answers.
     cold_start : str or QueryStrategy, default="random"
-        What asks until two classes have answers; it must not need a model.
+        What asks until two classes have answers, and enough of them for the classifier; it must not need a model.
     query_estimator : str or classifier, default=None
         Another classifier to do the asking, for example a fast one on behalf of a slow
         one. Uncertainty of another model than the trained one often loses to random
@@ -162,7 +163,12 @@ class Session(SessionView):
         EmptyPoolError, PoolExhaustedError
             If no row, or fewer than `batch_size`, is left.
         Exception
-            Whatever the classifier raises when it is fitted.
+            Whatever the classifier raises when it is fitted; but see `waiting`.
+
+        Warns
+        -----
+        ModelWaitsWarning
+            When the classifier begins to wait for more answers.
         """
         check_positive_int(batch_size, "batch_size")
         return self._asker.ask(batch_size)
@@ -303,17 +309,34 @@ class Session(SessionView):
         """
         self._journal.extend(as_pool(X))
 
-    def fit(self) -> Classifier:
+    def fit(self, *, partial: bool = False) -> Classifier:
         """Fit the classifier if answers are new, and return it.
+
+        Parameters
+        ----------
+        partial : bool, default=False
+            While the classifier waits for more answers, return what `ask` goes on with: the classifier fitted to
+            the classes that have enough of them.
 
         Raises
         ------
         NotEnoughLabelsError
-            If fewer than two classes have answers.
+            If fewer than two classes have answers, or the classifier takes more answers than there are (see `waiting`).
         Exception
-            Whatever the classifier raises; it never turns into a guess.
+            Whatever else the classifier raises; it never turns into a guess.
         """
-        return self._trained.fit()
+        model = self._trained.usable() if partial else None
+        return original(self._trained.fit() if model is None else model)
+
+    @property
+    def waiting(self) -> str:
+        """What the classifier waits for; "" if for nothing, or if it was not fitted since the last answers.
+
+        Some classifiers need several answers of each class: searches and calibration with their folds, early stopping,
+        nearest neighbours. Until they have them `ask` goes on (and warns once, `ModelWaitsWarning`): with the
+        classifier fitted to the classes that have enough answers, or, without two such classes, with the cold start.
+        """
+        return self._trained.waiting
 
     @property
     def model(self) -> Classifier:
@@ -324,7 +347,7 @@ class Session(SessionView):
         sklearn.exceptions.NotFittedError
             If none was fitted yet.
         """
-        return self._trained.last()
+        return original(self._trained.last())
 
     def predict(self, X: PoolLike | None = None) -> AnyArray:
         """Return the likeliest class of each row of `X` (default: of the pool), after `fit`."""

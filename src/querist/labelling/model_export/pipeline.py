@@ -64,7 +64,9 @@ def judged_model(project: "ProjectView") -> JudgedModel:
     features = pool_features(items, board.n_rows, settings, store.location, _silent)
     learner = Learner(features.X, seed=project.info.seed)
     names = {each.id: each.name for each in board.classes}
-    classifier = NamedClasses.of(learner.told(lesson).fit(), numbers=list(names), names=list(names.values()))
+    classifier = NamedClasses.of(
+        learner.told(lesson).fit(partial=True), numbers=list(names), names=list(names.values())
+    )
     counts = Counter(names[label] for label in lesson.labels.tolist())
     pipeline = Pipeline([("features", features.recipe), ("classifier", classifier)])
     return JudgedModel(pipeline, features, learner, lesson, settings, counts)
