@@ -6,7 +6,7 @@ from sklearn.base import clone, is_classifier
 
 from querist._typing import Model
 from querist.base.contract import estimators_in, parts_of
-from querist.learners.label_encoded import LabelEncoded
+from querist.learners.label_encoded import LabelEncoded, label_encoded
 
 # Libraries whose classifiers want the labels 0 to n_classes - 1, and say 0 to n_classes - 1.
 _TAKE_CODES = ("xgboost", "skorch")
@@ -37,7 +37,7 @@ def encoded(estimator: Model) -> Model:
     if isinstance(estimator, LabelEncoded):
         return estimator
     if takes_codes(estimator):
-        return LabelEncoded(estimator)
+        return label_encoded(estimator)
     if not any(takes_codes(part) for part in parts_of(estimator).values()):
         return estimator
     copy = clone(estimator)
@@ -45,7 +45,7 @@ def encoded(estimator: Model) -> Model:
         # Read anew: what stands below a wrapped one is the wrapped one's.
         part = copy.get_params(deep=True).get(name)
         if part is not None and takes_codes(part):
-            copy.set_params(**{name: LabelEncoded(part)})
+            copy.set_params(**{name: label_encoded(part)})
     # What a search tries in turn has no name of its own.
     for name, value in copy.get_params(deep=True).items():
         if isinstance(value, dict | list) and any(takes_codes(part) for part in estimators_in(value)):

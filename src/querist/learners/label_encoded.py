@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from querist._typing import AnyArray, Classifier, Model, PoolLike
 from querist.base.adapted import adapted
@@ -131,3 +131,17 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
         tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
         return tags
+
+
+class WeightlessLabelEncoded(LabelEncoded):
+    """The same for a classifier whose ``fit`` takes no weights: ensembles look for them before they pass any."""
+
+    def fit(self, X: PoolLike, y: ArrayLike) -> Self:  # type: ignore[override]  # it takes less on purpose
+        """Fit a clone of the classifier on codes; see `LabelEncoded.fit`."""
+        return super().fit(X, y)
+
+
+def label_encoded(estimator: Classifier) -> LabelEncoded:
+    """Return a classifier that gives this one codes for labels."""
+    weighted = has_fit_parameter(estimator, "sample_weight")
+    return LabelEncoded(estimator) if weighted else WeightlessLabelEncoded(estimator)

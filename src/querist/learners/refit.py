@@ -5,18 +5,17 @@ import copy
 import warnings
 
 import numpy as np
-import sklearn
 from sklearn.base import clone
 
 from querist._random import derive_int
-from querist._threads import SingleBlasThread
-from querist._typing import AnyArray, Model, Pool
+from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.base.adapted import Adapted, keeps_contract
 from querist.base.contract import check_classifier
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, QueristError
 from querist.learners.encoding import encoded
-from querist.learners.label_encoded import LabelEncoded
+from querist.learners.label_encoded import LabelEncoded, label_encoded
+from querist.learners.settings import Settings
 from querist.learners.waiting import (
     ENOUGH,
     fewest,
@@ -126,7 +125,7 @@ class Refitter:
             raise
 
     def fit_or_wait(
-        self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model = None, pool: Pool = None
+        self, X: Pool, labels: AnyArray, *, pool: Pool, rows: IntArray, finite: bool, previous: Model = None
     ) -> Model:
         """Return a fitted clone, or say that it takes more answers.
 
@@ -134,8 +133,10 @@ class Refitter:
         ----------
         X, labels, finite, previous
             As in `fit`.
-        pool : pool, default=None
-            Rows like those that will be answered: what cannot be told from the answered rows is tried on these.
+        pool : pool
+            Where the answered rows come from: what cannot be told from them alone is tried on others besides.
+        rows : ndarray of shape (n_labelled,)
+            Where in the pool they stand.
 
         Raises
         ------
@@ -154,7 +155,7 @@ class Refitter:
         except (MemoryError, QueristError):
             raise
         except Exception as error:
-            if not self._waits(X, labels, error, pool):
+            if not self._waits(X, labels, error, pool, rows):
                 raise
             raise NotEnoughLabelsError(told(self.estimator, labels, error)) from error
 
@@ -169,7 +170,7 @@ class Refitter:
             Whatever else the classifier raises, with a note on what it was fitted on.
         """
         try:
-            return self.fit_or_wait(X, labels, finite=False, pool=X)
+            return self.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False)
         except NotEnoughLabelsError:
             model = self.fit_known(X, labels, finite=False)
             if model is None:
@@ -193,14 +194,14 @@ class Refitter:
                     continue
         return None
 
-    def _waits(self, X: Pool, labels: AnyArray, error: Exception, pool: Pool) -> bool:
+    def _waits(self, X: Pool, labels: AnyArray, error: Exception, pool: Pool, rows: IntArray) -> bool:
         enough = max(ENOUGH, needed_of_each(self.estimator))
         if fewest(labels) >= enough:
             return False
         if kind_of(error) in self._excused:
             return True
-        others = None if pool is None else others_of(pool, labels, enough)
-        trouble = other_trouble(lambda rows, told: self.fit(rows, told, finite=False), X, labels, enough, others)
+        others = others_of(pool, rows, labels, enough)
+        trouble = other_trouble(lambda some, named: self.fit(some, named, finite=False), X, labels, enough, others)
         if trouble is not None:
             error.add_note(f"With {enough} answers of each class it would still fail: {str(trouble).strip()}")
             return False
@@ -230,33 +231,16 @@ class Refitter:
     def _fitted_on_codes(self, X: Pool, labels: AnyArray, *, finite: bool) -> Model | None:
         """Try once more with codes, and go on so if that helps."""
         before = self._template
-        self._prepare(LabelEncoded(before))
+        self._prepare(label_encoded(before))
         try:
             return self._fitted(X, labels, finite=finite, previous=None)
         except Exception:
             self._prepare(before)
             return None
 
-    def settings(self, *, finite: bool) -> "Settings":
+    def settings(self, *, finite: bool) -> Settings:
         """Return the context of fits and predictions: one BLAS thread, no checks that have been done before."""
         return Settings(assume_finite=finite, skip_parameter_validation=self._validated)
-
-
-class Settings(SingleBlasThread):
-    """Context with one BLAS thread and fewer of scikit-learn's checks; what the caller has switched off stays off."""
-
-    def __init__(self, **switches: bool) -> None:
-        self._switches = switches
-
-    def __enter__(self) -> None:
-        before = sklearn.get_config()
-        self._before = {name: before[name] for name in self._switches}
-        sklearn.set_config(**{name: on or before[name] for name, on in self._switches.items()})
-        super().__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        sklearn.set_config(**self._before)
 
 
 def _fit(model: Model, X: Pool, labels: AnyArray) -> None:

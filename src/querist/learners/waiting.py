@@ -52,12 +52,12 @@ def fewest(labels: AnyArray) -> int:
     return min(Counter(labels.tolist()).values())
 
 
-def other_trouble(fit: Fit, X: Pool, labels: AnyArray, enough: int, others: Pool | None) -> Exception | None:
+def other_trouble(fit: Fit, X: Pool, labels: AnyArray, enough: int, others: Pool) -> Exception | None:
     """Return what keeps a classifier from being fitted to more answers of the same kind; None if nothing does.
 
     That is tried: on the answered rows, repeated until each class has `enough`, and where that fails too (repeated
-    rows have no spread) on other rows of the pool besides, with made-up labels. A wrong parameter, or a gap in
-    X, stays wrong.
+    rows have no spread) on them and other rows of the pool, with made-up labels. A wrong parameter, or a gap
+    in X, stays wrong.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def other_trouble(fit: Fit, X: Pool, labels: AnyArray, enough: int, others: Pool
     X : pool of shape (n_labelled, ...)
     labels : ndarray of shape (n_labelled,)
     enough : int
-    others : pool or None
-        Rows for the second trial.
+    others : pool
+        From `others_of`, for the second trial.
 
     Returns
     -------
@@ -76,16 +76,16 @@ def other_trouble(fit: Fit, X: Pool, labels: AnyArray, enough: int, others: Pool
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         error = _raised(fit, *_repeated(X, labels, enough))
-        if error is None or others is None:
-            return error
+        if error is None:
+            return None
         made_up = np.unique(labels)[np.arange(n_rows(others)) % np.unique(labels).size]
         return None if _raised(fit, others, made_up) is None else error
 
 
-def others_of(X: Pool, labels: AnyArray, enough: int) -> Pool:
-    """Return evenly spread rows of a pool, `enough` for each class or as many as there are."""
+def others_of(X: Pool, rows: IntArray, labels: AnyArray, enough: int) -> Pool:
+    """Return the answered rows of a pool and evenly spread others, `enough` for each class or as many as there are."""
     n = min(n_rows(X), enough * np.unique(labels).size)
-    return take_rows(X, np.linspace(0, n_rows(X) - 1, n).astype(np.int64))
+    return take_rows(X, np.union1d(rows, np.linspace(0, n_rows(X) - 1, n).astype(np.int64)))
 
 
 def _repeated(X: Pool, labels: AnyArray, enough: int) -> tuple[Pool, AnyArray]:
@@ -120,7 +120,7 @@ def kept_classes(labels: AnyArray, needed: int) -> list[IntArray]:
     [[0, 1, 2, 3]]
     """
     counts = Counter(labels.tolist())
-    tried = []
+    tried: list[IntArray] = []
     for level in sorted({count for count in counts.values() if count < ENOUGH} | {needed - 1}):
         stay = [label for label, count in counts.items() if count > level]
         if needed - 1 <= level and 2 <= len(stay) < len(counts):

@@ -326,7 +326,8 @@ class Session(SessionView):
             Whatever else the classifier raises; it never turns into a guess.
         """
         model = self._trained.usable() if partial else None
-        return original(self._trained.fit() if model is None else model)
+        fitted: Classifier = original(self._trained.fit() if model is None else model)
+        return fitted
 
     @property
     def waiting(self) -> str:
@@ -347,7 +348,8 @@ class Session(SessionView):
         sklearn.exceptions.NotFittedError
             If none was fitted yet.
         """
-        return original(self._trained.last())
+        last: Classifier = original(self._trained.last())
+        return last
 
     def predict(self, X: PoolLike | None = None) -> AnyArray:
         """Return the likeliest class of each row of `X` (default: of the pool), after `fit`."""

@@ -71,9 +71,10 @@ class Trained:
             model: Classifier = self.refitter.fit_or_wait(
                 answers.features(),
                 answers.labels,
+                pool=journal.X,
+                rows=answers.rows,
                 finite=journal.is_finite,
                 previous=self._last_whole(),
-                pool=journal.X,
             )
         except NotEnoughLabelsError as error:
             self._wait(str(error))

@@ -219,8 +219,13 @@ def _fitted(session: Session) -> Model:
 def _full_data(stage: Stage, key: RunKey, estimator: Model) -> Run:
     run = Run(key)
     X, labels = stage.training
+    refitter = Refitter(estimator, seed=stage.draws.seed)
     with run.timed("fit"):
-        model = Refitter(estimator, seed=stage.draws.seed).fit(X, labels, finite=False)
+        try:
+            model = refitter.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False)
+        except NotEnoughLabelsError as error:
+            run.waited.append(Waited(len(labels), str(error)))
+            model = refitter.fit_known(X, labels, finite=False)
     with run.timed("evaluate"):
         values = stage.evaluator.evaluate(model)
     run.rounds.append(Round(len(labels), [], values))
