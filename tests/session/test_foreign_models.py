@@ -239,6 +239,28 @@ def test_a_net_is_given_the_types_that_it_wants():
     assert session.accuracy().value > 0.8
 
 
+class Wide(Net):
+    """A network of five outputs, whatever it was shown."""
+
+    def predict_proba(self, X):
+        proba = super().predict_proba(X) * 0.4
+        return np.hstack([proba, np.full((len(X), 5 - proba.shape[1]), 0.6 / (5 - proba.shape[1]))])
+
+
+Wide.__module__ = "skorch.classifier"
+
+
+def test_outputs_of_a_net_that_stand_for_no_class_yet_count_for_nothing():
+    truth = TRUTHS["two names"]
+    told_of = [querist.Session(X, estimator=e, random_state=0) for e in (Wide(), LogisticRegression())]
+    for session in told_of:
+        session.tell(range(30), truth[:30])
+    wide, plain = told_of
+    assert wide.ask(5).tolist() == plain.ask(5).tolist()
+    np.testing.assert_array_equal(wide.predict(), plain.predict())
+    np.testing.assert_allclose(wide.predict_proba(), plain.predict_proba())
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_xgboost_inside_others_takes_any_labels():
     xgboost = pytest.importorskip("xgboost")

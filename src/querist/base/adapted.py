@@ -103,8 +103,12 @@ class Adapted:
         UnsupportedModelError
             If the classifier returns another shape, or labels that it was not told.
         """
+        return self.as_told(self.estimator_.predict(X), n_rows(X))
+
+    def as_told(self, values: Any, n: int) -> AnyArray:
+        """Return what ``predict`` gave for n rows as told classes."""
         what = f"{name_of(self)}.predict"
-        values = flat(self.estimator_.predict(X), n_rows(X), what)
+        values = flat(values, n, what)
         if not values.size:
             return self.classes_[:0]
         distinct, inverse = _distinct(values)

@@ -10,8 +10,35 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from querist._typing import AnyArray, Classifier, Model, PoolLike
-from querist.base.adapted import adapted
+from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
+from querist._validation import n_rows
+from querist.base.adapted import Adapted, keeps_contract, name_of
+from querist.base.returned import as_array, as_probabilities
+
+
+class _Coded(Adapted):
+    """A classifier of codes; of a network, which has a fixed number of outputs, those for the classes seen so far."""
+
+    def predict(self, X: PoolLike) -> AnyArray:
+        """Return the likeliest of the seen codes."""
+        values = as_array(self.estimator_.predict(X))
+        if values.dtype.kind in "iu" and values.size and values.max() >= self.classes_.size and self._has_outputs:
+            codes: AnyArray = self.predict_proba(X).argmax(axis=1)
+            return codes
+        return self.as_told(values, n_rows(X))
+
+    @available_if(lambda self: self._has_outputs)  # type: ignore[untyped-decorator]  # scikit-learn has no types
+    def predict_proba(self, X: PoolLike) -> FloatArray:
+        """Return the probabilities among the seen codes."""
+        proba, n_seen = as_array(self.estimator_.predict_proba(X)), self.classes_.size
+        if proba.ndim == 2 and proba.shape[1] > n_seen:
+            proba = proba[:, :n_seen].astype(np.float64)
+            proba /= np.maximum(proba.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        return as_probabilities(proba, n_rows(X), self.classes_, f"{name_of(self)}.predict_proba")
+
+    @property
+    def _has_outputs(self) -> bool:
+        return hasattr(self.estimator_, "predict_proba")
 
 
 def _inner_has(method: str) -> Any:
@@ -115,7 +142,8 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         return values
 
     def _coded(self) -> Model:
-        return adapted(self.estimator_, np.arange(self.classes_.size))
+        codes = np.arange(self.classes_.size)
+        return self.estimator_ if keeps_contract(self.estimator_) else _Coded(self.estimator_, codes)
 
     def __getattr__(self, name: str) -> Any:
         # What the fitted classifier has learned: importances, trees. Not before there is one.
