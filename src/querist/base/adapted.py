@@ -15,7 +15,8 @@ from querist.exceptions import QueristError, UnsupportedModelError
 
 # Who keeps scikit-learn's contract to the letter.
 _KEPT_BY = ("sklearn", "querist")
-_PLAIN = (str, int, float, np.ndarray, np.generic, type(None))
+# Attributes of models that are made of no others: looked at first, since a session asks this in each round.
+_PLAIN = frozenset((str, int, float, bool, np.ndarray, np.float64, np.int64, type(None)))
 
 
 def adapted(model: Model, labels: AnyArray) -> Model:
@@ -51,7 +52,7 @@ def keeps_contract(model: Model) -> bool:
     """Return whether a classifier and all that it is made of come from scikit-learn or from Querist."""
     if not _from_here(model):
         return False
-    if all(isinstance(value, _PLAIN) for value in vars(model).values()):
+    if _PLAIN.issuperset(map(type, vars(model).values())):
         return True
     return all(_from_here(part) for part in parts_of(model).values())
 
