@@ -9,8 +9,8 @@ import scipy.sparse
 from querist._typing import AnyArray, FloatArray, IntArray, Label
 from querist.exceptions import QueristError, UnsupportedModelError
 
-# Probabilities that were rounded to two digits, or summed in half precision, may miss 1 by so much.
-_ROUNDING = 0.01
+# Each probability may be rounded to two digits; rows that miss 1 by more than the second are too far off in any case.
+_ROUNDING, _MOST_ROUNDING = 0.005, 0.05
 # What misses it by more than this, and not by more than that, is scaled: a float64 sum is never so far off.
 _EXACT = 1e-6
 
@@ -178,7 +178,8 @@ def _checked(array: FloatArray, what: str) -> FloatArray:
     if not np.isfinite(sums).all():
         raise QueristError(f"{what} returned values that are not finite.")
     off = np.abs(sums - 1)
-    wrong = np.flatnonzero((off > _ROUNDING) | (array < 0).any(axis=1))
+    allowed = min(_MOST_ROUNDING, _ROUNDING * array.shape[1]) + _EXACT
+    wrong = np.flatnonzero((off > allowed) | (array < 0).any(axis=1))
     if wrong.size:
         told = ", ".join(f"{value:.4g}" for value in array[wrong[0], :5])
         raise UnsupportedModelError(

@@ -74,6 +74,8 @@ class Learned:
     strategy: str
     model: Model
     seconds: dict[str, float] = field(default_factory=dict)
+    # The classifier takes more labels than there are; the model, if any, knows only the classes that have enough.
+    waits: bool = False
 
 
 class Learner:
@@ -111,12 +113,13 @@ class Learner:
         model = _model_of(session) if lesson.can_train else None
         clock.lap("fit")
         if strategy.needs_model and model is None:
-            return Learned(self._initial_ranking(candidates), INITIAL, None)
+            return Learned(self._initial_ranking(candidates), INITIAL, None, waits=True)
         prediction, confidence = self._predictions(session.classes, model)
         clock.lap("predict")
         order, utility = self._ranked(strategy, lesson, model, candidates)
         clock.lap("rank")
-        return Learned(Ranking(order, prediction, confidence, utility), lesson.strategy, model, clock.laps)
+        ranking = Ranking(order, prediction, confidence, utility)
+        return Learned(ranking, lesson.strategy, model, clock.laps, waits=bool(session.waiting))
 
     def told(self, lesson: Lesson) -> Session:
         """Return a session that knows the labels; its `fit` gives the model of the project.
