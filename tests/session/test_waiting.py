@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, StackingClassifier
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
@@ -37,6 +38,8 @@ PATIENT = {
     "discriminant": QuadraticDiscriminantAnalysis(),
     "nu": NuSVC(),
     "neighbours": KNeighborsClassifier(7),
+    "many neighbours": KNeighborsClassifier(35),
+    "components": make_pipeline(PCA(4), GaussianNB()),
 }
 
 

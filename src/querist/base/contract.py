@@ -1,6 +1,7 @@
 """What a classifier can do, asked before it is fitted."""
 
 import inspect
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,10 +31,12 @@ def check_classifier(estimator: Model, what: str) -> None:
 
 
 def _is_regressor(estimator: Model) -> bool:
-    try:
-        return bool(is_regressor(estimator))
-    except (AttributeError, TypeError):  # an object without scikit-learn's tags
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return bool(is_regressor(estimator))
+        except (AttributeError, TypeError, ValueError):  # an object without scikit-learn's tags
+            return False
 
 
 def can(estimator: Model, method: str) -> bool:

@@ -17,7 +17,7 @@ from querist.learners.encoding import encoded
 from querist.learners.label_encoded import LabelEncoded, label_encoded
 from querist.learners.settings import Settings
 from querist.learners.waiting import (
-    ENOUGH,
+    enough_of_each,
     fewest,
     kept_classes,
     kind_of,
@@ -148,7 +148,7 @@ class Refitter:
         Notes
         -----
         To find out costs one or two fits on up to 30 answers of each class (or as many as there are folds), the
-        first time that the classifier raises an error of this kind.
+        first time that the classifier raises an error of this kind. See `waiting.enough_of_each`.
         """
         try:
             return self.fit(X, labels, finite=finite, previous=previous)
@@ -195,7 +195,7 @@ class Refitter:
         return None
 
     def _waits(self, X: Pool, labels: AnyArray, error: Exception, pool: Pool, rows: IntArray) -> bool:
-        enough = max(ENOUGH, needed_of_each(self.estimator))
+        enough = enough_of_each(self.estimator)
         if fewest(labels) >= enough:
             return False
         if kind_of(error) in self._excused:

@@ -13,8 +13,10 @@ from querist._validation import n_rows, take_rows
 from querist.base.contract import parts_of
 
 Fit = Callable[[Pool, AnyArray], Model]
-# Who cannot be fitted with so many answers of every class has another trouble than too few.
+# Who cannot be fitted with so many answers of every class has another trouble than too few,
 ENOUGH = 30
+# unless a parameter of this name asks for more.
+_SIZES = ("cv", "n_splits", "n_neighbors", "n_components", "min_df", "min_samples")
 # Splitters that scikit-learn takes where ``cv`` is None.
 _FOLDS = 5
 _EARLY = 2
@@ -30,6 +32,23 @@ def needed_of_each(estimator: Model) -> int:
     3
     """
     return max([1, *(_needed_by(part) for part in parts_of(estimator).values())])
+
+
+def enough_of_each(estimator: Model) -> int:
+    """Return how many answers of each class are enough for a classifier, going by its parameters.
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> enough_of_each(KNeighborsClassifier(5)), enough_of_each(KNeighborsClassifier(100))
+    (30, 100)
+    """
+    sizes = [
+        int(value)
+        for name, value in estimator.get_params(deep=True).items()
+        if name.rpartition("__")[2] in _SIZES and isinstance(value, int | np.integer) and not isinstance(value, bool)
+    ]
+    return max([ENOUGH, needed_of_each(estimator), *sizes])
 
 
 def _needed_by(part: Model) -> int:
