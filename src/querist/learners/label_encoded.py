@@ -75,7 +75,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     def __init__(self, estimator: Classifier) -> None:
         self.estimator = estimator
 
-    def set_params(self, **params: Any) -> Self:
+    def set_params(self, **params: object) -> Self:
         """Set parameters of this, or of the classifier by their own names."""
         own = {name: value for name, value in params.items() if name.partition("__")[0] == "estimator"}
         super().set_params(**own)

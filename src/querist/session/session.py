@@ -114,7 +114,8 @@ class Session(SessionView):
         random_state: int | None = None,
     ) -> None:
         share = check_number(audit, "audit", low=0, high=1)
-        super().__init__(Journal(as_pool(X), seed_of(random_state)))
+        journal, trained = Journal(as_pool(X), seed_of(random_state)), resolve_estimator(estimator)
+        super().__init__(journal, Trained(Refitter(trained, seed=journal.seed, warm_start=warm_start), journal))
         self._parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
@@ -123,8 +124,6 @@ class Session(SessionView):
             raise InvalidParameterError(
                 f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
             )
-        journal, trained = self._journal, resolve_estimator(estimator)
-        self._trained = Trained(Refitter(trained, seed=journal.seed, warm_start=warm_start), journal)
         asking = self._trained
         if query_estimator is not None:
             asker = resolve_estimator(query_estimator)
@@ -164,11 +163,6 @@ class Session(SessionView):
             If no row, or fewer than `batch_size`, is left.
         Exception
             Whatever the classifier raises when it is fitted; but see `waiting`.
-
-        Warns
-        -----
-        ModelWaitsWarning
-            When the classifier begins to wait for more answers.
         """
         check_positive_int(batch_size, "batch_size")
         return self._asker.ask(batch_size)
@@ -328,28 +322,6 @@ class Session(SessionView):
         model = self._trained.usable() if partial else None
         fitted: Classifier = original(self._trained.fit() if model is None else model)
         return fitted
-
-    @property
-    def waiting(self) -> str:
-        """What the classifier waits for; "" if for nothing, or if it was not fitted since the last answers.
-
-        Some classifiers need several answers of each class: searches and calibration with their folds, early stopping,
-        nearest neighbours. Until they have them `ask` goes on (and warns once, `ModelWaitsWarning`): with the
-        classifier fitted to the classes that have enough answers, or, without two such classes, with the cold start.
-        """
-        return self._trained.waiting
-
-    @property
-    def model(self) -> Classifier:
-        """The last fitted classifier; it may be older than the last answers (`fit` refreshes it).
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            If none was fitted yet.
-        """
-        last: Classifier = original(self._trained.last())
-        return last
 
     def predict(self, X: PoolLike | None = None) -> AnyArray:
         """Return the likeliest class of each row of `X` (default: of the pool), after `fit`."""
