@@ -110,6 +110,7 @@ def read_parquet(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> 
             raise DataError(f"{path}: column {field.name!r} holds {field.type}, not a single value. {_PARTS}")
     with parquet_errors(path):
         table = file.read()
+        table.validate(full=True)  # texts that are no UTF-8
         frame = exact_integers(table.to_pandas(), table)
     frame, notes = without_doubled_index(frame)
     named = [name for name in frame.index.names if name is not None]
