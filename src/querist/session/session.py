@@ -2,22 +2,20 @@
 
 import os
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from numpy.typing import ArrayLike
 
+from querist._labels import as_labels
+from querist._pool import as_pool
 from querist._typing import AnyArray, Classifier, IntArray, Label, PoolLike
-from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows
+from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.strategy import QueryStrategy
-from querist.exceptions import InvalidParameterError
-from querist.learners.refit import Refitter
 from querist.session import saving
-from querist.session.asking import Asker
-from querist.session.audit_trail import AuditTrail
-from querist.session.certifying import Certifier
+from querist.session.assembly import assemble
 from querist.session.events import (
     Answered,
     Changed,
@@ -25,15 +23,10 @@ from querist.session.events import (
     Event,
     Flagged,
     Released,
-    RowsAdded,
     Skipped,
 )
-from querist.session.figures import Figures
-from querist.session.journal import Journal, seed_of
-from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.session.promises import AutoLabel, Certificate
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
-from querist.session.trained import Trained, warn_of_mismatch
 from querist.session.view import SessionView
 from querist.stopping.advice import Advice
 
@@ -112,32 +105,22 @@ class Session(SessionView):
         audit: float = 0.0,
         random_state: int | None = None,
     ) -> None:
-        share = check_number(audit, "audit", low=0, high=1)
-        super().__init__(Journal(as_pool(X), seed_of(random_state)))
-        self._parts = {
+        parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        asks, starts = resolve_strategy(strategy), resolve_strategy(cold_start)
-        if starts.needs_model:
-            raise InvalidParameterError(
-                f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
-            )
-        journal, trained = self._journal, resolve_estimator(estimator)
-        self._trained = Trained(Refitter(trained, seed=journal.seed, warm_start=warm_start), journal)
-        asking = self._trained
-        if query_estimator is not None:
-            asker = resolve_estimator(query_estimator)
-            asking = Trained(Refitter(asker, seed=journal.seed), journal)
-            warn_of_mismatch(asker, {type(trained).__name__: trained}, stacklevel=2)
-        self._trail = AuditTrail(journal, share)
-        self._asker = Asker(
-            journal, self._trail, strategy=asks, cold_start=starts, asking=asking, trained=self._trained
-        )
-        self._figures = Figures(journal, self._trail, self._trained)
-        self._certifier = Certifier(journal, self._trail, self._trained)
-        journal.record(RowsAdded(0, n_rows(journal.X)))
+        self._assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        self._asker.check_pool(self._trained.refitter.estimator)
         if classes is not None:
             self.add_classes(classes)
+
+    def _assemble(
+        self, X: PoolLike, parts: dict[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+    ) -> None:
+        # The pool of a saved session is not judged again: its answers must come out.
+        whole = assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        super().__init__(whole.journal)
+        self._parts, self._trained, self._trail = parts, whole.trained, whole.trail
+        self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -175,15 +158,18 @@ class Session(SessionView):
         rows : int or array-like of shape (n,)
             Row numbers.
         labels : label or array-like of shape (n,)
-            str, int, bool or float, of one type throughout the session.
+            str, int (of 64 bits), bool or whole float, of one type throughout the session, in a list, array, Series
+            or column of any library. They come back from `labels` as they were told. A Series whose index names
+            `rows` in another order, and a dict from row numbers to labels, are brought into the order of `rows`; the
+            plain index 0, 1, 2 ... of a new Series names nothing.
 
         Raises
         ------
         InvalidRowsError
             If a row does not exist, stands twice or already has an answer.
         InvalidParameterError
-            If a label is missing, of another type, or not among the declared classes.
-            Nothing is recorded then.
+            If a label is missing, of another type, or not among the declared classes, or the labels belong to
+            other rows or have no order (a set). Nothing is recorded then.
         """
         rows, labels = self._rows_and_labels(rows, labels)
         if not rows.size:
@@ -283,8 +269,7 @@ class Session(SessionView):
         InvalidParameterError
             If a class stands twice, is declared already, or is of another type.
         """
-        items = [classes] if isinstance(classes, str) else list(classes)
-        fresh: list[Label] = as_labels(items, len(items)).tolist()
+        fresh: list[Label] = as_labels(classes, name="classes", if_missing="Leave it out.").tolist()
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
@@ -475,7 +460,9 @@ class Session(SessionView):
         >>> session.accuracy_of(old_model.predict(X[300:])).n
         100
         """
-        return self._figures.accuracy_of(as_labels(predicted, self.n_rows), confidence)
+        return self._figures.accuracy_of(
+            as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.X), confidence
+        )
 
     def certify(
         self, target: float, *, guess: float | None = None, confidence: float = 0.95, power: float | None = None
@@ -589,7 +576,8 @@ class Session(SessionView):
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
         saved = saving.load(path, X, given)
-        session = cls(X, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed, **saved.parts)
+        session = cls.__new__(cls)
+        session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
         session._journal.events.clear()
         session._journal.replay(saved.events)
         return session
@@ -597,4 +585,4 @@ class Session(SessionView):
     def _rows_and_labels(self, rows: ArrayLike, labels: ArrayLike) -> tuple[IntArray, AnyArray]:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
-        return rows, as_labels(labels, rows.size).copy()
+        return rows, as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
