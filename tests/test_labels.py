@@ -48,7 +48,7 @@ CONTAINERS = {
     "nullable": lambda labels: pd.Series(labels, dtype=NULLABLE[type(labels[0])]),
     "category": lambda labels: pd.Series(labels).astype("category"),
     "index": pd.Index,
-    "pandas array": lambda labels: pd.array(labels),
+    "pandas array": pd.array,
     "arrow series": lambda labels: pd.Series(pd.arrays.ArrowExtensionArray(pa.array(labels))),
     "polars": pl.Series,
     "arrow": pa.array,
@@ -65,6 +65,8 @@ CONTAINERS = {
 @example(["x" * 500, "a"])
 @example([0, -(2**63)])
 def test_labels_come_back_as_told_whatever_holds_them(container, labels):
+    if container == "category" and pd.Categorical(labels).tolist() != labels:
+        return  # older pandas takes texts for C strings, which end at NUL
     array = as_labels(CONTAINERS[container](labels), len(labels))
     assert array.tolist() == labels
     assert {type(label) for label in array.tolist()} == {type(labels[0])}
@@ -231,3 +233,11 @@ def test_one_long_text_does_not_make_all_as_wide():
 def test_files_of_earlier_versions_may_hold_what_is_refused_today():
     for values in ([1, "a"], [0.5, 1.0], [2**63, 1], [2**64], ["a", "b"], [True, False], []):
         assert stored_labels(values).tolist() == values
+
+
+def test_numpys_texts_of_any_width_are_texts():
+    if not hasattr(np.dtypes, "StringDType"):
+        return  # they came with NumPy 2
+    assert as_labels(np.array(["a", "b" * 99], np.dtypes.StringDType()), 2).tolist() == ["a", "b" * 99]
+    with pytest.raises(InvalidParameterError, match=r"labels\[1\] is missing"):
+        as_labels(np.array(["a", None], np.dtypes.StringDType(na_object=None)), 2)

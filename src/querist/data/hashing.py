@@ -126,7 +126,7 @@ def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
     )
 
 
-def check_readable(X: Pool) -> None:
+def check_readable(X: Pool, name: str = "X") -> None:
     """Refuse a pool that has no fingerprint, for a cell whose content cannot be read.
 
     Raises
@@ -139,30 +139,32 @@ def check_readable(X: Pool) -> None:
     Looks at the types of cells that are Python objects; one pass.
     """
     if hasattr(X, "iloc"):
-        columns = [X] if X.ndim == 1 else [X.iloc[:, position] for position in range(X.shape[1])]
-        for column in columns:
+        dtypes = [X.dtype] if X.ndim == 1 else X.dtypes
+        open_kinds = [position for position, dtype in enumerate(dtypes) if getattr(dtype, "kind", "O") not in "biufmM"]
+        for position in open_kinds:
+            column = X if X.ndim == 1 else X.iloc[:, position]
             # Categories stand for all cells.
             is_category = str(column.dtype) == "category"
             cells = column.cat.categories if is_category else column
             if not is_category and column.dtype != object:
                 cells = column.iloc[:1]  # one type for all
             where = "" if column.name is None else f", column {column.name!r}"
-            _check_cells(list(cells), "categories" if is_category else "row", where)
+            _check_cells(list(cells), "category" if is_category else "row", where, name)
     elif isinstance(X, np.ndarray) and X.dtype.kind == "O":
         width = 1 if X.ndim == 1 else int(np.prod(X.shape[1:]))
         for position in range(width):
             column = X if X.ndim == 1 else X.reshape(X.shape[0], width)[:, position]
-            _check_cells(column.tolist(), "row", "" if X.ndim == 1 else f", column {position}")
+            _check_cells(column.tolist(), "row", "" if X.ndim == 1 else f", column {position}", name)
 
 
-def _check_cells(cells: list[Any], what: str, where: str) -> None:
+def _check_cells(cells: list[Any], what: str, where: str, name: str) -> None:
     if set(map(type, cells)) <= _READ_AT_SIGHT:
         return
     for position, cell in enumerate(cells):
         try:
             cell_bytes(cell)
         except InvalidParameterError as error:
-            raise InvalidParameterError(f"{error} It stands in {what} {position}{where}.") from None
+            raise InvalidParameterError(f"{error} It stands in {what} {position}{where} of {name}.") from None
 
 
 _READ_AT_SIGHT = {str, int, float, bool, bytes, type(None)}

@@ -11,7 +11,7 @@ from querist._pool import as_pool, like
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import n_rows
 from querist.data.duplicates import find_duplicates
-from querist.data.hashing import data_hash, in_given_width
+from querist.data.hashing import check_readable, data_hash, in_given_width
 from querist.exceptions import InvalidParameterError, TargetError
 
 
@@ -111,6 +111,7 @@ def _part(X: Any, y: Any, rows: str, truth: str) -> tuple[Pool, AnyArray]:
     """Return rows and their labels, checked."""
     if not (size := n_rows(X)):
         raise InvalidParameterError(f"{rows} has no rows.")
+    check_readable(X, rows)
     try:
         return X, as_labels(y, size, name=truth, pool=X, if_missing="Leave rows without a label out.")
     except InvalidParameterError as error:
