@@ -222,7 +222,7 @@ def test_one_long_text_does_not_make_all_as_wide():
     array = as_labels(labels, 2001)
     assert array.dtype == object
     assert array.nbytes < 20_000
-    assert joined_type(np.array(["a"]), array[-1:]) == object
+    assert joined_type(np.array(["a"]), array[-1:]).kind == "O"
     session = querist.Session(np.zeros((2001, 1)), random_state=0)
     session.tell(range(2000), labels[:-1])
     session.tell([2000], labels[-1:])

@@ -285,3 +285,11 @@ def test_a_saved_session_is_not_judged_again(tmp_path):
 def test_rows_as_tuples_of_python_are_rows():
     Point = collections.namedtuple("Point", "a b")
     assert as_pool([Point(1, 2), Point(3, 4)]).tolist() == [[1, 2], [3, 4]]
+
+
+def test_rows_that_are_added_pass_the_same_door():
+    session = querist.Session(TEXTS, estimator=vectoriser(), random_state=0)
+    with pytest.raises(InvalidParameterError, match=r"X\[60\] is missing"):
+        session.extend([*TEXTS, None])
+    session.extend([*TEXTS, "good"])
+    assert session.n_rows == 61

@@ -19,6 +19,7 @@ from querist.exceptions import InvalidParameterError
 SKIP = "Use skip(rows) for rows that nobody can label."
 # Beyond this, a fixed-width cell takes more memory than a Python text of usual length.
 _SHORT = 32
+_AS_THEY_ARE = (np.dtype(np.int64), np.dtype(bool))
 _BINNING = "Turn numbers into classes first, for example with pandas.cut, or pass them as texts."
 
 
@@ -68,8 +69,10 @@ def as_labels(
     -----
     Arrays of booleans, integers and short texts cost one pass in NumPy, the rest one in Python.
     """
+    if type(labels) is np.ndarray and labels.dtype in _AS_THEY_ARE and labels.shape == (expected,):
+        return labels
     door = _Door(name, if_missing, whole=whole)
-    if type(labels) is not np.ndarray:
+    if type(labels) is not np.ndarray and type(labels) is not list:
         if isinstance(labels, Mapping):
             labels = by_key(labels, _all_rows(rows, expected, name), name)
         elif hasattr(labels, "iloc") and hasattr(labels, "index") and len(getattr(labels, "shape", ())) == 1:

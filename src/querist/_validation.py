@@ -73,7 +73,7 @@ def _row_array(rows: Any, name: str) -> AnyArray:
     if type(rows) is np.ndarray and rows.dtype.kind in "iu":
         array = np.atleast_1d(rows)
     else:
-        array = _row_numbers(_unpacked_rows(rows, name), name)
+        array = _row_numbers(rows if type(rows) is list else _unpacked_rows(rows, name), name)
     if array.ndim != 1:
         raise InvalidRowsError(f"{name} must be one-dimensional, got shape {array.shape}.")
     if array.size and array.dtype.kind not in "iu":

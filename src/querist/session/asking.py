@@ -53,11 +53,11 @@ class Asker:
         # A pool that is no numbers, and a pipeline whose steps make numbers of it before there are labels.
         self._unlabelled: tuple[Pool, Classifier] | None = None
 
-    def check_pool(self, estimator: Classifier) -> None:
-        """Refuse a pool that would fail when `estimator` is trained or a row is asked."""
+    def check_pool(self, X: Pool) -> None:
+        """Refuse a pool that would fail when the classifier is trained or a row is asked."""
         check_pool(
-            self._journal.X,
-            estimator=estimator,
+            X,
+            estimator=self._trained.refitter.estimator,
             asking=self._asking.refitter.estimator,
             strategies=(self._strategy, self._cold_start),
         )

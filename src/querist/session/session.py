@@ -22,6 +22,7 @@ from querist.session.events import (
     ClassesAdded,
     Event,
     Flagged,
+    LabelledRows,
     Released,
     Skipped,
 )
@@ -42,7 +43,8 @@ class Session(SessionView):
     Parameters
     ----------
     X : array, CSR matrix, data frame or list of shape (n_rows, n_features)
-        The pool. It is never copied (array rows that have been answered sit once more
+        The pool, or one text a row. Frames of polars and tables of Arrow become pandas frames of the same names; all
+        others are never copied (array rows that have been answered sit once more
         in one growing buffer); do not change it. Row numbers never shift.
     estimator : str or classifier, default="logistic_regression"
         A registered name (``"svc:C=10"`` sets parameters) or any classifier or
@@ -109,7 +111,7 @@ class Session(SessionView):
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
         self._assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
-        self._asker.check_pool(self._trained.refitter.estimator)
+        self._asker.check_pool(self._journal.X)
         if classes is not None:
             self.add_classes(classes)
 
@@ -171,15 +173,8 @@ class Session(SessionView):
             If a label is missing, of another type, or not among the declared classes, or the labels belong to
             other rows or have no order (a set). Nothing is recorded then.
         """
-        rows, labels = self._rows_and_labels(rows, labels)
-        if not rows.size:
-            return
-        self._journal.state.require(
-            rows, (FREE, OUTSTANDING, SKIPPED), "answer", "Use change(rows, labels) to replace an answer."
-        )
-        self._journal.state.check_labels(labels)
-        self._journal.record(Answered(self._journal.next_number, rows, labels))
-        self._journal.version += 1
+        hint = "Use change(rows, labels) to replace an answer."
+        self._record(Answered, rows, labels, (FREE, OUTSTANDING, SKIPPED), "answer", hint)
 
     def change(self, rows: ArrayLike, labels: ArrayLike) -> None:
         """Replace answers; the rows keep their places among the labelled.
@@ -196,13 +191,7 @@ class Session(SessionView):
         InvalidParameterError
             As in `tell`.
         """
-        rows, labels = self._rows_and_labels(rows, labels)
-        if not rows.size:
-            return
-        self._journal.state.require(rows, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
-        self._journal.state.check_labels(labels)
-        self._journal.record(Changed(self._journal.next_number, rows, labels))
-        self._journal.version += 1
+        self._record(Changed, rows, labels, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
 
     def skip(self, rows: ArrayLike) -> None:
         """Record that nobody can tell; the rows are not asked again, but may still be told.
@@ -284,9 +273,11 @@ class Session(SessionView):
         Raises
         ------
         InvalidParameterError
-            If it is not longer, or its first rows differ.
+            If it is not longer, its first rows differ, or the new ones cannot be worked with.
         """
-        self._journal.extend(as_pool(X))
+        pool = as_pool(X)
+        self._asker.check_pool(pool)
+        self._journal.extend(pool)
 
     def fit(self) -> Classifier:
         """Fit the classifier if answers are new, and return it.
@@ -437,9 +428,9 @@ class Session(SessionView):
         Raises
         ------
         InvalidParameterError
-            If rows were asked without a known probability (use the strategies random and power, or
-            ``selection=power`` with another one), or the draws are not one sequence, since rows were told unasked,
-            skipped, released, added or shut out between them.
+            If `predicted` holds texts and the answers do not, or the other way round; rows were asked without a known
+            probability (use the strategies random and power, or ``selection=power`` with another one); or the draws
+            are not one sequence, since rows were told unasked, skipped, released, added or shut out between them.
 
         Notes
         -----
@@ -460,9 +451,9 @@ class Session(SessionView):
         >>> session.accuracy_of(old_model.predict(X[300:])).n
         100
         """
-        return self._figures.accuracy_of(
-            as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.X), confidence
-        )
+        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.X, whole=False)
+        self._journal.state.check_comparable(labels, "predicted")
+        return self._figures.accuracy_of(labels, confidence)
 
     def certify(
         self, target: float, *, guess: float | None = None, confidence: float = 0.95, power: float | None = None
@@ -582,7 +573,14 @@ class Session(SessionView):
         session._journal.replay(saved.events)
         return session
 
-    def _rows_and_labels(self, rows: ArrayLike, labels: ArrayLike) -> tuple[IntArray, AnyArray]:
+    def _record(
+        self, kind: type[LabelledRows], rows: Any, labels: Any, allowed: tuple[int, ...], action: str, hint: str
+    ) -> None:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
-        return rows, as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
+        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
+        if rows.size:
+            self._journal.state.require(rows, allowed, action, hint)
+            self._journal.state.check_labels(labels)
+            self._journal.record(kind(self._journal.next_number, rows, labels))
+            self._journal.version += 1

@@ -101,6 +101,20 @@ class State:
                 f"{_few(self.classes)}. Correct it, or declare it with add_classes([...])."
             )
 
+    def check_comparable(self, labels: AnyArray, name: str) -> None:
+        """Refuse labels that can equal none of the classes, since one are texts and the others are not.
+
+        Raises
+        ------
+        InvalidParameterError
+            Naming one of each.
+        """
+        if labels.size and self.classes and (label_type(labels) is str) != isinstance(self.classes[0], str):
+            raise InvalidParameterError(
+                f"{name}[0] is {labels.tolist()[0]!r}, of type {label_type(labels).__name__}, and the answers are of "
+                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. None of them could be right."
+            )
+
     def check_classes(self, fresh: list[Label]) -> None:
         """Refuse classes that cannot be declared.
 
