@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from querist._pool import like
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
-from querist._validation import as_pool, take_rows
+from querist._validation import take_rows
 from querist.base.adapted import over_classes
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
@@ -170,7 +171,7 @@ class Trained:
         return None if self.model is self._stand_in else self.model
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
-        return (self._journal.X, self._journal.is_finite) if X is None else (as_pool(X), False)
+        return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
 
 
 def _listed(classes: AnyArray) -> str:
