@@ -1,7 +1,7 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -117,19 +117,11 @@ def simulate(
     from querist.simulation import simulate as run
 
     folder = out or Path(f"querist-simulation-{file.name.partition('.')[0]}")
+    cells: dict[str, Any] = {"missing": missing or [], "decimal": decimal, "day_first": day_first}
     problem = read_problem(
-        file,
-        target,
-        test=test,
-        group=group,
-        drop=drop or [],
-        text_columns=text or [],
-        category_columns=category or [],
-        sheet=sheet,
-        decimal=decimal,
-        missing=missing or [],
-        day_first=day_first,
-    )
+        file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
+        sheet=sheet, **cells,
+    )  # fmt: skip
     print_notes(problem.notes)
     try:
         with progress_bar(file.name) as progress:
@@ -154,15 +146,11 @@ def simulate(
                 warm_start=warm_start,
                 audit=audit,
                 stop=stop or None,
-                label_cost=label_cost,
-                error_cost=error_cost,
-                n_future=n_future,
-                random_state=seed,
-                n_jobs=jobs,
+                label_cost=label_cost, error_cost=error_cost, n_future=n_future, random_state=seed, n_jobs=jobs,
                 name=file.name.partition(".")[0],
                 out=folder,
                 progress=progress,
-            )
+            )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED) from None
