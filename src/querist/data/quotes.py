@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from querist.data.numbers import is_number
 
+_END = re.compile(r"\r\n|\n|\r")
 _SAMPLE = 200
+_MOST_TOLD = 3
 # With fewer lines it is chance that a column says the same again.
 _FEW = 5
 
@@ -63,16 +65,16 @@ def regular_quotes(text: str, delimiter: str) -> Quotes:
             continue  # within a cell it is a letter anyway
         whole = enclosed.match(text, quote)
         if start < quote:  # ` "a, b"`: only what holds the delimiter is enclosed by quotes behind a blank
-            if whole is not None and delimiter in whole.group() and "\n" not in whole.group():
+            if whole is not None and delimiter in whole.group() and _END.search(whole.group()) is None:
                 pieces.append(text[done:start])
                 done, place = quote, whole.end()
             continue
         encloses = whole is not None
-        if whole is not None and "\n" in whole.group():
+        if whole is not None and _END.search(whole.group()) is not None:
             n_lines, is_sure = records.swallowed(quote, whole.end())
             encloses = not is_sure
-            if n_lines and not is_sure:
-                line = text.count("\n", 0, quote) + 1
+            if n_lines and not is_sure and len(doubts) < _MOST_TOLD:
+                line = _line_of(text, quote)
                 doubts.append(
                     f"line {line}: a quoted cell spans {n_lines} lines, each of which would be a whole record"
                 )
@@ -86,13 +88,13 @@ def regular_quotes(text: str, delimiter: str) -> Quotes:
         place = done = end
         letters.append(quote)
     if not letters:
-        return Quotes("".join((*pieces, text[done:])), tuple(doubts[:3]))
-    line = text.count("\n", 0, letters[0]) + 1
+        return Quotes("".join((*pieces, text[done:])), tuple(doubts))
+    line = _line_of(text, letters[0])
     more = f" and in {len(letters) - 1} more cell{'s' * (len(letters) > 2)}" if len(letters) > 1 else ""
     told = (
         f"double quotes read as ordinary letters in line {line}{more}: as quotation marks they do not enclose one cell"
     )
-    return Quotes("".join((*pieces, text[done:])), (told, *doubts[:3]), line)
+    return Quotes("".join((*pieces, text[done:])), (told, *doubts), line)
 
 
 class _Records:
@@ -100,22 +102,19 @@ class _Records:
 
     def __init__(self, text: str, delimiter: str) -> None:
         self._text, self._delimiter = text, delimiter
-        first = text.lstrip("\r\n").partition("\n")[0]
+        self._has_lines = "\n" in text  # old files end their lines with \r alone
+        first = _END.split(text.lstrip("\r\n"), maxsplit=1)[0]
         self.width = len(next(csv.reader([first], delimiter=delimiter), []))
         self._tests: list[set[str] | bool | None] | None = None
 
     def is_record(self, place: int) -> bool:
         """Whether the line in which a place lies is a whole record, its quotes taken for letters; not of one column."""
-        end = self._text.find("\n", place)
-        line = self._text[self._text.rfind("\n", 0, place) + 1 : end if end >= 0 else None]
+        line = self._lines(place, place)[0]
         return self.width > 1 and line.count(self._delimiter) + 1 == self.width
 
     def swallowed(self, start: int, end: int) -> tuple[int, bool]:
         """Return how many lines a cell spans if each would be a whole record, else 0; and whether its values say so."""
-        text = self._text
-        start = text.rfind("\n", 0, start) + 1
-        end = text.find("\n", end) if text.find("\n", end) >= 0 else len(text)
-        lines = [line.rstrip("\r").split(self._delimiter) for line in text[start:end].split("\n")]
+        lines = [line.split(self._delimiter) for line in self._lines(start, end)]
         if self.width < 2 or any(len(cells) != self.width for cells in lines):
             return 0, False
         if self._tests is None:
@@ -139,12 +138,23 @@ class _Records:
             tests.append(True if cells and all(map(is_number, cells)) else set(cells) if few else None)
         return tests
 
+    def _lines(self, start: int, end: int) -> list[str]:
+        """Return the whole lines in which a piece of the text lies."""
+        text = self._text
+        after = _END.search(text, end)
+        before = text.rfind("\n", 0, start) if self._has_lines else -1
+        start = max(before, text.rfind("\r", before + 1, start)) + 1
+        return _END.split(text[start : len(text) if after is None else after.start()])
+
     def _plain_lines(self) -> Iterator[list[str]]:
-        place = self._text.find("\n") + 1
-        while 0 < place < len(self._text):
-            end = self._text.find("\n", place)
-            line = self._text[place : end if end >= 0 else None].rstrip("\r")
+        place = 0
+        for found in _END.finditer(self._text):
+            line = self._text[place : found.start()]
             cells = line.split(self._delimiter)
-            if '"' not in line and len(cells) == self.width:
+            if place and '"' not in line and len(cells) == self.width:
                 yield cells
-            place = end + 1
+            place = found.end()
+
+
+def _line_of(text: str, place: int) -> int:
+    return sum(1 for _ in _END.finditer(text, 0, place)) + 1

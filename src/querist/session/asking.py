@@ -5,14 +5,17 @@ from typing import Any
 import numpy as np
 
 from querist import _random
-from querist._typing import Classifier, IntArray
+from querist._typing import Classifier, IntArray, Pool
 from querist.base.query import decide, prepare
 from querist.base.selection import Chances
+from querist.base.space import is_numeric
 from querist.base.strategy import QueryStrategy
-from querist.exceptions import EmptyPoolError, PoolExhaustedError
+from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError
+from querist.learners.unlabelled_steps import with_fitted_steps
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
 from querist.session.journal import Journal
+from querist.session.pool_door import check_pool
 from querist.session.state import FREE, OUTSTANDING, SKIPPED
 from querist.session.trained import Trained
 
@@ -47,6 +50,17 @@ class Asker:
         self._names = (repr(strategy), repr(cold_start))
         self._asking = asking
         self._trained = trained
+        # A pool that is no numbers, and a pipeline whose steps make numbers of it before there are labels.
+        self._unlabelled: tuple[Pool, Classifier] | None = None
+
+    def check_pool(self, X: Pool) -> None:
+        """Refuse a pool that would fail when the classifier is trained or a row is asked."""
+        check_pool(
+            X,
+            estimator=self._trained.refitter.estimator,
+            asking=self._asking.refitter.estimator,
+            strategies=(self._strategy, self._cold_start),
+        )
 
     def ask(self, batch_size: int) -> IntArray:
         """Return the rows of the next round; see `Session.ask`."""
@@ -75,7 +89,7 @@ class Asker:
 
     def _draw(self, rows: IntArray, n_free: int) -> dict[str, Any]:
         """Return what the log says of rows that the audit drew, with the model's word on them before it is told."""
-        known = self._journal.state.n_classes_answered >= 2
+        model = self._trained.usable()
         chances = Chances.even(n_free, rows.size) if self._trail.is_fresh(rows) else None
         return {
             "rows": rows,
@@ -83,21 +97,33 @@ class Asker:
             "how": "audit",
             "in_audit_order": True,
             "utilities": np.full(rows.size, np.nan),
-            "predictions": tuple(self._trained.predict_rows(rows).tolist()) if known else (),
+            "predictions": tuple(self._trained.predict_rows(rows, model).tolist()) if model is not None else (),
             **with_chances(chances),
         }
 
     def _choose(self, candidates: IntArray, batch_size: int) -> dict[str, Any]:
         """Let the strategy choose rows; return what the log says of them."""
-        state, strategy = self._journal.state, self._strategy
-        if strategy.needs_model and state.n_classes_answered < 2:
+        strategy, model = self._strategy, self._model_for(self._strategy)
+        if strategy.needs_model and model is None:
             strategy = self._cold_start
+        try:
+            return self._chosen(strategy, model, candidates, batch_size)
+        except NotEnoughLabelsError:
+            # Members of a committee, or the class that is looked for, may lack answers where the model does not.
+            if strategy is self._cold_start:
+                raise
+            return self._chosen(self._cold_start, model, candidates, batch_size)
+
+    def _chosen(
+        self, strategy: QueryStrategy, model: Classifier | None, candidates: IntArray, batch_size: int
+    ) -> dict[str, Any]:
+        state = self._journal.state
         context = prepare(
             strategy,
             self._journal.X,
             state.answers.rows,
             state.answers.labels,
-            model=self._model_for(strategy),
+            model=self._with_steps(strategy, model),
             candidates=candidates,
             batch_size=batch_size,
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
@@ -114,9 +140,16 @@ class Asker:
     def _model_for(self, strategy: QueryStrategy) -> Classifier | None:
         # Distances are measured behind the preprocessing steps of a pipeline, once one can be fitted.
         preprocesses = strategy.measures_distances and hasattr(self._asking.refitter.estimator, "steps")
-        if strategy.needs_model or (preprocesses and self._journal.state.n_classes_answered >= 2):
-            return self._asking.fit()
-        return None
+        return self._asking.usable() if strategy.needs_model or preprocesses else None
+
+    def _with_steps(self, strategy: QueryStrategy, model: Classifier | None) -> Classifier | None:
+        """Return the model; where there is none yet and the pool is no numbers, a pipeline that makes numbers of it."""
+        pipeline, X = self._asking.refitter.estimator, self._journal.X
+        if model is not None or not strategy.measures_distances or not hasattr(pipeline, "steps") or is_numeric(X):
+            return model
+        if self._unlabelled is None or self._unlabelled[0] is not X:
+            self._unlabelled = (X, with_fitted_steps(pipeline, X, seed=self._journal.seed))
+        return self._unlabelled[1]
 
     def _exhausted(self, left: int, batch_size: int) -> PoolExhaustedError:
         state, n_rows = self._journal.state, self._journal.n_rows

@@ -10,6 +10,7 @@ from querist.simulation.findings import all_findings
 from querist.simulation.record import Record
 from querist.simulation.stopping_table import summarise_stopping
 from querist.simulation.tables import Tables
+from querist.simulation.waiting_table import waiting_notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,13 +47,14 @@ class Simulation:
         timings: "pd.DataFrame",
         audit: "pd.DataFrame | None" = None,
         stopping: "pd.DataFrame | None" = None,
+        waiting: "pd.DataFrame | None" = None,
     ) -> None:
         self.experiment = experiment
-        self._tables = Tables(table, timings, audit, stopping)
+        self._tables = Tables(table, timings, audit, stopping, waiting)
 
     @classmethod
     def _of(cls, experiment: dict[str, Any], tables: Tables) -> Self:
-        return cls(experiment, tables.table, tables.timings, tables.audit, tables.stopping)
+        return cls(experiment, tables.table, tables.timings, tables.audit, tables.stopping, tables.waiting)
 
     def __repr__(self) -> str:
         strategies = ", ".join(self.experiment["strategies"])
@@ -96,8 +98,8 @@ class Simulation:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader should know about the data."""
-        return list(self.experiment["notes"])
+        """What a reader should know about the data, and about classifiers that waited for more answers."""
+        return [*self.experiment["notes"], *waiting_notes(self._tables.waiting)]
 
     def summary(self) -> "pd.DataFrame":
         """Return one line per estimator, metric and strategy.

@@ -200,7 +200,7 @@ def _carry_out(
     tables = Tables.of([runs[key] for key in keys], experiment.protocol)
     if record is not None:
         record.write_results(*result_files(description, tables))
-    return Simulation(description, tables.table, tables.timings, tables.audit, tables.stopping)
+    return Simulation(description, tables.table, tables.timings, tables.audit, tables.stopping, tables.waiting)
 
 
 def _collector(runs: dict[RunKey, Run], total: int, progress: Progress | None) -> Callable[[Run], None]:
