@@ -1,14 +1,22 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
+from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+
+if TYPE_CHECKING:
+    from querist.data import Problem
+    from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
-    Path, typer.Argument(help="A labelled table: CSV, TSV, Excel, Parquet, JSONL, libsvm, NPZ, or gzip.")
+    Path,
+    typer.Argument(
+        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...), or a folder of its parts."
+    ),
 ]
 _Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
 _Strategy: TypeAlias = Annotated[
@@ -34,14 +42,9 @@ _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read
 _Category: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
 ]
-_Missing: TypeAlias = Annotated[list[str] | None, typer.Option(help="Word that means a gap; repeat for several.")]
-_Decimal: TypeAlias = Annotated[
-    str | None, typer.Option(help="How numbers are written: point or comma. Default: as the file shows.")
-]
 _DayFirst: TypeAlias = Annotated[
     bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
 ]
-_Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of an Excel file.")]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
@@ -88,11 +91,14 @@ def simulate(
     group: _Group = None,
     drop: _Drop = None,
     text: _Text = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
+    names: Names = None,
+    delimiter: Delimiter = None,
     category: _Category = None,
-    missing: _Missing = None,
-    decimal: _Decimal = None,
+    missing: Missing = None,
+    decimal: Decimal = None,
     day_first: _DayFirst = False,
-    sheet: _Sheet = None,
     metric: _Metric = None,
     duplicates: _Duplicates = "ask_once",
     cold_start: _ColdStart = "random",
@@ -111,49 +117,56 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
-    from querist.cli.progress import progress_bar
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
-    from querist.simulation import simulate as run
 
     folder = out or Path(f"querist-simulation-{file.name.partition('.')[0]}")
-    cells: dict[str, Any] = {"missing": missing or [], "decimal": decimal, "day_first": day_first}
     problem = read_problem(
         file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
-        sheet=sheet, **cells,
+        day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
     )  # fmt: skip
     print_notes(problem.notes)
-    try:
-        with progress_bar(file.name) as progress:
-            simulation = run(
-                problem.X,
-                problem.y,
-                strategies=strategy or ["margin"],
-                estimators=estimator or ["auto"],
-                repeats=repeats,
-                budget=budget,
-                batch_size=batch_size,
-                initial=initial,
-                initial_set=initial_set,  # type: ignore[arg-type]  # checked by the call
-                test_size=int(test_size) if test_size >= 1 else test_size,
-                X_test=problem.X_test,
-                y_test=problem.y_test,
-                groups=problem.groups,
-                metrics=metric or ["accuracy"],
-                duplicates=duplicates,  # type: ignore[arg-type]  # checked by the call
-                query_estimator=query_estimator,
-                cold_start=cold_start,
-                warm_start=warm_start,
-                audit=audit,
-                stop=stop or None,
-                label_cost=label_cost, error_cost=error_cost, n_future=n_future, random_state=seed, n_jobs=jobs,
-                name=file.name.partition(".")[0],
-                out=folder,
-                progress=progress,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    simulation = _simulated(
+        problem,
+        file.name,
+        folder,
+        strategies=strategy or ["margin"],
+        estimators=estimator or ["auto"],
+        repeats=repeats,
+        budget=budget,
+        batch_size=batch_size,
+        initial=initial,
+        initial_set=initial_set,  # checked by the call
+        test_size=int(test_size) if test_size >= 1 else test_size,
+        metrics=metric or ["accuracy"],
+        duplicates=duplicates,  # checked by the call
+        query_estimator=query_estimator,
+        cold_start=cold_start,
+        warm_start=warm_start,
+        audit=audit,
+        stop=stop or None,
+        label_cost=label_cost,
+        error_cost=error_cost,
+        n_future=n_future,
+        random_state=seed,
+        n_jobs=jobs,
+    )
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
+
+
+def _simulated(problem: "Problem", name: str, folder: Path, **options: Any) -> "Simulation":
+    """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
+    from querist.cli.progress import progress_bar
+    from querist.simulation import simulate as run
+
+    data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
+    try:
+        with progress_bar(name) as progress:
+            return run(
+                problem.X, problem.y, **data, **options, name=name.partition(".")[0], out=folder, progress=progress
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
