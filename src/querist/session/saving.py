@@ -57,8 +57,8 @@ def save(
     write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
-def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> SavedSession:
-    """Read a session and check it against the pool and the parts given.
+def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, trust_parts: bool) -> SavedSession:
+    """Read a session and check it against the pool and, unless they are trusted, the parts given.
 
     Raises
     ------
@@ -80,7 +80,10 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> Sav
         )
     try:
         _check_pool(content["pool"], as_pool(X))
-        parts = {name: restore(content["parts"][name], given[name], name.replace("_", " ")) for name in given}
+        parts = {
+            name: restore(content["parts"][name], part, name.replace("_", " "), trust=trust_parts)
+            for name, part in given.items()
+        }
         told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
         events = [read_event(item) for item in told]
         audit = content.get("audit", 0.0)  # files from before there was an audit

@@ -162,9 +162,11 @@ def _rule(part: dict[str, Any]) -> str:
 
 def _short(part: Any) -> str:
     if isinstance(part, dict) and "class" in part:
-        chosen = {key: value for key, value in part["params"].items() if value is not None}
+        chosen = {key: value for key, value in part.get("params", {}).items() if value is not None}
         values = ", ".join(f"{key}={_short(value)}" for key, value in chosen.items())
         return f"{part['class'].rpartition(':')[2]}({values})"
+    if isinstance(part, dict) and "code" in part:
+        return str(part.get("function", part.get("type"))).rpartition(":")[2]
     return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
 
 

@@ -52,6 +52,7 @@ def simulate(
     n_jobs: int = -1,
     name: str = "data",
     out: str | os.PathLike[str] | None = None,
+    trust_parts: bool = False,
     progress: Progress | None = None,
 ) -> Simulation:
     """Replay active learning on data whose labels are known, against random rows.
@@ -122,7 +123,12 @@ def simulate(
         What the data are called in tables.
     out : path, default=None
         A folder for the results. Each finished run is kept there at once; the same call resumes where it was
-        interrupted. The result files are then the same, byte for byte, on one machine with the same versions.
+        interrupted. The result files are then the same, byte for byte, on one machine with the same versions. What was
+        edited in between is refused, also where its name is the same: of parameters the values are compared, of
+        functions and classes of your own the code (not its comments or its place), with what it refers to.
+    trust_parts : bool, default=False
+        Whether runs in `out` are taken for those of these strategies, estimators and rules although something about
+        them differs: code that was edited without a change in what it does, or objects that show nothing of themselves.
     progress : callable, default=None
         Called with (runs done, runs in all, label of the last).
 
@@ -182,16 +188,15 @@ def simulate(
     experiment = Experiment.checked(protocol, parts, data, most=most)
     if query_estimator is not None:
         warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
-    return _carry_out(experiment, n_workers, out, progress)
-
-
-def _carry_out(
-    experiment: Experiment, n_workers: int, out: str | os.PathLike[str] | None, progress: Progress | None
-) -> Simulation:
-    description = experiment.describe()
-    record = None if out is None else Record(out, description)
+    record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)
     if record is not None:
-        record.start()
+        record.start(trust_parts=trust_parts)
+    return _carry_out(experiment, n_workers, record, progress)
+
+
+def _carry_out(experiment: Experiment, n_workers: int, record: Record | None, progress: Progress | None) -> Simulation:
+    # What the folder of an earlier version says of itself stays.
+    description = experiment.describe() if record is None else record.experiment
     keys = experiment.keys
     runs = {} if record is None else record.finished(keys)
     missing = [key for key in keys if key not in runs]
