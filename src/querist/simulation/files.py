@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from querist.data.bounds import Bounds
 from querist.data.parquet_bounds import opened_parquet
 from querist.exceptions import InvalidParameterError, ResultsError
-from querist.simulation import audit_table, stopping_table
+from querist.simulation import audit_table, baseline, stopping_table
 from querist.simulation import figure as pictures
 from querist.simulation.curves import COLUMNS, table_csv
 from querist.simulation.experiment import FORMATS
@@ -33,7 +33,7 @@ def result_files(experiment: Mapping[str, Any], tables: Tables) -> tuple[dict[st
         "report.html": _report(experiment, tables),
     }
     # Only where there is something to tell.
-    for name, table in (("audit", tables.audit), ("stopping", tables.stopping)):
+    for name, table in (("audit", tables.audit), ("stopping", tables.stopping), ("baseline", tables.baseline)):
         if table is not None:
             results[f"{name}.csv"] = table_csv(table)
     return results, table_csv(tables.timings)
@@ -45,10 +45,11 @@ def draw(experiment: Mapping[str, Any], tables: Tables) -> "Figure":
     return pictures.draw(tables.curves(protocol["metrics"][0]), name=protocol["name"])
 
 
-def _watched(experiment: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Return which further tables an experiment has, and the types of their columns."""
-    types = {"audit": audit_table.TYPES, "stopping": stopping_table.TYPES}
+def _further(experiment: dict[str, Any], manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return which further tables a folder has, and the types of their columns."""
+    types = {"audit": audit_table.TYPES, "stopping": stopping_table.TYPES, "baseline": baseline.TYPES}
     present = {"audit": "audit" in experiment["protocol"], "stopping": "stopping" in experiment}
+    present["baseline"] = "baseline.csv" in manifest["files"]  # earlier versions wrote none
     return {name: types[name] for name, there in present.items() if there}
 
 
@@ -80,7 +81,10 @@ def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
         timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
-    tables = {name: _read_csv(folder / f"{name}.csv", manifest, types) for name, types in _watched(experiment).items()}
+    tables = {
+        name: _read_csv(folder / f"{name}.csv", manifest, types)
+        for name, types in _further(experiment, manifest).items()
+    }
     return experiment, Tables(_read_table(path, data), timings, **tables)
 
 

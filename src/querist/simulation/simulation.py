@@ -202,10 +202,10 @@ def _carry_out(experiment: Experiment, n_workers: int, record: Record | None, pr
     missing = [key for key in keys if key not in runs]
     done = _collector(runs, len(keys), progress)
     execute(experiment, missing, n_workers=n_workers, record=record, done=done)
-    tables = Tables.of([runs[key] for key in keys], experiment.protocol)
+    tables = Tables.of([runs[key] for key in keys], experiment.protocol, experiment.data.problem)
     if record is not None:
         record.write_results(*result_files(description, tables))
-    return Simulation(description, tables.table, tables.timings, tables.audit, tables.stopping)
+    return Simulation.of(description, tables)
 
 
 def _collector(runs: dict[RunKey, Run], total: int, progress: Progress | None) -> Callable[[Run], None]:
