@@ -68,11 +68,13 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, tru
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SessionFileError(f"There is no file {path}.") from None
+        raise SessionFileError(f"There is no file {path}. Session.load reads what session.save(path) wrote.") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise SessionFileError(f"{path} is not a saved session: {error}.") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise SessionFileError(f"{path} is not a saved session of Querist.")
+        raise SessionFileError(
+            f"{path} is not a saved session of Querist: Session.load reads what session.save(path) wrote."
+        )
     if content.get("version") not in (1, _VERSION):
         raise SessionFileError(
             f"{path} has format version {content.get('version')}; this Querist reads versions 1 and {_VERSION}. "

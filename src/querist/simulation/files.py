@@ -66,21 +66,29 @@ def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
     experiment: dict[str, Any] = read_json(folder / "experiment.json")
     if experiment.get("format") not in FORMATS:
         known = " and ".join(str(number) for number in FORMATS)
-        raise ResultsError(f"{folder} was written in format {experiment.get('format')}; this version reads {known}.")
+        raise ResultsError(
+            f"{folder} was written in format {experiment.get('format')}; this version reads {known}. "
+            "Read it with a later version of Querist."
+        )
     if not (folder / "manifest.json").exists():
         raise ResultsError(
-            f"{folder} holds a simulation that is not finished. Run the same simulate(..., out={str(folder)!r}) again; "
-            "it resumes where it stopped."
+            f"{folder} holds a simulation that is not finished. Run the same command, or simulate(..., "
+            f"out={str(folder)!r}), again; it resumes where it stopped."
         )
     manifest = read_json(folder / "manifest.json")
     if manifest["experiment"] != experiment_id(experiment):
-        raise ResultsError(f"{folder / 'experiment.json'} was changed since the results were written.")
+        raise ResultsError(
+            f"{folder / 'experiment.json'} was changed since the results were written. Put it back, or simulate into "
+            "another folder."
+        )
     path = folder / "table.parquet"
     data = _checked(path, manifest)
     try:
         timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
+        raise ResultsError(
+            f"{folder / 'timings.csv'} cannot be read ({error}). Run the same simulation again: it writes it anew."
+        ) from error
     tables = {
         name: _read_csv(folder / f"{name}.csv", manifest, types)
         for name, types in _further(experiment, manifest).items()
@@ -134,7 +142,7 @@ def _table_parquet(table: "pd.DataFrame") -> bytes:
 def _read_table(path: Path, data: bytes) -> "pd.DataFrame":
     import pandas as pd
 
-    columns = opened_parquet(path, data, Bounds.of_size(len(data))).read().to_pydict()
+    columns = opened_parquet(path, data, Bounds.of_size(len(data))).read(use_threads=False).to_pydict()
     frame = pd.DataFrame(columns, columns=list(COLUMNS))
     return frame.astype({"repeat": "int64", "n_labels": "int64", "value": "float64"})
 
@@ -153,7 +161,12 @@ def _checked(path: Path, manifest: dict[str, Any]) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ResultsError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ResultsError(
+            f"{path} cannot be read: {error.strerror}. Run the same simulation again: it writes it anew."
+        ) from error
     if checksum(data) != manifest["files"][path.name]["sha256"]:
-        raise ResultsError(f"{path} was changed since it was written: its checksum is not the manifest's.")
+        raise ResultsError(
+            f"{path} was changed since it was written: its checksum is not the manifest's. Run the same simulation "
+            "again: it writes it anew."
+        )
     return data

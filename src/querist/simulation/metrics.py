@@ -151,7 +151,9 @@ def check_metrics(names: Iterable[str]) -> None:
     for name in names:
         check_choice(name, "metrics", METRICS)
     if len(set(names)) < len(names):
-        raise InvalidParameterError(f"metrics names {max(names, key=names.count)!r} more than once.")
+        raise InvalidParameterError(
+            f"metrics names {max(names, key=names.count)!r} more than once. Name each metric once."
+        )
 
 
 def check_model_can(estimator: Model, label: str, names: Iterable[str], n_classes: int) -> None:

@@ -60,7 +60,9 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
     elif registry.registered_name("strategies", asked[RANDOM]) != RANDOM:
         raise InvalidParameterError(f"The strategy label {RANDOM!r} is kept for random rows. Use another label.")
     if FULL_DATA in asked:
-        raise InvalidParameterError(f"The strategy label {FULL_DATA!r} is kept for the full-data value.")
+        raise InvalidParameterError(
+            f"The strategy label {FULL_DATA!r} is kept for the full-data value. Use another label."
+        )
     asked = {RANDOM: asked.pop(RANDOM)} | asked
     fitted = labelled(estimators, "estimators", resolve_estimator)
     for label, estimator in fitted.items():

@@ -4,18 +4,14 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from querist._validation import check_positive_int
 from querist.session.trained import warn_of_mismatch
-from querist.simulation.execute import count_workers, execute
+from querist.simulation.execute import execute
 from querist.simulation.experiment import Experiment
 from querist.simulation.files import result_files
-from querist.simulation.metrics import named_metrics
-from querist.simulation.parts import resolve_parts
+from querist.simulation.options import Options
 from querist.simulation.problem import prepare_data
-from querist.simulation.protocol import Costs, Protocol
 from querist.simulation.record import Record
 from querist.simulation.results import Simulation
-from querist.simulation.rules import resolve_rules
 from querist.simulation.run import Run, RunKey
 from querist.simulation.tables import Tables
 
@@ -162,36 +158,23 @@ def simulate(
     >>> sorted(set(result.table["n_labels"]))
     [10, 15, 20, 112]
     """
-    check_positive_int(initial, "initial", minimum=0)
-    watched = bool(audit) or stop is not None
-    costs = Costs(label_cost, error_cost, n_future)
-    protocol = Protocol(
-        repeats=repeats,
-        budget=max(initial, 1) if budget is None else budget,
-        batch_size=batch_size,
-        initial=initial,
-        initial_set=initial_set,
-        test_size=test_size,
-        metrics=named_metrics(metrics, watched=watched),
-        duplicates=duplicates,
-        warm_start=warm_start,
-        random_state=random_state,
+    options = Options.checked(
+        strategies=strategies, estimators=estimators, repeats=repeats, budget=budget, batch_size=batch_size,
+        initial=initial, initial_set=initial_set, test_size=test_size, metrics=metrics, duplicates=duplicates,
+        query_estimator=query_estimator, cold_start=cold_start, warm_start=warm_start, audit=audit, stop=stop,
+        label_cost=label_cost, error_cost=error_cost, n_future=n_future, random_state=random_state, n_jobs=n_jobs,
         name=name,
-        audit=audit,
-        costs=None if stop is None else costs,
-    )
-    n_workers = count_workers(n_jobs)
-    parts = resolve_parts(strategies, estimators, cold_start, query_estimator)
-    parts = parts.with_rules(resolve_rules(stop, costs, audit=audit, estimators=parts.estimators))
+    )  # fmt: skip
+    parts = options.parts
     data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
     most = max(_BUDGET, initial) if budget is None else None
-    experiment = Experiment.checked(protocol, parts, data, most=most)
+    experiment = Experiment.checked(options.protocol, parts, data, most=most)
     if query_estimator is not None:
         warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
     record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)
     if record is not None:
         record.start(trust_parts=trust_parts)
-    return _carry_out(experiment, n_workers, record, progress)
+    return _carry_out(experiment, options.n_workers, record, progress)
 
 
 def _carry_out(experiment: Experiment, n_workers: int, record: Record | None, progress: Progress | None) -> Simulation:

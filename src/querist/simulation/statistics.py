@@ -72,12 +72,12 @@ def mean_interval(values: Any, *, low: float, high: float, confidence: float = 0
 
     Notes
     -----
-    The t interval takes the spread found for the spread at every mean, and so leaves the bounds where few values lie
-    near one. Means that are possible are instead compared as Wilson does for a share: the variance of values in [0, 1]
-    with mean mu is phi mu (1 - mu), with phi from the values, and mu is in the interval if ``(m - mu)**2 <= c mu (1 - mu)``
-    with ``c = t**2 s**2 / (n m (1 - m))``. Far from the bounds, or for many values, that is the t interval. With one
-    bound only the variance is taken as proportional to ``(mu - low)**2``: the t interval of the logarithm of the mean.
-    ``benchmarks/simulation`` says how often the first holds the mean.
+    The t interval takes the spread found for the spread at every mean, and so leaves the bounds where few values
+    lie near one. Means that are possible are instead compared as Wilson does for a share: the variance of values in
+    [0, 1] with mean mu is phi mu (1 - mu), with phi from the values, and mu is in the interval if ``(m - mu)**2 <=
+    c mu (1 - mu)`` with ``c = t**2 s**2 / (n m (1 - m))``. Far from the bounds, or for many values, that is the t
+    interval. With one bound only the variance is taken as proportional to ``(mu - low)**2``: the t interval of the
+    logarithm of the mean. ``benchmarks/simulation`` says how often the first holds the mean.
 
     References
     ----------
