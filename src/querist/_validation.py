@@ -1,7 +1,6 @@
 """Checks of what callers pass in; each message names the parameter, the value and the remedy."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -29,44 +28,6 @@ def n_rows(X: Pool) -> int:
         raise InvalidParameterError(f"X must be a table of rows, got {type(X).__name__}.") from None
 
 
-def as_pool(X: Pool) -> Pool:
-    """Return `X` in a form that can be indexed by row numbers; only lists and non-CSR sparse are converted.
-
-    Raises
-    ------
-    InvalidParameterError
-        If `X` is not a two-dimensional table.
-    """
-    import scipy.sparse
-
-    if isinstance(X, list | tuple):
-        X = np.asarray(X)
-    if scipy.sparse.issparse(X):
-        if X.format != "csr":
-            X = X.tocsr()
-        return X
-    shape = getattr(X, "shape", None)
-    if shape is None or not (hasattr(X, "iloc") or isinstance(X, np.ndarray)):
-        if hasattr(X, "__array__"):
-            return as_pool(np.asarray(X))
-        raise InvalidParameterError(
-            f"X must be an array, a CSR matrix or a data frame, got {type(X).__name__}. "
-            "Convert it, for example with X.to_pandas() or numpy.asarray(X)."
-        )
-    if isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype == object:
-        return X  # texts, for pipelines that start with a vectoriser
-    if len(shape) == 1 and hasattr(X, "iloc"):
-        return X  # a Series of texts
-    if len(shape) == 1 and X.dtype.kind in "UT":
-        return X
-    if len(shape) < 2:
-        raise InvalidParameterError(
-            f"X must have one row per item and one column per feature, got shape {tuple(shape)}. "
-            "Use X.reshape(-1, 1) for a single feature."
-        )
-    return X
-
-
 def take_rows(X: Pool, rows: IntArray | slice) -> Pool:
     """Return some rows of a pool: a view for a slice of an array, else a copy of those rows only."""
     if hasattr(X, "iloc"):
@@ -82,19 +43,15 @@ def as_rows(rows: Any, total: int, name: str = "rows") -> IntArray:
     InvalidRowsError
         If they are not integers, not in ``[0, total)``, or not distinct; the first wrong one is named.
     """
-    array = np.atleast_1d(np.asarray(rows))
+    array = _row_array(rows, name)
     if array.size == 0:
         return np.empty(0, np.int64)
-    if array.ndim != 1:
-        raise InvalidRowsError(f"{name} must be one-dimensional, got shape {array.shape}.")
-    if array.dtype.kind not in "iu":
-        hint = " For a boolean mask use numpy.flatnonzero(mask)." if array.dtype.kind == "b" else ""
-        raise InvalidRowsError(f"{name} must be integers (row numbers of X), got dtype {array.dtype}.{hint}")
-    array = array.astype(np.int64, copy=False)
     lowest, highest = int(array.min()), int(array.max())
     if lowest < 0 or highest >= total:
         wrong = lowest if lowest < 0 else highest
         raise InvalidRowsError(f"{name} holds {wrong}, but X has rows 0 to {total - 1}.")
+    # Only now: unsigned numbers of 64 bits would become negative.
+    array = array.astype(np.int64, copy=False)
     if array.size > 1:
         # A mask of n bytes beats sorting once a share of the pool is named.
         if array.size * 20 > total:
@@ -109,67 +66,72 @@ def as_rows(rows: Any, total: int, name: str = "rows") -> IntArray:
     return array
 
 
+def _row_array(rows: Any, name: str) -> AnyArray:
+    """Return `rows` as a one-dimensional array of integers of any width, or refuse them."""
+    if isinstance(rows, range):
+        return np.arange(rows.start, rows.stop, rows.step)
+    if type(rows) is np.ndarray and rows.dtype.kind in "iu":
+        array = np.atleast_1d(rows)
+    else:
+        array = _row_numbers(rows if type(rows) is list else _unpacked_rows(rows, name), name)
+    if array.ndim != 1:
+        raise InvalidRowsError(f"{name} must be one-dimensional, got shape {array.shape}.")
+    if array.size and array.dtype.kind not in "iu":
+        gaps = array.dtype.kind == "f" and bool(np.isnan(array).any())
+        hints = {
+            "b": " For a boolean mask use numpy.flatnonzero(mask).",
+            "f": " One is missing." if gaps else " Use .astype(int) if they are whole numbers.",
+        }
+        hint = hints.get(array.dtype.kind, "")
+        raise InvalidRowsError(f"{name} must be integers (row numbers of X), got dtype {array.dtype}.{hint}")
+    return array
+
+
+def _unpacked_rows(rows: Any, name: str) -> Any:
+    """Return rows as an array or a list, refusing what has no order or hides some."""
+    if isinstance(rows, Set | Mapping) and not isinstance(rows, KeysView):
+        raise InvalidRowsError(f"{name} is a {type(rows).__name__}. Pass a list of row numbers, in order.")
+    if isinstance(rows, slice):
+        raise InvalidRowsError(f"{name} is a slice. Pass range(start, stop).")
+    if isinstance(rows, np.ma.MaskedArray) and np.ma.is_masked(rows):
+        raise InvalidRowsError(f"{name} has masked cells. Leave them out with rows.compressed().")
+    if hasattr(rows, "__array__"):
+        array = np.asarray(rows)
+        return array.tolist() if array.dtype.kind == "O" and array.ndim == 1 else array
+    return list(rows) if isinstance(rows, Iterable) and not isinstance(rows, str | bytes) else [rows]
+
+
+def _row_numbers(rows: AnyArray | list[Any], name: str) -> AnyArray:
+    if isinstance(rows, np.ndarray):
+        return np.atleast_1d(rows)
+    kinds = set(map(type, rows))
+    if kinds == {int}:
+        try:
+            return np.array(rows, np.int64)
+        except OverflowError:
+            wrong = next(row for row in rows if not -(2**63) <= row < 2**63)
+            raise InvalidRowsError(f"{name} holds {wrong}, which is no row number of X.") from None
+    for position, row in enumerate(rows):
+        wrong = isinstance(row, bool | np.bool_) and len(kinds) > 1
+        if wrong or not isinstance(row, bool | np.bool_ | int | np.integer | float | np.floating | list | tuple):
+            raise InvalidRowsError(
+                f"{name} must be integers (row numbers of X); {name}[{position}] is {repr(row)[:60]}, "
+                f"a {type(row).__name__}."
+            )
+    try:
+        return np.asarray(rows)
+    except (ValueError, OverflowError):
+        raise InvalidRowsError(
+            f"{name} must be a list of integers (row numbers of X), got {repr(rows)[:60]}."
+        ) from None
+
+
 def unmarked_rows(total: int, *marked: IntArray) -> IntArray:
     """Return the row numbers in ``[0, total)`` that stand in none of `marked`, ascending."""
     free: BoolArray = np.ones(total, bool)
     for rows in marked:
         free[rows] = False
     return np.flatnonzero(free)
-
-
-_SKIP = "Use skip(rows) for rows that nobody can label."
-
-
-def as_labels(labels: Any, expected: int, *, if_missing: str = _SKIP) -> AnyArray:
-    """Return `labels` as a one-dimensional array of `expected` class labels.
-
-    `if_missing` is the advice that the error about a missing label ends with.
-
-    Raises
-    ------
-    InvalidParameterError
-        If the count is wrong, or a label is missing (None, NaN) or not a str, int, bool or float.
-    """
-    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        labels = [labels]
-    if hasattr(labels, "to_numpy"):
-        labels = labels.to_numpy()
-    array: AnyArray
-    if isinstance(labels, np.ndarray):
-        array = labels
-    else:
-        items = list(labels)
-        kinds = {_kind(item) for item in items}
-        # numpy would turn a mixture into strings; keep the labels as they are.
-        array = np.asarray(items) if len(kinds) == 1 else np.array(items, dtype=object)
-    if array.ndim != 1:
-        raise InvalidParameterError(f"labels must be one-dimensional, got shape {array.shape}.")
-    if array.size != expected:
-        raise InvalidParameterError(f"{expected} rows need {expected} labels, got {array.size}.")
-    if array.dtype.kind == "f" and np.isnan(array).any():
-        raise _missing(int(np.flatnonzero(np.isnan(array))[0]), if_missing)
-    if array.dtype.kind == "O":
-        for position, item in enumerate(array):
-            if item is None or (_kind(item) == "float" and math.isnan(item)):
-                raise _missing(position, if_missing)
-            if _kind(item) == "other":
-                raise InvalidParameterError(
-                    f"A label must be a str, int, bool or float; label {position} is a {type(item).__name__}."
-                )
-    elif array.dtype.kind not in "biufUT":
-        raise InvalidParameterError(f"A label must be a str, int, bool or float, got dtype {array.dtype}.")
-    return array
-
-
-def _missing(position: int, advice: str) -> InvalidParameterError:
-    return InvalidParameterError(f"Label {position} is missing (None or NaN). {advice}")
-
-
-def _kind(item: Any) -> str:
-    for kind, types in (("bool", bool | np.bool_), ("int", int | np.integer), ("float", float | np.floating)):
-        if isinstance(item, types):
-            return kind
-    return "str" if isinstance(item, str) else "other"
 
 
 def check_positive_int(value: Any, name: str, *, minimum: int = 1) -> int:

@@ -30,10 +30,12 @@ def read(content, name="table.csv"):
     from pathlib import Path
 
     from querist.data.bounds import Bounds
+    from querist.data.cell_rules import CellRules
+    from querist.data.columns import typed
     from querist.data.delimited import read_delimited
 
     data = content if isinstance(content, bytes) else content.encode()
-    return read_delimited(Path(name), data, Bounds.of_size(len(data)))
+    return typed(read_delimited(Path(name), data, Bounds.of_size(len(data))), CellRules())
 
 
 # A letter in each cell keeps it a word; blanks around it are kept too.

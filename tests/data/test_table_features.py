@@ -136,7 +136,11 @@ def test_it_is_a_step_of_a_pipeline():
     model.set_params(tablefeatures__text_columns=["remark"]).fit(frame, frame["two"])
     assert model.score(frame, frame["two"]) == 1
     assert model[:-1].get_feature_names_out().size == model[-1].n_features_in_
-    assert TableFeatures(text_columns=["t"]).get_params() == {"text_columns": ["t"]}
+    assert TableFeatures(text_columns=["t"]).get_params() == {
+        "text_columns": ["t"],
+        "category_columns": (),
+        "day_first": False,
+    }
 
 
 def test_what_does_not_fit_is_refused_in_words():

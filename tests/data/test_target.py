@@ -49,6 +49,17 @@ def test_labels_of_every_type(target, expected, kind):
     assert labels.dtype.kind == kind
 
 
+def test_labels_that_look_alike_are_one_class_and_told():
+    cells = ["yes", " yes", "no ", "no", "yes\u00a0", "caf\u00e9", "cafe\u0301", "\ufeffno", "Yes", "Yes", "YES", "YES"]
+    rest, labels = split_target(table(cells), "label")
+    assert sorted(set(labels.tolist())) == ["YES", "Yes", "caf\u00e9", "no", "yes"]
+    notes = " ".join(rest.notes)
+    assert "5 cells read without blanks around them and in one form of accents (' yes' as 'yes'" in notes
+    assert "'YES' and 'Yes' and 'yes' are kept apart" in notes
+    with pytest.raises(TargetError, match="has 2 missing values, the first in row 2"):
+        split_target(table(["yes", "", "no", " \u00a0"]), "label")
+
+
 def test_what_is_decided_is_told():
     notes = split_target(table(["NA", "b", "NA", "b"]), "label")[0].notes
     assert "'NA' (2 rows) is taken for a class" in " ".join(notes)

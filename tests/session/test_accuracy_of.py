@@ -96,3 +96,14 @@ def test_draws_that_were_put_back_have_no_probability_any_more():
     session.tell(rows, TRUTH[rows])
     with pytest.raises(InvalidParameterError, match="audit asked for row"):
         session.accuracy_of(OLD)
+
+
+def test_predictions_that_no_answer_could_equal_are_refused():
+    session = drawn(rounds=2)
+    with pytest.raises(
+        InvalidParameterError, match=r"predicted\[0\] is '.', of type str, and the answers are of type int"
+    ):
+        session.accuracy_of(OLD.astype(str))
+    assert session.accuracy_of(OLD.astype(float)) == session.accuracy_of(OLD)
+    with pytest.raises(InvalidParameterError, match=r"predicted\[3\] is missing"):
+        session.accuracy_of([*OLD[:3].tolist(), None, *OLD[4:].tolist()])

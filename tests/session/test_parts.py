@@ -128,6 +128,7 @@ LINES = {
 SCRIPT = """
 import functools, sys
 import numpy as np
+import pandas as pd
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -139,9 +140,11 @@ from querist import Session
 def cut(text):
     return text.split()
 
-X = np.arange(6.0).reshape(-1, 1)
+numbers = np.arange(6.0).reshape(-1, 1)
 for place, line in enumerate(sys.argv[3:]):
     path = f"{sys.argv[2]}/{place}.json"
+    X = ["a b", "b c", "c d", "d e", "e f", "f g"] if "Tfidf" in line else numbers
+    X = pd.DataFrame(numbers, columns=["x"]) if "selector" in line else X
     if sys.argv[1] == "save":
         session = Session(X, estimator=eval(line), random_state=0)
         session.tell([0, 5], ["a", "b"])

@@ -207,7 +207,7 @@ def test_labels_of_another_type_are_refused(label, match):
     assert session.labelled.size == 2
 
 
-@pytest.mark.parametrize("labels", [["a", "bbbbbb", "cc"], [3, -1, 7], [True, False, True], [0.5, 1.5, 0.5]])
+@pytest.mark.parametrize("labels", [["a", "bbbbbb", "cc"], [3, -1, 7], [True, False, True], [0.0, 2.0, 0.0]])
 def test_labels_keep_their_type(labels):
     session = querist.Session(np.eye(4), random_state=0)
     for row, label in enumerate(labels):

@@ -35,11 +35,11 @@ def test_texts_are_rows_too():
     ("y", "word"),
     [
         (["no"] * 10, "one class only, .*no"),
-        ([*Y[:9], None], "Label 9 is missing.*Leave rows without a label out"),
-        (np.linspace(0, 1, 10), "no classes, such as 0.1"),
+        ([*Y[:9], None], r"y\[9\] is missing.*Leave rows without a label out"),
+        (np.linspace(0, 1, 10), r"y\[1\] is 0.1.*a class must be a whole number.*pandas.cut"),
         ([*(["a", "b"] * 4), "a", "c"], r"Class .*c.* has one row only \(row 9\)"),
-        (np.array([0.5, 1.0] * 5, dtype=object), "no classes, such as 0.5"),
-        (["a", 1] * 5, "different types, such as 'a' and 1"),
+        (np.array([0.5, 1.0] * 5, dtype=object), r"y\[0\] is 0.5"),
+        (["a", 1] * 5, "y\\[1\\] is 1, a label of type int, and y\\[0\\] is 'a'"),
         (Y[:8], "10 rows need 10 labels, got 8"),
     ],
 )

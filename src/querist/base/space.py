@@ -60,6 +60,26 @@ class Space:
             yield block, matrix[block]
 
 
+def is_numeric(X: Pool) -> bool:
+    """Return whether distances between rows of a pool can be measured as it is, gaps aside."""
+    if scipy.sparse.issparse(X):
+        return True
+    if len(X.shape) != 2:
+        return False
+    if hasattr(X, "dtypes") and all(getattr(dtype, "kind", "O") in "biuf" for dtype in X.dtypes):
+        return True
+    return _as_numbers(np.asarray(X)).dtype.kind in "biuf"
+
+
+def _as_numbers(array: AnyArray) -> AnyArray:
+    if array.ndim == 2 and array.dtype.kind == "O":
+        try:
+            return array.astype(np.float64)
+        except (TypeError, ValueError):
+            return array
+    return array
+
+
 def _preprocessing(model: Model) -> Any:
     from sklearn.pipeline import Pipeline
 
@@ -74,12 +94,7 @@ def _numeric(X: Pool) -> Any:
             first = np.flatnonzero(~np.isfinite(X.data))[0]
             raise _gap(int(np.searchsorted(X.indptr, first, side="right")) - 1)
         return X
-    array = np.asarray(X)
-    if array.ndim == 2 and array.dtype.kind == "O":
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            array = array.astype(object)
+    array = _as_numbers(np.asarray(X))
     if array.ndim != 2 or array.dtype.kind not in "biuf":
         raise UnsupportedModelError(
             "This strategy measures distances between rows, and the pool is not numeric. "

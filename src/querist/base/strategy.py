@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from querist import _random
+from querist._labels import as_labels
+from querist._pool import as_pool
 from querist._typing import Classifier, FloatArray, IntArray, PoolLike, RandomState
 from querist._validation import (
-    as_labels,
-    as_pool,
     as_rows,
     check_choice,
     check_positive_int,
@@ -237,7 +237,7 @@ class QueryStrategy(BaseEstimator, ABC):
             self,
             pool,
             answered,
-            as_labels(labels, answered.size),
+            as_labels(labels, answered.size, rows=answered, pool=pool),
             model=model,
             candidates=_allowed(candidates, answered, total),
             batch_size=batch_size,

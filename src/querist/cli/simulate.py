@@ -31,6 +31,16 @@ _Group: TypeAlias = Annotated[
 ]
 _Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
 _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
+_Category: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
+]
+_Missing: TypeAlias = Annotated[list[str] | None, typer.Option(help="Word that means a gap; repeat for several.")]
+_Decimal: TypeAlias = Annotated[
+    str | None, typer.Option(help="How numbers are written: point or comma. Default: as the file shows.")
+]
+_DayFirst: TypeAlias = Annotated[
+    bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
+]
 _Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of an Excel file.")]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
@@ -83,6 +93,10 @@ def simulate(
     group: _Group = None,
     drop: _Drop = None,
     text: _Text = None,
+    category: _Category = None,
+    missing: _Missing = None,
+    decimal: _Decimal = None,
+    day_first: _DayFirst = False,
     sheet: _Sheet = None,
     metric: _Metric = None,
     duplicates: _Duplicates = "ask_once",
@@ -136,7 +150,19 @@ def simulate(
     }
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
-    problem = read_problem(file, target, test=test, group=group, drop=drop or [], text_columns=text or [], sheet=sheet)
+    problem = read_problem(
+        file,
+        target,
+        test=test,
+        group=group,
+        drop=drop or [],
+        text_columns=text or [],
+        category_columns=category or [],
+        sheet=sheet,
+        decimal=decimal,
+        missing=missing or [],
+        day_first=day_first,
+    )
     print_notes(problem.notes)
     try:
         with progress_bar(file.name) as progress:

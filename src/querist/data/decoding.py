@@ -4,6 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
+from querist.data.damaged_utf8 import mended_utf8
 from querist.exceptions import FileFormatError
 
 # The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
@@ -35,7 +36,7 @@ _SIGN_WITHIN_WORD = re.compile("[^\\W\\d_][\u00b3\u00b9\u00bf\u00be\u00bc\u00a3\
 def decode(path: Path, data: bytes) -> tuple[str, str]:
     """Return the text of a file, and in words which encoding it has.
 
-    A byte-order mark decides; then UTF-8, if the bytes are valid; then a guess. Text in the
+    A byte-order mark decides; then UTF-8, if the bytes are valid or nearly all; then a guess. Text in the
     Latin alphabet is read as cp1252 (Western Europe) or cp1250 (Central Europe), other
     alphabets as charset-normalizer finds them.
 
@@ -48,16 +49,32 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
         # A table may well begin with the word PAR1 or %PDF; a binary file is known by its bytes too.
         if data.startswith(signature) and not data[: 1 << 12].isascii():
             raise FileFormatError(f"{path} is not text but {kind}. Give it the ending of its kind.")
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return _strict(path, data, name).removeprefix("\ufeff"), f"encoding {name} (byte-order mark)"
-    text, told = _without_mark(path, data)
+    whole = data.rstrip(b"\0\x1a")
+    # In UTF-16 every other byte of plain text is zero.
+    ended = whole != data and b"\0" not in whole and data[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    text, told = _decoded(path, whole if ended else data)
+    if ended:
+        marks = {b"\0": "zero bytes", b"\x1a": "the mark of the end of a file (Ctrl-Z)"}
+        ends = " and ".join(words for mark, words in marks.items() if mark in data[len(whole) :])
+        told = f"{told}; {ends} at the end left out"
     if "\0" in text:
+        place = text.index("\0")
         raise FileFormatError(
-            f"{path} is a binary file, not text (a zero byte at {data.index(0)}). "
-            "If it is a spreadsheet or Parquet, give it the ending of its kind."
+            f"{path}, line {text.count(chr(10), 0, place) + 1}, holds a zero byte, which no text has: it is a binary "
+            "file, or was damaged on the way. If it is a spreadsheet or Parquet, give it the ending of its kind; if it "
+            "is text, fetch it again or remove the byte."
         )
     return text, told
+
+
+def _decoded(path: Path, data: bytes) -> tuple[str, str]:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            told = f"encoding {name} (byte-order mark)"
+            if name == "utf-8" and (mended := mended_utf8(data, announced=True)) is not None:
+                return mended[0].removeprefix("\ufeff"), f"{told}; {mended[1]}"
+            return _strict(path, data, name).removeprefix("\ufeff"), told
+    return _without_mark(path, data)
 
 
 def _strict(path: Path, data: bytes, name: str) -> str:
@@ -83,6 +100,9 @@ def _without_mark(path: Path, data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), "encoding utf-8"
     except UnicodeDecodeError as error:
         first = error.start
+    mended = mended_utf8(data)
+    if mended is not None:
+        return mended[0], f"encoding utf-8; {mended[1]}"
     control = sum(byte < 9 or 13 < byte < 32 for byte in head)
     if control * 100 <= len(head):
         for name in _guesses(data):

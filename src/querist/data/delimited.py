@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from querist.data.bounds import Bounds
+from querist.data.cell_rules import CellRules
+from querist.data.columns import typed
 from querist.data.decoding import decode
-from querist.data.numbers import file_style, inspect, is_number, read_words
+from querist.data.numbers import is_number
+from querist.data.quotes import regular_quotes
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_RECORDS = 200
@@ -62,11 +65,12 @@ class Delimited:
                 return
             yield from found
 
-    def typed(self, records: Sequence[Sequence[str]]) -> "tuple[pd.DataFrame, list[str]]":
-        """Return records that fit the header as a table, and notes: words become numbers where a whole column is."""
+    def typed(self, path: Path, records: Sequence[Sequence[str]]) -> Table:
+        """Return records that fit the header as a table: words become numbers where a whole column is."""
         import pandas as pd
 
-        return _typed(pd.DataFrame(records, dtype=str), self.names, self.delimiter)
+        frame = pd.DataFrame(records, dtype=str, columns=pd.Index(self.names))
+        return typed(Table(path, frame, delimiter=self.delimiter), CellRules())
 
 
 def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
@@ -83,17 +87,20 @@ def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
         raise FileFormatError(f"{path} is empty.")
     with _long_cells():
         delimiter = _delimiter(text, path)
+        text, told, stray = regular_quotes(text, delimiter)
         _check_cells(path, text, delimiter, bounds)
         names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
         quoting, misfit = _quoting(path, text, delimiter, len(names))
-    notes.insert(0, f"delimiter {_DELIMITERS[delimiter]}")
+    notes = [f"delimiter {_DELIMITERS[delimiter]}", *notes, *told]
+    if misfit is not None and stray is not None:
+        misfit = FileFormatError(f"{misfit} A double quote opens in line {stray} and encloses no cell.")
     if quoting == csv.QUOTE_NONE:
         notes.append("double quotes read as ordinary letters: as quotation marks they do not fit the columns")
     return Delimited(text, delimiter, quoting, names, tuple(notes), misfit)
 
 
 def read_delimited(path: Path, data: bytes, bounds: Bounds) -> Table:
-    """Read a delimited file: the cells are words, which become numbers where a whole column is numeric.
+    """Read a delimited file: the cells are words, see `querist.data.columns.typed`.
 
     Raises
     ------
@@ -106,6 +113,7 @@ def read_delimited(path: Path, data: bytes, bounds: Bounds) -> Table:
 
     text, encoding = decode(path, data)
     found = cut(path, text, bounds)
+    text = found.text
     if found.misfit is not None:
         raise found.misfit
     delimiter, quoting, names = found.delimiter, found.quoting, found.names
@@ -120,8 +128,8 @@ def read_delimited(path: Path, data: bytes, bounds: Bounds) -> Table:
     frame = frame.iloc[1:].reset_index(drop=True)
     if not len(frame):
         raise DataError(f"{path} has a header but no row of data.")
-    read, more = _typed(frame, names, delimiter)
-    return Table(path, read, notes=(*notes, *more))
+    frame.columns = pd.Index(names)
+    return Table(path, frame, notes=tuple(notes), delimiter=delimiter)
 
 
 @contextlib.contextmanager
@@ -172,7 +180,8 @@ def _delimiter(text: str, path: Path) -> str:
     # The last record of a cut text may be half a record; it counts for little among 200.
     sample = text[:_SAMPLE_LETTERS]
     for delimiter in _DELIMITERS:
-        records = list(itertools.islice(_records(sample, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_RECORDS))
+        regular = regular_quotes(sample, delimiter).text
+        records = list(itertools.islice(_records(regular, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_RECORDS))
         width = len(records[0][1])
         agreeing = sum(len(record) == width for _, record in records) / len(records)
         scores[delimiter] = (width > 1 and agreeing >= 0.9, agreeing if width > 1 else 0.0, width)
@@ -214,9 +223,8 @@ def _quoting(path: Path, text: str, delimiter: str, width: int) -> tuple[_Quotin
     FileFormatError
         If a quoted cell never ends.
     """
-    misfit, unclosed, spans_lines = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
-    # Files with tabs are seldom quoted: a cell over several lines is rather two stray quotes.
-    doubtful = misfit is not None or unclosed is not None or (spans_lines and delimiter == "\t")
+    misfit, unclosed = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
+    doubtful = misfit is not None or unclosed is not None
     if doubtful and width > 1 and '"' in text and _shape(path, text, delimiter, width, csv.QUOTE_NONE)[0] is None:
         return csv.QUOTE_NONE, None
     if unclosed is not None and misfit is None:
@@ -226,9 +234,8 @@ def _quoting(path: Path, text: str, delimiter: str, width: int) -> tuple[_Quotin
 
 def _shape(
     path: Path, text: str, delimiter: str, width: int, quoting: _Quoting
-) -> tuple[FileFormatError | None, FileFormatError | None, bool]:
-    """Return what is wrong with the first record that does not fit, or the last, and whether a cell spans lines."""
-    spans_lines = False
+) -> tuple[FileFormatError | None, FileFormatError | None]:
+    """Return what is wrong with the first record that does not fit, or the last."""
     start, record = 1, [""]
     for number, (start, record) in enumerate(_records(text, delimiter, quoting)):
         if len(record) != width:
@@ -237,8 +244,7 @@ def _shape(
                 f"{width} (delimiter {_DELIMITERS[delimiter]}). "
                 "Put quotes around cells that hold the delimiter, or fill in what is missing."
             )
-            return misfit, None, spans_lines
-        spans_lines = spans_lines or any("\n" in cell for cell in record)
+            return misfit, None
     if quoting == csv.QUOTE_MINIMAL:
         last = "".join(itertools.islice(io.StringIO(text, newline=""), start - 1, None))
         # Within open quotes, one more record would be swallowed.
@@ -246,25 +252,5 @@ def _shape(
             unclosed = FileFormatError(
                 f"{path}, line {start}: a quoted cell begins in this record and never ends. Add the missing quote."
             )
-            return None, unclosed, True
-    return None, None, spans_lines
-
-
-def _typed(frame: "pd.DataFrame", names: list[str], delimiter: str) -> tuple["pd.DataFrame", list[str]]:
-    import pandas as pd
-
-    words = [inspect(frame[place]) for place in range(len(names))]
-    style = file_style(words, delimiter)
-    columns, told = {}, {}
-    for name, each in zip(names, words, strict=True):
-        columns[name], told[name] = read_words(each, style)
-    grouped: dict[str, list[str]] = {}
-    for name, notes in told.items():
-        for note in notes:
-            grouped.setdefault(note, []).append(repr(name))
-    return pd.DataFrame(columns), [f"{_listed(which)}: {note}" for note, which in grouped.items()]
-
-
-def _listed(names: list[str]) -> str:
-    many = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return ("column " if len(names) == 1 else "columns ") + ", ".join(names[:6]) + many
+            return None, unclosed
+    return None, None

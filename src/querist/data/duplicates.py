@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from querist._pool import as_pool
 from querist._typing import AnyArray, BoolArray, IntArray, Pool
-from querist._validation import as_pool, n_rows
+from querist._validation import n_rows
 from querist.data.hashing import canonical, canonical_blocks, cell_bytes
 
 _Hashes = npt.NDArray[np.uint64]

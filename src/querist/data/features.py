@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Raised when the same columns give other features, or other code makes them, so that kept ones are not taken for them.
-_RECIPE = 3
+_RECIPE = 4
 
 
 def build_features(
@@ -26,6 +26,8 @@ def build_features(
     *,
     test_frame: "pd.DataFrame | None" = None,
     text_columns: Sequence[str] = (),
+    category_columns: Sequence[str] = (),
+    day_first: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Features:
     """Turn columns into numbers, without looking at labels: what `TableFeatures` makes of them, kept for the next time.
@@ -37,6 +39,10 @@ def build_features(
         More rows, turned into numbers by what was learned from `frame`.
     text_columns : sequence of str, default=()
         Read as free text, whatever they look like.
+    category_columns : sequence of str, default=()
+        Read as categories, whatever they look like.
+    day_first : bool, default=False
+        Whether days come before months in dates that can be read either way.
     cache_dir : path, default=None
         Where features are kept for the next time; None does not keep them.
 
@@ -60,11 +66,12 @@ def build_features(
     >>> features.X.shape, features.kinds
     ((4, 5), {'size': 'number', 'colour': 'category'})
     """
-    key = "" if cache_dir is None else _key(frame, test_frame, text_columns)
+    recipe = TableFeatures(text_columns=text_columns, category_columns=category_columns, day_first=day_first)
+    key = "" if cache_dir is None else _key(frame, test_frame, recipe)
     cached = feature_cache.read(cache_dir, key)
     if isinstance(cached, Features):
         return cached
-    features = _built(frame, test_frame, text_columns)
+    features = _built(frame, test_frame, recipe)
     feature_cache.write(cache_dir, key, features)
     if cached == feature_cache.DAMAGED:
         told = "the kept features of this file were damaged and have been built anew"
@@ -72,8 +79,7 @@ def build_features(
     return features
 
 
-def _built(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", text_columns: Sequence[str]) -> Features:
-    recipe = TableFeatures(text_columns=text_columns)
+def _built(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", recipe: TableFeatures) -> Features:
     X, X_test, notes = recipe.fit_transform(frame), None, []
     if test_frame is not None:
         X_test = recipe.encode(test_frame, source="test file")
@@ -81,17 +87,23 @@ def _built(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", text_column
             f"column {name!r}: {count} rows of the test file have categories that the pool lacks"
             for name, count in recipe.unseen(test_frame).items()
         ]
+        notes += [
+            f"column {name!r}: {count} cells of the test file do not fit it, read as missing"
+            for name, count in recipe.misfits(test_frame).items()
+        ]
     names = tuple(recipe.get_feature_names_out().tolist())
     return Features(X, names, recipe.kinds_, (*recipe.notes_, *notes), X_test)
 
 
-def _key(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", text_columns: Sequence[str]) -> str:
+def _key(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", recipe: TableFeatures) -> str:
     packages = ("querist", "skrub", "scikit-learn", "pandas", "numpy")
     content = {
         "versions": {package: version(package) for package in packages},
         "frame": pool_hash(frame),
         "test": None if test_frame is None else pool_hash(test_frame),
-        "text": sorted(text_columns),
+        "text": sorted(recipe.text_columns),
+        "categories": sorted(recipe.category_columns),
+        "day_first": recipe.day_first,
         "recipe": _RECIPE,
     }
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -2,14 +2,19 @@
 
 import datetime
 import decimal
+import fractions
 import hashlib
+import pathlib
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from querist._labels import as_labels
+from querist._pool import as_pool
 from querist._typing import AnyArray, BoolArray, Pool
-from querist._validation import as_labels, as_pool, n_rows
+from querist._validation import n_rows
 from querist.exceptions import InvalidParameterError
 
 _DIGEST = 16
@@ -30,7 +35,8 @@ def pool_hash(X: Pool) -> str:
     ----------
     X : array, sparse matrix, data frame or list of shape (n_rows, ...)
         Also a one-dimensional array or Series of texts. Object cells may hold texts,
-        numbers, booleans, dates, bytes, None, and lists or arrays of these.
+        numbers, booleans, dates, bytes, None, intervals and periods of pandas, UUIDs, and
+        lists, sets, dicts or arrays of these.
 
     Returns
     -------
@@ -82,8 +88,19 @@ def data_hash(X: Pool, y: Any = None) -> str:
     pool = pool_hash(X)
     if y is None:
         return pool
-    labels = as_labels(y, n_rows(X))
-    return _combined(["labelled", pool, _array_digest(labels)])
+    labels = as_labels(y, n_rows(X), name="y", pool=X)
+    return _combined(["labelled", pool, _array_digest(in_given_width(labels, y))])
+
+
+def in_given_width(labels: AnyArray, given: Any) -> AnyArray:
+    """Return labels that are numbers in the width in which the caller gave them, by which fingerprints tell them apart.
+
+    That is how folders of simulations have always been known, so they are found again.
+    """
+    dtype = getattr(given, "dtype", None)
+    dtype = getattr(dtype, "numpy_dtype", dtype)
+    is_number = isinstance(dtype, np.dtype) and dtype.kind in "iuf" and labels.dtype.kind in "if"
+    return labels.astype(dtype) if is_number else labels
 
 
 def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
@@ -101,10 +118,60 @@ def cell_bytes(value: Any, is_missing: bool = False) -> bytes:
     for kinds, encode in _ENCODERS:
         if isinstance(value, kinds):
             return encode(value)
+    if type(value).__module__.partition(".")[0] == "pandas" and type(value).__name__ in ("Interval", "Period"):
+        return b"p" + repr(value).encode()
     raise InvalidParameterError(
         f"X holds a cell of type {type(value).__name__}, whose content cannot be compared. "
-        "Turn it into text, numbers or dates first."
+        "Turn it into text, numbers or dates first; the first step of a Pipeline may make objects of them."
     )
+
+
+def check_readable(X: Pool, name: str = "X") -> None:
+    """Refuse a pool that has no fingerprint, for a cell whose content cannot be read.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the row and column of the first such cell.
+
+    Notes
+    -----
+    Looks at the types of cells that are Python objects; one pass.
+    """
+    if hasattr(X, "iloc"):
+        dtypes = [X.dtype] if X.ndim == 1 else X.dtypes
+        open_kinds = [position for position, dtype in enumerate(dtypes) if getattr(dtype, "kind", "O") not in "biufmM"]
+        for position in open_kinds:
+            column = X if X.ndim == 1 else X.iloc[:, position]
+            # Categories stand for all cells.
+            is_category = str(column.dtype) == "category"
+            cells = column.cat.categories if is_category else column
+            if not is_category and column.dtype != object:
+                cells = column.iloc[:1]  # one type for all
+            where = "" if column.name is None else f", column {column.name!r}"
+            _check_cells(list(cells), "category" if is_category else "row", where, name)
+    elif isinstance(X, np.ndarray) and X.dtype.kind == "O":
+        width = 1 if X.ndim == 1 else int(np.prod(X.shape[1:]))
+        for position in range(width):
+            column = X if X.ndim == 1 else X.reshape(X.shape[0], width)[:, position]
+            _check_cells(column.tolist(), "row", "" if X.ndim == 1 else f", column {position}", name)
+
+
+def _check_cells(cells: list[Any], what: str, where: str, name: str) -> None:
+    if set(map(type, cells)) <= _READ_AT_SIGHT:
+        return
+    for position, cell in enumerate(cells):
+        try:
+            cell_bytes(cell)
+        except InvalidParameterError as error:
+            raise InvalidParameterError(f"{error} It stands in {what} {position}{where} of {name}.") from None
+
+
+_READ_AT_SIGHT = {str, int, float, bool, bytes, type(None)}
+
+
+def _dict_bytes(cells: dict[Any, Any]) -> bytes:
+    return b"d" + _list_bytes(sorted(_list_bytes(pair) for pair in cells.items()))
 
 
 def _list_bytes(items: Any) -> bytes:
@@ -123,6 +190,12 @@ _ENCODERS: tuple[tuple[Any, Callable[[Any], bytes]], ...] = (
         lambda v: b"r" + repr(v).encode(),
     ),
     (list | tuple, _list_bytes),
+    (dict, _dict_bytes),
+    (set | frozenset, lambda value: b"z" + _list_bytes(sorted(map(cell_bytes, value)))),
+    (
+        uuid.UUID | fractions.Fraction | pathlib.PurePath,
+        lambda value: b"o" + repr(value).encode("utf-8", "surrogatepass"),
+    ),
     (np.ndarray, lambda value: b"a" + repr(value.shape).encode() + _array_digest(value).encode()),
 )
 

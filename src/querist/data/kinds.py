@@ -1,12 +1,14 @@
 """What kind of column it is: number, category, date, free text, or a name of the row that teaches nothing."""
 
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from querist.data.columns import read_as_numbers
 from querist.data.dates import date_format
+from querist.data.numbers import ID_NAME, Style
+from querist.data.typed_cells import words_of
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
@@ -18,13 +20,19 @@ Kind = Literal["number", "category", "date", "text", "dropped"]
 _WORDS, _DISTINCT = 3.0, 0.5
 # Some languages put no blanks between words.
 _LETTERS_PER_WORD = 12.0
-ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|index|row_?(number|id)?)$|^unnamed", re.IGNORECASE)
 _SAMPLE = 2000
 # With fewer rows it is chance that all differ, or that they count up.
 _FEW_ROWS = 10
 
 
-def kind_of(column: "pd.Series", text_columns: Collection[str]) -> tuple[Kind, str]:
+def kind_of(
+    column: "pd.Series",
+    text_columns: Collection[str],
+    category_columns: Collection[str] = (),
+    *,
+    style: Style = "point",
+    day_first: bool = False,
+) -> tuple[Kind, str]:
     """Return the kind of a column, and a note where one is due (for a dropped column: why).
 
     Left out are columns with one value only (a column with one value and gaps stays: the gaps may
@@ -38,8 +46,8 @@ def kind_of(column: "pd.Series", text_columns: Collection[str]) -> tuple[Kind, s
     """
     from pandas.api import types
 
-    if str(column.name) in text_columns:
-        return "text", ""
+    if str(column.name) in (*text_columns, *category_columns):
+        return ("text" if str(column.name) in text_columns else "category"), ""
     known = column.dropna()
     try:
         n_distinct = known.nunique()
@@ -55,9 +63,12 @@ def kind_of(column: "pd.Series", text_columns: Collection[str]) -> tuple[Kind, s
         return "category", ""
     if types.is_datetime64_any_dtype(column):
         return "date", ""
-    if types.is_numeric_dtype(column) or types.is_timedelta64_dtype(column):
-        return _kind_of_numbers(known, str(column.name), n_distinct, len(column))
-    return _kind_of_cells(known, str(column.name), n_distinct)
+    is_number = types.is_numeric_dtype(column) or types.is_timedelta64_dtype(column)
+    numbers = column if is_number else read_as_numbers(column, style)
+    if numbers is not None:
+        known = numbers.dropna()
+        return _kind_of_numbers(known, str(column.name), known.nunique(), len(column))
+    return _kind_of_cells(known, str(column.name), n_distinct, day_first=day_first)
 
 
 def _categorical() -> type:
@@ -87,13 +98,13 @@ def _kind_of_numbers(known: "pd.Series", name: str, n_distinct: int, n_rows: int
     return "number", ""
 
 
-def _kind_of_cells(known: "pd.Series", name: str, n_distinct: int) -> tuple[Kind, str]:
+def _kind_of_cells(known: "pd.Series", name: str, n_distinct: int, *, day_first: bool) -> tuple[Kind, str]:
     kinds = {type(cell).__name__ for cell in known} if known.dtype == object else {"str"}
     note = f"it mixes cells of type {' and '.join(sorted(kinds))}; read as words" if len(kinds) > 1 else ""
-    words = known.astype(str)
+    words = words_of(known)
     sample = words.iloc[:: max(1, len(words) // _SAMPLE)].tolist()
-    if date_format(words) is not None:
-        return "date", note
+    if date_format(words, day_first=day_first) is not None:
+        return "date", ""
     if is_text(sample, n_distinct, len(known)):
         return "text", note
     if n_distinct == len(known) and len(known) > 2 * _FEW_ROWS and (_mean_words(sample) < 1.5 or ID_NAME.search(name)):

@@ -59,6 +59,10 @@ def read_npz(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Tabl
     """Read the arrays X and y that ``numpy.savez(path, X=X, y=y)`` wrote; objects are refused."""
     _check_members(path, data, bounds)
     try:
+        if data.startswith(b"\x93NUMPY"):
+            raise FileFormatError(
+                f"{path} holds one array (.npy), not X and y. Write both with numpy.savez(path, X=X, y=y)."
+            )
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             missing = {"X", "y"} - set(arrays.files)
             if missing:

@@ -1,20 +1,21 @@
-"""Columns of words that are numbers: decimal commas, thousands separators, leading zeros, words for "missing"."""
+"""Columns of words that are numbers: decimal commas, thousands separators, leading zeros, gaps, and odd words."""
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray
+from querist.data.written_numbers import CENSORED, CLOCK, Written, is_missing, written_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What stands for "missing" in a column of numbers; in a column of words only the empty cell does.
-MISSING_WORDS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "?", "-", "."})
-
 Style = Literal["point", "comma"]
+STYLES: tuple[Style, ...] = ("point", "comma")
 _INTEGER = r"[+-]?\d+"
 _EXPONENT = r"([eE][+-]?\d+)?"
 _INFINITE = r"[+-]?(?i:inf|infinity)"
@@ -22,56 +23,169 @@ _POINT = rf"[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}|{_INFINITE}"
 _COMMA = rf"[+-]?(\d+,?\d*|,\d+){_EXPONENT}|{_INFINITE}"
 _POINT_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?"  # 1,234.5
 _COMMA_GROUPS = r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"  # 1.234,5
+_PATTERNS: dict[Style, str] = {"point": f"{_POINT}|{_POINT_GROUPS}", "comma": f"{_COMMA}|{_COMMA_GROUPS}"}
 _LEADING_ZERO = r"[+-]?0\d+"
 _LONG = r"[+-]?\d{16,}"
 _HINT = re.compile(rf"[-+.,\deE]*\d[-+.,\deE]*|{_INFINITE}")
 _SAMPLE = 100
+# A column is one of numbers if nine in ten of its words are, and the others look like slips: see docs/decisions/0027.
+ODD_SHARE = 0.1
+_FEW_NUMBERS = 10
+_CODE = re.compile(r"[^\W\d_]{1,2}|(?=.*\d)(?=.*[^\W\d_])[\w-]+")
+ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|index|row_?(number|id)?)$|^unnamed", re.IGNORECASE)
 
 
 @dataclass
 class Words:
-    """A column of a text file, and how its cells can be read.
+    """A column of words, and how its cells can be read.
 
     Attributes
     ----------
     column : Series of str of shape (n_rows,)
     cells : ndarray of shape (n_known,)
-        The cells that are not missing, without surrounding blanks.
-    known : ndarray of shape (n_rows,), bool
+        The cells that are not missing, without surrounding blanks; numbers without what decorates them.
+    known, blank : ndarray of shape (n_rows,), bool
+        The cells that hold something; those that are empty, or hold a word that was said to mean a gap.
     styles : frozenset of {"point", "comma"}
-        The ways of writing numbers in which all cells are numbers; empty for words.
+        The ways of writing numbers in which the column is one of numbers; empty for words.
+    odd : dict of str to dict of str to int
+        The cells that are no numbers, and how many of each there are, by style.
+    told : tuple of str
+        What decorates the numbers, in words.
+    is_plain : bool
+        Whether all cells are numbers without decoration.
     """
 
     column: "pd.Series[str]"
     cells: AnyArray
     known: BoolArray
+    blank: BoolArray
     styles: frozenset[Style]
+    odd: dict[Style, Counter[str]]
+    told: tuple[str, ...] = ()
+    is_plain: bool = True
 
 
-def inspect(column: "pd.Series[str]") -> Words:
-    """Look at a column of words; O(n)."""
-    stripped = column.str.strip()
-    known = ~stripped.str.lower().isin(MISSING_WORDS).to_numpy(bool)
-    cells = stripped.to_numpy(object)[known]
-    if not cells.size or not all(_HINT.fullmatch(cell) for cell in cells[:_SAMPLE]):
-        return Words(column, cells, known, frozenset())
-    fits: tuple[tuple[Style, str], ...] = (
-        ("point", f"{_POINT}|{_POINT_GROUPS}"),
-        ("comma", f"{_COMMA}|{_COMMA_GROUPS}"),
-    )
-    return Words(column, cells, known, frozenset(style for style, pattern in fits if _matches(cells, pattern).all()))
+def inspect(
+    column: "pd.Series[str]",
+    missing: Collection[str] = (),
+    *,
+    name: str = "",
+    styles: tuple[Style, ...] = STYLES,
+    lenient: bool = False,
+) -> Words:
+    """Look at a column of words; O(n).
 
-
-def file_style(columns: list[Words], delimiter: str) -> Style:
-    """Return how a file writes decimals: from columns that can be read in one way only, else from the delimiter.
-
-    Programs separate cells by semicolons where the comma is taken by the decimals.
+    Parameters
+    ----------
+    column : Series of str
+    missing : collection of str, default=()
+        More words that mean a gap.
+    name : str, default=""
+        Of the column: where it speaks of ids, odd words are part of them.
+    styles : tuple of {"point", "comma"}
+        The ways of writing numbers to look for.
+    lenient : bool, default=False
+        Whether it is known to be a column of numbers, however many of its words are none.
     """
+    import pandas as pd
+
+    stripped = column.str.strip()
+    words = set(pd.unique(stripped.dropna()))
+    gaps = {word for word in words if is_missing(word) or word in missing}
+    known = (stripped.notna() & ~stripped.isin(list(gaps))).to_numpy(bool)
+    blank = (stripped.isna() | stripped.isin(["", *missing])).to_numpy(bool)
+    cells = stripped.to_numpy(object)[known]
+    if not cells.size:
+        return Words(column, cells, known, blank, frozenset(), {})
+    if all(_HINT.fullmatch(cell) for cell in cells[:_SAMPLE]):
+        fits = frozenset(style for style in styles if _matches(cells, _PATTERNS[style]).all())
+        if fits:
+            return Words(column, cells, known, blank, fits, {})
+    nothing = Words(column, cells, known, blank, frozenset(), {}, is_plain=False)
+    return _loosely(nothing, name, styles, lenient=lenient)
+
+
+def _loosely(nothing: Words, name: str, wanted: tuple[Style, ...], *, lenient: bool) -> Words:
+    """Read what is decorated, and count what is odd."""
+    cells = nothing.cells
+    sample = cells[:: max(1, len(cells) // _SAMPLE)]
+    if not lenient and sum(written_number(cell) is not None for cell in sample) * 2 < len(sample):
+        return nothing
+    counts = Counter(cells.tolist())
+    read: dict[str, Written] = {}
+    for word in counts:
+        infinite = re.fullmatch(_INFINITE, word) is not None
+        found = Written(word) if infinite else written_number(word)
+        if found is not None:
+            read[word] = found
+    units = Counter[str]()
+    for word, found in read.items():
+        units[found.unit] += counts[word]
+    named = [unit for unit, _ in units.most_common() if unit]
+    if CLOCK in named[:1]:
+        read = {word: found for word, found in read.items() if found.unit == CLOCK}
+    elif named:
+        read = {word: found for word, found in read.items() if found.unit in ("", named[0])}
+    odd: dict[Style, Counter[str]] = {}
+    for style in wanted:
+        fitting = re.compile(_PATTERNS[style])
+        fits = {word for word, found in read.items() if fitting.fullmatch(found.core)}
+        odd[style] = Counter({word: count for word, count in counts.items() if word not in fits})
+    least = min(odd[style].total() for style in wanted)
+    best = [style for style in wanted if odd[style].total() == least and least < len(cells)]
+    plain = np.empty(len(cells), object)
+    plain[:] = [read[cell].core if cell in read else cell for cell in cells.tolist()]
+    told = _decoration_told(read, counts, named[:1])
+    styles = best if lenient else [style for style in best if _tolerable(odd[style], read, len(cells), name)]
+    if not styles:
+        shown = ", ".join(map(repr, named[:3]))
+        told = (f"its numbers have different units ({shown}); read as words",) if len(named) > 1 else ()
+    return replace(nothing, cells=plain, styles=frozenset(styles), odd=odd, told=told)
+
+
+def _tolerable(odd: Counter[str], read: dict[str, Written], n: int, name: str) -> bool:
+    """Whether so few words are no numbers that they are slips, and the column is none of codes."""
+    if not odd:
+        return True
+    if odd.total() > n * ODD_SHARE or ID_NAME.search(name):
+        return False
+    if all(CENSORED.fullmatch(word) for word in odd):
+        return True
+    if any(_CODE.fullmatch(word) for word in odd):
+        return False
+    numbers = {found.core for word, found in read.items() if word not in odd}
+    return len(numbers) >= _FEW_NUMBERS or any(not number.lstrip("+-").isdigit() for number in numbers)
+
+
+def _decoration_told(read: dict[str, Written], counts: Counter[str], units: list[str]) -> tuple[str, ...]:
+    told = []
+    for unit in units:
+        n = sum(counts[word] for word, found in read.items() if found.unit == unit)
+        if unit == CLOCK:
+            told.append("times read as seconds")
+        else:
+            share = "all" if n == sum(counts[word] for word in read) else f"{n} of {sum(counts[w] for w in read)}"
+            told.append(f"{unit!r} stands beside {share} of its numbers and is left out")
+    ways = Counter[str]()
+    for word, found in read.items():
+        if found.how:
+            ways[found.how] += counts[word]
+    return (*told, *(f"{how} ({n} cell{'s' * (n > 1)})" for how, n in ways.most_common(3)))
+
+
+def file_style(columns: list[Words], hint: Style) -> Style:
+    """Return how a file writes decimals: from columns that can be read in one way only, else from the hint."""
+    return evident_style(columns) or hint
+
+
+def evident_style(columns: list[Words]) -> Style | None:
+    """Return how most columns write decimals that can be read in one way only; None if there are none, or as many."""
     only = [column.styles for column in columns if len(column.styles) == 1]
-    counts = {style: sum(style in styles for styles in only) for style in ("point", "comma")}
-    if counts["point"] != counts["comma"]:
-        return "point" if counts["point"] > counts["comma"] else "comma"
-    return "comma" if delimiter == ";" else "point"
+    counts = {style: sum(style in styles for styles in only) for style in STYLES}
+    if counts["point"] == counts["comma"]:
+        return None
+    return "point" if counts["point"] > counts["comma"] else "comma"
 
 
 def is_number(word: str) -> bool:
@@ -84,7 +198,7 @@ def is_number(word: str) -> bool:
 
 
 def read_words(words: Words, style: Style) -> tuple[Any, tuple[str, ...]]:
-    """Return a column as numbers or booleans where all its cells are, else as words; and what was decided.
+    """Return a column as numbers or booleans where its cells are, else as words; and what was decided.
 
     Parameters
     ----------
@@ -100,8 +214,7 @@ def read_words(words: Words, style: Style) -> tuple[Any, tuple[str, ...]]:
     """
     import pandas as pd
 
-    cells, index = words.cells, words.column.index
-    blank = words.column.str.strip() == ""
+    cells, index, blank = words.cells, words.column.index, words.blank
     if not cells.size:
         if blank.all():
             return pd.Series(np.nan, index=index), ("it is empty",)
@@ -109,21 +222,70 @@ def read_words(words: Words, style: Style) -> tuple[Any, tuple[str, ...]]:
     if not words.styles:
         if words.known.all() and _matches(cells, r"(?i:true|false)").all():
             return pd.Series(np.char.lower(cells.astype(str)) == "true", index=index), ()
-        return words.column.mask(blank), ()
-    reason = _why_not(cells, gaps=not words.known.all())
+        return words.column.mask(blank), words.told or _doubt(words)
+    chosen = style if style in words.styles else next(iter(words.styles))
+    odd = words.odd.get(chosen, Counter())
+    is_odd = np.isin(words.column.str.strip().to_numpy(object)[words.known].astype(str), list(odd)) if odd else None
+    numbers = cells if is_odd is None else cells[~is_odd]
+    known = words.known
+    if is_odd is not None:
+        known = known.copy()
+        known[np.flatnonzero(words.known)[is_odd]] = False
+    reason = _why_not(numbers, gaps=not known.all())
     if reason:
         return words.column.mask(blank), (reason,)
-    chosen = style if style in words.styles else next(iter(words.styles))
-    plain, note = _plain(cells, chosen)
-    numbers = _parsed(plain)
-    notes = [note] if note else []
-    if not words.known.all():
+    plain, note = _plain(numbers, chosen)
+    values = _parsed(plain)
+    notes = [*words.told, *([note] if note else [])]
+    if not known.all():
         filled = np.full(len(index), np.nan)
-        filled[words.known] = numbers
-        numbers = filled
-        odd = sorted(set(words.column[~words.known & ~blank.to_numpy(bool)].str.strip()))
-        notes += [f"{', '.join(map(repr, odd))} read as missing"] if odd else []
-    return pd.Series(numbers, index=index), tuple(notes)
+        filled[known] = values
+        values = filled
+        gaps = sorted(set(words.column[~words.known & ~blank].str.strip()))
+        notes += [f"{_few(gaps)} read as missing"] if gaps else []
+        notes += [odd_told(odd, "number")] if odd else []
+    return pd.Series(values, index=index), tuple(notes)
+
+
+def numbers_of(words: Words, style: Style) -> Any:
+    """Return the cells as floats, NaN where one is no number in this style: leading zeros and long numbers too."""
+    import pandas as pd
+
+    values = np.full(len(words.column), np.nan)
+    odd = words.odd.get(style)
+    if words.cells.size and (odd is None or odd.total() < len(words.cells)) and style in words.styles:
+        given = words.column.str.strip().to_numpy(object)[words.known].astype(str)
+        fits = ~np.isin(given, list(odd or ()))
+        values[np.flatnonzero(words.known)[fits]] = _plain(words.cells[fits], style)[0].astype(np.float64)
+    return pd.Series(values, index=words.column.index)
+
+
+def odd_told(odd: Counter[str], what: str) -> str:
+    """Say of odd words among numbers or dates what they were taken for."""
+    n = odd.total()
+    those, cells = ("are", "cells") if n > 1 else ("is", "cell")
+    return (
+        f"{_few([word for word, _ in odd.most_common()])} ({n} {cells}) {those} no {what}, read as missing; "
+        "if its words matter, name it as a column of categories (category_columns, --category)"
+    )
+
+
+def _doubt(words: Words) -> tuple[str, ...]:
+    """Say of a column of words that most of them are numbers."""
+    odd = min(words.odd.values(), key=Counter.total, default=Counter[str]())
+    n = len(words.cells)
+    if not odd or odd.total() * 2 > n:
+        return ()
+    are = "are" if len(odd) > 1 else "is"
+    return (
+        f"{n - odd.total()} of {n} cells are numbers, {_few([word for word, _ in odd.most_common()])} {are} not; "
+        "read as words (say which words mean a gap, missing or --missing, to read the others as numbers)",
+    )
+
+
+def _few(words: list[str]) -> str:
+    more = f" and {len(words) - 4} more" if len(words) > 4 else ""
+    return ", ".join(repr(word if len(word) < 40 else f"{word[:36]}...") for word in words[:4]) + more
 
 
 def _why_not(cells: AnyArray, *, gaps: bool) -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from querist._typing import FloatArray
+from querist.data.columns import read_as_numbers
 from querist.data.dates import date_format, date_parts, read_dates
+from querist.data.numbers import Style, inspect, numbers_of
+from querist.data.typed_cells import as_words, words_of
+from querist.data.written_numbers import is_missing
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
@@ -77,17 +81,24 @@ class NumberEncoder:
 
     column: str
     scales: Scales
+    # How words are read as numbers; whether there were cells that are none, which are gaps then.
+    style: Style = "point"
+    tolerant: bool = False
 
     @classmethod
-    def fitted(cls, column: "pd.Series") -> Self:
-        """Learn from a column.
+    def fitted(cls, column: "pd.Series", style: Style = "point") -> Self:
+        """Learn from a column; its words are read in `style`.
 
         Raises
         ------
         DataError
             If a cell is no number, infinite, or above 1e150.
         """
-        return cls(str(column.name), Scales.of({"": _numbers(column, "")}))
+        numbers = read_as_numbers(column, style)
+        tolerant = numbers is not None and _n_odd(column, numbers) > 0
+        return cls(
+            str(column.name), Scales.of({"": _numbers(column, "", style, tolerant=tolerant)}), style, tolerant=tolerant
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,7 +107,11 @@ class NumberEncoder:
 
     def encode(self, column: "pd.Series", where: str = "") -> FloatArray:
         """Return a matrix of shape (n_rows, n_features); errors name the row, and `where`."""
-        return self.scales.applied({"": _numbers(column, where)})
+        return self.scales.applied({"": _numbers(column, where, self.style, tolerant=self.tolerant)})
+
+    def n_misfits(self, column: "pd.Series") -> int:
+        """Return how many cells are no numbers and were taken for gaps."""
+        return _n_odd(column, _numbers(column, "", self.style, tolerant=True))
 
 
 @dataclass(frozen=True)
@@ -106,18 +121,21 @@ class DateEncoder:
     column: str
     format: str | None
     scales: Scales
+    # Whether there were cells that are no dates, which are gaps then.
+    tolerant: bool = False
 
     @classmethod
-    def fitted(cls, column: "pd.Series") -> Self:
-        """Learn from a column.
+    def fitted(cls, column: "pd.Series", *, day_first: bool = False) -> Self:
+        """Learn from a column; where days and months can be either way round, months come first, or days.
 
         Raises
         ------
         DataError
             If a cell is no date.
         """
-        format_ = None if column.dtype.kind == "M" else date_format(column.dropna().astype(str))
-        return cls(str(column.name), format_, Scales.of(date_parts(read_dates(column, format_, ""))))
+        format_ = None if column.dtype.kind == "M" else date_format(words_of(column.dropna()), day_first=day_first)
+        dates = read_dates(column, format_, "", tolerant=True)
+        return cls(str(column.name), format_, Scales.of(date_parts(dates)), tolerant=_n_odd(column, dates) > 0)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -126,19 +144,38 @@ class DateEncoder:
 
     def encode(self, column: "pd.Series", where: str = "") -> FloatArray:
         """Return a matrix of shape (n_rows, n_features); errors name the row, and `where`."""
-        return self.scales.applied(date_parts(read_dates(column, self.format, where)))
+        return self.scales.applied(date_parts(read_dates(column, self.format, where, tolerant=self.tolerant)))
+
+    def n_misfits(self, column: "pd.Series") -> int:
+        """Return how many cells are no dates and were taken for gaps."""
+        return _n_odd(column, read_dates(column, self.format, "", tolerant=True))
 
 
-def _numbers(column: "pd.Series", where: str) -> FloatArray:
+def _n_odd(column: "pd.Series", read: Any) -> int:
+    """Return how many cells hold something that was read as a gap and does not say so itself."""
+    import pandas as pd
+
+    cells = column[pd.isna(read) & column.notna().to_numpy(bool)].tolist()
+    return sum(not (isinstance(cell, str) and is_missing(cell.strip())) for cell in cells)
+
+
+def _numbers(column: "pd.Series", where: str, style: Style, *, tolerant: bool) -> FloatArray:
     import pandas as pd
     from pandas.api import types
 
     if types.is_timedelta64_dtype(column):
         column = column.dt.total_seconds()
-    read = pd.to_numeric(column.astype(object).where(column.notna(), np.nan), errors="coerce")
+    words = as_words(column)
+    if words is None:
+        read = pd.to_numeric(column.astype(object).where(column.notna(), np.nan), errors="coerce")
+        gaps = column.isna()
+    else:
+        found = inspect(words, name=str(column.name), styles=(style,), lenient=True)
+        read = numbers_of(found, style)
+        gaps = pd.Series(~found.known, index=column.index)
     values: FloatArray = read.to_numpy(np.float64, na_value=np.nan)
-    wrong = np.flatnonzero(np.isnan(values) & column.notna().to_numpy())
-    if wrong.size:
+    wrong = np.flatnonzero(np.isnan(values) & ~gaps.to_numpy(bool))
+    if wrong.size and not tolerant:
         raise DataError(
             f"Column {column.name!r}, row {wrong[0] + 1}{where} holds {column.iloc[wrong[0]]!r}, "
             "but the column holds numbers. Correct it, or leave the cell empty."

@@ -43,7 +43,7 @@ def opened_parquet(path: Path, data: bytes, bounds: Bounds) -> Any:
 
     with parquet_errors(path):
         # Arrow's own reader, and no threads: one that lets go of an object of Python while Python ends aborts it.
-        file = parquet.ParquetFile(BufferReader(data))
+        file = parquet.ParquetFile(BufferReader(data), page_checksum_verification=True)
         groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
         chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
         bounds.check_rows(path, max(file.metadata.num_rows, sum(group.num_rows for group in groups)))
@@ -83,7 +83,9 @@ def _check_texts(path: Path, data: bytes, file: Any, chunks: list[Any], bounds: 
         shares = any("DELTA_BYTE_ARRAY" in chunk.encodings for chunk in own)
         n_rows = max(1, min(_ROWS, _BATCH // max(longest, 1))) if shares else _ROWS
         # Kept as a dictionary, a text that stands in a million rows is there once.
-        folds = parquet.ParquetFile(BufferReader(data), read_dictionary=[] if shares else [name])
+        folds = parquet.ParquetFile(
+            BufferReader(data), read_dictionary=[] if shares else [name], page_checksum_verification=True
+        )
         for batch in folds.iter_batches(batch_size=n_rows, columns=[name], use_threads=False):
             size += _length(batch.column(0))
             bounds.check_bytes(path, size)

@@ -47,7 +47,11 @@ def read_problem(
     group: str | None = None,
     drop: Sequence[str] = (),
     text_columns: Sequence[str] = (),
+    category_columns: Sequence[str] = (),
     sheet: str | None = None,
+    decimal: str | None = None,
+    missing: Sequence[str] = (),
+    day_first: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Problem:
     """Read a labelled file and build features from it.
@@ -59,15 +63,23 @@ def read_problem(
     target : str or None
         The column to predict; None for libsvm and NPZ files.
     test : path, default=None
-        A file with the test rows: the same columns.
+        A file with the test rows: the same columns, read as they are written in the file to learn from.
     group : str, default=None
         A column that is not learned from; its values are returned.
     drop : sequence of str, default=()
         Columns that are not learned from.
     text_columns : sequence of str, default=()
         Columns to read as free text.
+    category_columns : sequence of str, default=()
+        Columns to read as categories, such as codes that look like numbers.
     sheet : str, default=None
         Of a spreadsheet.
+    decimal : {"point", "comma"}, default=None
+        How numbers are written; None: as the file shows.
+    missing : sequence of str, default=()
+        Words that mean a gap, in every column.
+    day_first : bool, default=False
+        Whether days come before months in dates that can be read either way.
     cache_dir : path, default=None
         Where features are kept; None is the user's cache folder.
 
@@ -80,7 +92,7 @@ def read_problem(
     FileFormatError, DataError, TargetError
         See `read_table`, `build_features` and `split_target`.
     """
-    table = read_table(path, sheet=sheet)
+    table = read_table(path, sheet=sheet, decimal=decimal, missing=missing)
     _check_roles(table, target, group, drop)
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     others = [name for name in (group, *drop) if name is not None]
@@ -88,21 +100,25 @@ def read_problem(
     test_table, y_test = None, None
     if test is not None:
         # A test file may well have one row of a class, or lack one.
-        test_table, y_test = take_target(read_table(test, sheet=sheet), target)
+        like = read_table(test, sheet=sheet, decimal=decimal, missing=missing, like=table)
+        test_table, y_test = take_target(like, target)
         _check_test(table.path, y, test_table, y_test)
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):
-        if text_columns:
+        if text_columns or category_columns:
             raise DataError(f"{path} or {test} holds a matrix without named columns: there is no text to read.")
         X, X_test, more = _from_matrices(table, test_table)
         return Problem(X, y, X_test, y_test, None, (*notes, *more))
+    worded = [*text_columns, *category_columns]
     features = build_features(
-        _without(table.frame, others),
-        test_frame=None if test_table is None or test_table.frame is None else _without(test_table.frame, others),
+        _columns(table, others, worded),
+        test_frame=None if test_table is None or test_table.frame is None else _columns(test_table, others, worded),
         text_columns=list(text_columns),
+        category_columns=list(category_columns),
+        day_first=day_first,
         cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
     )
-    return Problem(features.X, y, features.X_test, y_test, groups, (*notes, *features.notes))
+    return Problem(features.X, y, features.X_test, y_test, groups, tuple(dict.fromkeys((*notes, *features.notes))))
 
 
 def _check_roles(table: Table, target: str | None, group: str | None, drop: Sequence[str]) -> None:
@@ -140,8 +156,11 @@ def _check_test(path: Path, y: AnyArray, test_table: Table, y_test: AnyArray) ->
         )
 
 
-def _without(frame: Any, names: Sequence[str]) -> Any:
-    return frame.drop(columns=[name for name in names if name in frame])
+def _columns(table: Table, others: Sequence[str], worded: Sequence[str]) -> Any:
+    """Return the columns to learn from; those that are read as words, with what stood in them."""
+    frame: Any = table.frame
+    frame = frame.assign(**{name: table.written[name] for name in worded if name in table.written and name in frame})
+    return frame.drop(columns=[name for name in others if name in frame])
 
 
 def _from_matrices(table: Table, test_table: Table | None) -> tuple[Pool, Pool | None, tuple[str, ...]]:

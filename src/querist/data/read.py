@@ -5,10 +5,12 @@ import io
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from querist.data.bounds import Bounds
+from querist.data.cell_rules import CellRules
+from querist.data.columns import typed
 from querist.data.delimited import read_delimited
 from querist.data.matrices import read_libsvm, read_npz
 from querist.data.records import read_json, read_json_lines, read_parquet, read_spreadsheet
@@ -16,7 +18,14 @@ from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 
-def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Table:
+def read_table(
+    path: str | os.PathLike[str],
+    *,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    missing: Sequence[str] = (),
+    like: Table | None = None,
+) -> Table:
     """Read a table.
 
     Parameters
@@ -27,6 +36,12 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
         .libsvm, .npz (arrays X and y); each also with .gz behind it.
     sheet : str, default=None
         Sheet of a spreadsheet; None takes the first.
+    decimal : {"point", "comma"}, default=None
+        How numbers are written; None: as the file shows.
+    missing : sequence of str, default=()
+        Words that mean a gap, in every column.
+    like : Table, default=None
+        The file to learn from, where this one is tested on: numbers are read as they are written there.
 
     Returns
     -------
@@ -42,12 +57,15 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
 
     Notes
     -----
-    An empty cell counts as missing. In delimited files so do NA, N/A, #N/A, <NA>, NaN, null, None,
-    "?", "-" and "." where all other cells of the column are numbers; in a column of words these are
-    words, since "None" may well be an answer. Numbers with leading zeros, and whole numbers too long
-    to be exact, stay words. "Row 1" in messages is the first row below the header; "line 1" is the
+    An empty cell counts as missing. In a column of numbers so do words such as NA, null, missing, marks such as
+    "?" and "--", and the errors of spreadsheets; in a column of words these are words, since "None" may well be an
+    answer. Numbers may have units, currencies, percent signs, blanks or apostrophes between thousands. A column is one
+    of numbers if nine in ten of its cells are and the others look like no codes; those are gaps, and told. All formats
+    are read so (docs/decisions/0027-cells.md). Numbers with leading zeros, and whole numbers too long to be exact,
+    stay words. "Row 1" in messages is the first row below the header; "line 1" is the
     first line of the file.
     """
+    rules = CellRules.of(decimal=decimal, missing=missing, like=like)
     path = Path(path)
     if path.is_dir():
         raise FileFormatError(f"{path} is a folder. Name a file in it.")
@@ -67,7 +85,7 @@ def read_table(path: str | os.PathLike[str], *, sheet: str | None = None) -> Tab
         data = unpack(path, data, bounds)
     if not data.strip():
         raise FileFormatError(f"{path} is empty.")
-    table = _READERS[kind](path, data, sheet, bounds)
+    table = typed(_READERS[kind](path, data, sheet, bounds), rules)
     if table.n_rows == 0:
         raise DataError(f"{path} has a header but no row of data.")
     return table.told("unpacked gzip") if packed else table

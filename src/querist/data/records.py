@@ -1,9 +1,7 @@
 """Spreadsheets, Parquet and JSON: files whose cells have types."""
 
-import datetime
 import io
 import json
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +12,14 @@ from querist.data.json_bounds import check_json
 from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
 from querist.data.sheet_bounds import check_sheets
 from querist.data.table import Table
+from querist.data.typed_cells import (
+    exact_integers,
+    is_encodable,
+    typed_column,
+    whole,
+    without_doubled_index,
+    without_half_letters,
+)
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
@@ -74,7 +80,7 @@ def header_names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tu
     for place, cell in enumerate(header):
         if cell == "" and empty[place]:
             continue  # a spreadsheet ends where something was once written
-        name = str(_whole(cell)).strip() or f"column {place + 1}"
+        name = str(whole(cell)).strip() or f"column {place + 1}"
         if cell == "":
             notes.append(f"column {place + 1} has no name; it is called {name!r}")
         if name in names.values():
@@ -90,7 +96,7 @@ def read_spreadsheet(path: Path, data: bytes, sheet: str | None, bounds: Bounds)
     notes = [] if sheet is not None or n_sheets == 1 else [f"read the first sheet, {chosen!r}, of {n_sheets}"]
     cells = [[None if row[place] == "" else row[place] for _, row in rows] for place in range(len(header))]
     names, told = header_names(path, header, [all(value is None for value in column) for column in cells])
-    return _table(path, {name: _column(cells[place]) for place, name in names.items()}, [*notes, *told])
+    return _table(path, {name: typed_column(cells[place]) for place, name in names.items()}, [*notes, *told])
 
 
 def read_parquet(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
@@ -103,7 +109,10 @@ def read_parquet(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> 
         if field.name not in flat:
             raise DataError(f"{path}: column {field.name!r} holds {field.type}, not a single value. {_PARTS}")
     with parquet_errors(path):
-        frame = pd.read_parquet(io.BytesIO(data))
+        table = file.read()
+        table.validate(full=True)  # texts that are no UTF-8
+        frame = exact_integers(table.to_pandas(), table)
+    frame, notes = without_doubled_index(frame)
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named).reset_index(drop=True) if named else frame.reset_index(drop=True)
     names = [str(name) for name in frame.columns]
@@ -113,7 +122,7 @@ def read_parquet(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> 
         raise DataError(f"{path}: columns {' and '.join(places)} are both called {twice[0]!r}. Rename one.")
     frame.columns = pd.Index(names)
     _check_cells(path, frame)
-    return Table(path, frame)
+    return Table(path, frame, notes=tuple(notes))
 
 
 def read_json_lines(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
@@ -232,17 +241,21 @@ def _from_records(path: Path, records: Sequence[dict[str, Any]], bounds: Bounds)
     if not records:
         raise FileFormatError(f"{path} is empty: it holds no object.")
     names = list(dict.fromkeys(name for record in records for name in record))
+    mended = [name for name in names if not is_encodable(name)]
+    if mended:
+        records = [{without_half_letters(name): cell for name, cell in record.items()} for record in records]
+        names = list(dict.fromkeys(map(without_half_letters, names)))
     if not names:
         raise FileFormatError(f"{path}: its objects have no fields.")
     # Objects that share no field make a table that is nearly empty.
     bounds.check_cells(path, len(records) * len(names), f"{len(records):,} objects, {len(names):,} fields in all")
-    notes = []
+    notes = [f"half a letter in the name {without_half_letters(name)!r} is read as U+FFFD" for name in mended]
     columns = {}
     for name in names:
         absent = sum(name not in record for record in records)
         if absent:
             notes.append(f"field {name!r} is absent in {absent} of {len(records)} objects; read as missing")
-        columns[name] = _column([record.get(name) for record in records])
+        columns[name] = typed_column([record.get(name) for record in records])
     return _table(path, columns, notes)
 
 
@@ -254,32 +267,6 @@ def _table(path: Path, columns: dict[str, "pd.Series"], notes: list[str]) -> Tab
         raise DataError(f"{path} has a header but no row of data.")
     _check_cells(path, frame)
     return Table(path, frame, notes=tuple(notes))
-
-
-def _column(values: list[Any]) -> "pd.Series":
-    """Return cells as numbers, booleans or dates where all are of one such kind; else they stay what they are."""
-    import pandas as pd
-
-    known = [value for value in values if value is not None and not (isinstance(value, float) and math.isnan(value))]
-    kinds = {type(value) for value in known}
-    if kinds and kinds <= {int, float}:
-        values = [_whole(value) for value in values]
-        inexact = len(known) < len(values) or float in {type(value) for value in values}
-        if any(isinstance(value, int) and abs(value) > (2**53 if inexact else 2**63 - 1) for value in values):
-            return pd.Series([None if value is None else str(value) for value in values], dtype=object)
-        return pd.Series(values, dtype="float64" if inexact else "int64")
-    if kinds == {bool} and len(known) == len(values):
-        return pd.Series(values, dtype=bool)
-    if kinds and kinds <= {datetime.datetime, datetime.date}:
-        return pd.to_datetime(pd.Series(values, dtype=object))
-    if not kinds:
-        return pd.Series(float("nan"), index=range(len(values)))
-    return pd.Series(values, dtype=object)
-
-
-def _whole(value: Any) -> Any:
-    # Spreadsheets know no whole numbers.
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53 else value
 
 
 def _check_cells(path: Path, frame: "pd.DataFrame") -> None:

@@ -100,6 +100,8 @@ def _check_parts(path: Path, archive: zipfile.ZipFile, bounds: Bounds) -> None:
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield all that a part unpacks to; `ZipFile.open` stops where the part says that it ends."""
     file: Any = archive.fp
+    if part.header_offset < 0:
+        raise zipfile.BadZipFile(f"{part.filename} is not where it should be")
     file.seek(part.header_offset)
     head = file.read(30)
     if len(head) < 30 or head[:4] != b"PK\x03\x04":

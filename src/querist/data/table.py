@@ -2,9 +2,9 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from querist._typing import AnyArray, Pool
 
@@ -28,6 +28,12 @@ class Table:
         The number that the file gives its first feature: 0 or 1 in libsvm files.
     notes : tuple of str
         What was detected, in words.
+    delimiter : str or None
+        What stands between the cells of a file whose cells are all words; None where they have types.
+    style : {"point", "comma"} or None
+        How the file writes decimals, where it shows.
+    written : dict of str to Series
+        What stood in the columns in which something was left out to read numbers, such as "<5" or "12%".
     """
 
     path: Path
@@ -36,12 +42,19 @@ class Table:
     labels: AnyArray | None = None
     first_feature: int = 0
     notes: tuple[str, ...] = ()
+    delimiter: str | None = None
+    style: Literal["point", "comma"] | None = None
+    written: "dict[str, pd.Series]" = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
         """Rows of data."""
         held: Any = self.matrix if self.frame is None else self.frame
         return int(held.shape[0])
+
+    def as_written(self) -> "pd.DataFrame | None":
+        """Return the columns with what stood in them, where something was left out to read numbers."""
+        return self.frame if self.frame is None else self.frame.assign(**self.written)
 
     def told(self, *notes: str) -> "Table":
         """Return the table with more notes."""

@@ -8,10 +8,13 @@ import scipy.sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from querist._typing import AnyArray, Pool
+from querist.data.columns import style_of, told_as_numbers
 from querist.data.dates import date_note
 from querist.data.kinds import Kind, kind_of
+from querist.data.numbers import Style
 from querist.data.numeric_encoders import DateEncoder, NumberEncoder
 from querist.data.table import listed
+from querist.data.typed_cells import words_of
 from querist.data.word_encoders import CategoryEncoder, TextEncoder
 from querist.exceptions import DataError, InvalidParameterError
 
@@ -35,6 +38,10 @@ class TableFeatures(TransformerMixin, BaseEstimator):
     ----------
     text_columns : sequence of str, default=()
         Read as free text, whatever they look like.
+    category_columns : sequence of str, default=()
+        Read as categories, whatever they look like.
+    day_first : bool, default=False
+        Whether days come before months in dates that can be read either way.
 
     Attributes
     ----------
@@ -65,8 +72,16 @@ class TableFeatures(TransformerMixin, BaseEstimator):
     [[0.58, 0.0, 1.0, 0.0, 0.0], [0.58, 1.0, 0.0, 0.0, 0.0]]
     """
 
-    def __init__(self, *, text_columns: Sequence[str] = ()) -> None:
+    # Of those saved before there were these.
+    category_columns: Sequence[str] = ()
+    day_first: bool = False
+
+    def __init__(
+        self, *, text_columns: Sequence[str] = (), category_columns: Sequence[str] = (), day_first: bool = False
+    ) -> None:
         self.text_columns = text_columns
+        self.category_columns = category_columns
+        self.day_first = day_first
 
     def fit(self, X: "pd.DataFrame", y: Any = None) -> Self:
         """Learn from rows; labels are not looked at. See `fit_transform`."""
@@ -91,22 +106,28 @@ class TableFeatures(TransformerMixin, BaseEstimator):
             If there is no row, no column can be used, two have the same name, or a number is infinite or above 1e150.
         """
         columns = _columns(X)
-        unknown = [name for name in self.text_columns if name not in columns]
-        if unknown:
-            raise DataError(f"There is no column {unknown[0]!r} to read as text. There is: {listed(list(columns))}.")
+        for named, role in ((self.text_columns, "text"), (self.category_columns, "categories")):
+            unknown = [name for name in named if name not in columns]
+            if unknown:
+                raise DataError(
+                    f"There is no column {unknown[0]!r} to read as {role}. There is: {listed(list(columns))}."
+                )
+        style = style_of(columns.values())
         kinds: dict[str, Kind] = {}
         notes: list[str] = []
         fitted: list[tuple[Any, Any]] = []
         for name, column in columns.items():
-            kinds[name], note = kind_of(column, self.text_columns)
+            kinds[name], note = kind_of(
+                column, self.text_columns, self.category_columns, style=style, day_first=self.day_first
+            )
             if note:
                 notes.append(f"column {name!r}{' is left out' if kinds[name] == 'dropped' else ''}: {note}")
             if kinds[name] in ("number", "date", "text"):
-                fitted.append(_fitted(kinds[name], column))
-                notes += _date_told(fitted[-1][0], column)
+                fitted.append(_fitted(kinds[name], column, style, day_first=self.day_first))
+                notes += _told_of(fitted[-1][0], column)
         fitted += [CategoryEncoder.fitted(column) for name, column in columns.items() if kinds[name] == "category"]
         if not any(encoder.names for encoder, _ in fitted):
-            raise DataError(f"No column is left to learn from. {'; '.join(notes).capitalize()}.")
+            raise DataError(_nothing_left(notes, list(columns)))
         self.encoders_: tuple[Any, ...] = tuple(encoder for encoder, _ in fitted)
         self.kinds_ = kinds
         self.notes_ = (_told(kinds), *notes)
@@ -156,6 +177,14 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         counts = {encoder.column: encoder.n_unseen(columns[encoder.column]) for encoder in encoders}
         return {name: count for name, count in counts.items() if count}
 
+    def misfits(self, X: "pd.DataFrame") -> dict[str, int]:
+        """Return how many cells are no numbers or no dates, and count as gaps, by column."""
+        self._check_fitted()
+        columns = _columns(X)
+        encoders = [each for each in self.encoders_ if isinstance(each, NumberEncoder | DateEncoder)]
+        counts = {each.column: each.n_misfits(columns[each.column]) for each in encoders if each.tolerant}
+        return {name: count for name, count in counts.items() if count}
+
     @property
     def columns_(self) -> tuple[str, ...]:
         """The column that each feature comes from."""
@@ -201,17 +230,27 @@ def _columns(frame: "pd.DataFrame") -> "dict[str, pd.Series]":
     return {name: frame.iloc[:, place] for place, name in enumerate(names)}
 
 
-def _fitted(kind: Kind, column: "pd.Series") -> tuple[Any, Any]:
+def _fitted(kind: Kind, column: "pd.Series", style: Style, *, day_first: bool) -> tuple[Any, Any]:
     if kind == "text":
         return TextEncoder.fitted(column)
-    encoder: Any = (NumberEncoder if kind == "number" else DateEncoder).fitted(column)
+    encoder: Any = (
+        NumberEncoder.fitted(column, style) if kind == "number" else DateEncoder.fitted(column, day_first=day_first)
+    )
     return encoder, encoder.encode(column)
 
 
-def _date_told(encoder: Any, column: "pd.Series") -> list[str]:
-    if not isinstance(encoder, DateEncoder) or encoder.format is None:
-        return []
-    return [f"column {encoder.column!r}: {date_note(column.dropna().astype(str), encoder.format)}"]
+def _told_of(encoder: Any, column: "pd.Series") -> list[str]:
+    """Say how words were read as dates or numbers."""
+    if isinstance(encoder, DateEncoder) and encoder.format is not None:
+        return [f"column {encoder.column!r}: {date_note(words_of(column.dropna()), encoder.format)}"]
+    if isinstance(encoder, NumberEncoder):
+        return [f"column {encoder.column!r}: {note}" for note in told_as_numbers(column, encoder.style)]
+    return []
+
+
+def _nothing_left(notes: list[str], names: list[str]) -> str:
+    why = "; ".join(notes) or (f"no cell differs in {listed(names)}" if names else "there is no other column")
+    return f"No column is left to learn from. {why[0].upper()}{why[1:]}."
 
 
 def _told(kinds: dict[str, Kind]) -> str:

@@ -1,14 +1,16 @@
 """The column to predict, checked."""
 
 import datetime
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from querist._typing import AnyArray
-from querist.data.numbers import MISSING_WORDS
 from querist.data.table import Table, listed, no_such_column
+from querist.data.typed_cells import simple_cells
+from querist.data.written_numbers import is_missing
 from querist.exceptions import TargetError
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 # More distinct numbers than this, not whole or seldom repeated, are measurements and not classes.
 _MANY = 20
+# Marks without width, as programs leave them.
+_INVISIBLE = "\ufeff\u200b\u2060"
 _BINNING = "cut the numbers into ranges first, for example with pandas.cut(values, bins=4)"
 
 
@@ -32,6 +36,8 @@ def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":
     names = [str(each) for each in table.frame.columns]
     if name not in names:
         raise TargetError(no_such_column(table.path, name, names, purpose))
+    if name in table.written:
+        return table.written[name]
     return table.frame.iloc[:, names.index(name)]
 
 
@@ -95,14 +101,60 @@ def _what(table: Table, target: str | None) -> str:
 def _labels(values: Any, what: str) -> tuple[AnyArray, list[str]]:
     import pandas as pd
 
-    column = pd.Series(values).reset_index(drop=True)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "S":
+        values = values.astype(object)
+    column, notes = _clean(pd.Series(values).reset_index(drop=True), what)
     gaps = np.flatnonzero(column.isna().to_numpy())
     if gaps.size:
         raise TargetError(
             f"{what} has {gaps.size} missing value{'s' if gaps.size > 1 else ''}, the first in row {gaps[0] + 1}. "
             "The truth of every row is needed: fill them in or remove those rows."
         )
-    cells = column.tolist()
+    labels, more = _of_cells(column.tolist(), what)
+    return labels, [*notes, *more, *_alike(labels)]
+
+
+def _clean(given: "pd.Series", what: str) -> "tuple[pd.Series, list[str]]":
+    """Bring labels that look the same to one form: blanks around a name are no part of it, nor how accents are kept."""
+    import pandas as pd
+
+    column, notes = simple_cells(given)
+    if column is None:
+        raise TargetError(f"{what} is {notes[0]}. Name another column.")
+    if not {type(cell) for cell in column.tolist()} & {str}:
+        return column, notes
+    forms: dict[str, str | None] = {}
+    for cell in column.unique():
+        if isinstance(cell, str):
+            forms[cell] = unicodedata.normalize("NFC", cell.strip().strip(_INVISIBLE).strip()) or None
+    changed = {cell: form for cell, form in forms.items() if form not in (cell, None)}
+    blank = [cell for cell, form in forms.items() if form is None]
+    if not changed and not blank:
+        return column, notes
+    cells = column.astype(object).tolist()
+    n_changed = sum(isinstance(cell, str) and cell in changed for cell in cells)
+    shown = ", ".join(f"{cell!r} as {form!r}" for cell, form in list(changed.items())[:3])
+    if changed:
+        notes = [*notes, f"{n_changed} cells read without blanks around them and in one form of accents ({shown})"]
+    read = [forms[cell] if isinstance(cell, str) else cell for cell in cells]
+    return pd.Series(read, dtype=object), notes
+
+
+def _alike(labels: AnyArray) -> list[str]:
+    """Say of classes that only upper and lower case tell apart."""
+    if labels.dtype.kind != "U":
+        return []
+    groups: dict[str, list[str]] = {}
+    for word in np.unique(labels).tolist():
+        groups.setdefault(word.casefold(), []).append(word)
+    return [
+        f"{' and '.join(map(repr, words))} are kept apart; write them in one way if they are one class"
+        for words in groups.values()
+        if len(words) > 1
+    ][:5]
+
+
+def _of_cells(cells: list[Any], what: str) -> tuple[AnyArray, list[str]]:
     kinds = {type(cell) for cell in cells}
     if any(issubclass(kind, datetime.date | datetime.time | datetime.timedelta) for kind in kinds):
         raise TargetError(f"{what} holds dates. Querist predicts classes: name another column.")
@@ -141,7 +193,7 @@ def _from_words(cells: list[Any]) -> tuple[AnyArray, list[str]]:
         notes.append(f"it mixes cells of type {' and '.join(kinds)}; read as words")
     words = [str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in cells]
     for word in sorted(set(words)):
-        if word.strip().lower() in MISSING_WORDS:
+        if is_missing(word):
             count = words.count(word)
             notes.append(f"{word!r} ({count} rows) is taken for a class; leave the cell empty if it means missing")
     return np.asarray(words), notes

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from querist._labels import joined_type
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import take_rows
 
@@ -55,7 +56,7 @@ class Answers:
         """Add answers of rows that have none."""
         size = self._size + rows.size
         self._rows = _grown(self._rows, self._size, size, self._rows.dtype)
-        self._labels = _grown(self._labels, self._size, size, _common_dtype(self._labels[: self._size], labels))
+        self._labels = _grown(self._labels, self._size, size, joined_type(self._labels[: self._size], labels))
         self._rows[self._size : size] = rows
         self._labels[self._size : size] = labels
         self._size = size
@@ -63,7 +64,7 @@ class Answers:
     def replace(self, rows: IntArray, labels: AnyArray) -> None:
         """Change the answers of rows that have one; their places stay."""
         place = {int(row): position for position, row in enumerate(self._rows[: self._size])}
-        dtype = _common_dtype(self._labels[: self._size], labels)
+        dtype = joined_type(self._labels[: self._size], labels)
         self._labels = self._labels.astype(dtype)
         for row, label in zip(rows.tolist(), labels, strict=True):
             self._labels[place[row]] = label
@@ -76,14 +77,6 @@ def _grown(array: AnyArray, used: int, size: int, dtype: Any) -> AnyArray:
     grown = np.empty((capacity, *array.shape[1:]), dtype)
     grown[:used] = array[:used]
     return grown
-
-
-def _common_dtype(old: AnyArray, new: AnyArray) -> Any:
-    if old.size == 0:
-        return new.dtype
-    if old.dtype.kind == new.dtype.kind:
-        return np.promote_types(old.dtype, new.dtype)
-    return np.dtype(object)
 
 
 def _read_only(array: AnyArray) -> AnyArray:

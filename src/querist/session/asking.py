@@ -5,14 +5,17 @@ from typing import Any
 import numpy as np
 
 from querist import _random
-from querist._typing import Classifier, IntArray
+from querist._typing import Classifier, IntArray, Pool
 from querist.base.query import decide, prepare
 from querist.base.selection import Chances
+from querist.base.space import is_numeric
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import EmptyPoolError, PoolExhaustedError
+from querist.learners.unlabelled_steps import with_fitted_steps
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
 from querist.session.journal import Journal
+from querist.session.pool_door import check_pool
 from querist.session.state import FREE, OUTSTANDING, SKIPPED
 from querist.session.trained import Trained
 
@@ -47,6 +50,17 @@ class Asker:
         self._names = (repr(strategy), repr(cold_start))
         self._asking = asking
         self._trained = trained
+        # A pool that is no numbers, and a pipeline whose steps make numbers of it before there are labels.
+        self._unlabelled: tuple[Pool, Classifier] | None = None
+
+    def check_pool(self, X: Pool) -> None:
+        """Refuse a pool that would fail when the classifier is trained or a row is asked."""
+        check_pool(
+            X,
+            estimator=self._trained.refitter.estimator,
+            asking=self._asking.refitter.estimator,
+            strategies=(self._strategy, self._cold_start),
+        )
 
     def ask(self, batch_size: int) -> IntArray:
         """Return the rows of the next round; see `Session.ask`."""
@@ -97,7 +111,7 @@ class Asker:
             self._journal.X,
             state.answers.rows,
             state.answers.labels,
-            model=self._model_for(strategy),
+            model=self._with_steps(strategy, self._model_for(strategy)),
             candidates=candidates,
             batch_size=batch_size,
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
@@ -117,6 +131,15 @@ class Asker:
         if strategy.needs_model or (preprocesses and self._journal.state.n_classes_answered >= 2):
             return self._asking.fit()
         return None
+
+    def _with_steps(self, strategy: QueryStrategy, model: Classifier | None) -> Classifier | None:
+        """Return the model; where there is none yet and the pool is no numbers, a pipeline that makes numbers of it."""
+        pipeline, X = self._asking.refitter.estimator, self._journal.X
+        if model is not None or not strategy.measures_distances or not hasattr(pipeline, "steps") or is_numeric(X):
+            return model
+        if self._unlabelled is None or self._unlabelled[0] is not X:
+            self._unlabelled = (X, with_fitted_steps(pipeline, X, seed=self._journal.seed))
+        return self._unlabelled[1]
 
     def _exhausted(self, left: int, batch_size: int) -> PoolExhaustedError:
         state, n_rows = self._journal.state, self._journal.n_rows

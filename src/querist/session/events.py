@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from querist._labels import stored_labels
 from querist._typing import AnyArray, FloatArray, IntArray, Label
-from querist._validation import as_labels
 from querist.base.selection import Chances
 from querist.exceptions import SessionFileError
 
@@ -134,7 +134,9 @@ class LabelledRows(RowsEvent):
 
     @classmethod
     def _read(cls, values: Mapping[str, Any]) -> Self:
-        labels = as_labels(values["labels"], len(values["rows"]))
+        labels = stored_labels(values["labels"])
+        if labels.size != len(values["rows"]):
+            raise TypeError(f"{len(values['rows'])} rows and {labels.size} labels")
         return super()._read(dict(values) | {"labels": labels})
 
 

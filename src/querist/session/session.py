@@ -2,38 +2,32 @@
 
 import os
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from numpy.typing import ArrayLike
 
+from querist._labels import as_labels
+from querist._pool import as_pool
 from querist._typing import AnyArray, Classifier, IntArray, Label, PoolLike
-from querist._validation import as_labels, as_pool, as_rows, check_number, check_positive_int, n_rows
+from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.strategy import QueryStrategy
-from querist.exceptions import InvalidParameterError
-from querist.learners.refit import Refitter
 from querist.session import saving
-from querist.session.asking import Asker
-from querist.session.audit_trail import AuditTrail
-from querist.session.certifying import Certifier
+from querist.session.assembly import assemble
 from querist.session.events import (
     Answered,
     Changed,
     ClassesAdded,
     Event,
     Flagged,
+    LabelledRows,
     Released,
-    RowsAdded,
     Skipped,
 )
-from querist.session.figures import Figures
-from querist.session.journal import Journal, seed_of
-from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.session.promises import AutoLabel, Certificate
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
-from querist.session.trained import Trained, warn_of_mismatch
 from querist.session.view import SessionView
 from querist.stopping.advice import Advice
 
@@ -49,7 +43,8 @@ class Session(SessionView):
     Parameters
     ----------
     X : array, CSR matrix, data frame or list of shape (n_rows, n_features)
-        The pool. It is never copied (array rows that have been answered sit once more
+        The pool, or one text a row. Frames of polars and tables of Arrow become pandas frames of the same names; all
+        others are never copied (array rows that have been answered sit once more
         in one growing buffer); do not change it. Row numbers never shift.
     estimator : str or classifier, default="logistic_regression"
         A registered name (``"svc:C=10"`` sets parameters) or any classifier or
@@ -112,32 +107,22 @@ class Session(SessionView):
         audit: float = 0.0,
         random_state: int | None = None,
     ) -> None:
-        share = check_number(audit, "audit", low=0, high=1)
-        super().__init__(Journal(as_pool(X), seed_of(random_state)))
-        self._parts = {
+        parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        asks, starts = resolve_strategy(strategy), resolve_strategy(cold_start)
-        if starts.needs_model:
-            raise InvalidParameterError(
-                f"cold_start={cold_start!r} needs a model, and there is none at the start. Use random or k_center."
-            )
-        journal, trained = self._journal, resolve_estimator(estimator)
-        self._trained = Trained(Refitter(trained, seed=journal.seed, warm_start=warm_start), journal)
-        asking = self._trained
-        if query_estimator is not None:
-            asker = resolve_estimator(query_estimator)
-            asking = Trained(Refitter(asker, seed=journal.seed), journal)
-            warn_of_mismatch(asker, {type(trained).__name__: trained}, stacklevel=2)
-        self._trail = AuditTrail(journal, share)
-        self._asker = Asker(
-            journal, self._trail, strategy=asks, cold_start=starts, asking=asking, trained=self._trained
-        )
-        self._figures = Figures(journal, self._trail, self._trained)
-        self._certifier = Certifier(journal, self._trail, self._trained)
-        journal.record(RowsAdded(0, n_rows(journal.X)))
+        self._assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        self._asker.check_pool(self._journal.X)
         if classes is not None:
             self.add_classes(classes)
+
+    def _assemble(
+        self, X: PoolLike, parts: dict[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+    ) -> None:
+        # The pool of a saved session is not judged again: its answers must come out.
+        whole = assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        super().__init__(whole.journal)
+        self._parts, self._trained, self._trail = parts, whole.trained, whole.trail
+        self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -175,25 +160,21 @@ class Session(SessionView):
         rows : int or array-like of shape (n,)
             Row numbers.
         labels : label or array-like of shape (n,)
-            str, int, bool or float, of one type throughout the session.
+            str, int (of 64 bits), bool or whole float, of one type throughout the session, in a list, array, Series
+            or column of any library. They come back from `labels` as they were told. A Series whose index names
+            `rows` in another order, and a dict from row numbers to labels, are brought into the order of `rows`; the
+            plain index 0, 1, 2 ... of a new Series names nothing.
 
         Raises
         ------
         InvalidRowsError
             If a row does not exist, stands twice or already has an answer.
         InvalidParameterError
-            If a label is missing, of another type, or not among the declared classes.
-            Nothing is recorded then.
+            If a label is missing, of another type, or not among the declared classes, or the labels belong to
+            other rows or have no order (a set). Nothing is recorded then.
         """
-        rows, labels = self._rows_and_labels(rows, labels)
-        if not rows.size:
-            return
-        self._journal.state.require(
-            rows, (FREE, OUTSTANDING, SKIPPED), "answer", "Use change(rows, labels) to replace an answer."
-        )
-        self._journal.state.check_labels(labels)
-        self._journal.record(Answered(self._journal.next_number, rows, labels))
-        self._journal.version += 1
+        hint = "Use change(rows, labels) to replace an answer."
+        self._record(Answered, rows, labels, (FREE, OUTSTANDING, SKIPPED), "answer", hint)
 
     def change(self, rows: ArrayLike, labels: ArrayLike) -> None:
         """Replace answers; the rows keep their places among the labelled.
@@ -210,13 +191,7 @@ class Session(SessionView):
         InvalidParameterError
             As in `tell`.
         """
-        rows, labels = self._rows_and_labels(rows, labels)
-        if not rows.size:
-            return
-        self._journal.state.require(rows, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
-        self._journal.state.check_labels(labels)
-        self._journal.record(Changed(self._journal.next_number, rows, labels))
-        self._journal.version += 1
+        self._record(Changed, rows, labels, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
 
     def skip(self, rows: ArrayLike) -> None:
         """Record that nobody can tell; the rows are not asked again, but may still be told.
@@ -283,8 +258,7 @@ class Session(SessionView):
         InvalidParameterError
             If a class stands twice, is declared already, or is of another type.
         """
-        items = [classes] if isinstance(classes, str) else list(classes)
-        fresh: list[Label] = as_labels(items, len(items)).tolist()
+        fresh: list[Label] = as_labels(classes, name="classes", if_missing="Leave it out.").tolist()
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
@@ -299,9 +273,11 @@ class Session(SessionView):
         Raises
         ------
         InvalidParameterError
-            If it is not longer, or its first rows differ.
+            If it is not longer, its first rows differ, or the new ones cannot be worked with.
         """
-        self._journal.extend(as_pool(X))
+        pool = as_pool(X)
+        self._asker.check_pool(pool)
+        self._journal.extend(pool)
 
     def fit(self) -> Classifier:
         """Fit the classifier if answers are new, and return it.
@@ -452,9 +428,9 @@ class Session(SessionView):
         Raises
         ------
         InvalidParameterError
-            If rows were asked without a known probability (use the strategies random and power, or
-            ``selection=power`` with another one), or the draws are not one sequence, since rows were told unasked,
-            skipped, released, added or shut out between them.
+            If `predicted` holds texts and the answers do not, or the other way round; rows were asked without a known
+            probability (use the strategies random and power, or ``selection=power`` with another one); or the draws
+            are not one sequence, since rows were told unasked, skipped, released, added or shut out between them.
 
         Notes
         -----
@@ -475,7 +451,9 @@ class Session(SessionView):
         >>> session.accuracy_of(old_model.predict(X[300:])).n
         100
         """
-        return self._figures.accuracy_of(as_labels(predicted, self.n_rows), confidence)
+        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.X, whole=False)
+        self._journal.state.check_comparable(labels, "predicted")
+        return self._figures.accuracy_of(labels, confidence)
 
     def certify(
         self, target: float, *, guess: float | None = None, confidence: float = 0.95, power: float | None = None
@@ -593,12 +571,20 @@ class Session(SessionView):
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
         saved = saving.load(path, X, given, trust_parts=trust_parts)
-        session = cls(X, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed, **saved.parts)
+        session = cls.__new__(cls)
+        session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
         session._journal.events.clear()
         session._journal.replay(saved.events)
         return session
 
-    def _rows_and_labels(self, rows: ArrayLike, labels: ArrayLike) -> tuple[IntArray, AnyArray]:
+    def _record(
+        self, kind: type[LabelledRows], rows: Any, labels: Any, allowed: tuple[int, ...], action: str, hint: str
+    ) -> None:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
-        return rows, as_labels(labels, rows.size).copy()
+        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
+        if rows.size:
+            self._journal.state.require(rows, allowed, action, hint)
+            self._journal.state.check_labels(labels)
+            self._journal.record(kind(self._journal.next_number, rows, labels))
+            self._journal.version += 1

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from querist._labels import label_type
 from querist._typing import AnyArray, IntArray, Label, Pool
 from querist._validation import n_rows
 from querist.exceptions import InvalidParameterError, InvalidRowsError
@@ -26,6 +27,7 @@ from querist.session.events import (
 
 # Up to this many labels are counted one by one.
 _FEW = 32
+_MOST_SHOWN = 20
 
 FREE, OUTSTANDING, ANSWERED, SKIPPED = 0, 1, 2, 3
 _WORDS = {FREE: "not asked", OUTSTANDING: "asked and not answered", ANSWERED: "answered", SKIPPED: "skipped"}
@@ -84,16 +86,33 @@ class State:
         InvalidParameterError
             Naming the label and what to do instead.
         """
-        fresh = [label for label in _distinct(labels) if not self._knows(label)]
-        if fresh and self.classes and type(fresh[0]) is not type(self.classes[0]):
+        # All labels of a call are of one type.
+        if labels.size and self.classes and label_type(labels) is not type(self.classes[0]):
             raise InvalidParameterError(
-                f"Label {fresh[0]!r} is of type {type(fresh[0]).__name__}, the labels so far are of type "
-                f"{type(self.classes[0]).__name__}, such as {self.classes[0]!r}. Use one type."
+                f"labels[0] is {labels.tolist()[0]!r}, of type {label_type(labels).__name__}; the labels so far are of "
+                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. Use one type."
             )
-        if fresh and self.declared:
+        if not self.declared:
+            return
+        fresh = next((label for label in _distinct(labels) if label not in self.counts), None)
+        if fresh is not None:
             raise InvalidParameterError(
-                f"Label {fresh[0]!r} is not among the declared classes {self.classes}. "
-                "Correct it, or declare it with add_classes([...])."
+                f"labels[{labels.tolist().index(fresh)}] is {fresh!r}, which is not among the declared classes "
+                f"{_few(self.classes)}. Correct it, or declare it with add_classes([...])."
+            )
+
+    def check_comparable(self, labels: AnyArray, name: str) -> None:
+        """Refuse labels that can equal none of the classes, since one are texts and the others are not.
+
+        Raises
+        ------
+        InvalidParameterError
+            Naming one of each.
+        """
+        if labels.size and self.classes and (label_type(labels) is str) != isinstance(self.classes[0], str):
+            raise InvalidParameterError(
+                f"{name}[0] is {labels.tolist()[0]!r}, of type {label_type(labels).__name__}, and the answers are of "
+                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. None of them could be right."
             )
 
     def check_classes(self, fresh: list[Label]) -> None:
@@ -111,10 +130,6 @@ class State:
             raise InvalidParameterError(f"classes must be of one type; there are {known!r} already, got {fresh!r}.")
         if self.declared and set(fresh) & set(known):
             raise InvalidParameterError(f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already.")
-
-    def _knows(self, label: Label) -> bool:
-        # True == 1 == 1.0 in Python, but they are not the same label.
-        return label in self.counts and any(type(label) is type(known) for known in self.classes)
 
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""
@@ -193,6 +208,11 @@ _EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
     Flagged: State._flag,
     Undone: State._nothing,
 }
+
+
+def _few(classes: list[Label]) -> str:
+    shown = ", ".join(repr(label) for label in classes[:_MOST_SHOWN])
+    return f"{shown} and {len(classes) - _MOST_SHOWN} more" if len(classes) > _MOST_SHOWN else shown
 
 
 def _distinct(labels: AnyArray) -> list[Label]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from querist._pool import like
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, Model, Pool
-from querist._validation import as_pool, take_rows
+from querist._validation import take_rows
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
@@ -109,7 +110,7 @@ class Trained:
         return np.asarray(self.predict_proba(take_rows(self._journal.X, rows)).max(axis=1))
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
-        return (self._journal.X, self._journal.is_finite) if X is None else (as_pool(X), False)
+        return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
 
 
 def _aligned(known: AnyArray, proba: AnyArray, classes: list[Label]) -> AnyArray:

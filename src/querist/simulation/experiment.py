@@ -8,6 +8,7 @@ from importlib.metadata import packages_distributions, version
 from typing import Any, Self
 
 from querist.session.identity import describe
+from querist.session.pool_door import check_pool
 from querist.simulation.metrics import METRICS, check_model_can
 from querist.simulation.parts import Parts
 from querist.simulation.problem import Data, Problem
@@ -56,6 +57,9 @@ class Experiment:
         """
         for label, estimator in parts.estimators.items():
             check_model_can(estimator, label, protocol.metrics, data.problem.classes.size)
+            asking = estimator if parts.query_estimator is None else parts.query_estimator
+            strategies = [*parts.strategies.values(), parts.cold_start]
+            check_pool(data.problem.X, estimator=estimator, asking=asking, strategies=strategies)
         if most is not None:
             protocol = replace(protocol, budget=min(most, smallest_pool(data.problem, protocol)))
         check_draws(data.problem, protocol)

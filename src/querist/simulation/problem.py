@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from querist._labels import as_labels, label_type
+from querist._pool import as_pool, like
 from querist._typing import AnyArray, IntArray, Pool
-from querist._validation import as_labels, as_pool, n_rows
+from querist._validation import n_rows
 from querist.data.duplicates import find_duplicates
-from querist.data.hashing import data_hash
+from querist.data.hashing import check_readable, data_hash, in_given_width
 from querist.exceptions import InvalidParameterError, TargetError
 
 
@@ -72,25 +74,32 @@ def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_o
         raise InvalidParameterError("X_test and y_test go together: pass both or neither.")
     if X_test is not None and groups is not None:
         raise InvalidParameterError("groups say how to split, and X_test is a split: pass one of them.")
-    X, labels = _part(X, y, "X", "y")
-    X_test, test_labels = (None, None) if X_test is None else _part(X_test, y_test, "X_test", "y_test")
+    X, labels = _part(as_pool(X), y, "X", "y")
+    notes = []
+    test_labels = None
+    if X_test is not None:
+        given, X_test = X_test, like(X_test, X, "X_test", whose="X")
+        X_test, test_labels = _part(X_test, y_test, "X_test", "y_test")
+        if hasattr(given, "columns") and hasattr(X, "columns") and list(given.columns) != list(X.columns):
+            notes.append("The columns of X_test stood in another order than those of X; they were matched by name.")
     classes, codes, test_codes = _classes(labels, test_labels)
     _check_classes(classes, codes, split=X_test is None and groups is None)
-    group_codes = None if groups is None else _groups(groups, labels.size)
-    twins, notes = _twins(X, codes, ask_once=ask_once)
+    group_codes = None if groups is None else _groups(groups, X, labels.size)
+    twins, repeated = _twins(X, codes, ask_once=ask_once)
+    notes += repeated
     unseen = [] if test_codes is None else sorted(set(test_codes.tolist()) - set(codes.tolist()))
     if unseen:
         notes.append(f"The test part has classes that y lacks ({_listed(classes[unseen])}): they cannot be learned.")
     if group_codes is not None:
         notes.append(f"Whole groups are held out, {int(group_codes.max()) + 1} groups in all.")
     problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins if ask_once else None)
-    return Data(problem, _description(problem, test_labels), tuple(notes))
+    return Data(problem, _description(problem, _hash(problem, y, test_labels, y_test)), tuple(notes))
 
 
-def _description(problem: Problem, test_labels: AnyArray | None) -> dict[str, Any]:
+def _description(problem: Problem, fingerprint: str) -> dict[str, Any]:
     counts = np.bincount(problem.codes, minlength=problem.classes.size)
     return {
-        "hash": _hash(problem, test_labels),
+        "hash": fingerprint,
         "n_rows": problem.n_rows,
         "n_features": _width(problem.X),
         "n_test": None if problem.test_codes is None else int(problem.test_codes.size),
@@ -100,41 +109,20 @@ def _description(problem: Problem, test_labels: AnyArray | None) -> dict[str, An
 
 def _part(X: Any, y: Any, rows: str, truth: str) -> tuple[Pool, AnyArray]:
     """Return rows and their labels, checked."""
-    X = as_pool(X)
     if not (size := n_rows(X)):
         raise InvalidParameterError(f"{rows} has no rows.")
-    return X, _labels(y, size, truth)
-
-
-def _labels(y: Any, expected: int, name: str) -> AnyArray:
+    check_readable(X, rows)
     try:
-        labels = as_labels(y, expected, if_missing="Leave rows without a label out.")
+        return X, as_labels(y, size, name=truth, pool=X, if_missing="Leave rows without a label out.")
     except InvalidParameterError as error:
-        raise TargetError(f"{name}: {error}") from error
-    if labels.dtype.kind == "O":
-        first: dict[type, Any] = {}
-        for label in labels:
-            first.setdefault(type(label), label)
-        if len(first) > 1:
-            one, other = list(first.values())[:2]
-            raise TargetError(f"{name} holds labels of different types, such as {one!r} and {other!r}. Use one type.")
-    if _is_continuous(labels):
-        raise TargetError(
-            f"{name} holds numbers that are no classes, such as {labels[labels % 1 != 0][0]}. "
-            "Turn them into classes first, for example with pandas.cut."
-        )
-    return labels
-
-
-def _is_continuous(labels: AnyArray) -> bool:
-    numbers = labels.dtype.kind == "f" or (labels.dtype.kind == "O" and isinstance(labels[0], float))
-    return numbers and bool((labels % 1 != 0).any())
+        raise TargetError(str(error)) from error
 
 
 def _classes(labels: AnyArray, test_labels: AnyArray | None) -> tuple[AnyArray, IntArray, IntArray | None]:
-    if test_labels is not None and type(test_labels.tolist()[0]) is not type(labels.tolist()[0]):
+    if test_labels is not None and label_type(test_labels) is not label_type(labels):
         raise TargetError(
-            f"y and y_test hold labels of different types, such as {labels[0]!r} and {test_labels[0]!r}. Use one type."
+            f"y and y_test hold labels of different types, such as "
+            f"{labels.tolist()[0]!r} and {test_labels.tolist()[0]!r}. Use one type."
         )
     every = labels if test_labels is None else np.concatenate([labels, test_labels])
     classes, codes = np.unique(every, return_inverse=True)
@@ -155,12 +143,13 @@ def _check_classes(classes: AnyArray, codes: IntArray, *, split: bool) -> None:
         )
 
 
-def _groups(groups: Any, expected: int) -> IntArray:
-    try:
-        array = as_labels(groups, expected, if_missing="Leave rows without a label out.")
-    except InvalidParameterError as error:
-        raise InvalidParameterError(f"groups: {error}".replace("labels", "groups")) from error
-    return np.unique(array.astype(str), return_inverse=True)[1].astype(np.int64)
+def _groups(groups: Any, X: Pool, expected: int) -> IntArray:
+    names = as_labels(
+        groups, expected, name="groups", pool=X, whole=False, if_missing="Leave rows without a group out."
+    )
+    texts = np.empty(names.size, object)
+    texts[:] = list(map(str, names.tolist()))
+    return np.unique(texts, return_inverse=True)[1].astype(np.int64)
 
 
 def _twins(X: Pool, codes: IntArray, *, ask_once: bool) -> tuple[IntArray | None, list[str]]:
@@ -174,12 +163,12 @@ def _twins(X: Pool, codes: IntArray, *, ask_once: bool) -> tuple[IntArray | None
     return twins, [note, *([f"{clashes} of them have another label than that row."] if clashes else [])]
 
 
-def _hash(problem: Problem, test_labels: AnyArray | None) -> str:
-    pieces = [data_hash(problem.X, problem.labels)]
+def _hash(problem: Problem, y: Any, test_labels: Any, y_test: Any) -> str:
+    pieces = [data_hash(problem.X, in_given_width(problem.labels, y))]
     if problem.groups is not None:
         pieces.append(data_hash(problem.groups.reshape(-1, 1)))
     if problem.X_test is not None:
-        pieces.append(data_hash(problem.X_test, test_labels))
+        pieces.append(data_hash(problem.X_test, in_given_width(test_labels, y_test)))
     return pieces[0] if len(pieces) == 1 else hashlib.sha256("/".join(pieces).encode()).hexdigest()
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
-from querist.data.kinds import ID_NAME, is_text
+from querist.data.kinds import is_text
+from querist.data.numbers import ID_NAME
 from querist.data.table import listed
 from querist.exceptions import DataError
 from querist.labelling.intake.existing_labels import classes_of, label_column_of

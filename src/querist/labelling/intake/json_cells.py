@@ -32,8 +32,9 @@ def columns_of(table: Table) -> tuple[Columns, list[str]]:
         return _of_matrix(table), []
     columns: Columns = {}
     notes = []
-    for name in table.frame.columns:
-        values, note = _of_column(table, str(name), table.frame[name])
+    frame: Any = table.as_written()
+    for name in frame.columns:
+        values, note = _of_column(table, str(name), frame[name])
         columns[str(name)] = values
         notes += [note] if note else []
     return columns, notes

@@ -15,6 +15,7 @@ from querist.data.delimited import Delimited, cut
 from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
 from querist.data.read import file_kind, unpack
 from querist.data.records import header_names, json_list, json_objects, open_sheet
+from querist.data.typed_cells import json_value
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.delimited import restore
 from querist.labelling.export.layout import querist_names
@@ -63,7 +64,9 @@ def _delimited(file: _File) -> Iterator[LabelRow]:
     table = _Table(file, header)
     # Only where numbers may have commas all of them are looked at first.
     commas = not own and _COMMA.search(found.text) is not None
-    numbers = _numbers(found, [cells for _, cells in found.records() if len(cells) == len(header)]) if commas else []
+    numbers = (
+        _numbers(file, found, [cells for _, cells in found.records() if len(cells) == len(header)]) if commas else []
+    )
     told = iter(numbers)
     for line, cells in found.records():
         where = f"{file.path}, line {line}"
@@ -74,12 +77,13 @@ def _delimited(file: _File) -> Iterator[LabelRow]:
             yield table.read(where, named, numbers=next(told, {}))
 
 
-def _numbers(found: Delimited, records: list[list[str]]) -> list[dict[str, Any]]:
+def _numbers(file: _File, found: Delimited, records: list[list[str]]) -> list[dict[str, Any]]:
     """Return the columns of numbers as a table reads them; nothing where all numbers have points."""
     if not any(_COMMA.search(cell) for cells in records for cell in cells):
         return []
-    typed = found.typed(records)[0].select_dtypes("number")
-    return [{str(name): value for name, value in line.items()} for line in typed.to_dict("records")]
+    typed: Any = found.typed(file.path, records).as_written()
+    lines = typed.select_dtypes("number").to_dict("records")
+    return [{str(name): value for name, value in line.items()} for line in lines]
 
 
 def _text(file: _File) -> str:
@@ -125,6 +129,7 @@ def _json_lines(file: _File) -> Iterator[LabelRow]:
             yield LabelRow(where, problem=_without_place(task, where))
             continue
         found = True
+        task = json_value(task)  # noqa: PLW2901 - the same, as it can be written
         if "accept" in task or "answer" in task or "querist" in task:
             yield from understood(where, prodigy, task)
         elif "label" not in task and names["label"] not in task:
@@ -140,7 +145,7 @@ def _without_place(error: FileFormatError, where: str) -> str:
 
 
 def _json(file: _File) -> Iterator[LabelRow]:
-    for number, task in enumerate(json_list(file.path, file.data, file.bounds), 1):
+    for number, task in enumerate(map(json_value, json_list(file.path, file.data, file.bounds)), 1):
         where = f"{file.path}, task {number}"
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")

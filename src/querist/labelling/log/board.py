@@ -306,6 +306,9 @@ class Board:
     @property
     def n_model_labels(self) -> int:
         """Rows that the model has labelled and no person."""
+        # Each reply says it: over all rows only where there are some.
+        if not any(made.applied for made in self.promises.values()):
+            return 0
         return int(((self.model_labels >= 0) & (self.labels < 0)).sum())
 
     def standing(self, promise_id: str) -> Standing:

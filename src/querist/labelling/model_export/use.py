@@ -119,6 +119,8 @@ def _of_columns(features: TableFeatures, source: Source) -> tuple[Pool, list[str
             told.append(f"column {name!r}: {n_gaps} empty cells, {_GAPS[kind]}")
     for name, count in features.unseen(frame).items():
         told.append(f"column {name!r}: {count} rows have a category that the model has never seen, taken for none")
+    for name, count in features.misfits(frame).items():
+        told.append(f"column {name!r}: {count} cells do not fit it, {_GAPS[used[name]]}")
     others = [name for name in source.columns if name not in features.kinds_]
     if others:
         told.append(f"the model does not use {', '.join(map(repr, others[:30]))}{', ...' * (len(others) > 30)}")

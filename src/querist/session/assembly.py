@@ -1,0 +1,75 @@
+"""From names and objects to the parts of a session that work together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from querist._pool import as_pool
+from querist._typing import PoolLike
+from querist._validation import check_number, n_rows
+from querist.exceptions import InvalidParameterError
+from querist.learners.refit import Refitter
+from querist.session.asking import Asker
+from querist.session.audit_trail import AuditTrail
+from querist.session.certifying import Certifier
+from querist.session.events import RowsAdded
+from querist.session.figures import Figures
+from querist.session.journal import Journal, seed_of
+from querist.session.parts import resolve_estimator, resolve_strategy
+from querist.session.trained import Trained, warn_of_mismatch
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What a session consists of."""
+
+    journal: Journal
+    trained: Trained
+    trail: AuditTrail
+    asker: Asker
+    figures: Figures
+    certifier: Certifier
+
+
+def assemble(
+    X: PoolLike, parts: Mapping[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+) -> Assembly:
+    """Return the parts of a session on `X`, whose log says only that there are rows.
+
+    Parameters
+    ----------
+    X : pool
+    parts : dict
+        estimator, strategy, cold_start and query_estimator, as `Session` takes them.
+    warm_start, audit, random_state
+        As `Session` takes them.
+
+    Raises
+    ------
+    InvalidParameterError, UnknownNameError
+        If a parameter has a value that cannot be used.
+    """
+    share = check_number(audit, "audit", low=0, high=1)
+    journal = Journal(as_pool(X), seed_of(random_state))
+    asks, starts = resolve_strategy(parts["strategy"]), resolve_strategy(parts["cold_start"])
+    if starts.needs_model:
+        raise InvalidParameterError(
+            f"cold_start={parts['cold_start']!r} needs a model, and there is none at the start. Use random or k_center."
+        )
+    estimator = resolve_estimator(parts["estimator"])
+    trained = Trained(Refitter(estimator, seed=journal.seed, warm_start=warm_start), journal)
+    asking = trained
+    if parts["query_estimator"] is not None:
+        asker = resolve_estimator(parts["query_estimator"])
+        asking = Trained(Refitter(asker, seed=journal.seed), journal)
+        warn_of_mismatch(asker, {type(estimator).__name__: estimator}, stacklevel=4)
+    trail = AuditTrail(journal, share)
+    journal.record(RowsAdded(0, n_rows(journal.X)))
+    return Assembly(
+        journal,
+        trained,
+        trail,
+        Asker(journal, trail, strategy=asks, cold_start=starts, asking=asking, trained=trained),
+        Figures(journal, trail, trained),
+        Certifier(journal, trail, trained),
+    )
