@@ -1,11 +1,15 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
+
+if TYPE_CHECKING:
+    from querist.data.problem import Problem
+    from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
     Path, typer.Argument(help="A labelled table: CSV, TSV, Excel, Parquet, JSONL, libsvm, NPZ, or gzip.")
@@ -117,37 +121,20 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
-    from querist.cli.progress import progress_bar
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
-    from querist.simulation import simulate as run
     from querist.simulation.options import Options
 
     called = name if name is not None else _name_of(file)
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     options: dict[str, Any] = {
-        "strategies": strategy or ["margin"],
-        "estimators": estimator or ["auto"],
-        "repeats": repeats,
-        "budget": budget,
-        "batch_size": batch_size,
-        "initial": initial,
-        "initial_set": initial_set,
-        "test_size": int(test_size) if test_size >= 1 else test_size,
-        "metrics": metric or ["accuracy"],
-        "duplicates": duplicates,
-        "query_estimator": query_estimator,
-        "cold_start": cold_start,
-        "warm_start": warm_start,
-        "audit": audit,
-        "stop": stop or None,
-        "label_cost": label_cost,
-        "error_cost": error_cost,
-        "n_future": n_future,
-        "random_state": seed,
-        "n_jobs": jobs,
-        "name": called,
-    }
+        "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
+        "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
+        "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
+        "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
+        "warm_start": warm_start, "audit": audit, "stop": stop or None, "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future,
+        "random_state": seed, "n_jobs": jobs, "name": called,
+    }  # fmt: skip
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
     problem = read_problem(
@@ -164,24 +151,26 @@ def simulate(
         day_first=day_first,
     )
     print_notes(problem.notes)
-    try:
-        with progress_bar(file.name) as progress:
-            simulation = run(
-                problem.X,
-                problem.y,
-                X_test=problem.X_test,
-                y_test=problem.y_test,
-                groups=problem.groups,
-                out=folder,
-                progress=progress,
-                **options,
-            )
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    simulation = _run(file, problem, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
+
+
+def _run(file: Path, problem: "Problem", folder: Path, options: dict[str, Any]) -> "Simulation":
+    """Simulate with a bar; an interruption is told with what to do."""
+    from querist.cli.progress import progress_bar
+    from querist.simulation import simulate as run
+
+    try:
+        with progress_bar(file.name) as progress:
+            return run(
+                problem.X, problem.y, X_test=problem.X_test, y_test=problem.y_test, groups=problem.groups, out=folder,
+                progress=progress, **options,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _name_of(file: Path) -> str:
