@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -287,3 +289,68 @@ def test_strategies_lists_everything():
     for name in ("stabilising_predictions", "default", "all"):
         assert f"  {name} " in result.stdout
     assert "--stop 'any(default, budget:labels=300)'" in result.stdout
+
+
+def test_files_with_several_dots_have_folders_and_names_of_their_own(place, frame):
+    from querist.cli.simulate import _name_of
+
+    for month in ("01", "02"):
+        frame.to_csv(f"2024.{month}.train.csv", index=False)
+        result = querist("simulate", f"2024.{month}.train.csv", "--target", "kind", *QUICK)
+        assert result.exit_code == 0, result.output
+        assert (place / f"querist-simulation-2024.{month}.train" / "report.html").exists()
+    assert querist("compare", *sorted(map(str, place.glob("querist-simulation-*")))).exit_code == 0
+    names = {".hidden.csv": ".hidden", "a.csv.gz": "a", "a.b.CSV.GZ": "a.b", ".csv": ".csv", "plain": "plain"}
+    assert {name: _name_of(pathlib.Path(name)) for name in names} == names
+
+
+def test_data_sets_of_one_name_are_compared_by_the_advice_that_is_given(place, frame):
+    for folder in ("jan", "feb"):
+        (place / folder).mkdir()
+        frame.to_csv(f"{folder}/train.csv", index=False)
+        querist("simulate", f"{folder}/train.csv", "--target", "kind", *QUICK, "--out", f"{folder}/out")
+    result = querist("compare", "jan/out", "feb/out")
+    assert result.exit_code == 1
+    assert "Two data sets are called 'train'" in result.stderr
+    assert "--name once for each folder" in result.stderr
+    result = querist("compare", "jan/out", "feb/out", "--name", "January", "--name", "February", "--report", "b.html")
+    assert result.exit_code == 0, result.output
+    page = (place / "b.html").read_text(encoding="utf-8")
+    for words in ("January", "February", "always the largest class"):
+        assert words in page
+    assert "give --name once for each" in querist("compare", "jan/out", "feb/out", "--name", "x").stderr
+    querist("simulate", "jan/train.csv", "--target", "kind", *QUICK, "--name", "new")
+    assert (place / "querist-simulation-new" / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--strategy", "margn"], "Did you mean 'margin'"),
+        (["--estimator", "nope"], "nope"),
+        (["--metric", "f1"], "metric"),
+        (["--repeats", "0"], "repeats"),
+        (["--budget", "5", "--initial", "10"], "budget is 5"),
+        (["--stop", "never"], "never"),
+        (["--jobs", "0"], "n_jobs"),
+        (["--test-size", "0"], "test_size"),
+        (["--name", ""], "name must be"),
+        (["--duplicates", "drop"], "duplicates"),
+    ],
+)
+def test_options_are_checked_before_a_file_is_read(words, told):
+    assert told in refused("no such file.csv", "--target", "kind", *words)
+
+
+def test_an_unfinished_folder_is_told_and_the_process_ends_in_peace(place, frame):
+    """Threads that read Parquet from Python's objects could meet the end of the interpreter, which aborted it."""
+    frame.to_csv("t.csv", index=False)
+    querist("simulate", "t.csv", "--target", "kind", *QUICK, "--out", "done")
+    shutil.copytree(place / "done", place / "half")
+    (place / "half" / "manifest.json").unlink()
+    ended = subprocess.run(
+        [sys.executable, "-m", "querist", "compare", "done", "half"], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: half holds a simulation that is not finished.")
+    assert len(ended.stderr.splitlines()) == 1

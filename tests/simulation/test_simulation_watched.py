@@ -199,7 +199,7 @@ def test_what_cannot_be_run_is_told_before_anything_is_written(changes, words, t
 
 def test_findings_end_with_the_audit_and_the_rules(watched):
     starts = [sentence.split(" ")[0] for sentence in watched.findings()]
-    assert starts == ["margin", "margin", "Audit", "Audit", "Stopping", "Stopping", "Stopping", "Stopping"]
+    assert starts == ["margin", "margin", "Always", "Audit", "Audit", "Stopping", "Stopping", "Stopping", "Stopping"]
 
 
 def test_the_report_tells_of_audit_and_rules(watched, tmp_path):

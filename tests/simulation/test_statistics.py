@@ -15,6 +15,7 @@ from querist.simulation.statistics import (
     friedman,
     holm,
     labels_to_reach,
+    mean_interval,
     signed_rank_p,
     t_interval,
 )
@@ -172,3 +173,32 @@ def test_friedman_is_that_of_scipy_and_of_demsar():
 
 def test_methods_that_never_differ_rank_alike():
     assert friedman(np.ones((6, 3)))[0] == 1
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=2, max_size=12),
+    st.sampled_from([0.5, 0.95, 0.999]),
+)
+def test_an_interval_of_a_mean_stays_within_the_bounds_and_holds_the_mean(values, confidence):
+    low, high = mean_interval(values, low=0.0, high=1.0, confidence=confidence)
+    assert 0 <= low <= np.mean(values) + 1e-12
+    assert np.mean(values) - 1e-12 <= high <= 1
+    mirrored = mean_interval(1 - np.asarray(values), low=0.0, high=1.0, confidence=confidence)
+    np.testing.assert_allclose((1 - mirrored[1], 1 - mirrored[0]), (low, high), atol=1e-6)
+    lower, upper = mean_interval(values, low=0.0, high=np.inf, confidence=confidence)
+    assert 0 <= lower <= np.mean(values) + 1e-12
+    assert upper >= np.mean(values) - 1e-12
+
+
+def test_far_from_the_bounds_it_is_the_t_interval():
+    values = 0.5 + 0.001 * np.random.default_rng(0).normal(size=(30, 4))
+    for column, low, high in zip(values.T, *mean_interval(values, low=0.0, high=1.0), strict=True):
+        np.testing.assert_allclose((low, high), t_interval(column), rtol=1e-6)
+    np.testing.assert_allclose(mean_interval(values[:, 0], low=0.0, high=np.inf), t_interval(values[:, 0]), rtol=1e-5)
+
+
+def test_its_ends_solve_the_equation_that_they_are_derived_from():
+    values = np.array([0.9, 0.97, 1.0])
+    mean, half = values.mean(), (t_interval(values)[1] - values.mean())
+    for end in mean_interval(values, low=0.0, high=1.0):
+        assert (mean - end) ** 2 == pytest.approx(half**2 * end * (1 - end) / (mean * (1 - mean)))

@@ -6,18 +6,28 @@ from typing import Annotated
 import typer
 
 from querist.cli.friendly import friendly
+from querist.exceptions import InvalidParameterError
 
 
 @friendly
 def compare(
     folders: Annotated[list[Path], typer.Argument(help="Result folders of querist simulate, at least two.")],
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="What to call a data set; once for each folder, in their order. Default: as simulated."),
+    ] = None,
     report: Annotated[Path, typer.Option(help="Where to write the report.")] = Path("querist-comparison.html"),
 ) -> None:
     """Compare strategies over several simulated data sets."""
+    if name and len(name) != len(folders):
+        raise InvalidParameterError(
+            f"There are {len(folders)} folders and {len(name)} names: give --name once for each."
+        )
     from querist.simulation import Simulation
     from querist.simulation import compare as over_data_sets
 
-    comparison = over_data_sets([Simulation.load(folder) for folder in folders])
+    loaded = [Simulation.load(folder) for folder in folders]
+    comparison = over_data_sets(loaded, names=name)
     typer.echo(comparison.ranks().to_string(index=False))
     comparison.report(report)
     typer.echo(f"\nReport: {report.resolve()}")

@@ -70,9 +70,14 @@ _ErrorCost: TypeAlias = Annotated[float, typer.Option(help="What a wrong predict
 _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the model will be used on.")]
 _Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
 _Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
-_Out: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<file> beside you.")
+_Name: TypeAlias = Annotated[
+    str | None, typer.Option(help="What tables and reports call the data. Default: the file without its ending.")
 ]
+_Out: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
+]
+# Behind the ending that tells the format.
+_PACKINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zip"})
 
 
 @friendly
@@ -111,6 +116,7 @@ def simulate(
     n_future: _NFuture = 10_000,
     seed: _Seed = 0,
     jobs: _Jobs = -1,
+    name: _Name = None,
     out: _Out = None,
 ) -> None:
     """Simulate active learning on a labelled file, and report what it would have saved.
@@ -119,54 +125,54 @@ def simulate(
     """
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
+    from querist.simulation.options import Options
 
-    folder = out or Path(f"querist-simulation-{file.name.partition('.')[0]}")
+    called = name if name is not None else _name_of(file)
+    folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
+    options: dict[str, Any] = {
+        "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
+        "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
+        "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
+        "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
+        "warm_start": warm_start, "audit": audit, "stop": stop or None,
+        "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future,
+        "random_state": seed, "n_jobs": jobs, "name": called,
+    }  # fmt: skip
+    # What is wrong with them shall not be told after minutes of reading.
+    Options.checked(**options)
     problem = read_problem(
         file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
         day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
     )  # fmt: skip
     print_notes(problem.notes)
-    simulation = _simulated(
-        problem,
-        file.name,
-        folder,
-        strategies=strategy or ["margin"],
-        estimators=estimator or ["auto"],
-        repeats=repeats,
-        budget=budget,
-        batch_size=batch_size,
-        initial=initial,
-        initial_set=initial_set,  # checked by the call
-        test_size=int(test_size) if test_size >= 1 else test_size,
-        metrics=metric or ["accuracy"],
-        duplicates=duplicates,  # checked by the call
-        query_estimator=query_estimator,
-        cold_start=cold_start,
-        warm_start=warm_start,
-        audit=audit,
-        stop=stop or None,
-        label_cost=label_cost,
-        error_cost=error_cost,
-        n_future=n_future,
-        random_state=seed,
-        n_jobs=jobs,
-    )
+    simulation = _run(file, problem, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
 
 
-def _simulated(problem: "Problem", name: str, folder: Path, **options: Any) -> "Simulation":
-    """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
+def _run(file: Path, problem: "Problem", folder: Path, options: dict[str, Any]) -> "Simulation":
+    """Simulate with a bar; an interruption is told with what to do."""
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate as run
 
-    data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
     try:
-        with progress_bar(name) as progress:
+        with progress_bar(file.name) as progress:
             return run(
-                problem.X, problem.y, **data, **options, name=name.partition(".")[0], out=folder, progress=progress
-            )
+                problem.X, problem.y, X_test=problem.X_test, y_test=problem.y_test, groups=problem.groups, out=folder,
+                progress=progress, **options,
+            )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _name_of(file: Path) -> str:
+    """Return the name of a file without the endings that say how it is packed and what it is."""
+    bare = file.stem if file.suffix.lower() in _PACKINGS else file.name
+    return Path(bare).stem
+
+
+def _as_file_name(name: str) -> str:
+    """Return a name as part of a folder's name, which holds no slash."""
+    return name.replace("/", "-").replace("\\", "-")

@@ -5,7 +5,6 @@ their beginnings. Its own figures tell the rows; how long its texts become is co
 """
 
 import contextlib
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,10 +39,11 @@ def opened_parquet(path: Path, data: bytes, bounds: Bounds) -> Any:
     FileFormatError
         If it is no Parquet file.
     """
-    from pyarrow import parquet
+    from pyarrow import BufferReader, parquet
 
     with parquet_errors(path):
-        file = parquet.ParquetFile(io.BytesIO(data), page_checksum_verification=True)
+        # Arrow's own reader, and no threads: one that lets go of an object of Python while Python ends aborts it.
+        file = parquet.ParquetFile(BufferReader(data), page_checksum_verification=True)
         groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
         chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
         bounds.check_rows(path, max(file.metadata.num_rows, sum(group.num_rows for group in groups)))
@@ -64,7 +64,7 @@ def flat_columns(file: Any) -> list[str]:
 
 def _check_texts(path: Path, data: bytes, file: Any, chunks: list[Any], bounds: Bounds) -> None:
     """Count the letters of all texts, column by column."""
-    from pyarrow import parquet
+    from pyarrow import BufferReader, parquet
 
     plain = {"PLAIN", "RLE", "BIT_PACKED", "DELTA_LENGTH_BYTE_ARRAY"}
     folded = {
@@ -84,9 +84,9 @@ def _check_texts(path: Path, data: bytes, file: Any, chunks: list[Any], bounds: 
         n_rows = max(1, min(_ROWS, _BATCH // max(longest, 1))) if shares else _ROWS
         # Kept as a dictionary, a text that stands in a million rows is there once.
         folds = parquet.ParquetFile(
-            io.BytesIO(data), read_dictionary=[] if shares else [name], page_checksum_verification=True
+            BufferReader(data), read_dictionary=[] if shares else [name], page_checksum_verification=True
         )
-        for batch in folds.iter_batches(batch_size=n_rows, columns=[name]):
+        for batch in folds.iter_batches(batch_size=n_rows, columns=[name], use_threads=False):
             size += text_length(batch.column(0))
             bounds.check_bytes(path, size)
 

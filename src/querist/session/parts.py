@@ -1,18 +1,16 @@
 """The exchangeable parts of a session: resolved from names, described for a file, checked on loading."""
 
-import hashlib
 import json
-import math
-import re
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from querist import registry
-from querist._typing import AnyArray, Model
+from querist._typing import Model
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, SessionFileError
+from querist.session.content import class_name, has_params, params_of
+from querist.session.differences import Difference, differences
+from querist.session.earlier_parts import describe_as_before, fits_as_before
+from querist.session.identity import describe
 
 
 def resolve_estimator(estimator: Any) -> Model:
@@ -42,55 +40,25 @@ def resolve_strategy(strategy: Any) -> QueryStrategy:
     return strategy
 
 
-def describe(part: Any) -> Any:
-    """Return a part as JSON: equal for equal parts in any process, different where the parameters differ.
-
-    Functions are told by name and arrays by hash; addresses in memory are left out.
-    """
-    if isinstance(part, np.generic):
-        part = part.item()
-    if part is None or isinstance(part, bool | int | str):
-        return part
-    if isinstance(part, float):
-        return part if math.isfinite(part) else str(part)  # JSON has no NaN
-    if _has_params(part):
-        params = {name: describe(value) for name, value in sorted(_params(part).items())}
-        return {"class": _class_of(part), "params": params}
-    if isinstance(part, Mapping):
-        return {str(key): describe(value) for key, value in part.items()}
-    if isinstance(part, list | tuple):
-        return [describe(item) for item in part]
-    return _describe_other(part)
-
-
-def _describe_other(part: Any) -> Any:
-    if isinstance(part, np.ndarray):
-        return {"array": hashlib.sha256(_bytes(part)).hexdigest()[:16], "shape": list(part.shape)}
-    named = callable(part) and hasattr(part, "__qualname__")
-    return f"{part.__module__}:{part.__qualname__}" if named else re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(part))
-
-
-def _bytes(array: AnyArray) -> bytes:
-    if array.dtype.hasobject:
-        return repr(array.tolist()).encode()
-    return f"{array.dtype.str}:".encode() + np.ascontiguousarray(array).tobytes()
-
-
 def to_file(part: Any) -> dict[str, Any] | None:
-    """Return what a session's file needs to rebuild a part, or to recognise it when it is passed again."""
+    """Return what a session's file needs to recognise a part that is passed again, or to rebuild it."""
     if part is None:
         return None
     if isinstance(part, str):
         return {"spec": part}
-    kept: dict[str, Any] = {"class": _class_of(part)}
-    kept["params"] = {name: _kept(value) for name, value in sorted(_params(part).items())}
+    kept: dict[str, Any] = {"class": class_name(part)}
     if isinstance(part, QueryStrategy) and (name := registry.registered_name("strategies", part)):
-        kept["name"] = name
-    return kept
+        kept |= {"name": name, "params": {name: _kept(value) for name, value in sorted(params_of(part).items())}}
+    return kept | {"identity": describe(part)}
 
 
-def restore(saved: dict[str, Any] | None, given: Any, what: str) -> Any:
+def restore(saved: dict[str, Any] | None, given: Any, what: str, *, trust: bool = False) -> Any:
     """Return the part of a loaded session: the given object if it fits the file, else one rebuilt by name.
+
+    Parameters
+    ----------
+    trust : bool, default=False
+        Whether what is given is taken without being compared.
 
     Raises
     ------
@@ -100,38 +68,67 @@ def restore(saved: dict[str, Any] | None, given: Any, what: str) -> Any:
     saved = registry.in_present_words(saved)
     if saved is None:
         if given is not None:
-            raise SessionFileError(f"The session was saved without {what}, but {given!r} was given.")
+            raise SessionFileError(
+                f"The session was saved without a {what}, but {given!r} was given. Leave {_keyword(what)} out."
+            )
         return None
     if given is not None:
-        if to_file(given) != saved and ("spec" in saved or not _fits(saved, _resolved(given, saved))):
-            raise SessionFileError(f"The {what} given is not the one saved: given {to_file(given)}, saved {saved}.")
+        if not trust and (found := _differing(saved, given, what)):
+            raise SessionFileError(_another(what, found))
         return given
     if "spec" in saved:
         return saved["spec"]
     if "name" in saved and all(_rebuildable(value) for value in saved["params"].values()):
-        return _rebuild(saved)
+        rebuilt = _rebuild(saved)
+        if not trust and "identity" in saved and (found := _differing(saved, rebuilt, what)):
+            raise SessionFileError(_another(what, found))
+        return rebuilt
     raise SessionFileError(
         f"The session was saved with a {what} of class {saved['class']}, which has no registered name. "
-        f"Pass an equal object: Session.load(path, X, {what.replace(' ', '_')}=...)."
+        f"Pass an equal object: Session.load(path, X, {_keyword(what)}=...)."
     )
 
 
-def _has_params(part: Any) -> bool:
-    return hasattr(part, "get_params") and not isinstance(part, type)
+def _another(what: str, found: list[str]) -> str:
+    more = f" ({len(found) - 1} more differ.)" if len(found) > 1 else ""
+    return (
+        f"The {what} given is not the one saved: {found[0]}.{more} Pass an equal one. If you know that it is the same, "
+        "or want to go on with this one, Session.load(..., trust_parts=True) takes it without comparing; "
+        "all answers are kept either way."
+    )
 
 
-def _params(part: Any) -> dict[str, Any]:
-    return dict(part.get_params(deep=False)) if _has_params(part) else {}
+def _keyword(what: str) -> str:
+    return what.replace(" ", "_")
 
 
-def _class_of(part: Any) -> str:
-    return f"{type(part).__module__}:{type(part).__qualname__}"
+def _differing(saved: dict[str, Any], given: Any, what: str) -> list[str]:
+    """Return in what a part differs from the one in a file, in words; nothing if it is the same."""
+    if saved == to_file(given):
+        return []
+    resolve = resolve_strategy if what in ("strategy", "cold start") else resolve_estimator
+    given = resolve(given)
+    if "spec" in saved:
+        found = differences(describe(resolve(saved["spec"])), describe(given))
+    elif "identity" in saved:
+        found = differences(saved["identity"], describe(given))
+    elif fits_as_before(saved, given):
+        return []
+    else:
+        before = {"class": saved["class"], "params": saved.get("params", {})}
+        found = differences(before, describe_as_before(given))
+    return [_told(difference) for difference in found]
+
+
+def _told(difference: Difference) -> str:
+    return difference.told("in the file", "here")
 
 
 def _kept(value: Any) -> Any:
     """JSON where the value is JSON, what rebuilds it for parts, else what tells it from others."""
-    if _has_params(value):
-        nested = to_file(value) or {}
+    if has_params(value):
+        params = {name: _kept(inner) for name, inner in sorted(params_of(value).items())}
+        nested: dict[str, Any] = {"class": class_name(value), "params": params}
         for kind in ("selections", "candidates"):
             if name := registry.registered_name(kind, value):
                 nested |= {"name": name, "kind": kind}
@@ -140,26 +137,6 @@ def _kept(value: Any) -> Any:
         return json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError):
         return {"described": describe(value)}
-
-
-def _fits(saved: Any, given: Any) -> bool:
-    """Return whether a part or a parameter is the one that a file holds."""
-    if _kept(given) == saved:
-        return True
-    if not isinstance(saved, dict):
-        return False
-    if saved.keys() == {"repr"}:  # so files of the first versions tell arrays and functions
-        return bool(repr(given) == saved["repr"])
-    params = _params(given)
-    same = saved.get("class") == _class_of(given) and saved.get("params", {}).keys() == params.keys()
-    return same and all(_fits(value, params[name]) for name, value in saved["params"].items())
-
-
-def _resolved(given: Any, saved: dict[str, Any]) -> Any:
-    """Return the object that a given name stands for, to compare it with a saved object."""
-    if not isinstance(given, str):
-        return given
-    return resolve_strategy(given) if "name" in saved else resolve_estimator(given)
 
 
 def _rebuildable(value: Any) -> bool:

@@ -60,8 +60,8 @@ def save(
     write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
-def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> SavedSession:
-    """Read a session and check it against the pool and the parts given.
+def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, trust_parts: bool) -> SavedSession:
+    """Read a session and check it against the pool and, unless they are trusted, the parts given.
 
     Raises
     ------
@@ -71,11 +71,13 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> Sav
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SessionFileError(f"There is no file {path}.") from None
+        raise SessionFileError(f"There is no file {path}. Session.load reads what session.save(path) wrote.") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise SessionFileError(f"{path} is not a saved session: {error}.") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise SessionFileError(f"{path} is not a saved session of Querist.")
+        raise SessionFileError(
+            f"{path} is not a saved session of Querist: Session.load reads what session.save(path) wrote."
+        )
     if content.get("version") not in (1, _VERSION):
         raise SessionFileError(
             f"{path} has format version {content.get('version')}; this Querist reads versions 1 and {_VERSION}. "
@@ -83,7 +85,10 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any]) -> Sav
         )
     try:
         _check_pool(content["pool"], X)
-        parts = {name: restore(content["parts"][name], given[name], name.replace("_", " ")) for name in given}
+        parts = {
+            name: restore(content["parts"][name], part, name.replace("_", " "), trust=trust_parts)
+            for name, part in given.items()
+        }
         told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
         events = [read_event(item) for item in told]
         audit = content.get("audit", 0.0)  # files from before there was an audit

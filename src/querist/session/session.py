@@ -544,6 +544,7 @@ class Session(SessionView):
         strategy: str | QueryStrategy | None = None,
         cold_start: str | QueryStrategy | None = None,
         query_estimator: str | Classifier | None = None,
+        trust_parts: bool = False,
     ) -> Self:
         """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
 
@@ -553,8 +554,11 @@ class Session(SessionView):
         X : pool
             The same rows; compared by hash.
         estimator, strategy, cold_start, query_estimator : default=None
-            Needed where the session was made with an object that has no registered
-            name; checked against the class and parameters in the file.
+            Needed where the session was made with an object that has no registered name; compared by content with
+            what the file tells: parameters by value, functions and classes of your own by their code.
+        trust_parts : bool, default=False
+            Take these without comparing them: where something was changed on purpose, or where it cannot be told
+            whether it is the same (objects that show nothing of themselves; code of your own under another Python).
 
         Raises
         ------
@@ -564,7 +568,7 @@ class Session(SessionView):
         given = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        saved = saving.load(path, X, given)
+        saved = saving.load(path, X, given, trust_parts=trust_parts)
         session = cls.__new__(cls)
         session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
         session._journal.events.clear()

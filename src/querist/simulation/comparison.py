@@ -1,13 +1,14 @@
 """Several simulations side by side: average ranks over data sets."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from querist.exceptions import InvalidParameterError
+from querist.simulation.baseline import LARGEST, baseline_value
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
 from querist.simulation.page import page
@@ -28,13 +29,16 @@ class Comparison:
     Attributes
     ----------
     simulations : list of Simulation
+    names : list of str
+        What their data sets are called.
     metric : str
         Their common main metric.
     """
 
-    def __init__(self, simulations: Iterable[Simulation]) -> None:
+    def __init__(self, simulations: Iterable[Simulation], *, names: Sequence[str] | None = None) -> None:
         self.simulations = list(simulations)
-        _check(self.simulations)
+        self.names = [simulation.name for simulation in self.simulations] if names is None else [*map(str, names)]
+        _check(self.simulations, self.names)
         self.metric = self.simulations[0].metrics[0]
         self._heights = self._mean_heights()
 
@@ -82,11 +86,15 @@ class Comparison:
             for line in records(ranks)
         ]
         wide = self._heights.pivot(index=["estimator", "strategy"], columns="dataset", values="aulc")
-        wide = wide[[simulation.name for simulation in self.simulations]]
+        wide = wide[self.names]
         heights = [
             [", ".join(key), *(f"{value:.4f}" for value in values)]
             for key, values in zip(wide.index.tolist(), wide.to_numpy().tolist(), strict=True)
         ]
+        largest = [baseline_value(simulation.baseline, self.metric) for simulation in self.simulations]
+        if any(value is not None for value in largest):
+            told = ("" if value is None else f"{value:.4f}" for value in largest)
+            heights.append([f"always the {LARGEST}", *told])
         text = page(
             "comparison.html",
             title="Query strategies compared",
@@ -102,47 +110,60 @@ class Comparison:
         import pandas as pd
 
         parts = []
-        for simulation in self.simulations:
+        for name, simulation in zip(self.names, self.simulations, strict=True):
             summary = simulation.summary()
-            parts.append(summary[summary["metric"] == self.metric].assign(dataset=simulation.name))
+            parts.append(summary[summary["metric"] == self.metric].assign(dataset=name))
         return pd.concat(parts)[["dataset", "estimator", "strategy", "aulc"]]
 
 
-def compare(simulations: Iterable[Simulation]) -> Comparison:
+def compare(simulations: Iterable[Simulation], *, names: Sequence[str] | None = None) -> Comparison:
     """Compare strategies over several data sets.
 
     Parameters
     ----------
     simulations : iterable of Simulation
-        One per data set, with distinct names, the same strategies and estimators, and the same main metric.
+        One per data set, with the same strategies and estimators, and the same main metric.
+    names : sequence of str, default=None
+        What to call the data sets, distinct; None: as each was called when it was simulated.
 
     Raises
     ------
     InvalidParameterError
         If they cannot be compared; the message names what differs.
     """
-    return Comparison(simulations)
+    return Comparison(simulations, names=names)
 
 
-def _check(simulations: list[Simulation]) -> None:
+def _check(simulations: list[Simulation], names: list[str]) -> None:
     if not simulations:
-        raise InvalidParameterError("compare needs at least one simulation.")
-    names = [simulation.name for simulation in simulations]
+        raise InvalidParameterError(
+            "compare needs at least one simulation. Pass what simulate returned, or Simulation.load(folder)."
+        )
+    if len(names) != len(simulations):
+        raise InvalidParameterError(
+            f"There are {len(simulations)} simulations and {len(names)} names. Pass one name for each."
+        )
     for name in names:
         if names.count(name) > 1:
-            raise InvalidParameterError(f"Two simulations are called {name!r}. Pass simulate(..., name=...).")
+            raise InvalidParameterError(
+                f"Two data sets are called {name!r}. Give each a name of its own: compare(..., names=[...]), or "
+                "--name once for each folder of querist compare; to name it from the start, simulate(..., name=...)."
+            )
     first = simulations[0]
-    for other in simulations[1:]:
+    here_name = names[0]
+    for there_name, other in zip(names[1:], simulations[1:], strict=True):
         for what in ("strategies", "estimators"):
             here, there = set(first.experiment[what]), set(other.experiment[what])
             if here != there:
                 odd = sorted(here ^ there)[0]
                 raise InvalidParameterError(
-                    f"{first.name!r} and {other.name!r} differ in their {what}: only one has {odd!r}."
+                    f"{here_name!r} and {there_name!r} differ in their {what}: only one has {odd!r}. Compare "
+                    "simulations of the same strategies and estimators."
                 )
         if first.metrics[0] != other.metrics[0]:
             raise InvalidParameterError(
-                f"{first.name!r} has the main metric {first.metrics[0]}, {other.name!r} has {other.metrics[0]}."
+                f"{here_name!r} has the main metric {first.metrics[0]}, {there_name!r} has {other.metrics[0]}. "
+                "Compare simulations of the same first metric."
             )
 
 

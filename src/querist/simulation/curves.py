@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from querist._typing import FloatArray
+from querist.simulation.baseline import baseline_value
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import FULL_DATA, RANDOM
 from querist.simulation.run import Run
@@ -76,6 +77,8 @@ class Curves:
         The full-data value of each repeat.
     n_dropped : int
         Repeats left out because the metric is undefined on their test part.
+    largest : float or None
+        The value of always answering the largest class, where that is known.
     """
 
     estimator: str
@@ -84,6 +87,7 @@ class Curves:
     values: dict[str, FloatArray]
     full: FloatArray
     n_dropped: int
+    largest: float | None = None
 
 
 def learning_curves(table: "pd.DataFrame", estimator: str, metric: str) -> Curves:
@@ -124,11 +128,14 @@ def all_curves(table: "pd.DataFrame") -> list[Curves]:
     ]
 
 
-def summarise(table: "pd.DataFrame") -> "pd.DataFrame":
+def summarise(table: "pd.DataFrame", baseline: "pd.DataFrame | None" = None) -> "pd.DataFrame":
     """Return one line per estimator, metric and strategy; see `Simulation.summary`."""
     import pandas as pd
 
     frame = pd.DataFrame([line for curves in all_curves(table) for line in _summary_lines(curves)])
+    known = {metric: baseline_value(baseline, metric) for metric in frame["metric"].unique()}
+    largest = frame["metric"].map(known).astype("float64")
+    frame.insert(list(frame.columns).index("full_data"), "largest_class", largest)
     counts = [f"{what}_{level}" for what in ("labels", "saved") for level in LEVELS]
     return frame.astype(dict.fromkeys(counts, "Int64"))
 

@@ -1,12 +1,15 @@
 """All that determines the results of a simulation: checked, and described for its record."""
 
 import platform
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions, version
 from typing import Any, Self
 
+from querist.session.identity import describe
 from querist.session.pool_door import check_pool
-from querist.simulation.metrics import check_model_can
+from querist.simulation.metrics import METRICS, check_model_can
 from querist.simulation.parts import Parts
 from querist.simulation.problem import Data, Problem
 from querist.simulation.protocol import FULL_DATA, Protocol
@@ -15,6 +18,8 @@ from querist.simulation.split import check_draws, smallest_pool
 
 # 2 adds what the audit said and what stopping rules proposed; without these it is 1.
 FORMATS = (1, 2)
+# How parts are told apart: by their contents. Earlier versions told functions by name, and wrote no such line.
+IDENTITY = "content"
 # Those that can change a number or a byte of the result files.
 _PACKAGES = ("querist", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib", "skrub")
 # Modules that come from these packages, and so need not be looked up.
@@ -72,6 +77,15 @@ class Experiment:
 
     def describe(self) -> dict[str, Any]:
         """Return the experiment as JSON takes it: equal if and only if the results are meant to be equal."""
+        parts = self.parts.described()
+        return self._described(parts) | {"identity": IDENTITY, "versions": _versions(parts)}
+
+    def describe_as_before(self) -> dict[str, Any]:
+        """Return the experiment as earlier versions described it, which told functions by their names."""
+        parts = self.parts.described_as_before()
+        return self._described(parts) | {"versions": _versions(parts)}
+
+    def _described(self, described_parts: dict[str, Any]) -> dict[str, Any]:
         protocol, parts, data = self.protocol, self.parts, self.data
         # The order of the parts is the order of the tables.
         orders = {"strategies": list(parts.strategies), "estimators": list(parts.estimators)}
@@ -81,11 +95,18 @@ class Experiment:
             "format": FORMATS[bool(protocol.audit or parts.rules)],
             "protocol": protocol.to_dict(),
             "order": orders,
-            **parts.descriptions,
+            **described_parts,
+            **_own_metrics(protocol.metrics),
             "data": data.description,
             "notes": [*data.notes, *(_audit_notes(data.problem) if protocol.audit else [])],
-            "versions": _versions(parts.descriptions),
         }
+
+
+def _own_metrics(names: Iterable[str]) -> dict[str, Any]:
+    """Return what tells metrics that are not Querist's own (added to `METRICS`) from others of their names."""
+    told = {name: describe(METRICS[name].compute) for name in names}
+    own = {name: what for name, what in told.items() if not str(what).startswith("querist.simulation.metrics:")}
+    return {"metrics": own} if own else {}
 
 
 def _audit_notes(problem: Problem) -> list[str]:
@@ -109,7 +130,7 @@ def _versions(descriptions: Any) -> dict[str, str]:
 
     Not of whatever happens to be loaded: that would depend on what else the process has done.
     """
-    modules = _modules(descriptions) - _HOME_IS_KNOWN
+    modules = _modules(descriptions) - _HOME_IS_KNOWN - {"__main__", "builtins"} - sys.stdlib_module_names
     # Looks at each file of each package that is installed: the better part of a second.
     homes = packages_distributions() if modules else {}
     own = {name for module in modules for name in homes.get(module, [])}
@@ -118,9 +139,11 @@ def _versions(descriptions: Any) -> dict[str, str]:
 
 
 def _modules(description: Any) -> set[str]:
-    """Return the top-level modules of all classes named ``module:Class`` in a description."""
+    """Return the top-level modules of all classes named ``module:Class`` in a description, and those that code uses."""
     if isinstance(description, dict):
-        return {module for item in description.values() for module in _modules(item)}
+        used = set(description.get("uses", [])) if "code" in description else set()
+        told = (item for name, item in description.items() if name not in ("code", "uses"))
+        return used.union(*(_modules(item) for item in told))
     if isinstance(description, list | tuple):
         return {module for item in description for module in _modules(item)}
     if isinstance(description, str) and ":" in description:

@@ -5,20 +5,19 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from scipy import special
-
-from querist._typing import FloatArray
+from querist.simulation.baseline import LARGEST
 from querist.simulation.curves import Curves
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import RANDOM
+from querist.simulation.statistics import mean_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Lines: mean of {repeats} repeats. Bands: 95 % t interval of the mean. Dashed: random rows; dotted: all labels."
+    "Lines: mean of {repeats} repeats. Bands: 95 % interval of the mean. Dashed: random rows; dotted: all labels, and "
+    "always answering the largest class."
 )
 INK, MUTED = "#24292f", "#6e7781"
 # Okabe and Ito's palette for colour-blind readers, less black and the yellow that vanishes on white.
@@ -84,12 +83,15 @@ def _panel(axes: "Axes", curves: Curves, name: str) -> None:
         mark = "o" if len(curves.n_labels) == 1 else None
         axes.plot(curves.n_labels, mean, color=colour, linestyle=dash, linewidth=2, marker=mark, zorder=3)
         if values.shape[0] > 1:
-            half = _half_width(values)
-            axes.fill_between(curves.n_labels, mean - half, mean + half, color=colour, alpha=0.13, linewidth=0)
+            low, high = mean_interval(values, low=metric.low, high=metric.high)
+            axes.fill_between(curves.n_labels, low, high, color=colour, alpha=0.13, linewidth=0)
         ends.append((float(mean[-1]), strategy, colour))
     full = float(curves.full.mean())
     axes.axhline(full, color=INK, linestyle=":", linewidth=1.4, zorder=2)
     ends.append((full, f"all labels: {full:.3f}", INK))
+    if curves.largest is not None:
+        axes.axhline(curves.largest, color=MUTED, linestyle=":", linewidth=1.4, zorder=2)
+        ends.append((curves.largest, f"{LARGEST}: {curves.largest:.3f}", MUTED))
     label_ends(axes, ends)
 
 
@@ -116,12 +118,6 @@ def _styles(strategies: list[str]) -> dict[str, tuple[str, Any]]:
     for place, strategy in enumerate(others):
         styles[strategy] = (COLOURS[place % len(COLOURS)], _DASHES[place // len(COLOURS) % len(_DASHES)])
     return styles
-
-
-def _half_width(values: FloatArray) -> FloatArray:
-    n = values.shape[0]
-    half: FloatArray = special.stdtrit(n - 1, 0.975) * values.std(axis=0, ddof=1) / np.sqrt(n)
-    return half
 
 
 def label_ends(axes: "Axes", ends: list[tuple[float, str, str]]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from querist.data.bounds import Bounds
 from querist.data.parquet_bounds import opened_parquet
 from querist.exceptions import InvalidParameterError, ResultsError
-from querist.simulation import audit_table, stopping_table, waiting_table
+from querist.simulation import audit_table, baseline, stopping_table, waiting_table
 from querist.simulation import figure as pictures
 from querist.simulation.curves import COLUMNS, table_csv
 from querist.simulation.experiment import FORMATS
@@ -33,7 +33,8 @@ def result_files(experiment: Mapping[str, Any], tables: Tables) -> tuple[dict[st
         "report.html": _report(experiment, tables),
     }
     # Only where there is something to tell.
-    for name, table in (("audit", tables.audit), ("stopping", tables.stopping), ("waiting", tables.waiting)):
+    for name in ("audit", "stopping", "waiting", "baseline"):
+        table = getattr(tables, name)
         if table is not None:
             results[f"{name}.csv"] = table_csv(table)
     return results, table_csv(tables.timings)
@@ -45,14 +46,15 @@ def draw(experiment: Mapping[str, Any], tables: Tables) -> "Figure":
     return pictures.draw(tables.curves(protocol["metrics"][0]), name=protocol["name"])
 
 
-def _watched(experiment: dict[str, Any], manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Return which further tables an experiment has, and the types of their columns."""
-    types = {"audit": audit_table.TYPES, "stopping": stopping_table.TYPES, "waiting": waiting_table.TYPES}
-    present = {
-        "audit": "audit" in experiment["protocol"],
-        "stopping": "stopping" in experiment,
-        "waiting": "waiting.csv" in manifest["files"],
-    }
+def _further(experiment: dict[str, Any], manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return which further tables a folder has, and the types of their columns."""
+    types = {
+        "audit": audit_table.TYPES, "stopping": stopping_table.TYPES, "waiting": waiting_table.TYPES,
+        "baseline": baseline.TYPES,
+    }  # fmt: skip
+    present = {"audit": "audit" in experiment["protocol"], "stopping": "stopping" in experiment}
+    # Not in every folder; earlier versions wrote neither.
+    present |= {name: f"{name}.csv" in manifest["files"] for name in ("waiting", "baseline")}
     return {name: types[name] for name, there in present.items() if there}
 
 
@@ -69,23 +71,33 @@ def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
     experiment: dict[str, Any] = read_json(folder / "experiment.json")
     if experiment.get("format") not in FORMATS:
         known = " and ".join(str(number) for number in FORMATS)
-        raise ResultsError(f"{folder} was written in format {experiment.get('format')}; this version reads {known}.")
+        raise ResultsError(
+            f"{folder} was written in format {experiment.get('format')}; this version reads {known}. "
+            "Read it with a later version of Querist."
+        )
     if not (folder / "manifest.json").exists():
         raise ResultsError(
-            f"{folder} holds a simulation that is not finished. Run the same simulate(..., out={str(folder)!r}) again; "
-            "it resumes where it stopped."
+            f"{folder} holds a simulation that is not finished. Run the same command, or simulate(..., "
+            f"out={str(folder)!r}), again; it resumes where it stopped."
         )
     manifest = read_json(folder / "manifest.json")
     if manifest["experiment"] != experiment_id(experiment):
-        raise ResultsError(f"{folder / 'experiment.json'} was changed since the results were written.")
+        raise ResultsError(
+            f"{folder / 'experiment.json'} was changed since the results were written. Put it back, or simulate into "
+            "another folder."
+        )
     path = folder / "table.parquet"
     data = _checked(path, manifest)
     try:
         timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise ResultsError(f"{folder / 'timings.csv'} cannot be read ({error}).") from error
-    others = _watched(experiment, manifest)
-    tables = {name: _read_csv(folder / f"{name}.csv", manifest, types) for name, types in others.items()}
+        raise ResultsError(
+            f"{folder / 'timings.csv'} cannot be read ({error}). Run the same simulation again: it writes it anew."
+        ) from error
+    tables = {
+        name: _read_csv(folder / f"{name}.csv", manifest, types)
+        for name, types in _further(experiment, manifest).items()
+    }
     return experiment, Tables(_read_table(path, data), timings, **tables)
 
 
@@ -136,7 +148,7 @@ def _table_parquet(table: "pd.DataFrame") -> bytes:
 def _read_table(path: Path, data: bytes) -> "pd.DataFrame":
     import pandas as pd
 
-    columns = opened_parquet(path, data, Bounds.of_size(len(data))).read().to_pydict()
+    columns = opened_parquet(path, data, Bounds.of_size(len(data))).read(use_threads=False).to_pydict()
     frame = pd.DataFrame(columns, columns=list(COLUMNS))
     return frame.astype({"repeat": "int64", "n_labels": "int64", "value": "float64"})
 
@@ -155,7 +167,12 @@ def _checked(path: Path, manifest: dict[str, Any]) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ResultsError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ResultsError(
+            f"{path} cannot be read: {error.strerror}. Run the same simulation again: it writes it anew."
+        ) from error
     if checksum(data) != manifest["files"][path.name]["sha256"]:
-        raise ResultsError(f"{path} was changed since it was written: its checksum is not the manifest's.")
+        raise ResultsError(
+            f"{path} was changed since it was written: its checksum is not the manifest's. Run the same simulation "
+            "again: it writes it anew."
+        )
     return data

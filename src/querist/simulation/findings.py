@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.simulation.audit_table import audit_sentences, summarise_audit
+from querist.simulation.baseline import baseline_sentence
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import RANDOM
@@ -22,7 +23,8 @@ _FEWEST_PAIRS = 6
 class Finding(NamedTuple):
     """What was found about one strategy with one estimator."""
 
-    # "better" or "worse" than random, or "unclear": inside the noise; "audit" or "stopping": what it is about.
+    # "better" or "worse" than random, or "unclear": inside the noise; otherwise what it is about: "baseline",
+    # "audit" or "stopping".
     verdict: str
     # One or two sentences.
     text: str
@@ -46,6 +48,7 @@ def all_findings(
         The tables of `Simulation`.
     """
     found = findings(summary, protocol["metrics"][0], protocol["budget"])
+    found += _without_a_model(summary, protocol["metrics"][0])
     if audit is not None:
         found += [Finding("audit", sentence) for sentence in audit_sentences(summarise_audit(audit))]
     if stopping is not None:
@@ -78,6 +81,21 @@ def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[Finding]
         for line in lines
         if line["strategy"] != RANDOM
     ]
+
+
+def _without_a_model(summary: "pd.DataFrame", metric: str) -> list[Finding]:
+    """Return what always answering the largest class gives, where it is known and the metric judges answers."""
+    lines = records(summary[summary["metric"] == metric])
+    value = lines[0]["largest_class"]
+    if math.isnan(value):
+        return []
+    several = len({line["estimator"] for line in lines}) > 1
+    ends = {
+        f"{line['strategy']}{' with ' + line['estimator'] if several else ''}": line["final"]
+        for line in lines
+        if not math.isnan(line["final"])
+    }
+    return [Finding("baseline", baseline_sentence(value, metric, ends))]
 
 
 def outside_noise(line: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """How good a model is on the test part: one number per metric."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -95,13 +96,33 @@ class Metric:
     needs: str
     compute: Callable[[IntArray, Any], float]
     higher_is_better: bool = True
+    # What a value cannot leave.
+    low: float = 0.0
+    high: float = 1.0
+
+    def of_constant(self, truth: IntArray, code: int, n_classes: int) -> float:
+        """Return the value of always answering one class; NaN for a metric of probabilities, which that has none of.
+
+        Parameters
+        ----------
+        truth : ndarray of shape (n,)
+            Class codes.
+        code : int
+            The answer.
+        n_classes : int
+        """
+        if self.needs == "probabilities":
+            return float("nan")
+        if self.needs == "scores":
+            return self.compute(truth, np.zeros((truth.size, n_classes)))
+        return self.compute(truth, np.full_like(truth, code))
 
 
 METRICS: dict[str, Metric] = {
     "accuracy": Metric("accuracy", "predicted", accuracy),
     "balanced_accuracy": Metric("balanced accuracy", "predicted", balanced_accuracy),
     "macro_f1": Metric("macro F1", "predicted", macro_f1),
-    "log_loss": Metric("log loss", "probabilities", log_loss, higher_is_better=False),
+    "log_loss": Metric("log loss", "probabilities", log_loss, higher_is_better=False, high=math.inf),
     "roc_auc": Metric("area under the ROC curve", "scores", roc_auc),
 }
 
@@ -132,7 +153,9 @@ def check_metrics(names: Iterable[str]) -> None:
     for name in names:
         check_choice(name, "metrics", METRICS)
     if len(set(names)) < len(names):
-        raise InvalidParameterError(f"metrics names {max(names, key=names.count)!r} more than once.")
+        raise InvalidParameterError(
+            f"metrics names {max(names, key=names.count)!r} more than once. Name each metric once."
+        )
 
 
 def check_model_can(estimator: Model, label: str, names: Iterable[str], n_classes: int) -> None:

@@ -10,7 +10,9 @@ from querist._typing import Model
 from querist.base.contract import check_classifier
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
-from querist.session.parts import describe, resolve_estimator, resolve_strategy
+from querist.session.earlier_parts import describe_as_before, without_addresses
+from querist.session.identity import describe
+from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.simulation.protocol import FULL_DATA, RANDOM
 from querist.stopping.rule import StoppingRule
 
@@ -24,12 +26,25 @@ class Parts:
     cold_start: QueryStrategy
     query_estimator: Model = None
     rules: dict[str, StoppingRule] = field(default_factory=dict)
-    descriptions: dict[str, Any] = field(default_factory=dict)
 
     def with_rules(self, rules: dict[str, StoppingRule]) -> "Parts":
-        """Return these parts with stopping rules; without any they are described as before there were rules."""
-        described = {"stopping": {label: describe(rule) for label, rule in rules.items()}} if rules else {}
-        return dataclasses.replace(self, rules=rules, descriptions=self.descriptions | described)
+        """Return these parts with stopping rules."""
+        return dataclasses.replace(self, rules=rules)
+
+    def described(self, describe: Callable[[Any], Any] = describe) -> dict[str, Any]:
+        """Return what tells these parts from others; without stopping rules as before there were any."""
+        rules = {"stopping": {label: describe(rule) for label, rule in self.rules.items()}} if self.rules else {}
+        return {
+            "strategies": {label: describe(part) for label, part in self.strategies.items()},
+            "estimators": {label: describe(part) for label, part in self.estimators.items()},
+            "cold_start": describe(self.cold_start),
+            "query_estimator": describe(self.query_estimator),
+            **rules,
+        }
+
+    def described_as_before(self) -> dict[str, Any]:
+        """Return what earlier versions would have written of these parts."""
+        return self.described(describe_as_before)
 
 
 def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estimator: Any) -> Parts:
@@ -46,20 +61,16 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
     elif registry.registered_name("strategies", asked[RANDOM]) != RANDOM:
         raise InvalidParameterError(f"The strategy label {RANDOM!r} is kept for random rows. Use another label.")
     if FULL_DATA in asked:
-        raise InvalidParameterError(f"The strategy label {FULL_DATA!r} is kept for the full-data value.")
+        raise InvalidParameterError(
+            f"The strategy label {FULL_DATA!r} is kept for the full-data value. Use another label."
+        )
     asked = {RANDOM: asked.pop(RANDOM)} | asked
     fitted = labelled(estimators, "estimators", resolve_estimator)
     for label, estimator in fitted.items():
         check_classifier(estimator, f"estimators: {label}")
     cold = resolve_strategy(cold_start)
     asker = None if query_estimator is None else resolve_estimator(query_estimator)
-    descriptions = {
-        "strategies": {label: describe(part) for label, part in asked.items()},
-        "estimators": {label: describe(part) for label, part in fitted.items()},
-        "cold_start": describe(cold),
-        "query_estimator": describe(asker),
-    }
-    return Parts(fitted, asked, cold, asker, {}, descriptions)
+    return Parts(fitted, asked, cold, asker)
 
 
 def labelled(given: Any, kind: str, resolve: Callable[[Any], Any]) -> dict[str, Any]:
@@ -95,4 +106,4 @@ def _label(part: Any, kind: str) -> str:
     name = None if kind == "stopping" else registry.registered_name(kind, part)
     if name is not None and describe(part) == describe(registry.load(kind, name)()):
         return name
-    return " ".join(repr(part).split())
+    return " ".join(without_addresses(repr(part)).split())

@@ -14,14 +14,18 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from querist._files import is_draft, write_whole
 from querist.exceptions import ResultsError
 from querist.registry import in_present_words
+from querist.session.differences import differences
 from querist.simulation.run import Run, RunKey, from_json, to_json
+
+# What `trust_parts` takes on trust.
+_PARTS = frozenset({"strategies", "estimators", "cold_start", "query_estimator", "stopping", "metrics"})
 
 
 def canonical(content: Any) -> bytes:
@@ -52,16 +56,30 @@ class Record:
     folder : path
     experiment : dict
         All that determines the results, as JSON takes it.
+    earlier : callable, default=None
+        Returns the experiment as versions described it that told parts by name; asked where such a folder is met.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], experiment: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        experiment: Mapping[str, Any],
+        *,
+        earlier: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> None:
         self.folder = Path(folder)
+        self._earlier = earlier
         # As it will be read back; the order of the parts is kept.
         self.experiment = json.loads(readable(experiment))
         self._id = experiment_id(self.experiment)
 
-    def start(self) -> None:
+    def start(self, *, trust_parts: bool = False) -> None:
         """Make the folder, or check that it holds this experiment.
+
+        Parameters
+        ----------
+        trust_parts : bool, default=False
+            Whether its parts may differ in what they are, as long as they have the same labels.
 
         Raises
         ------
@@ -75,7 +93,7 @@ class Record:
             others = [item.name for item in self.folder.iterdir() if item.name != "runs" and not _unfinished(item)]
         if known:
             there = read_json(path)
-            self._compare(there)
+            self._compare(there, trust_parts=trust_parts)
             # An earlier version may have written it in other words; its runs carry the mark of those.
             self.experiment, self._id = there, experiment_id(there)
         elif others or any((self.folder / "runs").glob("*.json")):
@@ -141,18 +159,26 @@ class Record:
         run = from_json(content["run"])
         return run if run.key == key else None
 
-    def _compare(self, there: Any) -> None:
-        differing = _differences(in_present_words(there), in_present_words(self.experiment))
-        if not differing:
+    def _compare(self, there: Any, *, trust_parts: bool) -> None:
+        here = self.experiment
+        if self._earlier is not None and isinstance(there, dict) and "identity" not in there:
+            here = json.loads(readable(self._earlier()))
+        found = differences(in_present_words(there), in_present_words(here))
+        parts = [difference for difference in found if difference.name.partition(".")[0] in _PARTS]
+        if trust_parts:
+            found = [difference for difference in found if difference not in parts]
+        if not found:
             return
         # The format follows from what is asked for: it is told only where nothing else is.
-        differing.sort(key=lambda difference: difference[0] == "format")
-        name, old, new = differing[0]
-        more = f" ({len(differing) - 1} more differ.)" if len(differing) > 1 else ""
+        found.sort(key=lambda difference: difference.name == "format")
+        first = found[0]._replace(name=found[0].name.removeprefix("protocol."))
+        more = f" ({len(found) - 1} more differ.)" if len(found) > 1 else ""
+        trust = (
+            "if it is the same all the same, trust_parts=True resumes; " if all(each in parts for each in found) else ""
+        )
         raise ResultsError(
-            f"{self.folder} holds another experiment: {name} is {old} there and {new} here.{more} "
-            "Use another folder, or the same parameters, data and versions. "
-            "Simulation.load(folder) reads what is there."
+            f"{self.folder} holds another experiment: {first.told('there', 'here')}.{more} Use another folder, or the "
+            f"same parameters, data and versions; {trust}Simulation.load(folder) reads what is there."
         )
 
 
@@ -203,20 +229,3 @@ def _slug(label: str) -> str:
     """Return a label as part of a file name, distinct for distinct labels on any file system."""
     plain = re.sub(r"[^a-z0-9_]+", "_", label.lower())[:60]
     return plain if plain == label else f"{plain}-{checksum(label.encode())[:8]}"
-
-
-def _differences(old: Any, new: Any, name: str = "") -> list[tuple[str, str, str]]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        found = []
-        for key in [*new, *(key for key in old if key not in new)]:
-            inner = f"{name}.{key}" if name else key
-            found += _differences(old.get(key, "missing"), new.get(key, "missing"), inner)
-        return found
-    # As `experiment_id` sees them: 1 and 1.0 are different to it.
-    same = canonical(old) == canonical(new)
-    return [] if same else [(name.removeprefix("protocol."), _short(old), _short(new))]
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "..."

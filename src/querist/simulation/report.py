@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from querist.simulation import figure as pictures
+from querist.simulation.baseline import LARGEST
 from querist.simulation.curves import LEVELS, Curves, records
 from querist.simulation.findings import all_findings, p_text
 from querist.simulation.metrics import METRICS
@@ -34,7 +35,7 @@ def report_html(
         protocol=protocol,
         data=experiment["data"],
         findings=findings,
-        compared=any(finding.verdict not in ("audit", "stopping") for finding in findings),
+        compared=any(finding.verdict not in ("baseline", "audit", "stopping") for finding in findings),
         pictures=[_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)],
         caption=pictures.CAPTION.format(repeats=protocol["repeats"]),
         numbers=[_numbers(summary, name) for name in protocol["metrics"]],
@@ -53,6 +54,8 @@ def _picture(curves: Curves, number: int, name: str) -> str:
     )
     quality = METRICS[curves.metric].label
     told = f"Learning curves of {curves.estimator}: {quality} by number of labels. At the end: {finals}."
+    if curves.largest is not None:
+        told += f" Always the {LARGEST}: {curves.largest:.3f}."
     return inline_svg(svg, f"p{number}", told)
 
 
@@ -60,6 +63,7 @@ def _numbers(summary: "pd.DataFrame", metric: str) -> dict[str, Any]:
     higher = METRICS[metric].higher_is_better
     summed = records(summary[summary["metric"] == metric])
     full = {line["estimator"]: line["full_data"] for line in summed}
+    largest = summed[0]["largest_class"]
 
     def name(estimator: str, what: str) -> str:
         return what if len(full) == 1 else f"{estimator}, {what}"
@@ -81,6 +85,8 @@ def _numbers(summary: "pd.DataFrame", metric: str) -> dict[str, Any]:
     lines += [
         [name(estimator, "all labels"), "", "", "", "", _number(value), *blank] for estimator, value in full.items()
     ]
+    if not math.isnan(largest):
+        lines.append([f"always the {LARGEST}", "", "", "", "", _number(largest), *blank])
     better = "" if higher else " (lower is better)"
     return {"title": f"{METRICS[metric].label.capitalize()}{better}", "header": header, "lines": lines}
 
@@ -162,9 +168,11 @@ def _rule(part: dict[str, Any]) -> str:
 
 def _short(part: Any) -> str:
     if isinstance(part, dict) and "class" in part:
-        chosen = {key: value for key, value in part["params"].items() if value is not None}
+        chosen = {key: value for key, value in part.get("params", {}).items() if value is not None}
         values = ", ".join(f"{key}={_short(value)}" for key, value in chosen.items())
         return f"{part['class'].rpartition(':')[2]}({values})"
+    if isinstance(part, dict) and "code" in part:
+        return str(part.get("function", part.get("type"))).rpartition(":")[2]
     return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
 
 

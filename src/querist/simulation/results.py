@@ -36,6 +36,9 @@ class Simulation:
         With stopping rules, one line per run and rule: whether and when it proposed to stop, the test accuracy there,
         and the regret: what was spent more than at the best moment of the run, at the costs in `protocol`. A rule that
         never proposed counts as stopping at the end, which is what the rule ``(whole budget)`` does.
+    baseline : DataFrame or None
+        One line per repeat and metric: the value of always answering the largest class of the training part on that
+        test part, which a model has to beat; NaN for log loss. None in folders of earlier versions.
     experiment : dict
         Protocol, parts, data and versions: all that determines the results.
     """
@@ -48,13 +51,17 @@ class Simulation:
         audit: "pd.DataFrame | None" = None,
         stopping: "pd.DataFrame | None" = None,
         waiting: "pd.DataFrame | None" = None,
+        baseline: "pd.DataFrame | None" = None,
     ) -> None:
         self.experiment = experiment
-        self._tables = Tables(table, timings, audit, stopping, waiting)
+        self._tables = Tables(table, timings, audit, stopping, waiting, baseline)
 
     @classmethod
-    def _of(cls, experiment: dict[str, Any], tables: Tables) -> Self:
-        return cls(experiment, tables.table, tables.timings, tables.audit, tables.stopping, tables.waiting)
+    def of(cls, experiment: dict[str, Any], tables: Tables) -> Self:
+        """Return the results that tables hold."""
+        return cls(
+            experiment, tables.table, tables.timings, tables.audit, tables.stopping, tables.waiting, tables.baseline
+        )
 
     def __repr__(self) -> str:
         strategies = ", ".join(self.experiment["strategies"])
@@ -80,6 +87,11 @@ class Simulation:
     def stopping(self) -> "pd.DataFrame | None":
         """One line per run and rule; None without rules."""
         return self._tables.stopping
+
+    @property
+    def baseline(self) -> "pd.DataFrame | None":
+        """What always answering the largest class gives, by repeat and metric."""
+        return self._tables.baseline
 
     @property
     def name(self) -> str:
@@ -108,6 +120,8 @@ class Simulation:
         -------
         DataFrame
             - ``repeats``: on which the metric is defined;
+            - ``largest_class``: mean value of always answering the largest class of the training part, which a model
+              has to beat; NaN for log loss, and in folders of earlier versions;
             - ``full_data``: mean value of the estimator fitted on the whole training part;
             - ``aulc``: mean height of the learning curve (trapezoid area over the range of label counts);
             - ``final``: mean value at the end of the budget;
@@ -159,7 +173,8 @@ class Simulation:
     def findings(self) -> list[str]:
         """Return what was found, in words.
 
-        One or two sentences per estimator and strategy, on the main metric; with an audit one more on how far it was
+        One or two sentences per estimator and strategy, on the main metric, and one on what always answering the
+        largest class gives; with an audit one more on how far it was
         right, and with stopping rules one for each.
         """
         found = all_findings(self.protocol, self.summary(), self.audit, self.stopping)
@@ -168,7 +183,8 @@ class Simulation:
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the learning curves in the main metric; with `path`, also write them (.png, .svg or .pdf).
 
-        Lines are means over the repeats, bands the 95 % t interval of the mean.
+        Lines are means over the repeats, bands their 95 % intervals, which stay within what the metric can be
+        (`querist.simulation.statistics.mean_interval`).
 
         Raises
         ------
@@ -213,4 +229,4 @@ class Simulation:
         ResultsError
             If the folder holds none, they are not finished, or a file is damaged.
         """
-        return cls._of(*files.read_results(Path(out)))
+        return cls.of(*files.read_results(Path(out)))

@@ -60,7 +60,7 @@ def resolve_rules(stop: Any, costs: Costs, *, audit: float, estimators: Mapping[
         return {}
     rules = labelled(stop if isinstance(stop, Mapping) else _listed(stop), "stopping", resolve)
     if TO_THE_END in rules:
-        raise InvalidParameterError(f"The label {TO_THE_END!r} is kept for runs that nothing stops.")
+        raise InvalidParameterError(f"The label {TO_THE_END!r} is kept for runs that nothing stops. Use another label.")
     for label, rule in rules.items():
         _check(label, rule, audit, estimators)
     return rules

@@ -4,18 +4,14 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from querist._validation import check_positive_int
 from querist.session.trained import warn_of_mismatch
-from querist.simulation.execute import count_workers, execute
+from querist.simulation.execute import execute
 from querist.simulation.experiment import Experiment
 from querist.simulation.files import result_files
-from querist.simulation.metrics import named_metrics
-from querist.simulation.parts import resolve_parts
+from querist.simulation.options import Options
 from querist.simulation.problem import prepare_data
-from querist.simulation.protocol import Costs, Protocol
 from querist.simulation.record import Record
 from querist.simulation.results import Simulation
-from querist.simulation.rules import resolve_rules
 from querist.simulation.run import Run, RunKey
 from querist.simulation.tables import Tables
 
@@ -52,6 +48,7 @@ def simulate(
     n_jobs: int = -1,
     name: str = "data",
     out: str | os.PathLike[str] | None = None,
+    trust_parts: bool = False,
     progress: Progress | None = None,
 ) -> Simulation:
     """Replay active learning on data whose labels are known, against random rows.
@@ -122,7 +119,12 @@ def simulate(
         What the data are called in tables.
     out : path, default=None
         A folder for the results. Each finished run is kept there at once; the same call resumes where it was
-        interrupted. The result files are then the same, byte for byte, on one machine with the same versions.
+        interrupted. The result files are then the same, byte for byte, on one machine with the same versions. What was
+        edited in between is refused, also where its name is the same: of parameters the values are compared, of
+        functions and classes of your own the code (not its comments or its place), with what it refers to.
+    trust_parts : bool, default=False
+        Whether runs in `out` are taken for those of these strategies, estimators and rules although something about
+        them differs: code that was edited without a change in what it does, or objects that show nothing of themselves.
     progress : callable, default=None
         Called with (runs done, runs in all, label of the last).
 
@@ -156,51 +158,37 @@ def simulate(
     >>> sorted(set(result.table["n_labels"]))
     [10, 15, 20, 112]
     """
-    check_positive_int(initial, "initial", minimum=0)
-    watched = bool(audit) or stop is not None
-    costs = Costs(label_cost, error_cost, n_future)
-    protocol = Protocol(
-        repeats=repeats,
-        budget=max(initial, 1) if budget is None else budget,
-        batch_size=batch_size,
-        initial=initial,
-        initial_set=initial_set,
-        test_size=test_size,
-        metrics=named_metrics(metrics, watched=watched),
-        duplicates=duplicates,
-        warm_start=warm_start,
-        random_state=random_state,
+    options = Options.checked(
+        strategies=strategies, estimators=estimators, repeats=repeats, budget=budget, batch_size=batch_size,
+        initial=initial, initial_set=initial_set, test_size=test_size, metrics=metrics, duplicates=duplicates,
+        query_estimator=query_estimator, cold_start=cold_start, warm_start=warm_start, audit=audit, stop=stop,
+        label_cost=label_cost, error_cost=error_cost, n_future=n_future, random_state=random_state, n_jobs=n_jobs,
         name=name,
-        audit=audit,
-        costs=None if stop is None else costs,
-    )
-    n_workers = count_workers(n_jobs)
-    parts = resolve_parts(strategies, estimators, cold_start, query_estimator)
-    parts = parts.with_rules(resolve_rules(stop, costs, audit=audit, estimators=parts.estimators))
+    )  # fmt: skip
+    parts = options.parts
     data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
     most = max(_BUDGET, initial) if budget is None else None
-    experiment = Experiment.checked(protocol, parts, data, most=most)
+    experiment = Experiment.checked(options.protocol, parts, data, most=most)
     if query_estimator is not None:
         warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
-    return _carry_out(experiment, n_workers, out, progress)
-
-
-def _carry_out(
-    experiment: Experiment, n_workers: int, out: str | os.PathLike[str] | None, progress: Progress | None
-) -> Simulation:
-    description = experiment.describe()
-    record = None if out is None else Record(out, description)
+    record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)
     if record is not None:
-        record.start()
+        record.start(trust_parts=trust_parts)
+    return _carry_out(experiment, options.n_workers, record, progress)
+
+
+def _carry_out(experiment: Experiment, n_workers: int, record: Record | None, progress: Progress | None) -> Simulation:
+    # What the folder of an earlier version says of itself stays.
+    description = experiment.describe() if record is None else record.experiment
     keys = experiment.keys
     runs = {} if record is None else record.finished(keys)
     missing = [key for key in keys if key not in runs]
     done = _collector(runs, len(keys), progress)
     execute(experiment, missing, n_workers=n_workers, record=record, done=done)
-    tables = Tables.of([runs[key] for key in keys], experiment.protocol)
+    tables = Tables.of([runs[key] for key in keys], experiment.protocol, experiment.data.problem)
     if record is not None:
         record.write_results(*result_files(description, tables))
-    return Simulation(description, tables.table, tables.timings, tables.audit, tables.stopping, tables.waiting)
+    return Simulation.of(description, tables)
 
 
 def _collector(runs: dict[RunKey, Run], total: int, progress: Progress | None) -> Callable[[Run], None]:

@@ -1,0 +1,69 @@
+"""What a model must beat: always answering the largest class, without looking at a row."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from querist.simulation.metrics import METRICS
+from querist.simulation.problem import Problem
+from querist.simulation.protocol import Protocol
+from querist.simulation.split import draw_repeat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What tables and pictures call it.
+LARGEST = "largest class"
+TYPES = {"dataset": "str", "repeat": "int64", "metric": "str", "value": "float64"}
+
+
+def baseline_table(problem: Problem, protocol: Protocol) -> "pd.DataFrame":
+    """Return one line per repeat and metric: the value of always answering the largest class of the training part.
+
+    Of classes that are equally large the first in the order of the classes is answered. The value is NaN for log loss,
+    which an answer without probabilities has none of. Costs a split per repeat, and trains nothing.
+    """
+    import pandas as pd
+
+    lines = []
+    for number in range(protocol.repeats):
+        draws = draw_repeat(problem, protocol, number)
+        if draws.test is None:
+            truth = problem.test_codes
+            assert truth is not None
+        else:
+            truth = problem.codes[draws.test]
+        code = int(np.bincount(problem.codes[draws.training]).argmax())
+        for name in protocol.metrics:
+            value = METRICS[name].of_constant(truth, code, problem.classes.size)
+            lines.append((protocol.name, number, name, value))
+    return pd.DataFrame(lines, columns=list(TYPES)).astype({"repeat": "int64", "value": "float64"})
+
+
+def baseline_value(table: "pd.DataFrame | None", metric: str) -> float | None:
+    """Return the mean over the repeats on which the metric is defined; None if there are none, or no table."""
+    if table is None:
+        return None
+    values = table.loc[table["metric"] == metric, "value"].dropna()
+    return float(values.mean()) if len(values) else None
+
+
+def baseline_sentence(value: float, metric: str, ends: "dict[str, float]") -> str:
+    """Return what always answering the largest class gives, and which curves do not end above it.
+
+    Parameters
+    ----------
+    value : float
+        From `baseline_value`.
+    metric : str
+    ends : dict of str to float
+        What is compared with it: the value at the end, by name.
+    """
+    told = f"Always answering the largest class gives a {METRICS[metric].label} of {value:.3f}"
+    if METRICS[metric].label[0] in "aeiou":
+        told = told.replace("gives a ", "gives an ")
+    # As they are printed: what looks equal is not above.
+    behind = [f"{name} ({end:.3f})" for name, end in ends.items() if round(end, 3) <= round(value, 3)]
+    if not behind:
+        return f"{told}."
+    return f"{told}; at the end of the budget {', '.join(behind)} {'is' if len(behind) == 1 else 'are'} not above that."
