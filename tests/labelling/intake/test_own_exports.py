@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from querist.data.numbers import MISSING_WORDS
 from querist.data.own_columns import GIVEN, PREDICTED
+from querist.data.written_numbers import MISSING_WORDS
 from querist.labelling.export import FORMATS, write
 from querist.labelling.export.layout import _GIVEN, _PREDICTED
 from querist.labelling.export.records import Record
