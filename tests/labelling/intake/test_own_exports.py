@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from querist.data.numbers import MISSING_WORDS
 from querist.data.own_columns import GIVEN, PREDICTED
+from querist.data.written_numbers import is_missing
 from querist.labelling.export import FORMATS, write
 from querist.labelling.export.layout import _GIVEN, _PREDICTED
 from querist.labelling.export.records import Record
@@ -62,7 +62,7 @@ def holds_something(columns, made):
 def held(cell, name):
     """Return a cell as a format can hold it: in CSV blanks, and beside numbers such as nan, are gaps."""
     told = _canonical(cell)
-    return "" if name == "csv" and told.strip().lower() in MISSING_WORDS else told
+    return "" if name == "csv" and (not told.strip() or is_missing(told.strip())) else told
 
 
 @pytest.mark.parametrize("predictions", [True, False])
