@@ -132,7 +132,8 @@ def simulate(
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
-        "warm_start": warm_start, "audit": audit, "stop": stop or None, "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future,
+        "warm_start": warm_start,
+        "audit": audit, "stop": stop or None, "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future,
         "random_state": seed, "n_jobs": jobs, "name": called,
     }  # fmt: skip
     # What is wrong with them shall not be told after minutes of reading.
