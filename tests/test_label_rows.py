@@ -38,6 +38,14 @@ def test_a_series_in_any_order_goes_to_the_rows_it_names(rows, random):
     assert told(X, rows, TRUTH.loc[rows].tolist()) == right(rows)
 
 
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "Int64", "int64[pyarrow]", "float64"])
+def test_numbers_of_any_type_name_rows(dtype):
+    labels = pd.Series([f"label of {row}" for row in (3, 9, 5)], index=pd.Index([3, 9, 5], dtype=dtype))
+    assert told(X, [9, 5, 3], labels) == right([9, 5, 3])
+    assert told(X, [5, 3], labels) == right([5, 3])
+    assert told(X, [3, 9, 5], labels) == right([3, 9, 5])
+
+
 @given(some_rows, st.randoms())
 def test_the_index_of_the_pool_names_rows_too(rows, random):
     named = TRUTH.set_axis(NAMED.index)

@@ -21,7 +21,7 @@ X = np.zeros((9, 1))
         pd.Series([3, 1], dtype="Int64"), pd.Series([3, 1], dtype=object), pd.Series([3, 1], dtype="category"),
         pl.Series([3, 1]), pa.array([3, 1]),
     ],
-    ids=str,
+    ids=lambda rows: type(rows).__name__,
 )  # fmt: skip
 def test_the_same_rows_in_any_container(rows):
     session = querist.Session(X, random_state=0)

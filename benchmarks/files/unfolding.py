@@ -1,15 +1,17 @@
 """Small files that unfold: each as its name and bytes, kilobytes that would take gigabytes."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import struct
 import zipfile
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import ipc, parquet
 
 _ROWS = 20_000_000
 
@@ -190,6 +192,35 @@ def packed(text, n):
     return target.getvalue()
 
 
+def zipped(text, n):
+    """A text, so often, as the one file of an archive."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("t.csv", text * n)
+    return target.getvalue()
+
+
+def arrow(table):
+    """A table as an Arrow stream."""
+    target = io.BytesIO()
+    with ipc.new_stream(target, table.schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    return target.getvalue()
+
+
+def arrow_dictionary(n_rows=100_000):
+    """A word of a megabyte that stands in a hundred thousand rows."""
+    words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n_rows, np.int32)), ["a" * 1_000_000])
+    return arrow(pa.table({"text": words, "label": words}))
+
+
+def array_without_end():
+    """An .npy that says that it is far larger than what stands there."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 100)})
+    return head.getvalue() + bytes(800)
+
+
 def lying_gzip():
     """Three hundred megabytes, of which its end says that it is ten bytes."""
     return packed(b"x" * 2**20, 300)[:-4] + struct.pack("<I", 10)
@@ -224,6 +255,10 @@ TABLES = {
     "lists.parquet": long_lists,
     "words in lists.parquet": lists_of_long_words,
     "nothing but x.csv.gz": lambda: packed(b"x" * 2**20, 300),
+    "nothing but x.csv.bz2": lambda: bz2.compress(b"x" * 2**20) * 300,
+    "nothing but x.csv.xz": lambda: lzma.compress(b"x" * 2**20) * 300,
+    "nothing but x.csv.zst": lambda: pa.compress(b"x" * 2**20, "zstd", asbytes=True) * 300,
+    "nothing but x.csv.zip": lambda: zipped(b"x" * 2**20, 300),
     "lies.csv.gz": lying_gzip,
     "commas.csv.gz": lambda: packed(b"," * 2**20, 4),
     "line ends.csv.gz": lambda: packed(b"label,text\n" + b",\n" * 2**19, 4),
@@ -234,5 +269,9 @@ TABLES = {
 }
 MATRICES = {
     "far.npz": arrays_without_end,
+    "far.npy": array_without_end,
+    "rows of nothing.arrow": lambda: arrow(pa.table({"a": pa.nulls(_ROWS)})),
+    "zeros.feather": lambda: arrow(pa.table({"a": np.zeros(_ROWS * 2)})),
+    "dictionary.arrow": arrow_dictionary,
     "further.npz": lambda: arrays_without_end((10**17, 10)),
 }

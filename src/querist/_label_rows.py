@@ -54,14 +54,16 @@ def by_index(labels: Any, rows: IntArray | None, pool: Pool, name: str) -> Any:
         return labels if own is None else _whole(labels, own, name)
     if own is not None and _is_default(own):
         own = None
-    numbered = index.dtype.kind in "iu" if isinstance(index.dtype, np.dtype) else False
+    kind = getattr(index.dtype, "kind", "O")
+    numbered, names_numbers = kind in "iu", kind in "iuf"  # an index that once had a gap holds 3.0 for row 3
     names = own.take(rows) if own is not None else None
     if len(index) == rows.size and (
-        (numbered and np.array_equal(index, rows)) or (names is not None and index.equals(names))
+        (names_numbers and np.array_equal(np.asarray(index, np.float64), rows))
+        or (names is not None and index.equals(names))
     ):
         return labels
     readings = []
-    if numbered and (places := _places(index, rows)) is not None:
+    if names_numbers and (places := _places(index, rows)) is not None:
         readings.append(places)
     if names is not None and (places := _places(index, names)) is not None:
         readings.append(places)

@@ -21,7 +21,8 @@
         └── StoreWriteError                     the disk or the database refused; nothing of that step was saved
 
     QueristWarning (UserWarning)
-    └── ModelMismatchWarning                    the model that asks is not the model that is trained
+    ├── ModelMismatchWarning                    the model that asks is not the model that is trained
+    └── ModelWaitsWarning                       the model takes more answers before it can be trained; asking goes on
 """
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "InvalidParameterError",
     "InvalidRowsError",
     "ModelMismatchWarning",
+    "ModelWaitsWarning",
     "NotEnoughLabelsError",
     "PoolExhaustedError",
     "ProjectInUseError",
@@ -144,3 +146,7 @@ class QueristWarning(UserWarning):
 
 class ModelMismatchWarning(QueristWarning):
     """The model that asks is not the model that is trained."""
+
+
+class ModelWaitsWarning(QueristWarning):
+    """The classifier takes more answers before it can be trained; until then asking goes on without it."""

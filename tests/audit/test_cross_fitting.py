@@ -14,6 +14,7 @@ class Memory:
     def __init__(self, rows, labels):
         self.known = dict(zip(rows.tolist(), labels.tolist(), strict=True))
         self.n = len(rows)
+        self.classes_ = np.append(np.unique(labels), "new")
 
     def predict(self, X):
         return np.array([self.known.get(int(row), "new") for row in X[:, 0]])

@@ -33,9 +33,10 @@ def read(content, name="table.csv"):
     from querist.data.cell_rules import CellRules
     from querist.data.columns import typed
     from querist.data.delimited import read_delimited
+    from querist.data.reading import Reading
 
     data = content if isinstance(content, bytes) else content.encode()
-    return typed(read_delimited(Path(name), data, Bounds.of_size(len(data))), CellRules())
+    return typed(read_delimited(Path(name), data, Reading(), Bounds.of_size(len(data))), CellRules())
 
 
 # A letter in each cell keeps it a word; blanks around it are kept too.

@@ -6,7 +6,7 @@ import random
 
 import pandas as pd
 import pytest
-from damaged_files import one
+from damaged_inputs import one
 
 from querist.data import read_problem, read_table
 from querist.exceptions import QueristError

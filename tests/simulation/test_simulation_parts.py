@@ -46,7 +46,7 @@ def test_objects_are_used_as_they_are():
         ({"strategies": {"two\nlines": MarginSampling()}}, "printable"),
         ({"strategies": []}, "at least one"),
         ({"strategies": [3]}, "registered name"),
-        ({"estimators": LogisticRegression}, "no classifier object"),
+        ({"estimators": LogisticRegression}, "must be a classifier object"),
     ],
 )
 def test_parts_that_cannot_be_used_are_refused(arguments, word):

@@ -9,7 +9,8 @@ from querist._typing import AnyArray, Classifier, FloatArray, IntArray, PoolLike
 from querist._validation import take_rows
 from querist.audit.folds import fold_of
 from querist.audit.steps import finished
-from querist.exceptions import InvalidParameterError
+from querist.base.adapted import adapted, over_classes
+from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
 
 Fit = Callable[[IntArray, AnyArray], Classifier]
 _FEW = 64
@@ -86,7 +87,8 @@ def cross_fit(
     -----
     Labels outside the held rows train every fold's model: they were chosen, so no honest figure can
     be taken from them, but the model whose accuracy is asked for has seen them. A fold that leaves answers of one class
-    only predicts that class.
+    only predicts that class; one that leaves too few answers for the classifier (`NotEnoughLabelsError`) predicts the
+    commonest class of those answers, with their shares as probabilities.
     """
     return finished(cross_fitting(fit, X, rows, labels, held, n_folds=n_folds))
 
@@ -115,13 +117,18 @@ def cross_fitting(
             if probabilities is not None:
                 probabilities[inside, np.searchsorted(classes, left[0])] = 1.0
             continue
-        model = fit(rows[train], labels[train])
+        try:
+            model = adapted(fit(rows[train], labels[train]), labels[train])
+        except NotEnoughLabelsError:
+            shares = np.array([np.mean(labels[train] == label) for label in classes])
+            predicted[inside] = classes[shares.argmax()]
+            if probabilities is not None:
+                probabilities[inside] = shares
+            continue
         block = take_rows(X, held[inside])
         if hasattr(model, "predict_proba") and probabilities is not None:
-            columns = np.searchsorted(classes, model.classes_)
-            proba = model.predict_proba(block)
-            probabilities[np.ix_(inside, columns)] = proba
-            predicted[inside] = np.asarray(model.classes_)[proba.argmax(axis=1)]
+            probabilities[inside] = over_classes(model, block, classes)
+            predicted[inside] = classes[probabilities[inside].argmax(axis=1)]
         else:
             probabilities = None
             predicted[inside] = model.predict(block)

@@ -6,6 +6,7 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows
+from querist.base.adapted import adapted
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.space import Space
@@ -63,6 +64,8 @@ def prepare(
             f"{type(strategy).__name__} needs a fitted model. Label rows of at least two classes first, "
             "for example rows drawn at random, and pass the fitted classifier as model."
         )
+    if model is not None:
+        model = adapted(model, labels)
     space = Space(X, model)
     keys = tie_keys(strategy.ties, candidates, rng)
     if strategy.candidates is not None:

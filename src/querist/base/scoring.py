@@ -7,6 +7,7 @@ import scipy.special
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
+from querist.base.adapted import name_of
 from querist.base.blocks import pool_width, row_blocks
 from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
@@ -117,7 +118,7 @@ def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: Uncertainty) 
             )
         raise needs_probabilities(model, f"{kind} of more than two classes")
     raise UnsupportedModelError(
-        f"{type(model).__name__} has neither predict_proba nor decision_function, so its uncertainty is unknown. "
+        f"{name_of(model)} has neither predict_proba nor decision_function, so its uncertainty is unknown. "
         "Use another estimator, or a strategy that needs no model."
     )
 
@@ -125,7 +126,7 @@ def uncertainty(model: Model, X: Pool, candidates: IntArray, kind: Uncertainty) 
 def needs_probabilities(model: Model, purpose: str) -> UnsupportedModelError:
     """Return the error for a model without ``predict_proba``, naming the remedies."""
     return UnsupportedModelError(
-        f"{type(model).__name__} has no predict_proba, and {purpose} needs probabilities. "
+        f"{name_of(model)} has no predict_proba, and {purpose} needs probabilities. "
         "Wrap it in sklearn.calibration.CalibratedClassifierCV, or use a strategy that is content "
         "with decision_function for any number of classes."
     )

@@ -9,6 +9,7 @@ import scipy.sparse
 
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
+from querist.base.adapted import original
 from querist.base.blocks import pool_width, row_blocks
 from querist.exceptions import UnsupportedModelError
 
@@ -83,6 +84,7 @@ def _as_numbers(array: AnyArray) -> AnyArray:
 def _preprocessing(model: Model) -> Any:
     from sklearn.pipeline import Pipeline
 
+    model = original(model)
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         return model[:-1]
     return None

@@ -6,20 +6,28 @@ from typing import Annotated
 import typer
 
 from querist.cli.friendly import friendly
+from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
 
 
 @friendly
 def add(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
     file: Annotated[Path, typer.Argument(help="A table with the project's columns, or a folder.")],
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
+    names: Names = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
+    missing: Missing = None,
 ) -> None:
     """Add new rows to a project; rows that it has already are told and stay as they are."""
     from querist.cli.progress import progress_bar
     from querist.cli.words import print_notes
     from querist.labelling.intake.add import add_file
 
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing)
     with progress_bar("rows") as progress:
-        added = add_file(project, file, progress=progress)
+        added = add_file(project, file, progress=progress, reading=reading)
     print_notes(added.notes)
     known = f"; {added.n_known} were there already" if added.n_known else ""
     typer.echo(f"{added.n_added} rows added{known}. The project has {added.n_rows} rows.")

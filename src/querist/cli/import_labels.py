@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from querist.cli.friendly import FAILED, friendly
+from querist.cli.reading import Delimiter, Names, NoHeader, Sheet, reading_of
 
 _SHOWN = 10
 
@@ -14,15 +15,20 @@ _SHOWN = 10
 def import_labels(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
     file: Annotated[
-        Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels; each also with .gz.")
+        Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels; packed, too.")
     ],
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
+    names: Names = None,
+    delimiter: Delimiter = None,
 ) -> None:
     """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
     from querist.labelling.label_files.match import read_labels_for
     from querist.labelling.serving.project import Project
 
+    reading = reading_of(sheet, no_header, names, delimiter)
     with Project.open(project, train=False) as opened:
-        read = read_labels_for(opened.rows, file)
+        read = read_labels_for(opened.rows, file, reading=reading)
         n_changed, n_same = opened.bulk.import_labels(read, source=file.name).result()
     typer.echo(f"{n_changed} labels imported; {n_same} were there already.")
     if read.refused:

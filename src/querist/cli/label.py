@@ -1,9 +1,8 @@
 """``querist label FILE``: a page on which a person labels."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -20,18 +19,21 @@ from querist.cli.page import (
     entrance_of,
     serve_page,
 )
-from querist.cli.words import print_notes
+from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
-
-if TYPE_CHECKING:
-    from querist.labelling.intake.import_plan import ImportPlan
 
 ENDING = ".querist"
 
 
 @friendly
 def label(
-    file: Annotated[str, typer.Argument(help="A table (CSV, Excel, JSONL ...), a folder of images, or a project.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A table (CSV, Excel, JSONL ...), a folder of images or of parts of a table, or a project."
+        ),
+    ],
     text: Annotated[
         list[str] | None, typer.Option(help="Column of texts; repeat for several. Default: guessed.")
     ] = None,
@@ -44,6 +46,12 @@ def label(
     existing_labels: Annotated[bool, typer.Option(help="Keep labels that the data has already as answers.")] = True,
     id_column: Annotated[str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.")] = None,
     images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
+    names: Names = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
+    missing: Missing = None,
     project: Annotated[
         str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
     ] = None,
@@ -71,8 +79,9 @@ def label(
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
     _check_names(strategy, estimator)
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing)
     source, location = _places(file, project)
-    classes = _listed(labels)
+    classes = split_at_commas(labels)
     from querist.labelling.intake.new_project import has_project
 
     if has_project(location):
@@ -81,7 +90,7 @@ def label(
         asked = {
             "text_columns": tuple(text or ()),
             "image_column": image,
-            "columns": _listed(columns),
+            "columns": split_at_commas(columns),
             "labels": classes,
             "label_column": label_column,
             "id_column": id_column,
@@ -93,21 +102,11 @@ def label(
             f"There is no project {location}. Make one from your data: querist label FILE --project {location}"
         )
     else:
-        from querist.labelling.intake.guess import guess_plan
-
-        plan = guess_plan(
-            source,
-            text=text or (),
-            image=image,
-            columns=_listed(columns),
-            labels=classes,
-            label_column=label_column,
-            id_column=id_column,
-            images=images,
-            existing_labels=existing_labels,
-        )
-        print_notes(plan.notes)
-        _make(plan, location, changes)
+        _make(
+            source, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
+            label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
+            reading=reading,
+        )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
 
 
@@ -115,10 +114,14 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _make(plan: "ImportPlan", location: str, changes: dict[str, Any]) -> None:
+def _make(source: Path, location: str, changes: dict[str, Any], **given: Any) -> None:
+    """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
     from querist.labelling.intake.create import import_rows
+    from querist.labelling.intake.guess import guess_plan
 
+    plan = guess_plan(source, **given)
+    print_notes(plan.notes)
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")
@@ -128,22 +131,17 @@ def _places(data: str, project: str | None) -> tuple[Path | None, str]:
     """Return where the data is, if any was named, and the project."""
     if "://" in data:
         raise DataError("That is the address of a database. Open its project with: querist serve ADDRESS")
+    from querist.data.packed import bare_name
+
     path = Path(data)
     if path.suffix == ENDING and not path.is_dir():
         if project is not None:
             raise DataError(f"{data} is a project itself. Leave out --project, or name a file with data first.")
         return None, data
     whole = path.absolute() if path.name else path.resolve()
-    name = whole.name if path.is_dir() else Path(whole.name.removesuffix(".gz")).stem
+    name = whole.name if path.is_dir() else Path(bare_name(whole.name)).stem
     location = str(path.with_name(name + ENDING) if path.name else whole.with_name(name + ENDING))
     return path, project or location
-
-
-def _listed(names: str | None) -> tuple[str, ...]:
-    """Split at commas; a name that holds one stands in double quotes."""
-    if names is None:
-        return ()
-    return tuple(name.strip() for name in next(csv.reader([names], skipinitialspace=True), []) if name.strip())
 
 
 def _check_names(strategy: str | None, estimator: str | None) -> None:

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
+from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
 
 if TYPE_CHECKING:
-    from querist.data.problem import Problem
+    from querist.data import Problem
     from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
-    Path, typer.Argument(help="A labelled table: CSV, TSV, Excel, Parquet, JSONL, libsvm, NPZ, or gzip.")
+    Path,
+    typer.Argument(
+        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...), or a folder of its parts."
+    ),
 ]
 _Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
 _Strategy: TypeAlias = Annotated[
@@ -38,14 +42,9 @@ _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read
 _Category: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
 ]
-_Missing: TypeAlias = Annotated[list[str] | None, typer.Option(help="Word that means a gap; repeat for several.")]
-_Decimal: TypeAlias = Annotated[
-    str | None, typer.Option(help="How numbers are written: point or comma. Default: as the file shows.")
-]
 _DayFirst: TypeAlias = Annotated[
     bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
 ]
-_Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of an Excel file.")]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
@@ -77,8 +76,6 @@ _Name: TypeAlias = Annotated[
 _Out: TypeAlias = Annotated[
     Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
 ]
-# Behind the ending that tells the format.
-_PACKINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zip"})
 
 
 @friendly
@@ -97,11 +94,14 @@ def simulate(
     group: _Group = None,
     drop: _Drop = None,
     text: _Text = None,
+    sheet: Sheet = None,
+    no_header: NoHeader = False,
+    names: Names = None,
+    delimiter: Delimiter = None,
     category: _Category = None,
-    missing: _Missing = None,
-    decimal: _Decimal = None,
+    missing: Missing = None,
+    decimal: Decimal = None,
     day_first: _DayFirst = False,
-    sheet: _Sheet = None,
     metric: _Metric = None,
     duplicates: _Duplicates = "ask_once",
     cold_start: _ColdStart = "random",
@@ -132,52 +132,42 @@ def simulate(
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
-        "warm_start": warm_start,
-        "audit": audit, "stop": stop or None, "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future,
-        "random_state": seed, "n_jobs": jobs, "name": called,
+        "warm_start": warm_start, "audit": audit, "stop": stop or None, "label_cost": label_cost,
+        "error_cost": error_cost, "n_future": n_future, "random_state": seed, "n_jobs": jobs, "name": called,
     }  # fmt: skip
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
     problem = read_problem(
-        file,
-        target,
-        test=test,
-        group=group,
-        drop=drop or [],
-        text_columns=text or [],
-        category_columns=category or [],
-        sheet=sheet,
-        decimal=decimal,
-        missing=missing or [],
-        day_first=day_first,
-    )
+        file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
+        day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
+    )  # fmt: skip
     print_notes(problem.notes)
-    simulation = _run(file, problem, folder, options)
+    simulation = _simulated(problem, file.name, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
 
 
-def _run(file: Path, problem: "Problem", folder: Path, options: dict[str, Any]) -> "Simulation":
-    """Simulate with a bar; an interruption is told with what to do."""
+def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":
+    """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate as run
 
+    data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
     try:
-        with progress_bar(file.name) as progress:
-            return run(
-                problem.X, problem.y, X_test=problem.X_test, y_test=problem.y_test, groups=problem.groups, out=folder,
-                progress=progress, **options,
-            )  # fmt: skip
+        with progress_bar(title) as progress:
+            return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
 def _name_of(file: Path) -> str:
-    """Return the name of a file without the endings that say how it is packed and what it is."""
-    bare = file.stem if file.suffix.lower() in _PACKINGS else file.name
-    return Path(bare).stem
+    """Return the name of a file without the endings that say how it is packed and what it is; a folder's as it is."""
+    from querist.data.packed import bare_name
+
+    name = file.name or file.resolve().name  # of `.`, too
+    return name if file.is_dir() else Path(bare_name(name)).stem
 
 
 def _as_file_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """Results as lines on a terminal."""
 
+import csv
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,3 +21,16 @@ def print_findings(simulation: "Simulation") -> None:
     typer.echo("")
     for sentence in simulation.findings():
         typer.echo(f"   {sentence}")
+
+
+def split_at_commas(names: str | None) -> tuple[str, ...]:
+    """Split at commas; a name that holds one stands in double quotes.
+
+    Examples
+    --------
+    >>> split_at_commas('spam, "a, b"'), split_at_commas(None)
+    (('spam', 'a, b'), ())
+    """
+    if names is None:
+        return ()
+    return tuple(name.strip() for name in next(csv.reader([names], skipinitialspace=True), []) if name.strip())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from querist.data.image_features import ImageFeatures
     from querist.data.problem import Problem, read_problem
     from querist.data.read import read_table
+    from querist.data.reading import Reading
     from querist.data.table import Table
     from querist.data.table_features import TableFeatures
     from querist.data.target import split_target
@@ -23,6 +24,7 @@ _HOMES = {
     "Features": "feature_cache",
     "ImageFeatures": "image_features",
     "Problem": "problem",
+    "Reading": "reading",
     "Table": "table",
     "TableFeatures": "table_features",
     "build_features": "features",
@@ -38,6 +40,7 @@ __all__ = [
     "Features",
     "ImageFeatures",
     "Problem",
+    "Reading",
     "Table",
     "TableFeatures",
     "build_features",

@@ -103,6 +103,8 @@ def _as_numbers(column: "pd.Series", style: Style) -> "tuple[pd.Series | None, t
 def _looked_at(table: Table, name: str, rules: CellRules) -> Any:
     frame: Any = table.frame
     given = frame[name]
+    if name == table.label_column:  # "1.50" is a class, and no number
+        return _Column(name, given, given, None)
     if table.delimiter is not None:
         notes: list[str] = []
         simple, words = given, given
@@ -170,7 +172,7 @@ def _read(column: _Column, style: Style, *, all_words: bool) -> "pd.Series":
 
 
 def _has_lost(column: _Column, read: Any, table: Table) -> bool:
-    if table.delimiter is None:
+    if table.delimiter is None or column.words is None:
         return read is not column.given
     return column.words is not None and not column.words.is_plain and read.dtype != column.given.dtype
 

@@ -1,31 +1,29 @@
 """CSV and its relatives: encoding, delimiter and decimal comma are detected and told."""
 
-import contextlib
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from querist.data.bounds import Bounds
 from querist.data.cell_rules import CellRules
 from querist.data.columns import typed
+from querist.data.cutting import Dialect, long_cells, records
 from querist.data.decoding import decode
+from querist.data.delimiters import NAMES, SAMPLE_RECORDS
 from querist.data.numbers import is_number
+from querist.data.outline import Outline, outlined, without_tail
 from querist.data.quotes import regular_quotes
+from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
-    pass
-
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_SAMPLE_RECORDS = 200
-_SAMPLE_LETTERS = 1 << 20
-_LONGEST_CELL = 2**31 - 1
-_Quoting: TypeAlias = Literal[0, 3]  # as the csv module numbers QUOTE_MINIMAL and QUOTE_NONE
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -35,45 +33,70 @@ class Delimited:
     Attributes
     ----------
     text : str
-    delimiter : str
-    quoting : int
-        As the csv module numbers it.
+    dialect : Dialect
+    has_header : bool
+        Whether the first record holds the names of the columns.
     names : list of str
-        Of the columns, from the first record.
+        Of the columns.
+    unnamed : frozenset of int
+        Places of columns to which a name was given.
     notes : tuple of str
         What was detected, in words.
     misfit : FileFormatError or None
-        What is wrong with the first record that has another number of cells than the header.
+        What is wrong with the first record that has another number of cells than there are names. One more that is
+        empty is none: the line ends with a delimiter.
     """
 
     text: str
-    delimiter: str
-    quoting: _Quoting
+    dialect: Dialect
+    has_header: bool
     names: list[str]
+    unnamed: frozenset[int]
     notes: tuple[str, ...]
-    misfit: FileFormatError | None
+    misfit: FileFormatError | None = None
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between the cells."""
+        return self.dialect.delimiter
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each record below the header, with the line of the file where it starts."""
-        records = _records(self.text, self.delimiter, self.quoting)
-        with _long_cells():
-            next(records, None)
+        """Yield each record below the names, with the line of the file where it starts."""
+        width = len(self.names)
+        found = records(self.text, self.dialect)
+        with long_cells():
+            if self.has_header:
+                next(found, None)
         while True:
-            with _long_cells():  # but not while the caller does something else
-                found = list(itertools.islice(records, _SAMPLE_RECORDS))
-            if not found:
+            with long_cells():  # but not while the caller does something else
+                some = list(itertools.islice(found, SAMPLE_RECORDS))
+            if not some:
                 return
-            yield from found
+            for line, cells in some:
+                yield line, cells[:-1] if len(cells) == width + 1 and not cells[-1] else cells
 
-    def typed(self, path: Path, records: Sequence[Sequence[str]]) -> Table:
-        """Return records that fit the header as a table: words become numbers where a whole column is."""
+    def words(self) -> "pd.DataFrame":
+        """Return all records, which fit the names, as a table of words; its columns are numbered."""
         import pandas as pd
 
-        frame = pd.DataFrame(records, dtype=str, columns=pd.Index(self.names))
+        width, dialect = len(self.names), self.dialect
+        # Lines may end with a delimiter; that of the names may have one more than the others.
+        frame = pd.read_csv(
+            io.StringIO(self.text), sep=dialect.delimiter, quoting=dialect.quoting, dtype=str, keep_default_na=False,
+            header=None, names=range(width + 1), index_col=False, skip_blank_lines=True, na_filter=False,
+            skipinitialspace=dialect.skip_blanks, escapechar=dialect.escape, doublequote=dialect.escape is None,
+        )  # fmt: skip
+        return frame.iloc[int(self.has_header) :, :width].reset_index(drop=True)
+
+    def typed(self, path: Path, rows: Sequence[Sequence[str]]) -> Table:
+        """Return records that fit the names as a table: words become numbers where a whole column is."""
+        import pandas as pd
+
+        frame = pd.DataFrame(rows, dtype=str, columns=pd.Index(self.names))
         return typed(Table(path, frame, delimiter=self.delimiter), CellRules())
 
 
-def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
+def cut(path: Path, text: str, bounds: Bounds, reading: Reading = Reading()) -> Delimited:  # noqa: B008  # frozen
     """Return how a delimited text is to be cut: cells between double quotes may hold delimiters and line ends.
 
     Raises
@@ -85,71 +108,59 @@ def cut(path: Path, text: str, bounds: Bounds) -> Delimited:
     """
     if not text.strip():
         raise FileFormatError(f"{path} is empty.")
-    with _long_cells():
-        delimiter = _delimiter(text, path)
-        text, told, stray = regular_quotes(text, delimiter)
-        _check_cells(path, text, delimiter, bounds)
-        names, notes = _names(path, next(_records(text, delimiter, csv.QUOTE_MINIMAL))[1])
-        quoting, misfit = _quoting(path, text, delimiter, len(names))
-    notes = [f"delimiter {_DELIMITERS[delimiter]}", *notes, *told]
-    if misfit is not None and stray is not None:
-        misfit = FileFormatError(f"{misfit} A double quote opens in line {stray} and encloses no cell.")
-    if quoting == csv.QUOTE_NONE:
-        notes.append("double quotes read as ordinary letters: as quotation marks they do not fit the columns")
-    return Delimited(text, delimiter, quoting, names, tuple(notes), misfit)
+    outline = outlined(path, text, reading)
+    _check_cells(path, outline.text, outline.delimiter, bounds)
+    text, told = without_tail(outline.text, outline.delimiter, len(outline.names))
+    names, unnamed, more = _names(path, outline)
+    notes = [f"delimiter {NAMES.get(outline.named, repr(outline.named))}", *outline.notes, *told, *more]
+    found = Delimited(text, Dialect(outline.delimiter), outline.header is not None, names, unnamed, tuple(notes))
+    with long_cells():
+        return _quoted(path, found)
 
 
-def read_delimited(path: Path, data: bytes, bounds: Bounds) -> Table:
-    """Read a delimited file: the cells are words, see `querist.data.columns.typed`.
+def read_delimited(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
+    """Read a delimited file: the cells are words, which become numbers where a whole column is numeric.
 
     Raises
     ------
     FileFormatError
-        If it is binary or cannot be decoded, or a record has another number of cells than the header.
+        If it is binary or cannot be decoded, or a record has another number of cells than there are names.
     DataError
         If two columns have the same name, or there is a header and no row.
     """
     import pandas as pd
 
     text, encoding = decode(path, data)
-    found = cut(path, text, bounds)
-    text = found.text
+    found = cut(path, text, bounds, reading)
     if found.misfit is not None:
         raise found.misfit
-    delimiter, quoting, names = found.delimiter, found.quoting, found.names
     notes = [f"{encoding}; {found.notes[0]}", *found.notes[1:]]
     try:
-        frame = pd.read_csv(
-            io.StringIO(text), sep=delimiter, quoting=quoting, dtype=str, keep_default_na=False,
-            header=None, names=range(len(names)), index_col=False, skip_blank_lines=True,
-        )  # fmt: skip
+        words = found.words()
     except pd.errors.ParserError as error:
         raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV anew.") from error
-    frame = frame.iloc[1:].reset_index(drop=True)
-    if not len(frame):
+    if not len(words):
         raise DataError(f"{path} has a header but no row of data.")
-    frame.columns = pd.Index(names)
-    return Table(path, frame, notes=tuple(notes), delimiter=delimiter)
+    return _table(path, found, words, notes)
 
 
-@contextlib.contextmanager
-def _long_cells() -> Iterator[None]:
-    """Lift Python's limit on the length of a cell, and put it back."""
-    before = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _table(path: Path, found: Delimited, words: "pd.DataFrame", notes: Sequence[str]) -> Table:
+    """Return all columns but those that have neither a name nor a cell."""
+    import pandas as pd
+
+    nothing = [place for place in found.unnamed if (words[place].str.strip() == "").all()]
+    if len(nothing) == len(found.names):
+        nothing = []
+    gone = [found.names[place] for place in nothing]
+    notes = [note for note in notes if note not in map(_unnamed_told, gone)]
+    notes += [f"left out, since it has neither name nor cells: {', '.join(gone)}"] if gone else []
+    words.columns = pd.Index(found.names)
+    return Table(path, words.drop(columns=gone), notes=tuple(notes), delimiter=found.delimiter)
 
 
-def _records(text: str, delimiter: str, quoting: _Quoting) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line where it starts, 1-based; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
-    start = 1
-    for record in reader:
-        if record and (len(record) > 1 or record[0] == "" or record[0].strip()):
-            yield start, record
-        start = reader.line_num + 1
+def _unnamed_told(name: str) -> str:
+    """Return the note on a column to which a name was given."""
+    return f"{name} has no name; it is called {name!r}"
 
 
 def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
@@ -169,53 +180,46 @@ def _check_cells(path: Path, text: str, delimiter: str, bounds: Bounds) -> None:
             start = end
 
     n_cells = 0
-    for record in csv.reader(lines(), delimiter=delimiter):
-        n_cells += len(record)
-        bounds.check_cells(path, n_cells)
+    with long_cells():
+        for record in csv.reader(lines(), delimiter=delimiter):
+            n_cells += len(record)
+            bounds.check_cells(path, n_cells)
 
 
-def _delimiter(text: str, path: Path) -> str:
-    """Return the delimiter that cuts most records into as many cells as the header, and into most cells."""
-    scores = {}
-    # The last record of a cut text may be half a record; it counts for little among 200.
-    sample = text[:_SAMPLE_LETTERS]
-    for delimiter in _DELIMITERS:
-        regular = regular_quotes(sample, delimiter).text
-        records = list(itertools.islice(_records(regular, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_RECORDS))
-        width = len(records[0][1])
-        agreeing = sum(len(record) == width for _, record in records) / len(records)
-        scores[delimiter] = (width > 1 and agreeing >= 0.9, agreeing if width > 1 else 0.0, width)
-    if path.name.lower().removesuffix(".gz").endswith(".tsv") and scores["\t"][2] > 1:
-        return "\t"
-    best = max(scores, key=lambda delimiter: scores[delimiter])
-    return best if scores[best][2] > 1 else ","
-
-
-def _names(path: Path, header: list[str]) -> tuple[list[str], list[str]]:
-    """Return the names of the columns, and notes on them."""
+def _names(path: Path, outline: Outline) -> tuple[list[str], frozenset[int], list[str]]:
+    """Return the names of the columns, the places of those that have none in the file, and notes."""
     names: list[str] = []
     notes: list[str] = []
     places: dict[str, int] = {}
-    for place, cell in enumerate(header, 1):
+    unnamed = set()
+    for place, cell in enumerate(outline.names, 1):
         name = cell.strip()
         if not name:
             name = f"column {place}"
-            notes.append(f"column {place} has no name; it is called {name!r}")
+            unnamed.add(place - 1)
+            notes.append(_unnamed_told(name))
         if name in places:
-            hint = " Is the first line data? Then put a line of names above it." if is_number(name) else ""
+            hint = " Is the first line data? Then say so: --no-header (header=False)." if is_number(name) else ""
             raise DataError(f"{path}: columns {places[name]} and {place} are both called {name!r}. Rename one.{hint}")
         places[name] = place
         names.append(name)
-    numbered = [str(place) for place in range(len(names))], [str(place + 1) for place in range(len(names))]
-    if all(is_number(name) for name in names) and names not in numbered:
+    if outline.header is not None and _like_data(names):
         notes.append(
             f"the first line ({', '.join(names[:3])}, ...) was taken for the names of the columns; "
-            "if it is data, put a line of names above it"
+            "if it is data, say so: --no-header (header=False)"
         )
-    return names, notes
+    return names, frozenset(unnamed), notes
 
 
-def _quoting(path: Path, text: str, delimiter: str, width: int) -> tuple[_Quoting, FileFormatError | None]:
+def _like_data(names: list[str]) -> bool:
+    """Whether names look like the cells of a row: all are numbers, or one is no whole number."""
+    numbered = [str(place) for place in range(len(names))], [str(place + 1) for place in range(len(names))]
+    numbers = [name for name in names if is_number(name)]
+    fractions = [name for name in numbers if not name.lstrip("+-").isdecimal()]
+    return (len(numbers) == len(names) and names not in numbered) or bool(fractions)
+
+
+def _quoted(path: Path, found: Delimited) -> Delimited:
     """Return how double quotes are to be read, and what is wrong with the first record that then does not fit.
 
     Raises
@@ -223,32 +227,60 @@ def _quoting(path: Path, text: str, delimiter: str, width: int) -> tuple[_Quotin
     FileFormatError
         If a quoted cell never ends.
     """
-    misfit, unclosed = _shape(path, text, delimiter, width, csv.QUOTE_MINIMAL)
+    for dialect, note in _other_quotes(found):
+        if _shape(path, found, dialect) == (None, None):
+            return replace(found, dialect=dialect, notes=(*found.notes, note))
+    text, told, stray = regular_quotes(found.text, found.delimiter)
+    found = replace(found, text=text, notes=(*found.notes, *told))
+    # A quotation mark that encloses nothing may leave an empty cell behind, which ends no line then.
+    misfit, unclosed = _shape(path, found, found.dialect, may_end=stray is None)
+    letters = replace(found.dialect, quoting=csv.QUOTE_NONE)
     doubtful = misfit is not None or unclosed is not None
-    if doubtful and width > 1 and '"' in text and _shape(path, text, delimiter, width, csv.QUOTE_NONE)[0] is None:
-        return csv.QUOTE_NONE, None
+    if doubtful and len(found.names) > 1 and '"' in text and _shape(path, found, letters, may_end=False)[0] is None:
+        note = "double quotes read as ordinary letters: as quotation marks they do not fit the columns"
+        return replace(found, dialect=letters, notes=(*found.notes, note))
     if unclosed is not None and misfit is None:
         raise unclosed
-    return csv.QUOTE_MINIMAL, misfit
+    if misfit is not None and stray is not None:
+        misfit = FileFormatError(f"{misfit} A double quote opens in line {stray} and encloses no cell.")
+    return replace(found, misfit=misfit)
+
+
+def _other_quotes(found: Delimited) -> list[tuple[Dialect, str]]:
+    """Return other ways of quoting that the text speaks for, and the notes on them."""
+    text, plain = found.text, found.dialect
+    mark = re.escape(plain.delimiter)
+    ways = []
+    if re.search(rf'\\"(?=[^"\r\n{mark}])', text):
+        ways.append((replace(plain, escape="\\"), r"\" read as a quotation mark within a quoted cell"))
+    # Where the names are written so, too, the blanks are no part of cells.
+    first = text.lstrip().partition("\n")[0]
+    if first.count(plain.delimiter) == first.count(f"{plain.delimiter} ") > 0 and re.search(f'{mark} +"', text):
+        ways.append((replace(plain, skip_blanks=True), "blanks between delimiter and quotation mark passed over"))
+    return ways
 
 
 def _shape(
-    path: Path, text: str, delimiter: str, width: int, quoting: _Quoting
+    path: Path, found: Delimited, dialect: Dialect, *, may_end: bool = True
 ) -> tuple[FileFormatError | None, FileFormatError | None]:
     """Return what is wrong with the first record that does not fit, or the last."""
-    start, record = 1, [""]
-    for number, (start, record) in enumerate(_records(text, delimiter, quoting)):
-        if len(record) != width:
+    start, record, width = 1, [""], len(found.names)
+    for place, (start, record) in enumerate(records(found.text, dialect)):
+        is_header = found.has_header and not place
+        number = place + (not found.has_header)
+        ended = may_end and len(record) == width + 1 and not record[-1]
+        if len(record) != width and not is_header and not ended:
+            what = f"the header has {width}" if found.has_header else f"there are {width} columns"
             misfit = FileFormatError(
-                f"{path}, line {start} (row {number}): {len(record)} cell{'s' * (len(record) > 1)}, but the header has "
-                f"{width} (delimiter {_DELIMITERS[delimiter]}). "
+                f"{path}, line {start} (row {number}): {len(record)} cell{'s' * (len(record) > 1)}, but {what} "
+                f"(delimiter {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}). "
                 "Put quotes around cells that hold the delimiter, or fill in what is missing."
             )
             return misfit, None
-    if quoting == csv.QUOTE_MINIMAL:
-        last = "".join(itertools.islice(io.StringIO(text, newline=""), start - 1, None))
+    if dialect.quoting == csv.QUOTE_MINIMAL:
+        last = "".join(itertools.islice(io.StringIO(found.text, newline=""), start - 1, None))
         # Within open quotes, one more record would be swallowed.
-        if len(list(_records(f"{last.rstrip()}\nx", delimiter, quoting))) == 1:
+        if len(list(records(f"{last.rstrip()}\nx", dialect))) == 1:
             unclosed = FileFormatError(
                 f"{path}, line {start}: a quoted cell begins in this record and never ends. Add the missing quote."
             )

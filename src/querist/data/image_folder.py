@@ -48,6 +48,15 @@ def find_images(folder: Path) -> list[str]:
     return sorted(found, key=_by_number)
 
 
+def has_images(folder: Path) -> bool:
+    """Whether an image lies in a folder or its subfolders."""
+    for _, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if any(Path(name).suffix.lower() in IMAGE_ENDINGS for name in names if not name.startswith(".")):
+            return True
+    return False
+
+
 def _refused(error: OSError) -> None:
     raise FileFormatError(f"{error.filename} may not be read: {error.strerror}. Change its permissions.") from error
 

@@ -1,4 +1,4 @@
-"""libsvm and NPZ: files that hold a matrix and labels."""
+"""NPZ: files that hold a matrix and labels; and the features of two matrices."""
 
 import contextlib
 import io
@@ -11,52 +11,18 @@ from typing import Any
 import numpy as np
 
 from querist._typing import AnyArray, Pool
+from querist.data.array_files import PICKLES, sparse_matrix
 from querist.data.bounds import Bounds
+from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 # What damaged files raise: the reader says it in words.
 _DAMAGED = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
-# Above this share of stored values a plain array is smaller and faster than a sparse matrix.
-_DENSE = 0.2
 
 
-def read_libsvm(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
-    """Read lines of ``label index:value index:value ...``; indices count from 1, or from 0 if a 0 occurs."""
-    from sklearn.datasets import load_svmlight_file
-
-    try:
-        X, y = load_svmlight_file(io.BytesIO(data), zero_based=True)
-    except (ValueError, OverflowError, UnicodeDecodeError) as error:
-        where = f"{path}{_bad_line(data)}"
-        raise FileFormatError(f"{where}: {error}. Expected: label index:value index:value ...") from None
-    if not X.shape[0]:
-        raise FileFormatError(f"{path} is empty.")
-    if not X.nnz:
-        raise DataError(f"{path} holds labels but no feature.")
-    # Read as if counted from 0; where no row names a feature 0, the file counts from 1.
-    first = int(X.indices.min())
-    first = min(first, 1)
-    X = X[:, first:]
-    density = X.nnz / (X.shape[0] * X.shape[1])
-    told = f"{X.shape[1]} features, " + ("dense" if density > _DENSE else f"sparse ({density:.2%} filled)")
-    return Table(path, matrix=X.toarray() if density > _DENSE else X, labels=y, first_feature=first, notes=(told,))
-
-
-def _bad_line(data: bytes) -> str:
-    """Return where the first line stands that cannot be read, or nothing."""
-    from sklearn.datasets import load_svmlight_file
-
-    for number, line in enumerate(data.split(b"\n"), 1):
-        try:
-            load_svmlight_file(io.BytesIO(line + b"\n"), zero_based=True)
-        except (ValueError, OverflowError, UnicodeDecodeError):
-            return f", line {number}"
-    return ""
-
-
-def read_npz(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
-    """Read the arrays X and y that ``numpy.savez(path, X=X, y=y)`` wrote; objects are refused."""
+def read_npz(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
+    """Read the arrays X and y that ``numpy.savez(path, X=X, y=y)`` wrote, or what `scipy.sparse.save_npz` wrote."""
     _check_members(path, data, bounds)
     try:
         if data.startswith(b"\x93NUMPY"):
@@ -64,6 +30,8 @@ def read_npz(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Tabl
                 f"{path} holds one array (.npy), not X and y. Write both with numpy.savez(path, X=X, y=y)."
             )
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            if {"format", "shape", "data"} <= {*arrays.files}:
+                return sparse_matrix(path, arrays, bounds)
             missing = {"X", "y"} - set(arrays.files)
             if missing:
                 raise FileFormatError(
@@ -71,12 +39,10 @@ def read_npz(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Tabl
                     "Write it with numpy.savez(path, X=X, y=y)."
                 )
             X, y = arrays["X"], arrays["y"]
-    except FileFormatError:
+    except DataError:
         raise
-    except (ValueError, OSError, EOFError, AttributeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        hint = ""
-        if "pickle" in str(error):
-            hint = " Objects are refused, since reading them can run code: save numbers or texts, y.astype(str)."
+    except Exception as error:  # what damaged arrays raise has no common root
+        hint = PICKLES if "pickle" in str(error) else ""
         raise FileFormatError(f"{path} is not an NPZ file that can be read: {error}.{hint}") from None
     _check_arrays(path, X, y)
     return Table(path, matrix=X, labels=y)
@@ -128,7 +94,7 @@ def same_features(table: Table, other: Table) -> tuple[Pool, Pool]:
     if other.first_feature > table.first_feature:  # the feature 0 has no value in the other file
         X_other = scipy.sparse.hstack([scipy.sparse.csr_matrix((X_other.shape[0], 1)), X_other], format="csr")
     widths = X.shape[1], X_other.shape[1]
-    narrower_is_fine = _is_libsvm(other.path)
+    narrower_is_fine = other.lacks_zeros
     if (
         other.first_feature < table.first_feature
         or widths[1] > widths[0]
@@ -140,7 +106,3 @@ def same_features(table: Table, other: Table) -> tuple[Pool, Pool]:
         )
     X_other.resize(X_other.shape[0], widths[0])
     return X, X_other if scipy.sparse.issparse(X) else X_other.toarray()
-
-
-def _is_libsvm(path: Path) -> bool:
-    return Path(path.name.lower().removesuffix(".gz")).suffix in (".svm", ".libsvm")

@@ -75,27 +75,51 @@ def _check_texts(path: Path, data: bytes, file: Any, chunks: list[Any], bounds: 
     for name in sorted(folded):
         own = [chunk for chunk in chunks if chunk.path_in_schema == name]
         longest = max(chunk.total_uncompressed_size for chunk in own)
-        if name not in flat:
-            # Within lists texts cannot be counted so; each may be as long as all its column has written down.
+        shares = any("DELTA_BYTE_ARRAY" in chunk.encodings for chunk in own)
+        if name not in flat and shares:
+            # Within lists such texts cannot be counted; each may be as long as all its column has written down.
             size += longest * sum(chunk.num_values for chunk in own)
             bounds.check_bytes(path, size)
             continue
-        shares = any("DELTA_BYTE_ARRAY" in chunk.encodings for chunk in own)
         n_rows = max(1, min(_ROWS, _BATCH // max(longest, 1))) if shares else _ROWS
         # Kept as a dictionary, a text that stands in a million rows is there once.
         folds = parquet.ParquetFile(
             BufferReader(data), read_dictionary=[] if shares else [name], page_checksum_verification=True
         )
         for batch in folds.iter_batches(batch_size=n_rows, columns=[name], use_threads=False):
-            size += _length(batch.column(0))
+            size += text_length(batch.column(0))
             bounds.check_bytes(path, size)
 
 
-def _length(column: Any) -> int:
+def inner_columns(column: Any) -> list[Any]:
+    """Return the columns that a column of lists, objects or maps is made of."""
+    from pyarrow import types
+
+    if types.is_struct(column.type):
+        return list(column.flatten())
+    return [column.keys, column.items] if types.is_map(column.type) else [column.flatten()]
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    tests = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    views = [getattr(types, name, None) for name in ("is_string_view", "is_binary_view")]
+    fixed = types.is_fixed_size_binary(kind) or types.is_decimal(kind)
+    return fixed or any(test is not None and test(kind) for test in (*tests, *views))
+
+
+def text_length(column: Any) -> int:
     """Return how many bytes the texts of a column have, each counted as often as it stands there."""
     import pyarrow as pa
     from pyarrow import compute, types
 
+    if types.is_nested(column.type):
+        return sum(map(text_length, inner_columns(column)))
+    if not _is_text(column.type):
+        return 0
     if types.is_dictionary(column.type):
         lengths = compute.binary_length(column.dictionary.cast(pa.large_binary()))
         counted = compute.take(lengths, column.indices)

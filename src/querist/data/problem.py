@@ -12,7 +12,8 @@ from querist._typing import AnyArray, Pool
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
 from querist.data.numeric_encoders import HUGE
-from querist.data.read import read_table
+from querist.data.read import read_as
+from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.data.target import column_of, split_target, take_target
 from querist.exceptions import DataError
@@ -49,6 +50,7 @@ def read_problem(
     text_columns: Sequence[str] = (),
     category_columns: Sequence[str] = (),
     sheet: str | None = None,
+    reading: Reading | None = None,
     decimal: str | None = None,
     missing: Sequence[str] = (),
     day_first: bool = False,
@@ -74,6 +76,9 @@ def read_problem(
         Columns to read as categories, such as codes that look like numbers.
     sheet : str, default=None
         Of a spreadsheet.
+    reading : Reading, default=None
+        All options of `read_table` in one (``Reading.of(names=["text", "label"])``), instead of `sheet`, `decimal` and
+        `missing`.
     decimal : {"point", "comma"}, default=None
         How numbers are written; None: as the file shows.
     missing : sequence of str, default=()
@@ -92,7 +97,8 @@ def read_problem(
     FileFormatError, DataError, TargetError
         See `read_table`, `build_features` and `split_target`.
     """
-    table = read_table(path, sheet=sheet, decimal=decimal, missing=missing)
+    reading = reading or Reading.of(sheet=sheet, decimal=decimal, missing=missing)
+    table = read_as(path, reading)
     _check_roles(table, target, group, drop)
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     others = [name for name in (group, *drop) if name is not None]
@@ -100,8 +106,7 @@ def read_problem(
     test_table, y_test = None, None
     if test is not None:
         # A test file may well have one row of a class, or lack one.
-        like = read_table(test, sheet=sheet, decimal=decimal, missing=missing, like=table)
-        test_table, y_test = take_target(like, target)
+        test_table, y_test = take_target(read_as(test, reading, like=table), target)
         _check_test(table.path, y, test_table, y_test)
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):

@@ -1,41 +1,63 @@
 """Read a file, whatever its format, and say what was detected."""
 
-import gzip
-import io
 import os
-import struct
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from querist.data.arff import read_arff
+from querist.data.array_files import read_npy
+from querist.data.arrow_tables import read_arrow, read_parquet
 from querist.data.bounds import Bounds
 from querist.data.cell_rules import CellRules
+from querist.data.class_names import beside, with_class_names
 from querist.data.columns import typed
 from querist.data.delimited import read_delimited
-from querist.data.matrices import read_libsvm, read_npz
-from querist.data.records import read_json, read_json_lines, read_parquet, read_spreadsheet
+from querist.data.libsvm import read_libsvm
+from querist.data.matrices import read_npz
+from querist.data.own_exports import as_exported
+from querist.data.packed import check_ending, unpacked
+from querist.data.parts import joined, parts_of
+from querist.data.prose import read_data, read_text
+from querist.data.reading import Reading
+from querist.data.records import read_json, read_json_lines
+from querist.data.sheets import read_spreadsheet
 from querist.data.table import Table
+from querist.data.titles import told_total
 from querist.exceptions import DataError, FileFormatError
+
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
 def read_table(
-    path: str | os.PathLike[str],
+    path: Paths,
     *,
     sheet: str | None = None,
+    header: bool = True,
+    names: Sequence[str] | None = None,
+    delimiter: str | None = None,
     decimal: str | None = None,
     missing: Sequence[str] = (),
     like: Table | None = None,
 ) -> Table:
-    """Read a table.
+    r"""Read a table.
 
     Parameters
     ----------
-    path : path
-        By its ending: .csv, .tsv, .txt (any delimiter; encoding, delimiter and decimal comma are
-        detected), .xlsx, .xls, .ods, .parquet, .jsonl, .ndjson, .json (a list of objects), .svm,
-        .libsvm, .npz (arrays X and y); each also with .gz behind it.
+    path : path, or sequence of path
+        By its ending: .csv, .tsv, .tab, .txt, .data, .dat (any delimiter; encoding, delimiter and decimal comma are
+        detected; a .txt may hold one text a line), .xlsx, .xls, .ods, .parquet, .feather, .arrow, .jsonl, .ndjson,
+        .json, .arff, .svm, .libsvm, .svmlight, .npz (arrays X and y, or a sparse matrix), .npy; each also with .gz,
+        .bz2, .xz, .zst or .zip behind it. A folder, or several files, are the parts of one table: their columns must
+        agree.
     sheet : str, default=None
         Sheet of a spreadsheet; None takes the first.
+    header : bool, default=True
+        Whether the first line of a delimited file or a sheet holds the names of the columns; if not, they are called
+        ``column 1``, ``column 2``, ...
+    names : sequence of str, default=None
+        Names of the columns of a file that has no line of names.
+    delimiter : str, default=None
+        What stands between the cells of a delimited file (a blank: any number of blanks and tabs). None: detected.
     decimal : {"point", "comma"}, default=None
         How numbers are written; None: as the file shows.
     missing : sequence of str, default=()
@@ -53,7 +75,10 @@ def read_table(
         If it is missing, empty, of unknown kind, or not what its ending says; the message names the place.
     DataError
         If two columns have the same name, or there is a header and no row; if it unfolds to far more than its size lets
-        expect: unpacked to over 256 MiB and 200 times its bytes, or read to over 2,000,000 cells and ten a byte.
+        expect: unpacked to over 256 MiB and 200 times its bytes, or read to over 2,000,000 cells and ten a byte; if
+        the columns of several parts differ.
+    InvalidParameterError
+        If names repeat or the delimiter is not one character.
 
     Notes
     -----
@@ -62,95 +87,73 @@ def read_table(
     answer. Numbers may have units, currencies, percent signs, blanks or apostrophes between thousands. A column is one
     of numbers if nine in ten of its cells are and the others look like no codes; those are gaps, and told. All formats
     are read so (docs/decisions/0027-cells.md). Numbers with leading zeros, and whole numbers too long to be exact,
-    stay words. "Row 1" in messages is the first row below the header; "line 1" is the
-    first line of the file.
+    stay words.
+    Cells of several values do not stop a file: the fields of objects become columns
+    (``meta.source``), lists become JSON texts. What other labelling programs and Querist itself have exported is
+    recognised. "Row 1" in messages is the first row below the header; "line 1" is the first line of the file.
     """
-    rules = CellRules.of(decimal=decimal, missing=missing, like=like)
-    path = Path(path)
-    if path.is_dir():
-        raise FileFormatError(f"{path} is a folder. Name a file in it.")
+    reading = Reading.of(sheet=sheet, header=header, names=names, delimiter=delimiter, decimal=decimal, missing=missing)
+    return read_as(path, reading, like=like)
+
+
+def read_as(path: Paths, reading: Reading, *, like: Table | None = None) -> Table:
+    """Read a table in the way that `reading` says: see `read_table`."""
+    if not isinstance(path, str | os.PathLike):
+        table = joined([_read(Path(each), reading) for each in path])
+    elif Path(path).is_dir():
+        table = joined([_read(each, reading) for each in parts_of(Path(path), READERS)], Path(path))
+    else:
+        table = _read(Path(path), reading)
+    # Parts of one table are typed together: one cell may decide how numbers are written.
+    table = typed(table, CellRules.of(decimal=reading.decimal, missing=reading.missing, like=like))
+    table = with_class_names(table, beside(table.path))
+    return table if table.frame is None else table.told(*told_total(table.frame))
+
+
+def _read(path: Path, reading: Reading) -> Table:
     if not path.exists():
         near = sorted(item.name for item in path.parent.glob(f"*{path.suffix}"))[:5] if path.parent.is_dir() else []
         hint = f" There is {', '.join(near)}." if near else ""
         raise FileFormatError(f"There is no file {path}.{hint}")
-    kind, packed = file_kind(path, _READERS)
-    if sheet is not None and kind not in _SPREADSHEETS:
-        raise FileFormatError(f"{path} is not a spreadsheet, so it has no sheet {sheet!r}.")
+    kind = check_ending(path, READERS)
+    if kind:
+        reading.check(path, kind)
     try:
         data = path.read_bytes()
     except PermissionError:
         raise FileFormatError(f"{path} may not be read. Change its permissions.") from None
     bounds = Bounds.of_size(len(data))
-    if packed:
-        data = unpack(path, data, bounds)
+    kind, data, note = unpacked(path, data, READERS, bounds)
+    reading.check(path, kind)
     if not data.strip():
         raise FileFormatError(f"{path} is empty.")
-    table = typed(_READERS[kind](path, data, sheet, bounds), rules)
+    table = READERS[kind](path, data, reading, bounds)
     if table.n_rows == 0:
         raise DataError(f"{path} has a header but no row of data.")
-    return table.told("unpacked gzip") if packed else table
+    table = as_exported(table)
+    return table.told(note) if note else table
 
 
-def file_kind(path: Path, known: Iterable[str]) -> tuple[str, bool]:
-    """Return the ending that says the format, and whether the file is packed by gzip.
-
-    Raises
-    ------
-    FileFormatError
-        If the ending is none of those known.
-    """
-    name = path.name.lower()
-    packed = name.endswith(".gz")
-    kind = Path(name.removesuffix(".gz")).suffix
-    if kind not in known:
-        raise FileFormatError(
-            f"{path}: the ending {kind or path.suffix!r} is not known. Known: {', '.join(known)}, and .gz behind these."
-        )
-    return kind, packed
-
-
-def unpack(path: Path, data: bytes, bounds: Bounds) -> bytes:
-    """Return what gzip has packed.
-
-    Raises
-    ------
-    FileFormatError
-        If it is not gzip, or not complete.
-    DataError
-        If it is more than the bounds; then it takes no memory.
-    """
-    # gzip says at its end how much it is; it may say less, so it is counted, too.
-    told = struct.unpack("<I", data[-4:])[0] if data[:2] == b"\x1f\x8b" and len(data) >= 18 else 0
-    bounds.check_bytes(path, told)
-    size = 0
-    try:
-        with gzip.open(io.BytesIO(data)) as file:
-            while block := file.read(_BLOCK):
-                size += len(block)
-                bounds.check_bytes(path, size)
-        return gzip.decompress(data)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileFormatError(f"{path} cannot be unpacked: {error}. Is it gzip, and complete?") from error
-
-
-def _delimited(path: Path, data: bytes, sheet: str | None, bounds: Bounds) -> Table:
-    return read_delimited(path, data, bounds)
-
-
-_BLOCK = 1 << 18
-_SPREADSHEETS = (".xlsx", ".xls", ".ods")
-_READERS: dict[str, Callable[[Path, bytes, str | None, Bounds], Table]] = {
-    ".csv": _delimited,
-    ".tsv": _delimited,
-    ".txt": _delimited,
+READERS: dict[str, Callable[[Path, bytes, Reading, Bounds], Table]] = {
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".tab": read_delimited,
+    ".txt": read_text,
+    ".data": read_data,
+    ".dat": read_data,
     ".xlsx": read_spreadsheet,
     ".xls": read_spreadsheet,
     ".ods": read_spreadsheet,
     ".parquet": read_parquet,
+    ".feather": read_arrow,
+    ".arrow": read_arrow,
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".json": read_json,
+    ".arff": read_arff,
     ".svm": read_libsvm,
     ".libsvm": read_libsvm,
+    ".svmlight": read_libsvm,
     ".npz": read_npz,
+    ".npy": read_npy,
 }

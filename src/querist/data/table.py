@@ -28,6 +28,10 @@ class Table:
         The number that the file gives its first feature: 0 or 1 in libsvm files.
     notes : tuple of str
         What was detected, in words.
+    label_column : str or None
+        The column of labels, where the file itself says which it is.
+    lacks_zeros : bool
+        Whether the file leaves out zeros, and with them trailing features that no row has (libsvm).
     delimiter : str or None
         What stands between the cells of a file whose cells are all words; None where they have types.
     style : {"point", "comma"} or None
@@ -42,6 +46,8 @@ class Table:
     labels: AnyArray | None = None
     first_feature: int = 0
     notes: tuple[str, ...] = ()
+    label_column: str | None = None
+    lacks_zeros: bool = False
     delimiter: str | None = None
     style: Literal["point", "comma"] | None = None
     written: "dict[str, pd.Series]" = field(default_factory=dict)

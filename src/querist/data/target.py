@@ -81,6 +81,10 @@ def take_target(table: Table, target: str | None) -> tuple[Table, AnyArray]:
     if table.frame is None:
         if target is not None and target not in ("y", "label", "target"):
             raise TargetError(f"{table.path} carries its labels itself. Leave out the target {target!r}.")
+        if table.labels is None:
+            raise TargetError(
+                f"{table.path} holds a matrix without labels. Save both with numpy.savez(path, X=X, y=y)."
+            )
         values: Any = table.labels
         rest = table
     else:

@@ -8,15 +8,37 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from querist._typing import AnyArray, Classifier, Model, PoolLike
+from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
+from querist._validation import n_rows
+from querist.base.adapted import Adapted, keeps_contract, name_of
+from querist.base.returned import as_array, as_probabilities
 
 
-def needs_encoding(estimator: Model) -> bool:
-    """Return whether a classifier (or the last step of a pipeline) takes only labels 0 to n_classes - 1."""
-    last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    return type(last).__module__.partition(".")[0] == "xgboost"
+class _Coded(Adapted):
+    """A classifier of codes; of a network, which has a fixed number of outputs, those for the classes seen so far."""
+
+    def predict(self, X: PoolLike) -> AnyArray:
+        """Return the likeliest of the seen codes."""
+        values = as_array(self.estimator_.predict(X))
+        if values.dtype.kind in "iu" and values.size and values.max() >= self.classes_.size and self._has_outputs:
+            codes: AnyArray = self.predict_proba(X).argmax(axis=1)
+            return codes
+        return self.as_told(values, n_rows(X))
+
+    @available_if(lambda self: self._has_outputs)  # type: ignore[untyped-decorator]  # scikit-learn has no types
+    def predict_proba(self, X: PoolLike) -> FloatArray:
+        """Return the probabilities among the seen codes."""
+        proba, n_seen = as_array(self.estimator_.predict_proba(X)), self.classes_.size
+        if proba.ndim == 2 and proba.shape[1] > n_seen:
+            proba = proba[:, :n_seen].astype(np.float64)
+            proba /= np.maximum(proba.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        return as_probabilities(proba, n_rows(X), self.classes_, f"{name_of(self)}.predict_proba")
+
+    @property
+    def _has_outputs(self) -> bool:
+        return hasattr(self.estimator_, "predict_proba")
 
 
 def _inner_has(method: str) -> Any:
@@ -25,6 +47,9 @@ def _inner_has(method: str) -> Any:
 
 class LabelEncoded(ClassifierMixin, BaseEstimator):
     """Give a classifier the labels 0 to n_classes - 1 and give the caller's labels back.
+
+    It stands in the classifier's place: a search sets the classifier's parameters by their own names
+    (``max_depth``, beside ``estimator__max_depth``), and fitted attributes are its own.
 
     Parameters
     ----------
@@ -49,6 +74,15 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
 
     def __init__(self, estimator: Classifier) -> None:
         self.estimator = estimator
+
+    def set_params(self, **params: object) -> Self:
+        """Set parameters of this, or of the classifier by their own names."""
+        own = {name: value for name, value in params.items() if name.partition("__")[0] == "estimator"}
+        super().set_params(**own)
+        if len(own) < len(params):
+            inner: Model = self.estimator
+            inner.set_params(**{name: value for name, value in params.items() if name not in own})
+        return self
 
     def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit a clone of the classifier on codes.
@@ -85,21 +119,38 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     def predict(self, X: PoolLike) -> AnyArray:
         """Return the likeliest class of each row, as the caller labelled it."""
         check_is_fitted(self)
-        return self.classes_[np.asarray(self.estimator_.predict(X)).astype(np.intp)]
+        predicted: AnyArray = self.classes_[self._coded().predict(X).astype(np.intp)]
+        return predicted
 
     @_inner_has("predict_proba")  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_proba(self, X: PoolLike) -> AnyArray:
         """Return the class probabilities of each row, columns as in ``classes_``."""
         check_is_fitted(self)
-        proba: AnyArray = self.estimator_.predict_proba(X)
-        return proba
+        model = self._coded()
+        proba: AnyArray = model.predict_proba(X)
+        if model.classes_.tolist() == list(range(self.classes_.size)):
+            return proba
+        aligned = np.zeros((proba.shape[0], self.classes_.size), proba.dtype)
+        aligned[:, model.classes_.astype(np.intp)] = proba
+        return aligned
 
     @_inner_has("decision_function")  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def decision_function(self, X: PoolLike) -> AnyArray:
         """Return the decision values of each row."""
         check_is_fitted(self)
-        values: AnyArray = self.estimator_.decision_function(X)
+        values: AnyArray = self._coded().decision_function(X)
         return values
+
+    def _coded(self) -> Model:
+        codes = np.arange(self.classes_.size)
+        return self.estimator_ if keeps_contract(self.estimator_) else _Coded(self.estimator_, codes)
+
+    def __getattr__(self, name: str) -> Any:
+        # What the fitted classifier has learned: importances, trees. Not before there is one.
+        fitted = self.__dict__.get("estimator_")
+        if fitted is None or name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(fitted, name)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -108,3 +159,17 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
         tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
         return tags
+
+
+class WeightlessLabelEncoded(LabelEncoded):
+    """The same for a classifier whose ``fit`` takes no weights: ensembles look for them before they pass any."""
+
+    def fit(self, X: PoolLike, y: ArrayLike) -> Self:  # type: ignore[override]  # it takes less on purpose
+        """Fit a clone of the classifier on codes; see `LabelEncoded.fit`."""
+        return super().fit(X, y)
+
+
+def label_encoded(estimator: Classifier) -> LabelEncoded:
+    """Return a classifier that gives this one codes for labels."""
+    weighted = has_fit_parameter(estimator, "sample_weight")
+    return LabelEncoded(estimator) if weighted else WeightlessLabelEncoded(estimator)

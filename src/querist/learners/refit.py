@@ -1,19 +1,37 @@
 """Fit a fresh copy of a classifier to the answers so far."""
 
+import contextlib
 import copy
 import warnings
 
 import numpy as np
-import sklearn
 from sklearn.base import clone
 
 from querist._random import derive_int
-from querist._threads import SingleBlasThread
-from querist._typing import AnyArray, Model, Pool
-from querist.exceptions import InvalidParameterError
-from querist.learners.label_encoded import LabelEncoded, needs_encoding
+from querist._typing import AnyArray, IntArray, Model, Pool
+from querist._validation import take_rows
+from querist.base.adapted import Adapted, keeps_contract
+from querist.base.contract import check_classifier
+from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, QueristError
+from querist.learners.encoding import encoded
+from querist.learners.label_encoded import LabelEncoded, label_encoded
+from querist.learners.settings import Settings
+from querist.learners.waiting import (
+    enough_of_each,
+    fewest,
+    kept_classes,
+    kind_of,
+    needed_of_each,
+    other_trouble,
+    others_of,
+    told,
+)
 
 _FEW_LABELS = 2000
+# So many answers no classifier needs before it can predict a row.
+_FEW_TO_PREDICT = 1000
+# What XGBoost says of labels other than 0 to n_classes - 1, also where it stands hidden in a class of somebody's own.
+_WANTS_CODES = "Invalid classes inferred"
 
 
 def warm_startable(estimator: Model) -> bool:
@@ -39,7 +57,7 @@ class Refitter:
     Parameters
     ----------
     estimator : classifier
-        Anything with the scikit-learn contract; one that takes only integer codes is wrapped.
+        Anything with the scikit-learn contract; parts that take only integer codes are wrapped.
     seed : int
         Unset ``random_state`` parameters are derived from it and the number of answers.
     warm_start : bool
@@ -52,11 +70,8 @@ class Refitter:
     """
 
     def __init__(self, estimator: Model, *, seed: int, warm_start: bool = False) -> None:
-        if isinstance(estimator, type) or not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
-            raise InvalidParameterError(
-                f"estimator must be a classifier object with fit and predict, got {estimator!r}."
-            )
-        self.estimator = LabelEncoded(estimator) if needs_encoding(estimator) else estimator
+        check_classifier(estimator, "estimator")
+        self.estimator = encoded(estimator)
         if warm_start and not warm_startable(self.estimator):
             raise InvalidParameterError(
                 f"warm_start=True is not safe for {type(estimator).__name__}; it is for LogisticRegression "
@@ -64,17 +79,25 @@ class Refitter:
             )
         self.warm_start = warm_start
         self._seed = seed
+        # What was found to be for want of answers, and so need not be tried again.
+        self._excused: set[tuple[str, str]] = set()
+        self._prepare(clone(self.estimator))
+
+    def _prepare(self, template: Model) -> None:
         # A private unfitted copy: what the caller does to theirs later has no effect here.
-        self._template = clone(self.estimator)
-        params = self._template.get_params(deep=True)
-        self._unseeded = unset_random_states(self._template)
+        self._template = template
+        params = template.get_params(deep=True)
+        self._unseeded = unset_random_states(template)
         # Of an unfitted estimator whose parameters are immutable, a shallow copy is a clone,
         # without the inspection of signatures that takes clone longer than a small fit's algebra.
         self._copy_is_clone = all(value is None or isinstance(value, str | int | float) for value in params.values())
+        self._keeps_contract = keeps_contract(template)
+        # Neighbours are counted when a row is predicted; what others do then nobody knows.
+        self._may_fail_later = not self._keeps_contract or any(name.endswith("n_neighbors") for name in params)
         self._validated = False
 
     def fit(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model = None) -> Model:
-        """Return a fitted clone.
+        """Return a fitted clone, which answers as `querist.base.adapted` says.
 
         Parameters
         ----------
@@ -91,41 +114,133 @@ class Refitter:
         Exception
             Whatever the classifier raises, with a note on what it was fitted on.
         """
+        try:
+            return self._fitted(X, labels, finite=finite, previous=previous)
+        except Exception as error:
+            if _WANTS_CODES in str(error) and not isinstance(self._template, LabelEncoded):
+                model = self._fitted_on_codes(X, labels, finite=finite)
+                if model is not None:
+                    return model
+            error.add_note(f"Raised while fitting {type(self.estimator).__name__} on {len(labels)} answers.")
+            raise
+
+    def fit_or_wait(
+        self, X: Pool, labels: AnyArray, *, pool: Pool, rows: IntArray, finite: bool, previous: Model = None
+    ) -> Model:
+        """Return a fitted clone, or say that it takes more answers.
+
+        Parameters
+        ----------
+        X, labels, finite, previous
+            As in `fit`.
+        pool : pool
+            Where the answered rows come from: what cannot be told from them alone is tried on others besides.
+        rows : ndarray of shape (n_labelled,)
+            Where in the pool they stand.
+
+        Raises
+        ------
+        NotEnoughLabelsError
+            If the classifier could not be fitted, and could be with more answers.
+        Exception
+            Whatever else the classifier raises, with a note on what it was fitted on.
+
+        Notes
+        -----
+        To find out costs one or two fits on up to 30 answers of each class (or as many as there are folds), the
+        first time that the classifier raises an error of this kind. See `waiting.enough_of_each`.
+        """
+        try:
+            return self.fit(X, labels, finite=finite, previous=previous)
+        except (MemoryError, QueristError):
+            raise
+        except Exception as error:
+            if not self._waits(X, labels, error, pool, rows):
+                raise
+            raise NotEnoughLabelsError(told(self.estimator, labels, error)) from error
+
+    def fit_as_far(self, X: Pool, labels: AnyArray) -> Model:
+        """Return a fitted clone; of a classifier that takes more answers, one for the classes that have enough.
+
+        Raises
+        ------
+        NotEnoughLabelsError
+            If there are no two such classes.
+        Exception
+            Whatever else the classifier raises, with a note on what it was fitted on.
+        """
+        try:
+            return self.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False)
+        except NotEnoughLabelsError:
+            model = self.fit_known(X, labels, finite=False)
+            if model is None:
+                raise
+            return model
+
+    def fit_known(self, X: Pool, labels: AnyArray, *, finite: bool) -> Model | None:
+        """Return a clone fitted to the classes that have enough answers; None if there are no two of them.
+
+        For a classifier that `fit_or_wait` found to wait. A function of the answers: a session that was saved and
+        loaded has the same.
+        """
+        for kept in kept_classes(labels, needed_of_each(self.estimator)):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    return self.fit(take_rows(X, kept), labels[kept], finite=finite)
+                except (MemoryError, QueristError):
+                    raise
+                except Exception:
+                    continue
+        return None
+
+    def _waits(self, X: Pool, labels: AnyArray, error: Exception, pool: Pool, rows: IntArray) -> bool:
+        enough = enough_of_each(self.estimator)
+        if fewest(labels) >= enough:
+            return False
+        if kind_of(error) in self._excused:
+            return True
+        others = others_of(pool, rows, labels, enough)
+        trouble = other_trouble(lambda some, named: self.fit(some, named, finite=False), X, labels, enough, others)
+        if trouble is not None:
+            error.add_note(f"With {enough} answers of each class it would still fail: {str(trouble).strip()}")
+            return False
+        self._excused.add(kind_of(error))
+        return True
+
+    def _fitted(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model) -> Model:
         model = copy.copy(self._template) if self._copy_is_clone else clone(self._template)
         if self._unseeded:
             seed = derive_int(self._seed, "fit", len(labels))
             model.set_params(**dict.fromkeys(self._unseeded, seed))
         if self.warm_start:
             _start_from(model, previous, labels)
-        try:
-            with self.settings(finite=finite):
-                _fit(model, X, labels)
-        except Exception as error:
-            error.add_note(f"Raised while fitting {type(self.estimator).__name__} on {len(labels)} answers.")
-            raise
+        with self.settings(finite=finite):
+            _fit(model, X, labels)
+            if not self._keeps_contract:
+                if getattr(model, "classes_", None) is None:
+                    # Whoever is handed this model shall know them too. Some make theirs of their parts, and refuse.
+                    with contextlib.suppress(AttributeError):
+                        model.classes_ = np.unique(labels)
+                model = Adapted(model, labels)
+            if self._may_fail_later and len(labels) < _FEW_TO_PREDICT:
+                model.predict(take_rows(X, slice(0, 1)))
         self._validated = True
         return model
 
-    def settings(self, *, finite: bool) -> "Settings":
+    def _fitted_on_codes(self, X: Pool, labels: AnyArray, *, finite: bool) -> Model | None:
+        """Try once more with codes, and go on so if that helps."""
+        before = self._template
+        self._prepare(label_encoded(before))
+        try:
+            return self._fitted(X, labels, finite=finite, previous=None)
+        except Exception:
+            self._prepare(before)
+            return None
+
+    def settings(self, *, finite: bool) -> Settings:
         """Return the context of fits and predictions: one BLAS thread, no checks that have been done before."""
         return Settings(assume_finite=finite, skip_parameter_validation=self._validated)
-
-
-class Settings(SingleBlasThread):
-    """Context with one BLAS thread and fewer of scikit-learn's checks; what the caller has switched off stays off."""
-
-    def __init__(self, **switches: bool) -> None:
-        self._switches = switches
-
-    def __enter__(self) -> None:
-        before = sklearn.get_config()
-        self._before = {name: before[name] for name in self._switches}
-        sklearn.set_config(**{name: on or before[name] for name, on in self._switches.items()})
-        super().__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        sklearn.set_config(**self._before)
 
 
 def _fit(model: Model, X: Pool, labels: AnyArray) -> None:

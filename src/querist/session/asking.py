@@ -10,7 +10,7 @@ from querist.base.query import decide, prepare
 from querist.base.selection import Chances
 from querist.base.space import is_numeric
 from querist.base.strategy import QueryStrategy
-from querist.exceptions import EmptyPoolError, PoolExhaustedError
+from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError
 from querist.learners.unlabelled_steps import with_fitted_steps
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
@@ -89,7 +89,7 @@ class Asker:
 
     def _draw(self, rows: IntArray, n_free: int) -> dict[str, Any]:
         """Return what the log says of rows that the audit drew, with the model's word on them before it is told."""
-        known = self._journal.state.n_classes_answered >= 2
+        model = self._trained.usable()
         chances = Chances.even(n_free, rows.size) if self._trail.is_fresh(rows) else None
         return {
             "rows": rows,
@@ -97,21 +97,33 @@ class Asker:
             "how": "audit",
             "in_audit_order": True,
             "utilities": np.full(rows.size, np.nan),
-            "predictions": tuple(self._trained.predict_rows(rows).tolist()) if known else (),
+            "predictions": tuple(self._trained.predict_rows(rows, model).tolist()) if model is not None else (),
             **with_chances(chances),
         }
 
     def _choose(self, candidates: IntArray, batch_size: int) -> dict[str, Any]:
         """Let the strategy choose rows; return what the log says of them."""
-        state, strategy = self._journal.state, self._strategy
-        if strategy.needs_model and state.n_classes_answered < 2:
+        strategy, model = self._strategy, self._model_for(self._strategy)
+        if strategy.needs_model and model is None:
             strategy = self._cold_start
+        try:
+            return self._chosen(strategy, model, candidates, batch_size)
+        except NotEnoughLabelsError:
+            # Members of a committee, or the class that is looked for, may lack answers where the model does not.
+            if strategy is self._cold_start:
+                raise
+            return self._chosen(self._cold_start, model, candidates, batch_size)
+
+    def _chosen(
+        self, strategy: QueryStrategy, model: Classifier | None, candidates: IntArray, batch_size: int
+    ) -> dict[str, Any]:
+        state = self._journal.state
         context = prepare(
             strategy,
             self._journal.X,
             state.answers.rows,
             state.answers.labels,
-            model=self._with_steps(strategy, self._model_for(strategy)),
+            model=self._with_steps(strategy, model),
             candidates=candidates,
             batch_size=batch_size,
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
@@ -128,9 +140,7 @@ class Asker:
     def _model_for(self, strategy: QueryStrategy) -> Classifier | None:
         # Distances are measured behind the preprocessing steps of a pipeline, once one can be fitted.
         preprocesses = strategy.measures_distances and hasattr(self._asking.refitter.estimator, "steps")
-        if strategy.needs_model or (preprocesses and self._journal.state.n_classes_answered >= 2):
-            return self._asking.fit()
-        return None
+        return self._asking.usable() if strategy.needs_model or preprocesses else None
 
     def _with_steps(self, strategy: QueryStrategy, model: Classifier | None) -> Classifier | None:
         """Return the model; where there is none yet and the pool is no numbers, a pipeline that makes numbers of it."""

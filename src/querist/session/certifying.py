@@ -18,6 +18,7 @@ from querist.audit.promise_planning import (
     plan_certificate,
     plan_model_labels,
 )
+from querist.base.adapted import original
 from querist.base.scoring import needs_probabilities
 from querist.base.selection import Chances
 from querist.exceptions import InvalidParameterError
@@ -89,7 +90,7 @@ class Certifier:
                 f"{n_open} rows are asked and not answered: tell, skip or release() them first."
             )
         # A warm start would go on from the very object.
-        model = copy.deepcopy(self._trained.fit())
+        model = original(copy.deepcopy(self._trained.fit()))
         rows = np.flatnonzero(status != ANSWERED)
         if not rows.size:
             raise InvalidParameterError("Every row has an answer: there is nothing left to promise.")

@@ -1,5 +1,6 @@
 """What a session says of its model: figures from random draws, never from rows that a model chose."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class Figures:
                 scored=ScoredDraws(len(answers), *self._trail.scored()),
                 confidence=confidence,
             )
-            self._assessed = (state, found)
+            self._assessed = (state, _told_of_waiting(found, self._trained.waiting))
         return self._assessed[1]
 
     def advice(self, *, label_cost: float, error_cost: float, n_future: float) -> Advice:
@@ -83,3 +84,9 @@ class Figures:
                 "The session has no audit, and a figure from rows that a model chose would be wrong by many points. "
                 "Make it with Session(..., audit=0.2): a fifth of the questions then follows a random order."
             )
+
+
+def _told_of_waiting(found: Assessment, waiting: str) -> Assessment:
+    if not waiting:
+        return found
+    return replace(found, accuracy=replace(found.accuracy, note=f"{found.accuracy.note} {waiting}".strip()))

@@ -13,6 +13,7 @@ from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
+from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
 from querist.session import saving
 from querist.session.assembly import assemble
@@ -55,7 +56,7 @@ class Session(SessionView):
         All classes, if known. Other labels are then refused until `add_classes`.
         If None, classes are learned in the order of their first answers.
     cold_start : str or QueryStrategy, default="random"
-        What asks until two classes have answers; it must not need a model.
+        What asks until two classes have answers, and enough of them for the classifier; it must not need a model.
     query_estimator : str or classifier, default=None
         Another classifier to do the asking, for example a fast one on behalf of a slow
         one. Uncertainty of another model than the trained one often loses to random
@@ -120,8 +121,8 @@ class Session(SessionView):
     ) -> None:
         # The pool of a saved session is not judged again: its answers must come out.
         whole = assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
-        super().__init__(whole.journal)
-        self._parts, self._trained, self._trail = parts, whole.trained, whole.trail
+        super().__init__(whole.journal, whole.trained)
+        self._parts, self._trail = parts, whole.trail
         self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
 
     # ------------------------------------------------------------------ ask and tell
@@ -147,7 +148,7 @@ class Session(SessionView):
         EmptyPoolError, PoolExhaustedError
             If no row, or fewer than `batch_size`, is left.
         Exception
-            Whatever the classifier raises when it is fitted.
+            Whatever the classifier raises when it is fitted; but see `waiting`.
         """
         check_positive_int(batch_size, "batch_size")
         return self._asker.ask(batch_size)
@@ -279,28 +280,25 @@ class Session(SessionView):
         self._asker.check_pool(pool)
         self._journal.extend(pool)
 
-    def fit(self) -> Classifier:
+    def fit(self, *, partial: bool = False) -> Classifier:
         """Fit the classifier if answers are new, and return it.
+
+        Parameters
+        ----------
+        partial : bool, default=False
+            While the classifier waits for more answers, return what `ask` goes on with: the classifier fitted to
+            the classes that have enough of them.
 
         Raises
         ------
         NotEnoughLabelsError
-            If fewer than two classes have answers.
+            If fewer than two classes have answers, or the classifier takes more answers than there are (see `waiting`).
         Exception
-            Whatever the classifier raises; it never turns into a guess.
+            Whatever else the classifier raises; it never turns into a guess.
         """
-        return self._trained.fit()
-
-    @property
-    def model(self) -> Classifier:
-        """The last fitted classifier; it may be older than the last answers (`fit` refreshes it).
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            If none was fitted yet.
-        """
-        return self._trained.last()
+        model = self._trained.usable() if partial else None
+        fitted: Classifier = original(self._trained.fit() if model is None else model)
+        return fitted
 
     def predict(self, X: PoolLike | None = None) -> AnyArray:
         """Return the likeliest class of each row of `X` (default: of the pool), after `fit`."""

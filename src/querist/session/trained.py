@@ -6,12 +6,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from querist._pool import like
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, Model, Pool
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
+from querist.base.adapted import over_classes
 from querist.base.scoring import needs_probabilities
-from querist.exceptions import ModelMismatchWarning, NotEnoughLabelsError
+from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
 from querist.session.journal import Journal
+
+# From `Trained.usable` up to who calls `Session.ask`.
+_CALLER = 6
 
 
 class Trained:
@@ -27,13 +31,20 @@ class Trained:
     ----------
     model : classifier or None
         The last fitted one; it may be older than the last answers.
+    waiting : str
+        What the classifier waits for; "" if for nothing.
     """
 
     def __init__(self, refitter: Refitter, journal: Journal) -> None:
         self.refitter = refitter
         self.model: Classifier | None = None
+        self.waiting = ""
         self._journal = journal
         self._version = -1
+        # At which version of the answers the classifier was found to wait, and what stands in for it.
+        self._waits_at = -1
+        self._stand_in: Classifier | None = None
+        self._has_warned = False
 
     def fit(self) -> Classifier:
         """Return the model of the present answers.
@@ -41,23 +52,55 @@ class Trained:
         Raises
         ------
         NotEnoughLabelsError
-            If fewer than two classes have answers.
+            If fewer than two classes have answers, or the classifier takes more answers of them.
         Exception
-            Whatever the classifier raises.
+            Whatever else the classifier raises.
         """
         journal = self._journal
         if self.model is not None and self._version == journal.version:
             return self.model
         answers = journal.state.answers
         if journal.state.n_classes_answered < 2:
+            self.waiting = ""
             raise NotEnoughLabelsError(
                 f"{len(answers)} answers of {journal.state.n_classes_answered} classes cannot train a model; "
                 "two classes are needed. Ask and tell more rows (until then ask() uses the cold-start strategy)."
             )
-        model: Classifier = self.refitter.fit(
-            answers.features(), answers.labels, finite=journal.is_finite, previous=self.model
-        )
-        self.model, self._version = model, journal.version
+        if self._waits_at == journal.version:
+            raise NotEnoughLabelsError(self.waiting)
+        try:
+            model: Classifier = self.refitter.fit_or_wait(
+                answers.features(),
+                answers.labels,
+                pool=journal.X,
+                rows=answers.rows,
+                finite=journal.is_finite,
+                previous=self._last_whole(),
+            )
+        except NotEnoughLabelsError as error:
+            self._wait(str(error))
+            raise NotEnoughLabelsError(self.waiting) from error.__cause__
+        self.model, self._version, self.waiting, self._stand_in = model, journal.version, "", None
+        return model
+
+    def usable(self) -> Classifier | None:
+        """Return the model to go on with: of the present answers, or, while it waits, of the classes that have enough.
+
+        None while there is neither.
+
+        Warns
+        -----
+        ModelWaitsWarning
+            When the classifier begins to wait.
+        """
+        try:
+            model = self.fit()
+        except NotEnoughLabelsError:
+            if self.waiting and not self._has_warned:
+                self._has_warned = True
+                warnings.warn(self.waiting, ModelWaitsWarning, stacklevel=_CALLER)
+            return self._stand_in if self.waiting else None
+        self._has_warned = False
         return model
 
     def last(self) -> Classifier:
@@ -69,8 +112,8 @@ class Trained:
         return self.model
 
     def fit_on(self, rows: IntArray, labels: AnyArray) -> Classifier:
-        """Fit a model of its own on some answers; the last fitted one stays."""
-        model: Classifier = self.refitter.fit(take_rows(self._journal.X, rows), labels, finite=False, previous=None)
+        """Fit a model of its own on some answers; the last fitted one stays. See `Refitter.fit_as_far`."""
+        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels)
         return model
 
     def predict(self, X: Pool = None) -> AnyArray:
@@ -80,9 +123,9 @@ class Trained:
         with self.refitter.settings(finite=finite):
             return np.asarray(model.predict(X))
 
-    def predict_rows(self, rows: IntArray) -> AnyArray:
-        """Return the likeliest class of rows of the pool."""
-        model = self.fit()
+    def predict_rows(self, rows: IntArray, model: Classifier | None = None) -> AnyArray:
+        """Return the likeliest class of rows of the pool, as `model` says or, without one, the present model."""
+        model = self.fit() if model is None else model
         with self.refitter.settings(finite=self._journal.is_finite):
             return np.asarray(model.predict(take_rows(self._journal.X, rows)))
 
@@ -94,31 +137,46 @@ class Trained:
         UnsupportedModelError
             If the classifier has no ``predict_proba``.
         """
-        model = self.fit()
+        return self._proba(self.fit(), X)
+
+    def confidences(self, rows: IntArray) -> FloatArray | None:
+        """Return the largest probability of each row; None of a model without, or while there is none to go on with."""
+        model = self.usable()
+        if model is None or not hasattr(model, "predict_proba"):
+            return None
+        if not rows.size:
+            return np.empty(0)
+        return np.asarray(self._proba(model, take_rows(self._journal.X, rows)).max(axis=1))
+
+    def _proba(self, model: Model, X: Pool) -> AnyArray:
         if not hasattr(model, "predict_proba"):
             raise needs_probabilities(model, "Session.predict_proba")
         X, finite = self._rows(X)
         with self.refitter.settings(finite=finite):
-            return _aligned(model.classes_, np.asarray(model.predict_proba(X)), self._journal.state.classes)
+            return over_classes(model, X, self._journal.state.classes)
 
-    def confidences(self, rows: IntArray) -> FloatArray | None:
-        """Return the largest probability of each row; None of a model without, or before there is one."""
-        if self._journal.state.n_classes_answered < 2 or not hasattr(self.fit(), "predict_proba"):
-            return None
-        if not rows.size:
-            return np.empty(0)
-        return np.asarray(self.predict_proba(take_rows(self._journal.X, rows)).max(axis=1))
+    def _wait(self, why: str) -> None:
+        answers = self._journal.state.answers
+        self._waits_at = self._journal.version
+        self._stand_in = self.refitter.fit_known(answers.features(), answers.labels, finite=self._journal.is_finite)
+        if self._stand_in is None:
+            then = "Until then ask() uses the cold-start strategy."
+        else:
+            then = f"Until then ask() goes on with a model of {_listed(self._stand_in.classes_)}."
+            self.model = self._stand_in
+            self._version = -1
+        self.waiting = f"{why.rstrip('.')}. {then}"
+
+    def _last_whole(self) -> Classifier | None:
+        return None if self.model is self._stand_in else self.model
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
         return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
 
 
-def _aligned(known: AnyArray, proba: AnyArray, classes: list[Label]) -> AnyArray:
-    """Return probabilities with one column for each of `classes`, 0 for those the model has not seen."""
-    column = {label: position for position, label in enumerate(classes)}
-    aligned = np.zeros((proba.shape[0], len(classes)), proba.dtype)
-    aligned[:, [column[label] for label in np.asarray(known).tolist()]] = proba
-    return aligned
+def _listed(classes: AnyArray) -> str:
+    named = ", ".join(repr(label) for label in np.asarray(classes).tolist()[:5])
+    return f"{named} and {len(classes) - 5} more" if len(classes) > 5 else named
 
 
 def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:

@@ -1,16 +1,18 @@
-"""What a session knows, read from its journal."""
+"""What a session knows, read from its journal and from its classifier."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from querist._typing import AnyArray, IntArray, Label
+from querist._typing import AnyArray, Classifier, IntArray, Label
 from querist._validation import as_rows
+from querist.base.adapted import original
 from querist.session import tables
 from querist.session.events import Event
 from querist.session.journal import Journal
 from querist.session.state import ANSWERED, OUTSTANDING, SKIPPED
+from querist.session.trained import Trained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 class SessionView:
     """The read-only half of `Session`. Arrays are copies: changing them changes nothing here."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, trained: Trained) -> None:
         self._journal = journal
+        self._trained = trained
         self._events: tuple[Event, ...] = ()
 
     @property
@@ -74,6 +77,28 @@ class SessionView:
         if len(self._events) != len(self._journal.events):
             self._events = tuple(self._journal.events)
         return self._events
+
+    @property
+    def waiting(self) -> str:
+        """What the classifier waited for when it was last to be fitted; "" if for nothing.
+
+        Some classifiers need several answers of each class: searches and calibration with their folds, early stopping,
+        nearest neighbours. Until they have them `ask` goes on (and warns once, `ModelWaitsWarning`): with the
+        classifier fitted to the classes that have enough answers, or, without two such classes, with the cold start.
+        """
+        return self._trained.waiting
+
+    @property
+    def model(self) -> Classifier:
+        """The last fitted classifier; it may be older than the last answers (`fit` refreshes it).
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If none was fitted yet.
+        """
+        last: Classifier = original(self._trained.last())
+        return last
 
     def history(self) -> "pd.DataFrame":
         """Return the log as a table.

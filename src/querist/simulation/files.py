@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from querist.data.bounds import Bounds
 from querist.data.parquet_bounds import opened_parquet
 from querist.exceptions import InvalidParameterError, ResultsError
-from querist.simulation import audit_table, baseline, stopping_table
+from querist.simulation import audit_table, baseline, stopping_table, waiting_table
 from querist.simulation import figure as pictures
 from querist.simulation.curves import COLUMNS, table_csv
 from querist.simulation.experiment import FORMATS
@@ -33,7 +33,13 @@ def result_files(experiment: Mapping[str, Any], tables: Tables) -> tuple[dict[st
         "report.html": _report(experiment, tables),
     }
     # Only where there is something to tell.
-    for name, table in (("audit", tables.audit), ("stopping", tables.stopping), ("baseline", tables.baseline)):
+    further = {
+        "audit": tables.audit,
+        "stopping": tables.stopping,
+        "waiting": tables.waiting,
+        "baseline": tables.baseline,
+    }
+    for name, table in further.items():
         if table is not None:
             results[f"{name}.csv"] = table_csv(table)
     return results, table_csv(tables.timings)
@@ -47,9 +53,15 @@ def draw(experiment: Mapping[str, Any], tables: Tables) -> "Figure":
 
 def _further(experiment: dict[str, Any], manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Return which further tables a folder has, and the types of their columns."""
-    types = {"audit": audit_table.TYPES, "stopping": stopping_table.TYPES, "baseline": baseline.TYPES}
+    types = {
+        "audit": audit_table.TYPES,
+        "stopping": stopping_table.TYPES,
+        "waiting": waiting_table.TYPES,
+        "baseline": baseline.TYPES,
+    }
     present = {"audit": "audit" in experiment["protocol"], "stopping": "stopping" in experiment}
-    present["baseline"] = "baseline.csv" in manifest["files"]  # earlier versions wrote none
+    # Earlier versions wrote none of these.
+    present |= {name: f"{name}.csv" in manifest["files"] for name in ("waiting", "baseline")}
     return {name: types[name] for name, there in present.items() if there}
 
 
@@ -125,7 +137,8 @@ def write_report(path: Path, experiment: Mapping[str, Any], tables: Tables) -> N
 
 def _report(experiment: Mapping[str, Any], tables: Tables) -> bytes:
     panels = tables.curves(experiment["protocol"]["metrics"][0])
-    return report_html(experiment, tables.summary, panels, audit=tables.audit, stopping=tables.stopping).encode()
+    told = {**experiment, "notes": [*experiment["notes"], *waiting_table.waiting_notes(tables.waiting)]}
+    return report_html(told, tables.summary, panels, audit=tables.audit, stopping=tables.stopping).encode()
 
 
 def _table_parquet(table: "pd.DataFrame") -> bytes:

@@ -10,6 +10,8 @@ from scipy.stats import rankdata
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import check_choice
+from querist.base.adapted import original, over_classes
+from querist.base.contract import can
 from querist.exceptions import InvalidParameterError
 
 
@@ -164,11 +166,11 @@ def check_model_can(estimator: Model, label: str, names: Iterable[str], n_classe
     InvalidParameterError
         Naming the metric, the classifier and the remedy.
     """
-    if hasattr(estimator, "predict_proba"):
+    if can(estimator, "predict_proba"):
         return
     for name in names:
         needs = METRICS[name].needs
-        decides = needs == "scores" and n_classes == 2 and hasattr(estimator, "decision_function")
+        decides = needs == "scores" and n_classes == 2 and can(estimator, "decision_function")
         if needs != "predicted" and not decides:
             raise InvalidParameterError(
                 f"The metric {name!r} needs predict_proba, which estimator {label!r} does not have. "
@@ -220,16 +222,20 @@ class Evaluator:
         if probabilities is not None and _predicts_the_likeliest(model):
             likeliest: IntArray = codes[np.argmax(probabilities[:, codes], axis=1)]
             return likeliest
-        predicted = np.asarray(model.predict(self._X)).ravel()
+        predicted = model.predict(self._X)
         found: IntArray = np.searchsorted(self._classes, predicted.astype(self._classes.dtype, copy=False))
-        return found
+        # What is no class of the data (a model may know others) is wrong in every row.
+        strange = self._classes[np.minimum(found, self._classes.size - 1)] != predicted
+        return np.where(strange, self._classes.size, found) if strange.any() else found
 
     def _scores(self, model: Model, codes: IntArray) -> dict[str, AnyArray]:
-        aligned = np.zeros((self._truth.size, self._classes.size))
         if hasattr(model, "predict_proba"):
-            aligned[:, codes] = model.predict_proba(self._X)
+            aligned = over_classes(model, self._X, self._classes).astype(np.float64, copy=False)
             return {"probabilities": aligned, "scores": aligned}
-        aligned[:, 1] = np.asarray(model.decision_function(self._X)).ravel()
+        # Larger for the model's second class, whichever of the two that is.
+        aligned = np.zeros((self._truth.size, self._classes.size))
+        values = model.decision_function(self._X)
+        aligned[:, codes[0]], aligned[:, codes[1]] = -values, values
         return {"scores": aligned}
 
 
@@ -238,7 +244,8 @@ def _predicts_the_likeliest(model: Model) -> bool:
 
     from querist.learners import AutoClassifier
 
-    last = model.steps[-1][1] if hasattr(model, "steps") else model
+    last = original(model)
+    last = last.steps[-1][1] if hasattr(last, "steps") else last
     if isinstance(last, AutoClassifier):
         last = last.estimator_
     return type(last) in (ExtraTreesClassifier, RandomForestClassifier)

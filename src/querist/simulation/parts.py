@@ -7,6 +7,7 @@ from typing import Any
 
 from querist import registry
 from querist._typing import Model
+from querist.base.contract import check_classifier
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.session.earlier_parts import describe_as_before, without_addresses
@@ -66,8 +67,7 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
     asked = {RANDOM: asked.pop(RANDOM)} | asked
     fitted = labelled(estimators, "estimators", resolve_estimator)
     for label, estimator in fitted.items():
-        if isinstance(estimator, type) or not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
-            raise InvalidParameterError(f"estimators: {label} is no classifier object with fit and predict.")
+        check_classifier(estimator, f"estimators: {label}")
     cold = resolve_strategy(cold_start)
     asker = None if query_estimator is None else resolve_estimator(query_estimator)
     return Parts(fitted, asked, cold, asker)

@@ -10,6 +10,7 @@ from querist.simulation.findings import all_findings
 from querist.simulation.record import Record
 from querist.simulation.stopping_table import summarise_stopping
 from querist.simulation.tables import Tables
+from querist.simulation.waiting_table import waiting_notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,15 +50,17 @@ class Simulation:
         timings: "pd.DataFrame",
         audit: "pd.DataFrame | None" = None,
         stopping: "pd.DataFrame | None" = None,
+        waiting: "pd.DataFrame | None" = None,
         baseline: "pd.DataFrame | None" = None,
     ) -> None:
         self.experiment = experiment
-        self._tables = Tables(table, timings, audit, stopping, baseline)
+        self._tables = Tables(table, timings, audit, stopping, waiting, baseline)
 
     @classmethod
     def of(cls, experiment: dict[str, Any], tables: Tables) -> Self:
         """Return the results that tables hold."""
-        return cls(experiment, tables.table, tables.timings, tables.audit, tables.stopping, tables.baseline)
+        further = (tables.audit, tables.stopping, tables.waiting, tables.baseline)
+        return cls(experiment, tables.table, tables.timings, *further)
 
     def __repr__(self) -> str:
         strategies = ", ".join(self.experiment["strategies"])
@@ -106,8 +109,8 @@ class Simulation:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader should know about the data."""
-        return list(self.experiment["notes"])
+        """What a reader should know about the data, and about classifiers that waited for more answers."""
+        return [*self.experiment["notes"], *waiting_notes(self._tables.waiting)]
 
     def summary(self) -> "pd.DataFrame":
         """Return one line per estimator, metric and strategy.

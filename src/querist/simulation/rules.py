@@ -8,6 +8,7 @@ from sklearn.base import clone
 
 from querist import registry
 from querist._typing import Model
+from querist.base.contract import can
 from querist.exceptions import InvalidParameterError
 from querist.simulation.parts import labelled
 from querist.simulation.protocol import Costs
@@ -85,7 +86,7 @@ def _check(label: str, rule: StoppingRule, audit: float, estimators: Mapping[str
             f"Stopping rule {label!r} rests on audited answers, and without an audit there are none: it would never "
             "propose to stop. Audit a fifth of the questions, with audit=0.2 (--audit 0.2)."
         )
-    lacking = [name for name, estimator in estimators.items() if not hasattr(estimator, "predict_proba")]
+    lacking = [name for name, estimator in estimators.items() if not can(estimator, "predict_proba")]
     if needs & _PROBABILITIES and lacking:
         raise InvalidParameterError(
             f"Stopping rule {label!r} needs predict_proba, which estimator {lacking[0]!r} does not have. "

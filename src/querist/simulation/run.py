@@ -13,7 +13,8 @@ import numpy as np
 
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import take_rows
-from querist.exceptions import ModelMismatchWarning, NotEnoughLabelsError
+from querist.base.adapted import adapted
+from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
 from querist.session import Session
 from querist.session.events import Asked
@@ -32,6 +33,13 @@ class RunKey(NamedTuple):
     estimator: str
     strategy: str
     repeat: int
+
+
+class Waited(NamedTuple):
+    """At how many labels the classifier could not be trained for want of answers, and what it waited for."""
+
+    n_labels: int
+    why: str
 
 
 class Round(NamedTuple):
@@ -55,6 +63,7 @@ class Run:
     # With an audit, and with stopping rules.
     audited: list[Audited] = field(default_factory=list)
     stopped: list[Stopped] = field(default_factory=list)
+    waited: list[Waited] = field(default_factory=list)
 
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
@@ -122,7 +131,10 @@ def play(stage: Stage, key: RunKey, parts: Parts) -> Run:
     try:
         if key.strategy == FULL_DATA:
             return _full_data(stage, key, parts.estimators[key.estimator])
-        return _ask_and_tell(stage, key, parts)
+        with warnings.catch_warnings():
+            # Told in the results' notes.
+            warnings.simplefilter("ignore", ModelWaitsWarning)
+            return _ask_and_tell(stage, key, parts)
     except Exception as error:
         error.add_note(f"Raised in the run of estimator {key.estimator}, strategy {key.strategy}, repeat {key.repeat}.")
         raise
@@ -156,10 +168,12 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
         session.tell(asked, oracle.ask(asked))
         with run.timed("fit"):
             model = _fitted(session)
+        if session.waiting:
+            run.waited.append(Waited(n_labels, session.waiting))
         with run.timed("evaluate"):
             values = stage.evaluator.evaluate(model)
         run.rounds.append(Round(n_labels, draws.pool[asked].tolist(), values))
-        if watch is not None and model is not None:
+        if watch is not None and model is not None and not session.waiting:
             with run.timed("watch"):
                 watch.look(values[protocol.metrics.index("accuracy")], checkpoint=number in told)
     if watch is not None:
@@ -197,7 +211,7 @@ def _watch(stage: Stage, session: Session, parts: Parts) -> Watch | None:
 
 def _fitted(session: Session) -> Model:
     try:
-        return session.fit()
+        return adapted(session.fit(partial=True), session.labels)
     except NotEnoughLabelsError:
         return None
 
@@ -205,8 +219,13 @@ def _fitted(session: Session) -> Model:
 def _full_data(stage: Stage, key: RunKey, estimator: Model) -> Run:
     run = Run(key)
     X, labels = stage.training
+    refitter = Refitter(estimator, seed=stage.draws.seed)
     with run.timed("fit"):
-        model = Refitter(estimator, seed=stage.draws.seed).fit(X, labels, finite=False)
+        try:
+            model = refitter.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False)
+        except NotEnoughLabelsError as error:
+            run.waited.append(Waited(len(labels), str(error)))
+            model = refitter.fit_known(X, labels, finite=False)
     with run.timed("evaluate"):
         values = stage.evaluator.evaluate(model)
     run.rounds.append(Round(len(labels), [], values))
@@ -220,7 +239,8 @@ def to_json(run: Run) -> dict[str, Any]:
         for item in run.rounds
     ]
     watched = {"audited": run.audited, "stopped": run.stopped} if run.audited or run.stopped else {}
-    return {"key": list(run.key), "rounds": rounds, **watched, "seconds": run.seconds}
+    waited = {"waited": run.waited} if run.waited else {}
+    return {"key": list(run.key), "rounds": rounds, **watched, **waited, "seconds": run.seconds}
 
 
 def from_json(saved: dict[str, Any]) -> Run:
@@ -235,4 +255,5 @@ def from_json(saved: dict[str, Any]) -> Run:
         saved["seconds"],
         [Audited(*values) for values in saved.get("audited", [])],
         [Stopped(*values) for values in saved.get("stopped", [])],
+        [Waited(*values) for values in saved.get("waited", [])],
     )

@@ -12,6 +12,7 @@ from querist.simulation.problem import Problem
 from querist.simulation.protocol import Protocol
 from querist.simulation.run import Run
 from querist.simulation.stopping_table import stopping_table
+from querist.simulation.waiting_table import waiting_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,7 @@ class Tables:
     timings: "pd.DataFrame"
     audit: "pd.DataFrame | None" = None
     stopping: "pd.DataFrame | None" = None
+    waiting: "pd.DataFrame | None" = None
     baseline: "pd.DataFrame | None" = None
 
     @classmethod
@@ -36,6 +38,7 @@ class Tables:
             timings_table(runs, name),
             audit_table(runs, name) if protocol.audit else None,
             None if costs is None else stopping_table(runs, metrics, costs, name),
+            waiting_table(runs, name),
             baseline_table(problem, protocol),
         )
 

@@ -9,6 +9,8 @@ from querist import _random
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Pool
 from querist._validation import check_number, check_positive_int
 from querist.audit.learning_curve import Change, curve_posterior
+from querist.base.adapted import adapted
+from querist.exceptions import NotEnoughLabelsError
 from querist.stopping.agreement import Window
 from querist.stopping.combine import AllOf, all_of
 from querist.stopping.observation import Observation, Proposal
@@ -202,7 +204,11 @@ def looking_back(
     if n_then <= 0 or np.unique(labels[:n_then]).size < 2:
         return None
     yield
-    return n_then, np.asarray(fit(rows[:n_then], labels[:n_then]).predict(watched))
+    try:
+        model = adapted(fit(rows[:n_then], labels[:n_then]), labels[:n_then])
+    except NotEnoughLabelsError:
+        return None
+    return n_then, np.asarray(model.predict(watched))
 
 
 def advise(

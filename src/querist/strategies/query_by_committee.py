@@ -10,14 +10,17 @@ from sklearn.base import clone
 from querist._threads import SingleBlasThread
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
 from querist._validation import check_choice, check_positive_int, take_rows
+from querist.base.adapted import original
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
+from querist.base.contract import check_classifier
 from querist.base.scoring import needs_probabilities, probabilities, score_rows
 from querist.base.selection import Selection
 from querist.base.strategy import QueryStrategy
 from querist.base.ties import Ties
 from querist.exceptions import InvalidParameterError, ModelMismatchWarning, NotEnoughLabelsError
-from querist.learners.refit import unset_random_states
+from querist.learners.encoding import encoded
+from querist.learners.refit import Refitter, unset_random_states
 from querist.measures.disagreement import consensus_kl, vote_entropy
 
 
@@ -57,7 +60,8 @@ class QueryByCommittee(QueryStrategy):
     [0, log(min(n_members, n_classes))]; KL [3]_ in [0, log(n_members)].
     The fitted members are not kept, and the model stays as it is. A ``random_state``
     that a member leaves unset is drawn from the generator of the query. An error of a
-    member's ``fit`` is passed on.
+    member's ``fit`` is passed on; a member that takes more answers than it is given knows
+    the classes that have enough.
 
     Cost: n_members fits and as many predictions of the candidates, in blocks:
     O(n_candidates) memory for any number of members and classes.
@@ -129,7 +133,8 @@ class QueryByCommittee(QueryStrategy):
         members = []
         for number in range(n_members):
             drawn = bootstrap(answers, n_classes, context.rng)
-            members.append(_fitted(context.model, context, drawn, f"{number + 1} of {n_members} bootstrap members"))
+            model = original(context.model)
+            members.append(_fitted(model, context, drawn, f"{number + 1} of {n_members} bootstrap members"))
         return members
 
     def _own(self, context: QueryContext) -> list[Model]:
@@ -137,9 +142,8 @@ class QueryByCommittee(QueryStrategy):
         if not isinstance(committee, list | tuple) or len(committee) < 2:
             raise InvalidParameterError(f"committee must be a list of at least two classifiers, got {committee!r}.")
         for number, member in enumerate(committee):
-            if isinstance(member, type) or not hasattr(member, "fit"):
-                raise InvalidParameterError(f"committee[{number}] must be a classifier object, got {member!r}.")
-        model = context.model
+            check_classifier(member, f"committee[{number}]")
+        model = original(context.model)
         if model is not None and type(_last(model)) not in {type(_last(member)) for member in committee}:
             warnings.warn(
                 f"No member of the committee is a {type(_last(model)).__name__}, which is the model that is trained. "
@@ -171,16 +175,16 @@ def bootstrap(answers: IntArray, n_classes: int, rng: np.random.Generator) -> In
 
 
 def _fitted(model: Model, context: QueryContext, drawn: IntArray, name: str) -> Model:
-    member = clone(model)
+    member = clone(encoded(model))
     unset = unset_random_states(member)
     if unset:
         member.set_params(**{key: int(context.rng.integers(2**31)) for key in unset})
     try:
-        member.fit(take_rows(context.X, context.rows[drawn]), context.labels[drawn])
+        # Its random states are set; what a member with too few answers of a class does is the refitter's matter.
+        return Refitter(member, seed=0).fit_as_far(take_rows(context.X, context.rows[drawn]), context.labels[drawn])
     except Exception as error:
         error.add_note(f"Raised while fitting {name} on {drawn.size} labelled rows.")
         raise
-    return member
 
 
 def _last(model: Model) -> Model:

@@ -11,7 +11,7 @@ from querist.base.scoring import decision_values, known_classes, needs_probabili
 from querist.base.selection import Selection
 from querist.base.strategy import QueryStrategy
 from querist.base.ties import Ties
-from querist.exceptions import InvalidParameterError
+from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
 from querist.measures.relevance import softsign
 
 
@@ -71,8 +71,10 @@ class RelevanceSampling(QueryStrategy):
 
         Raises
         ------
+        NotEnoughLabelsError
+            If `target` has answers, but too few for the model to know it.
         InvalidParameterError
-            If the model does not know `target`, or there are more than two classes and no `target`.
+            If `target` has no answers, or there are more than two classes and no `target`.
         """
         model = context.model
         classes = known_classes(model)
@@ -94,6 +96,11 @@ class RelevanceSampling(QueryStrategy):
     def _column(self, classes: AnyArray, labels: AnyArray) -> int:
         known = classes.tolist()
         if self.target is not None:
+            if self.target not in known and self.target in labels.tolist():
+                raise NotEnoughLabelsError(
+                    f"target is {self.target!r}, which has answers, but too few for the model to know it: it knows "
+                    f"only {known}. Label more rows of that class first."
+                )
             if self.target not in known:
                 raise InvalidParameterError(
                     f"target is {self.target!r}, but the model knows only {known}. "

@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 from pyarrow import parquet
 
+from querist.data.own_columns import querist_names, restore
 from querist.exceptions import InvalidParameterError, UnknownNameError
 from querist.labelling.export import FORMATS, excel, write
-from querist.labelling.export.delimited import neutralise, restore
-from querist.labelling.export.layout import querist_names
+from querist.labelling.export.delimited import neutralise
 from querist.labelling.export.records import Record
 
 LABELLED = Record(

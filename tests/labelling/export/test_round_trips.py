@@ -138,7 +138,7 @@ def test_texts_come_back_to_the_letter(name, texts):
 
     from pyarrow import parquet
 
-    from querist.labelling.export.delimited import restore
+    from querist.data.own_columns import restore
 
     records = [Record(row, str(row), {"text": text}) for row, text in enumerate(texts)]
     content, notes = exported(name, ["text"], [], records)

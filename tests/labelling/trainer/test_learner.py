@@ -117,3 +117,19 @@ def test_unknown_names_are_told(digits):
     X, y = digits
     with pytest.raises(UnknownNameError, match="margin"):
         Learner(X, seed=0).learn(lesson(range(20), y, strategy="margn"))
+
+
+def test_a_classifier_that_takes_more_labels_is_waited_for(digits):
+    X, y = digits
+    learner = Learner(X, seed=0)
+    two = [int(np.flatnonzero(y == label)[0]) for label in (40, 41)]
+    early = learner.learn(lesson(two, y, estimator="k_neighbors"))
+    assert (early.strategy, early.model, early.waits) == ("initial", None, True)
+    rows = np.flatnonzero((y == 40) | (y == 41))[:40].tolist()
+    late = [*rows, int(np.flatnonzero(y == 42)[0])]
+    boosted = "gradient_boosting:early_stopping=True,max_iter=2"
+    learned = learner.learn(lesson(late, y, estimator=boosted))
+    assert learned.waits
+    assert learned.model.classes_.tolist() == [40, 41]
+    assert set(np.unique(learned.ranking.prediction)) <= {40, 41}
+    assert not learner.learn(lesson(range(200), y, estimator=boosted)).waits

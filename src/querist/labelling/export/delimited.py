@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from querist.data.own_columns import FORMULA
 from querist.labelling.export.layout import Layout, as_text, told_halves, visible
 from querist.labelling.export.records import Record
 
 _ROWS_AT_ONCE = 100
-# Spreadsheets take a cell for a formula that begins so (some pass over blanks first, some read full-width signs).
-_FORMULA = re.compile("'*(?:[\t\r\n]|\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -20,25 +19,14 @@ def neutralise(cell: str) -> str:
     """Put an apostrophe before a cell that a spreadsheet could run; plain numbers stay as they are.
 
     A cell that begins with apostrophes and goes on like a formula gets one more, so that
-    `restore` finds exactly what was there.
+    `querist.data.own_columns.restore` finds exactly what was there.
 
     Examples
     --------
     >>> [neutralise(cell) for cell in ("=1+1", "-1.5", "-x", "'=1", "it's", "'quoted'")]
     ["'=1+1", '-1.5', "'-x", "''=1", "it's", "'quoted'"]
     """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def restore(cell: str) -> str:
-    """Take off the apostrophe that `neutralise` put there.
-
-    Examples
-    --------
-    >>> [restore(neutralise(cell)) for cell in ("=1+1", "-1.5", "''-1.5", "'tis")]
-    ['=1+1', '-1.5', "''-1.5", "'tis"]
-    """
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return f"'{cell}" if FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 def write_csv(records: Iterable[Record], target: BinaryIO, layout: Layout) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from querist.data.own_columns import querist_names
 from querist.labelling.export.json_lines import json_bytes
-from querist.labelling.export.layout import Layout, querist_names, utc
+from querist.labelling.export.layout import Layout, utc
 from querist.labelling.export.records import Record
 
 # Names of the tags in the labelling configuration; docs/export.md shows one that fits.
@@ -24,7 +25,7 @@ def write_label_studio(records: Iterable[Record], target: BinaryIO, layout: Layo
 
 
 def _task(record: Record, layout: Layout) -> dict[str, Any]:
-    kept = ("status", "how", "first_label", "flagged", "note")
+    kept = ("label", "status", "how", "first_label", "flagged", "note")
     task: dict[str, Any] = {
         "id": record.row + 1,
         "data": {name: record.columns.get(name) for name in layout.columns}

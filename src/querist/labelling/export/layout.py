@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from querist.data.own_columns import querist_names
 from querist.labelling.export.records import Record
-
-# The column that says which row it is; it has the prefix always, so that it tells Querist's files apart.
-ID = "querist_id"
-_PREFIX = "querist_"
 
 
 def utc(at: float | None) -> str | None:
@@ -57,28 +54,6 @@ _PREDICTED: dict[str, Callable[[Record], Any]] = {
     "prediction": lambda record: record.prediction,
     "confidence": lambda record: None if record.confidence is None else round(record.confidence, 4),
 }
-
-
-def querist_names(columns: Iterable[str]) -> dict[str, str]:
-    """Return how Querist's columns are called beside the user's: the user's keep their names.
-
-    Examples
-    --------
-    >>> names = querist_names(["text", "label"])
-    >>> names["label"], names["note"], names["id"]
-    ('querist_label', 'note', 'querist_id')
-    """
-    taken = set(columns)
-    names = {}
-    for key in (*_GIVEN, *_PREDICTED):
-        name = key
-        while name in taken:
-            name = _PREFIX + name
-        names[key] = name
-    names["id"] = ID
-    while names["id"] in taken:
-        names["id"] = _PREFIX + names["id"]
-    return names
 
 
 @dataclass(frozen=True)

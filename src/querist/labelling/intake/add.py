@@ -13,6 +13,7 @@ import numpy as np
 
 from querist.audit.order import audit_numbers
 from querist.data.numbers import is_number
+from querist.data.reading import Reading
 from querist.data.table import listed, no_such_column
 from querist.exceptions import DataError
 from querist.labelling.intake.create import (
@@ -53,7 +54,13 @@ class Added:
     notes: tuple[str, ...]
 
 
-def add_file(location: str | Path, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Added:
+def add_file(
+    location: str | Path,
+    path: str | os.PathLike[str],
+    *,
+    progress: Progress | None = None,
+    reading: Reading | None = None,
+) -> Added:
     """Open a project and append the rows of a file or folder to it: see `add_rows`.
 
     Raises
@@ -62,13 +69,16 @@ def add_file(location: str | Path, path: str | os.PathLike[str], *, progress: Pr
         If there is no project, or another process has it open.
     """
     with Store.open(location) as store:
-        return add_rows(store, path, progress=progress)
+        return add_rows(store, path, progress=progress, reading=reading)
 
 
-def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Added:
+def add_rows(
+    store: Store, path: str | os.PathLike[str], *, progress: Progress | None = None, reading: Reading | None = None
+) -> Added:
     """Append the rows of a file or folder that a project does not have yet: all of them or none.
 
-    A row is known by its id where the project has an id column, else by its whole content.
+    A row is known by its id where the project has an id column, else by its whole content. `reading` says what the file
+    does not say itself: sheet, delimiter, names of the columns.
 
     Raises
     ------
@@ -77,7 +87,7 @@ def add_rows(store: Store, path: str | os.PathLike[str], *, progress: Progress |
     """
     progress = progress or silent
     settings = Settings.from_dict(store.info.settings)
-    source = read_source(Path(path))
+    source = read_source(Path(path), reading)
     notes = list(source.notes)
     first_row = store.n_items
     source, more = _fitting(source, settings, store)

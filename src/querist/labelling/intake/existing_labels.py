@@ -48,6 +48,7 @@ def label_column_of(
         return named, []
     columns = {name: cells for name, cells in source.columns.items() if name not in taken}
     chosen = _of_folders(columns.get(FOLDER, [])) if source.is_folder else _by_name(columns)
+    chosen = source.label_column if source.label_column in columns else chosen
     if chosen is None and has_text:
         words = [name for name, cells in columns.items() if _few_words(cells)]
         # Without a telling name the classes asked for decide.

@@ -12,6 +12,7 @@ from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
 from querist.data.kinds import is_text
 from querist.data.numbers import ID_NAME
+from querist.data.reading import Reading
 from querist.data.table import listed
 from querist.exceptions import DataError
 from querist.labelling.intake.existing_labels import classes_of, label_column_of
@@ -38,13 +39,14 @@ def guess_plan(
     id_column: str | None = None,
     images: Path | None = None,
     existing_labels: bool = True,
+    reading: Reading | None = None,
 ) -> ImportPlan:
     """Decide what is labelled in a file or a folder of images.
 
     Parameters
     ----------
     path : path
-        A table in any format of `querist.data.read_table`, or a folder of images.
+        A table in any format of `querist.data.read_table`, a folder of its parts, or a folder of images.
     text : sequence of str, default=()
         Columns of text; default: those with several words that seldom repeat.
     image : str, default=None
@@ -62,6 +64,8 @@ def guess_plan(
     existing_labels : bool, default=True
         Whether labels that are there already are kept as answers; otherwise such a column is
         neither shown nor learned from.
+    reading : Reading, default=None
+        Sheet, delimiter, names of the columns, where the file does not say so itself.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def guess_plan(
     DataError
         If the data cannot be read, or a column named does not exist or does not fit.
     """
-    source = read_source(Path(path))
+    source = read_source(Path(path), reading)
     notes = list(source.notes)
     texts, image = _shape(source, [*dict.fromkeys(text)], image, columns)
     roles = [*texts, *columns]
@@ -146,7 +150,11 @@ def _shape(source: Source, text: list[str], image: str | None, columns: Sequence
         return text, FILE
     if text or columns:
         return text, None
-    known = {name: [cell for cell in cells if isinstance(cell, str)] for name, cells in source.columns.items()}
+    known = {
+        name: [cell for cell in cells if isinstance(cell, str)]
+        for name, cells in source.columns.items()
+        if name != source.label_column
+    }
     pictured = [name for name, cells in known.items() if _are_images(cells)]
     if pictured:
         return [], pictured[0]

@@ -51,8 +51,7 @@ def _of_matrix(table: Table) -> Columns:
     Bounds.of_size(table.path.stat().st_size).check_cells(table.path, matrix.shape[0] * width, "with all its zeros")
     dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
     columns = {f"feature {place}": _numbers(dense[:, place - 1].tolist()) for place in range(1, width + 1)}
-    labels: Any = table.labels
-    return columns | {"label": _numbers(labels.tolist())}
+    return columns if table.labels is None else columns | {"label": _numbers(table.labels.tolist())}
 
 
 def _of_column(table: Table, name: str, column: "pd.Series") -> tuple[list[Any], str]:

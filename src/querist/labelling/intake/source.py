@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from querist.data.image_folder import find_images
+from querist.data.image_folder import find_images, has_images
+from querist.data.parts import parts_by_kind
+from querist.data.reading import Reading
 from querist.data.table import no_such_column
 from querist.exceptions import DataError
 from querist.labelling.log.locations import FILE, FOLDER
@@ -27,11 +29,17 @@ class Source:
         JSON values; all columns have the same length.
     notes : tuple of str
         What was detected on reading.
+    label_column : str or None
+        The column of labels, where the file itself says which it is.
+    is_folder : bool
+        Whether it is a folder of images.
     """
 
     path: Path
     columns: "Columns"
     notes: tuple[str, ...] = ()
+    label_column: str | None = None
+    is_folder: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -50,41 +58,52 @@ class Source:
             raise DataError(no_such_column(self.path, column, self.columns, purpose))
         return column
 
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder of images."""
-        return self.path.is_dir()
 
-
-def read_source(path: Path) -> Source:
-    """Read a file with a table, or the names of the images in a folder.
+def read_source(path: Path, reading: Reading | None = None) -> Source:
+    """Read a table (a file, or a folder of its parts), or the names of the images in a folder.
 
     Raises
     ------
     DataError
         If it cannot be read; see `querist.data.read_table` and `querist.data.image_folder.find_images`.
     """
-    if path.is_dir():
-        names = find_images(path)
-        folders = [Path(name).parent.name or None for name in names]
-        return Source(path, {FILE: names} | ({FOLDER: folders} if any(folders) else {}))
-    from querist.data.read import read_table
+    from querist.data.read import read_as
     from querist.labelling.intake.json_cells import columns_of
 
-    table = read_table(path)
+    if path.is_dir() and not _table_parts(path):
+        names = find_images(path)
+        folders = [Path(name).parent.name or None for name in names]
+        return Source(path, {FILE: names} | ({FOLDER: folders} if any(folders) else {}), is_folder=True)
+    table = read_as(path, reading or Reading())
     columns, notes = columns_of(table)
-    return Source(path, columns, (*table.notes, *notes))
+    return Source(path, columns, (*table.notes, *notes), table.label_column)
+
+
+def _table_parts(folder: Path) -> list[Path]:
+    """Return the files of a folder that make up a table; none where images lie in it."""
+    from querist.data.read import READERS
+
+    if has_images(folder):
+        return []
+    return [each for parts in parts_by_kind(folder, READERS).values() for each in parts]
 
 
 def fingerprint(path: Path) -> tuple[str, int]:
-    """Return hash and size: of a file its content and bytes; of a folder the names and sizes of its images."""
+    """Return hash and size: of a file its content and bytes, of a folder its images' sizes or its tables."""
     digest = hashlib.blake2b(digest_size=16)
     if path.is_dir():
-        names = find_images(path)
+        parts = _table_parts(path)
+        names = [each.name for each in parts] or find_images(path)
         for name in names:
             digest.update(f"{name}\0{(path / name).stat().st_size}\n".encode("utf-8", "surrogateescape"))
+        for part in parts:
+            _add_content(digest, part)
         return digest.hexdigest(), len(names)
+    _add_content(digest, path)
+    return digest.hexdigest(), path.stat().st_size
+
+
+def _add_content(digest: "hashlib.blake2b", path: Path) -> None:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-    return digest.hexdigest(), path.stat().st_size

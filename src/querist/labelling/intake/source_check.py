@@ -110,7 +110,7 @@ def _same_content(source: SourceInfo, store: Store) -> Path | None:
 def _holds(path: Path, source: SourceInfo) -> bool:
     try:
         # The size first: what else lies there, a pipe among it, is not read.
-        if not source.folder and (not path.is_file() or path.stat().st_size != source.size):
+        if not source.folder and not path.is_dir() and (not path.is_file() or path.stat().st_size != source.size):
             return False
         return fingerprint(path) == (source.hash, source.size)
     except (DataError, OSError):  # emptied, or closed to us: not what it was

@@ -12,13 +12,14 @@ from typing import Any
 from querist.data.bounds import Bounds
 from querist.data.decoding import decode
 from querist.data.delimited import Delimited, cut
+from querist.data.json_rows import json_list, json_objects
+from querist.data.own_columns import querist_names, restore
+from querist.data.packed import unpacked
 from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
-from querist.data.read import file_kind, unpack
-from querist.data.records import header_names, json_list, json_objects, open_sheet
+from querist.data.reading import Reading
+from querist.data.sheets import open_sheet
 from querist.data.typed_cells import json_value
 from querist.exceptions import DataError, FileFormatError
-from querist.labelling.export.delimited import restore
-from querist.labelling.export.layout import querist_names
 from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
 from querist.labelling.log.classes import class_name_of
 
@@ -35,9 +36,12 @@ class _File:
     data: bytes
     columns: tuple[str, ...]
     bounds: Bounds
+    reading: Reading
 
 
-def label_rows(data: bytes, name: str, columns: Iterable[str], *, bounds: Bounds) -> Iterator[LabelRow]:
+def label_rows(
+    data: bytes, name: str, columns: Iterable[str], *, bounds: Bounds, reading: Reading
+) -> Iterator[LabelRow]:
     """Yield what a file says, row by row.
 
     Raises
@@ -48,16 +52,15 @@ def label_rows(data: bytes, name: str, columns: Iterable[str], *, bounds: Bounds
         If no column holds labels, two columns have the same name, or the file unfolds to more than the bounds.
     """
     path = Path(name)
-    kind, packed = file_kind(path, _READERS)
-    if packed:
-        data = unpack(path, data, bounds)
-    for n_rows, row in enumerate(_READERS[kind](_File(path, data, tuple(columns), bounds)), 1):
+    kind, data, _ = unpacked(path, data, _READERS, bounds)
+    reading.check(path, kind)
+    for n_rows, row in enumerate(_READERS[kind](_File(path, data, tuple(columns), bounds, reading)), 1):
         bounds.check_rows(path, n_rows)
         yield row
 
 
 def _delimited(file: _File) -> Iterator[LabelRow]:
-    found = cut(file.path, _text(file), file.bounds)
+    found = cut(file.path, _text(file), file.bounds, file.reading)
     # Only Querist's own files have had apostrophes put before what looks like a formula.
     own = querist_names(file.columns)["id"] in found.names
     header = [restore(cell) for cell in found.names] if own else found.names
@@ -94,12 +97,10 @@ def _text(file: _File) -> str:
 
 
 def _spreadsheet(file: _File) -> Iterator[LabelRow]:
-    _, _, ((_, header), *rows) = open_sheet(file.path, file.data, file.bounds)
-    empty = [all(cells[place] == "" for _, cells in rows) for place in range(len(header))]
-    names, _ = header_names(file.path, header, empty)
-    table = _Table(file, list(names.values()))
-    for number, cells in rows:
-        yield table.read(f"{file.path}, row {number}", {name: cells[place] for place, name in names.items()})
+    sheet = open_sheet(file.path, file.data, file.reading, file.bounds)
+    table = _Table(file, list(sheet.names.values()))
+    for number, cells in sheet.rows:
+        yield table.read(f"{file.path}, row {number}", {name: cells[place] for place, name in sheet.names.items()})
 
 
 def _parquet(file: _File) -> Iterator[LabelRow]:
@@ -145,7 +146,7 @@ def _without_place(error: FileFormatError, where: str) -> str:
 
 
 def _json(file: _File) -> Iterator[LabelRow]:
-    for number, task in enumerate(map(json_value, json_list(file.path, file.data, file.bounds)), 1):
+    for number, task in enumerate(map(json_value, json_list(file.path, file.data, file.bounds)[0]), 1):
         where = f"{file.path}, task {number}"
         if not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
@@ -208,6 +209,7 @@ def _plain(value: Any) -> Any:
 _READERS: dict[str, Callable[[_File], Iterator[LabelRow]]] = {
     ".csv": _delimited,
     ".tsv": _delimited,
+    ".tab": _delimited,
     ".txt": _delimited,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.data.bounds import Bounds
+from querist.data.reading import Reading
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.excel import CUT
 from querist.labelling.export.layout import as_text, visible
@@ -171,6 +172,7 @@ def read_labels(
     *,
     known: ItemIndex,
     bounds: Bounds | None = None,
+    reading: Reading | None = None,
 ) -> LabelsRead:
     """Read labels from a file that Querist, Prodigy, Label Studio or a spreadsheet wrote.
 
@@ -182,11 +184,14 @@ def read_labels(
     ----------
     source : path or bytes
     name : str, default=the name of the file
-        Its ending says the format: .csv, .tsv, .txt, .jsonl, .ndjson, .json, .parquet, .xlsx.
+        Its ending says the format: .csv, .tsv, .tab, .txt, .jsonl, .ndjson, .json, .parquet, .xlsx, .xls, .ods; each
+        also with .gz, .bz2, .xz, .zst or .zip behind it.
     known : ItemIndex
         The rows of the project.
     bounds : Bounds, default=`label_bounds` of the rows known
         Files that unfold to more are refused before they take memory.
+    reading : Reading, default=None
+        Sheet, delimiter, names of the columns, where the file does not say so itself.
 
     Returns
     -------
@@ -204,7 +209,7 @@ def read_labels(
     read = LabelsRead()
     seen: dict[tuple[int, str | None], str | None] = {}
     n_refused = 0
-    for line in label_rows(data, name, known.columns, bounds=bounds):
+    for line in label_rows(data, name, known.columns, bounds=bounds, reading=reading or Reading()):
         said = line.label is not None or line.skipped or line.flagged or bool(line.note)
         found: int | str = line.problem or (known.row_of(line) if said else "")
         if not said and not line.problem:
@@ -234,7 +239,13 @@ def label_bounds(n_rows: int, size: int) -> Bounds:
     return Bounds(lines, _CELLS_A_LINE * lines, unpacked, _ADVICE)
 
 
-def read_labels_for(rows: "Rows", source: str | os.PathLike[str] | bytes, name: str | None = None) -> LabelsRead:
+def read_labels_for(
+    rows: "Rows",
+    source: str | os.PathLike[str] | bytes,
+    name: str | None = None,
+    *,
+    reading: Reading | None = None,
+) -> LabelsRead:
     """Read labels for the rows of a project; see `read_labels`."""
     settings, columns = rows.view.settings, rows.columns()
     shown = settings.text_columns if settings.image_column is None else (settings.image_column,)
@@ -245,7 +256,7 @@ def read_labels_for(rows: "Rows", source: str | os.PathLike[str] | bytes, name: 
         content_columns=shown or [each for each in columns if each != settings.label_column],
         id_column=settings.id_column,
     )
-    return read_labels(source, name, known=known)
+    return read_labels(source, name, known=known, reading=reading)
 
 
 def _content(source: str | os.PathLike[str] | bytes, name: str | None, most: int) -> tuple[bytes, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from querist.data.dialects import accepted_option, chosen_option
 from querist.labelling.log.classes import class_name_of
 
 
@@ -66,31 +67,15 @@ def prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:
             person, at = words(answer.get("annotator")), seconds_of(answer.get("at"))
             yield replace(base, label=class_name_of(answer.get("label")), annotator=person, at=at)
         return
-    label, problem = _accepted(task)
+    label, problem = accepted_option(task)
     yield replace(
         base,
-        label=label,
+        label=class_name_of(label),
         problem=problem,
         skipped=task.get("answer") == "ignore",
         annotator=words(own.get("annotator") if own else task.get("_annotator_id")),
         at=seconds_of(task.get("_timestamp")),
     )
-
-
-def _accepted(task: dict[str, Any]) -> tuple[str | None, str]:
-    accept, answer = task.get("accept"), task.get("answer")
-    if answer == "ignore":
-        return None, ""
-    if answer == "reject":
-        return None, "its answer is 'reject', which names no class"
-    if isinstance(accept, list) and len(accept) > 1:
-        return None, f"it accepts {len(accept)} options; a row has one class here"
-    if isinstance(accept, list) and accept:
-        return class_name_of(accept[0]), ""
-    label = class_name_of(task.get("label"))
-    if label is None and answer == "accept":
-        return None, "its answer is 'accept', but no option or label is named"
-    return label, ""
 
 
 def label_studio(where: str, task: dict[str, Any], id_name: str) -> Iterator[LabelRow]:
@@ -110,16 +95,9 @@ def label_studio(where: str, task: dict[str, Any], id_name: str) -> Iterator[Lab
         yield base
     for annotation in annotations:
         skipped = annotation.get("was_cancelled") is True
-        label, problem = (None, "") if skipped else _choice(annotation.get("result") or [])
+        label, problem = (None, "") if skipped else chosen_option(annotation.get("result") or [])
         person, at = _completed_by(annotation), seconds_of(annotation.get("created_at"))
-        yield replace(base, label=label, problem=problem, skipped=skipped, annotator=person, at=at)
-
-
-def _choice(result: list[dict[str, Any]]) -> tuple[str | None, str]:
-    chosen = [choice for part in result if part.get("type") == "choices" for choice in part["value"]["choices"]]
-    if len(chosen) == 1:
-        return class_name_of(chosen[0]), ""
-    return None, f"its annotation has {len(chosen)} choices; a row has one class here"
+        yield replace(base, label=class_name_of(label), problem=problem, skipped=skipped, annotator=person, at=at)
 
 
 def _completed_by(annotation: dict[str, Any]) -> str | None:

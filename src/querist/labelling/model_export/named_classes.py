@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.metaestimators import available_if
 
 from querist._typing import AnyArray, Model, Pool
+from querist.base.adapted import adapted
 
 
 def _has_probabilities(self: "NamedClasses") -> bool:
@@ -59,7 +60,8 @@ class NamedClasses(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Pool) -> AnyArray:
         """Return the name of the likeliest class of each row."""
-        named: AnyArray = self.classes_[np.searchsorted(self.estimator_.classes_, self.estimator_.predict(X))]
+        places = {number: place for place, number in enumerate(self.estimator_.classes_.tolist())}
+        named: AnyArray = self.classes_[[places[number] for number in self.estimator_.predict(X).tolist()]]
         return named
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn has no types
@@ -70,6 +72,6 @@ class NamedClasses(ClassifierMixin, BaseEstimator):
 
     def _adopt(self, fitted: Model) -> Self:
         name_of = dict(zip(self.numbers, self.names, strict=True))
-        self.estimator_ = fitted
-        self.classes_: AnyArray = np.array([name_of[number] for number in fitted.classes_.tolist()])
+        self.estimator_ = adapted(fitted, np.array(self.numbers))
+        self.classes_: AnyArray = np.array([name_of[number] for number in self.estimator_.classes_.tolist()])
         return self

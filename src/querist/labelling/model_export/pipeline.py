@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from querist._typing import Classifier
 from querist.exceptions import NotEnoughLabelsError
 from querist.labelling.log.settings import Settings
 from querist.labelling.model_export.named_classes import NamedClasses
@@ -49,7 +50,7 @@ def judged_model(project: "ProjectView") -> JudgedModel:
     Raises
     ------
     NotEnoughLabelsError
-        If fewer than two classes have a label.
+        If fewer than two classes have a label, or the classifier takes more labels of each.
     DataError
         If there is nothing to learn from.
     """
@@ -64,10 +65,21 @@ def judged_model(project: "ProjectView") -> JudgedModel:
     features = pool_features(items, board.n_rows, settings, store.location, _silent)
     learner = Learner(features.X, seed=project.info.seed)
     names = {each.id: each.name for each in board.classes}
-    classifier = NamedClasses.of(learner.told(lesson).fit(), numbers=list(names), names=list(names.values()))
     counts = Counter(names[label] for label in lesson.labels.tolist())
+    classifier = NamedClasses.of(_fitted(learner, lesson, counts), numbers=list(names), names=list(names.values()))
     pipeline = Pipeline([("features", features.recipe), ("classifier", classifier)])
     return JudgedModel(pipeline, features, learner, lesson, settings, counts)
+
+
+def _fitted(learner: Learner, lesson: Lesson, counts: Counter[str]) -> Classifier:
+    try:
+        return learner.told(lesson).fit()
+    except NotEnoughLabelsError as error:
+        fewest = ", ".join(f"{name!r} has {count}" for name, count in counts.most_common()[:-4:-1])
+        raise NotEnoughLabelsError(
+            f"The classifier {lesson.estimator} takes more labels of each class before it can be trained: {fewest}. "
+            "Label some more rows of these."
+        ) from error
 
 
 def _silent(done: int, total: int) -> None:

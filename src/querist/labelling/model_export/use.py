@@ -11,10 +11,10 @@ import pandas as pd
 from querist._files import replacing
 from querist._typing import AnyArray, Pool
 from querist.data import ImageFeatures, TableFeatures
+from querist.data.own_columns import querist_names
 from querist.data.table import listed
 from querist.exceptions import DataError, QueristError
 from querist.labelling.export.delimited import write_lines
-from querist.labelling.export.layout import querist_names
 from querist.labelling.intake.source import Source, read_source
 from querist.labelling.log.locations import FILE, image_below, is_address
 

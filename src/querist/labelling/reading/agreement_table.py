@@ -4,8 +4,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from querist.data.own_columns import ID
 from querist.labelling.export.delimited import write_lines
-from querist.labelling.export.layout import ID
 from querist.labelling.log.overlap_answers import NO_ANSWER, Compared, OverlapAnswers
 from querist.labelling.reading.rows import Rows
 

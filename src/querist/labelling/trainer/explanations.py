@@ -46,7 +46,7 @@ def explain(features: PoolFeatures, model: Model, rows: IntArray, interrupted: C
         return {}
     linear = _linear(model)
     if linear is not None:
-        return _by_coefficients(features, linear, rows, interrupted)
+        return _by_coefficients(features, model, np.asarray(linear.coef_), rows, interrupted)
     if hasattr(model, "predict_proba"):
         return _by_occlusion(features, model, rows, interrupted)
     return {}
@@ -61,15 +61,15 @@ def _linear(model: Model) -> Model:
 
 
 def _by_coefficients(
-    features: PoolFeatures, model: Model, rows: IntArray, interrupted: Callable[[], bool]
+    features: PoolFeatures, model: Model, coefficients: AnyArray, rows: IntArray, interrupted: Callable[[], bool]
 ) -> Because | None:
     X = features.X[rows]
-    coefficients = np.asarray(model.coef_)
     if coefficients.shape[0] == 1:
         coefficients = np.concatenate([-coefficients, coefficients])
     else:
         coefficients = coefficients - coefficients.mean(axis=0)
-    places = np.searchsorted(model.classes_, model.predict(X))
+    place_of = {label: place for place, label in enumerate(model.classes_.tolist())}
+    places = np.array([place_of[label] for label in model.predict(X).tolist()])
     found: Because = {}
     for number, (row, place) in enumerate(zip(rows.tolist(), places.tolist(), strict=True)):
         if interrupted():

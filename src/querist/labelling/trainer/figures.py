@@ -38,7 +38,7 @@ def figuring(
     refitter, ranking = learner.refitter(lesson.estimator), learned.ranking
 
     def fit(rows: IntArray, labels: AnyArray) -> Model:
-        return refitter.fit(take_rows(X, rows), labels, finite=False)
+        return refitter.fit_as_far(take_rows(X, rows), labels)
 
     def confidence_of(rows: IntArray) -> FloatArray | None:
         told = ranking.confidence[rows].astype(np.float64)

@@ -7,6 +7,9 @@ import numpy as np
 from querist import _random
 from querist._typing import AnyArray, FloatArray, IntArray, Pool
 from querist._validation import take_rows
+from querist.base.adapted import over_classes
+from querist.base.contract import can
+from querist.exceptions import NotEnoughLabelsError
 from querist.labelling.trainer.messages import Suspect
 from querist.learners.refit import Refitter
 
@@ -44,10 +47,13 @@ def find_suspects(
     classes = classes[counts >= _FEWEST_PER_CLASS]
     kept = np.isin(labels, classes)
     rows, labels = rows[kept], labels[kept]
-    if rows.size < _FEWEST or classes.size < 2 or not hasattr(refitter.estimator, "predict_proba"):
+    if rows.size < _FEWEST or classes.size < 2 or not can(refitter.estimator, "predict_proba"):
         return []
     codes = np.searchsorted(classes, labels)
-    probabilities = _out_of_fold(take_rows(X, rows), codes, refitter, seed=seed, interrupted=interrupted)
+    try:
+        probabilities = _out_of_fold(take_rows(X, rows), codes, refitter, seed=seed, interrupted=interrupted)
+    except NotEnoughLabelsError:
+        return []
     if probabilities is None:
         return None
     from cleanlab.filter import find_label_issues
@@ -77,7 +83,7 @@ def _out_of_fold(
     for learn, judge in folds.split(np.zeros(codes.size), codes):
         if interrupted():
             return None
-        # With three labels or more per class and stratified folds, no fold lacks a class.
-        model = refitter.fit(X[learn], codes[learn], finite=False)
-        probabilities[judge] = model.predict_proba(X[judge])
+        # With three labels or more per class and stratified folds no fold lacks a class, but some models take more.
+        model = refitter.fit_as_far(X[learn], codes[learn])
+        probabilities[judge] = over_classes(model, X[judge], np.arange(probabilities.shape[1]))
     return probabilities

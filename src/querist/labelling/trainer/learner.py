@@ -1,14 +1,17 @@
 """One training: from labels to a model and a ranking of all rows."""
 
 import time
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from querist import _random
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Label, Model, Pool
 from querist._validation import unmarked_rows
+from querist.base.adapted import adapted, over_classes
 from querist.base.strategy import QueryStrategy
+from querist.exceptions import ModelWaitsWarning, NotEnoughLabelsError
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.log.settings import Settings
@@ -71,6 +74,8 @@ class Learned:
     strategy: str
     model: Model
     seconds: dict[str, float] = field(default_factory=dict)
+    # The classifier takes more labels than there are; the model, if any, knows only the classes that have enough.
+    waits: bool = False
 
 
 class Learner:
@@ -105,13 +110,16 @@ class Learner:
             return Learned(self._initial_ranking(candidates), INITIAL, None)
         clock = _Clock()
         session = self.told(lesson)
-        model = session.fit() if lesson.can_train else None
+        model = _model_of(session) if lesson.can_train else None
         clock.lap("fit")
-        prediction, confidence = self._predictions(session, model)
+        if strategy.needs_model and model is None:
+            return Learned(self._initial_ranking(candidates), INITIAL, None, waits=True)
+        prediction, confidence = self._predictions(session.classes, model)
         clock.lap("predict")
         order, utility = self._ranked(strategy, lesson, model, candidates)
         clock.lap("rank")
-        return Learned(Ranking(order, prediction, confidence, utility), lesson.strategy, model, clock.laps)
+        ranking = Ranking(order, prediction, confidence, utility)
+        return Learned(ranking, lesson.strategy, model, clock.laps, waits=bool(session.waiting))
 
     def told(self, lesson: Lesson) -> Session:
         """Return a session that knows the labels; its `fit` gives the model of the project.
@@ -138,16 +146,16 @@ class Learner:
         nothing = np.full(self.n_rows, np.nan, np.float32)
         return Ranking(order.astype(np.int32), np.full(self.n_rows, -1, np.int16), nothing, nothing.copy())
 
-    def _predictions(self, session: Session, model: Model) -> tuple[AnyArray, AnyArray]:
+    def _predictions(self, classes: list[Label], model: Model) -> tuple[AnyArray, AnyArray]:
         confidence = np.full(self.n_rows, np.nan, np.float32)
         if model is None:
             return np.full(self.n_rows, -1, np.int16), confidence
         if not hasattr(model, "predict_proba"):
-            return session.predict().astype(np.int16), confidence
-        probabilities = session.predict_proba()
+            return model.predict(self.X).astype(np.int16), confidence
+        probabilities = over_classes(model, self.X, classes)
         best = probabilities.argmax(axis=1)
         confidence[:] = probabilities[np.arange(self.n_rows), best]
-        return np.array(session.classes, np.int16)[best], confidence
+        return np.array(classes, np.int16)[best], confidence
 
     def _ranked(
         self, strategy: QueryStrategy, lesson: Lesson, model: Model, candidates: IntArray
@@ -174,6 +182,16 @@ class Learner:
         # Equal utilities and rows that were not looked at (NaN, which sorts last) come in random order.
         rest = rest[np.argsort(_random.row_keys(self.seed, rest))]
         return rest[np.argsort(-utilities[rest], kind="stable")]
+
+
+def _model_of(session: Session) -> Model | None:
+    """Return the model of the labels, or of the classes that have enough of them; None while there are no two such."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ModelWaitsWarning)
+            return adapted(session.fit(partial=True), session.labels)
+    except NotEnoughLabelsError:
+        return None
 
 
 class _Clock:

@@ -31,6 +31,10 @@ _SUSPECTS_SHARE = 0.02
 # Figures are computed again when this share of the labels is new, or an answer of the audit.
 _FIGURES_SHARE = 0.02
 _PROGRESS_SECONDS = 0.2
+_WAITS = (
+    "The classifier takes more labels of each class before it can be trained. Until then rows come in the order of a "
+    "model of the classes that have enough of them, or, without two such classes, in the order of the start."
+)
 
 
 class Wishes(Protocol):
@@ -155,7 +159,7 @@ class Trainer:
             strategy=learned.strategy,
             seconds=round(time.perf_counter() - started, 4),
             laps=learned.seconds,
-            notes=list(features.notes),
+            notes=[*features.notes, *([_WAITS] if learned.waits else [])],
         )
         if learned.model is not None:
             self._last = (features, learner, learned, lesson, audit_moment(self._board, self._order))

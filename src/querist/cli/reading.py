@@ -1,0 +1,43 @@
+"""The options of every command that reads a table: how it is read where the file does not say so itself."""
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from querist.cli.words import split_at_commas
+
+if TYPE_CHECKING:
+    from querist.data.reading import Reading
+
+Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of a spreadsheet. Default: the first.")]
+NoHeader: TypeAlias = Annotated[
+    bool, typer.Option("--no-header", help="The file has no line of names: columns are called 'column 1' and so on.")
+]
+Names: TypeAlias = Annotated[
+    str | None, typer.Option(help="Names of the columns of a file without a line of them, with commas between them.")
+]
+Delimiter: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help=r"What stands between cells, such as ';' or '\t'; ' ' is any blanks. Default: guessed."),
+]
+Decimal: TypeAlias = Annotated[
+    str | None, typer.Option(help="How numbers are written: point or comma. Default: as the file shows.")
+]
+Missing: TypeAlias = Annotated[list[str] | None, typer.Option(help="Word that means a gap; repeat for several.")]
+
+
+def reading_of(
+    sheet: str | None,
+    no_header: bool,
+    names: str | None,
+    delimiter: str | None,
+    decimal: str | None = None,
+    missing: list[str] | None = None,
+) -> "Reading":
+    """Return how a table is to be read."""
+    from querist.data.reading import Reading
+
+    given = None if names is None else split_at_commas(names)
+    return Reading.of(
+        sheet=sheet, header=not no_header, names=given, delimiter=delimiter, decimal=decimal, missing=missing or ()
+    )
