@@ -76,8 +76,6 @@ _Name: TypeAlias = Annotated[
 _Out: TypeAlias = Annotated[
     Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
 ]
-# Behind the ending that tells the format.
-_PACKINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zip"})
 
 
 @friendly
@@ -134,9 +132,8 @@ def simulate(
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
-        "warm_start": warm_start, "audit": audit, "stop": stop or None,
-        "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future,
-        "random_state": seed, "n_jobs": jobs, "name": called,
+        "warm_start": warm_start, "audit": audit, "stop": stop or None, "label_cost": label_cost,
+        "error_cost": error_cost, "n_future": n_future, "random_state": seed, "n_jobs": jobs, "name": called,
     }  # fmt: skip
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
@@ -145,32 +142,32 @@ def simulate(
         day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
     )  # fmt: skip
     print_notes(problem.notes)
-    simulation = _run(file, problem, folder, options)
+    simulation = _simulated(problem, file.name, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
 
 
-def _run(file: Path, problem: "Problem", folder: Path, options: dict[str, Any]) -> "Simulation":
-    """Simulate with a bar; an interruption is told with what to do."""
+def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":
+    """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate as run
 
+    data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
     try:
-        with progress_bar(file.name) as progress:
-            return run(
-                problem.X, problem.y, X_test=problem.X_test, y_test=problem.y_test, groups=problem.groups, out=folder,
-                progress=progress, **options,
-            )  # fmt: skip
+        with progress_bar(title) as progress:
+            return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
 def _name_of(file: Path) -> str:
-    """Return the name of a file without the endings that say how it is packed and what it is."""
-    bare = file.stem if file.suffix.lower() in _PACKINGS else file.name
-    return Path(bare).stem
+    """Return the name of a file without the endings that say how it is packed and what it is; a folder's as it is."""
+    from querist.data.packed import bare_name
+
+    name = file.name or file.resolve().name  # of `.`, too
+    return name if file.is_dir() else Path(bare_name(name)).stem
 
 
 def _as_file_name(name: str) -> str:
