@@ -267,7 +267,8 @@ def _unpacked(labels: Any, name: str, expected: int | None) -> AnyArray | list[A
     dtype = getattr(labels, "dtype", None)
     if isinstance(dtype, np.dtype) and dtype.kind in "biuf" and len(shape) == 1:
         return np.asarray(labels)
-    for method in ("to_pylist", "to_list", "tolist"):
+    # Polars has no tolist; what pandas 2 called to_list, too, warns there.
+    for method in ("to_pylist", "tolist", "to_list"):
         if hasattr(labels, method):
             items = getattr(labels, method)()
             return items if isinstance(items, list) else [items]

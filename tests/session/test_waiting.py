@@ -43,6 +43,12 @@ PATIENT = {
 }
 
 
+def written(name, labels):
+    """Return labels as the classifier takes them: a network of scikit-learn 1.7.0 that stops early takes numbers only."""
+    labels = np.array(labels)
+    return (labels != "a").astype(int) + (labels == "late") if name == "network" else labels
+
+
 def answered(estimator, labels, **more):
     session = querist.Session(X, estimator=estimator, random_state=0, **more)
     session.tell(np.arange(len(labels)), np.array(labels))
@@ -53,22 +59,23 @@ def answered(estimator, labels, **more):
 @pytest.mark.parametrize("name", PATIENT)
 def test_a_session_asks_from_the_first_two_classes_on(name):
     session = querist.Session(X, estimator=PATIENT[name], random_state=0)
-    session.tell(np.flatnonzero(TRUTH == "a")[:1], ["a"])
-    session.tell(np.flatnonzero(TRUTH == "b")[:1], ["b"])
+    truth = written(name, np.where(TRUTH == "a", "a", "b"))
+    for rows in (np.flatnonzero(TRUTH == "a")[:1], np.flatnonzero(TRUTH == "b")[:1]):
+        session.tell(rows, truth[rows])
     for _ in range(14):
         rows = session.ask(3)
-        session.tell(rows, np.where(TRUTH[rows] == "a", "a", "b"))
+        session.tell(rows, truth[rows])
     assert session.fit() is session.model
     assert session.waiting == ""
-    assert (session.predict() == np.where(TRUTH == "a", "a", "b")).mean() > 0.3
+    assert (session.predict() == truth).mean() > 0.3
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", PATIENT)
 def test_a_class_that_is_seen_late_stops_nothing(name):
-    session = answered(PATIENT[name], ["a", "b"] * 15 + ["late"])
+    session = answered(PATIENT[name], written(name, ["a", "b"] * 15 + ["late"]))
     assert len(session.ask(3)) == 3
-    session.tell(session.outstanding, ["a", "b", "late"])
+    session.tell(session.outstanding, written(name, ["a", "b", "late"]))
     assert len(session.ask(3)) == 3
 
 
