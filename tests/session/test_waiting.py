@@ -44,7 +44,7 @@ PATIENT = {
 
 
 def written(name, labels):
-    """Return labels as the classifier takes them: a network of scikit-learn 1.7.0 that stops early takes numbers only."""
+    """Return labels as the classifier takes them: a network of scikit-learn 1.7.0 that stops early takes numbers."""
     labels = np.array(labels)
     return (labels != "a").astype(int) + (labels == "late") if name == "network" else labels
 
