@@ -1,9 +1,7 @@
 """Every command that reads a table takes the same options for reading it."""
 
 import inspect
-import io
 
-import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -13,6 +11,7 @@ from querist.cli.label import label
 from querist.cli.main import app
 from querist.cli.simulate import simulate
 from querist.store import Store
+from workbooks import workbook
 
 OPTIONS = {"sheet", "no_header", "names", "delimiter"}
 
@@ -27,31 +26,19 @@ def run(*words):
     return done.exit_code, done.output
 
 
-def two_sheets(**sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
 ROWS = [[f"a text of several words {row}", row] for row in range(6)]
 
 
 def test_sheets_and_missing_names_on_every_door(tmp_path, monkeypatch):
     monkeypatch.setattr("querist.cli.label.serve_page", lambda *given, **more: None)
     data, project = tmp_path / "t.xlsx", tmp_path / "p.querist"
-    data.write_bytes(two_sheets(cover=[["about"]], rows=ROWS))
+    data.write_bytes(workbook(cover=[["about"]], rows=ROWS))
     code, said = run("label", data, "--project", project, "--sheet", "rows", "--names", "text,n", "--labels", "yes,no")
     assert code == 0, said
     (tmp_path / "more.csv").write_text("another text of several words!7\n")
     code, said = run("add", project, tmp_path / "more.csv", "--no-header", "--names", "text,n", "--delimiter", "!")
     assert (code, "1 rows added" in said) == (0, True), said
-    (tmp_path / "l.xlsx").write_bytes(two_sheets(cover=[["about"]], labels=[[ROWS[0][0], "yes"]]))
+    (tmp_path / "l.xlsx").write_bytes(workbook(cover=[["about"]], labels=[[ROWS[0][0], "yes"]]))
     code, said = run("import-labels", project, tmp_path / "l.xlsx", "--sheet", "labels", "--names", "text,label")
     assert (code, "1 labels imported" in said) == (0, True), said
     with Store.open(project) as store:

@@ -4,7 +4,6 @@ import io
 import json
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -13,6 +12,7 @@ from pyarrow import feather, ipc
 
 from querist.data import Reading, read_problem, read_table
 from querist.exceptions import DataError, FileFormatError, TargetError
+from workbooks import workbook
 
 
 @pytest.fixture
@@ -185,16 +185,6 @@ def test_words_and_marks_in_libsvm(put):
         read_table(put("t.svm", "spam 1:0.5\nham 2:3\nham x\n"))
     with pytest.raises(FileFormatError, match="UTF-16"):
         read_table(put("t.svm", "1 1:2\n".encode("utf-16")))
-
-
-def workbook(**sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    return saved(book.save)
 
 
 def test_sheets_are_named_in_messages(put):

@@ -61,7 +61,7 @@ def with_class_names(table: Table, classes: dict[str, list[str]]) -> Table:
         if not numbers.between(-1, len(words) - 1).all() or len(set(words)) < len(words):
             notes.append(f"column {name!r} holds numbers that are none of its {len(words)} classes; read as they are")
             continue
-        told = [words[number] if number == number and number >= 0 else None for number in frame[name].tolist()]  # noqa: PLR0124
+        told = [None if pd.isna(number) or number < 0 else words[number] for number in frame[name].tolist()]
         frame = frame.assign(**{name: pd.Series(told, dtype=object, index=frame.index)})
         notes.append(f"column {name!r}: its numbers are classes with names ({listed(words, 5)})")
     return replace(table, frame=frame).told(*notes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray
+from querist.data.table import listed
 from querist.data.written_numbers import CENSORED, CLOCK, Written, is_missing, written_number
 
 if TYPE_CHECKING:
@@ -225,12 +226,9 @@ def read_words(words: Words, style: Style) -> tuple[Any, tuple[str, ...]]:
         return words.column.mask(blank), words.told or _doubt(words)
     chosen = style if style in words.styles else next(iter(words.styles))
     odd = words.odd.get(chosen, Counter())
-    is_odd = np.isin(words.column.str.strip().to_numpy(object)[words.known].astype(str), list(odd)) if odd else None
-    numbers = cells if is_odd is None else cells[~is_odd]
-    known = words.known
-    if is_odd is not None:
-        known = known.copy()
-        known[np.flatnonzero(words.known)[is_odd]] = False
+    fits = _fitting(words, odd)
+    numbers, known = cells[fits], words.known.copy()
+    known[words.known] = fits
     reason = _why_not(numbers, gaps=not known.all())
     if reason:
         return words.column.mask(blank), (reason,)
@@ -254,10 +252,17 @@ def numbers_of(words: Words, style: Style) -> Any:
     values = np.full(len(words.column), np.nan)
     odd = words.odd.get(style)
     if words.cells.size and (odd is None or odd.total() < len(words.cells)) and style in words.styles:
-        given = words.column.str.strip().to_numpy(object)[words.known].astype(str)
-        fits = ~np.isin(given, list(odd or ()))
+        fits = _fitting(words, odd)
         values[np.flatnonzero(words.known)[fits]] = _plain(words.cells[fits], style)[0].astype(np.float64)
     return pd.Series(values, index=words.column.index)
+
+
+def _fitting(words: Words, odd: Collection[str] | None) -> BoolArray:
+    """Return which of the cells that hold something are none of the odd words."""
+    if not odd:
+        return np.ones(len(words.cells), bool)
+    given = words.column.str.strip().to_numpy(object)[words.known].astype(str)
+    return ~np.isin(given, list(odd))
 
 
 def odd_told(odd: Counter[str], what: str) -> str:
@@ -284,8 +289,7 @@ def _doubt(words: Words) -> tuple[str, ...]:
 
 
 def _few(words: list[str]) -> str:
-    more = f" and {len(words) - 4} more" if len(words) > 4 else ""
-    return ", ".join(repr(word if len(word) < 40 else f"{word[:36]}...") for word in words[:4]) + more
+    return listed([repr(word if len(word) < 40 else f"{word[:36]}...") for word in words], 4)
 
 
 def _why_not(cells: AnyArray, *, gaps: bool) -> str:

@@ -23,7 +23,10 @@ _SIGNS = str.maketrans(
         "\u2019": "'", "\u02bc": "'", "\u066b": ".", "\u066c": ",", "\u066a": "%",
     }
 )  # fmt: skip
-_CURRENCY = r"(?:US|A|C|R|HK|NZ|S)?[$]|[\u00a3\u00a5\u20a0-\u20bf]|(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|RMB|INR|Rs\.?|SEK|NOK|DKK|PLN|CZK|HUF|BRL|ZAR|KRW|MXN|TRY|RUB)"  # noqa: E501
+_CURRENCY = (
+    r"(?:US|A|C|R|HK|NZ|S)?[$]|[\u00a3\u00a5\u20a0-\u20bf]|(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|RMB|INR|Rs\.?|"
+    r"SEK|NOK|DKK|PLN|CZK|HUF|BRL|ZAR|KRW|MXN|TRY|RUB)"
+)
 _UNITS = (
     "kg|g|mg|ug|\u00b5g|\u03bcg|t|lbs?|oz|km|m|cm|mm|nm|\u00b5m|\u03bcm|ft|in|mi|yd|s|sec|secs|ms|us|\u00b5s|ns|min|mins|h|hr|hrs|"
     "d|days?|y|yrs?|l|L|ml|mL|dl|cl|cc|Hz|kHz|MHz|GHz|W|kW|MW|kWh|V|mV|kV|mA|Ah|mAh|J|kJ|cal|kcal|N|Pa|hPa|kPa|bar|mmHg|"
