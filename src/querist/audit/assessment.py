@@ -255,10 +255,9 @@ def _pool_confidences(
     """Return the confidences of the first rows in audit order, each by a model that was not trained on it."""
     # At least the audit sample, which is the head of the order.
     sample = order[: max(MOST_POOL_ROWS, held.size)]
-    known = np.zeros(order.size, bool)
-    known[rows] = True
-    others = sample[known[sample] & ~np.isin(sample, held)]
-    free = sample[~known[sample]]
+    known = np.isin(sample, rows)
+    others = sample[known & ~np.isin(sample, held)]
+    free = sample[~known]
     told = confidence_of(free)
     if told is None:
         return None

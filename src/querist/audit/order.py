@@ -125,8 +125,8 @@ def audit_prefix(order: IntArray, answered: BoolArray, skipped: BoolArray | None
     .. [1] J. B. S. Haldane, "On a method of estimating frequencies", Biometrika 33(3), 1945,
        doi:10.1093/biomet/33.3.222.
     """
-    done = answered if skipped is None else answered | skipped
-    open_places = np.flatnonzero(~done[order])
+    done = (answered if skipped is None else answered | skipped)[order]
+    open_places = np.flatnonzero(~done)
     head = order[: open_places[0]] if open_places.size else order
     told = answered[head]
     return AuditPrefix(head[told], head[~told])

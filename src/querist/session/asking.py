@@ -68,13 +68,15 @@ class Asker:
         candidates = state.rows_with(FREE)
         if candidates.size < batch_size:
             raise self._exhausted(candidates.size, batch_size)
+        if self._trail.reserve is not None:
+            self._trail.reserve.keep_up(needs_model=self._strategy.needs_model)
         drawn = self._trail.due(state.status == FREE, batch_size)
         asked = []
         if drawn.size:
             asked.append(self._draw(drawn, candidates.size))
         if drawn.size < batch_size:
             # The strategy sees neither the numbers of the rows nor which of them were drawn.
-            left = candidates[~np.isin(candidates, drawn)] if drawn.size else candidates
+            left = self._trail.left_to_strategy(candidates, drawn)
             asked.append(self._choose(left, batch_size - drawn.size))
         number = state.n_asks
         for fields in asked:
@@ -117,12 +119,12 @@ class Asker:
     def _chosen(
         self, strategy: QueryStrategy, model: Classifier | None, candidates: IntArray, batch_size: int
     ) -> dict[str, Any]:
-        state = self._journal.state
+        state, lessons = self._journal.state, self._asking.lessons
         context = prepare(
             strategy,
             self._journal.X,
-            state.answers.rows,
-            state.answers.labels,
+            lessons.rows,
+            lessons.labels,
             model=self._with_steps(strategy, model),
             candidates=candidates,
             batch_size=batch_size,

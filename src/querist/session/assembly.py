@@ -6,15 +6,17 @@ from typing import Any
 
 from querist._pool import as_pool
 from querist._typing import PoolLike
-from querist._validation import check_number, n_rows
+from querist._validation import n_rows
 from querist.exceptions import InvalidParameterError
 from querist.learners.refit import Refitter
 from querist.session.asking import Asker
+from querist.session.audit_choice import audit_choice
 from querist.session.audit_trail import AuditTrail
 from querist.session.certifying import Certifier
 from querist.session.events import RowsAdded
 from querist.session.figures import Figures
 from querist.session.journal import Journal, seed_of
+from querist.session.lessons import WithoutAudit
 from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.session.trained import Trained, warn_of_mismatch
 
@@ -32,7 +34,7 @@ class Assembly:
 
 
 def assemble(
-    X: PoolLike, parts: Mapping[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+    X: PoolLike, parts: Mapping[str, Any], *, warm_start: bool, audit: float | str, random_state: int | None
 ) -> Assembly:
     """Return the parts of a session on `X`, whose log says only that there are rows.
 
@@ -49,7 +51,7 @@ def assemble(
     InvalidParameterError, UnknownNameError
         If a parameter has a value that cannot be used.
     """
-    share = check_number(audit, "audit", low=0, high=1)
+    choice = audit_choice(audit)
     journal = Journal(as_pool(X), seed_of(random_state))
     asks, starts = resolve_strategy(parts["strategy"]), resolve_strategy(parts["cold_start"])
     if starts.needs_model:
@@ -58,12 +60,14 @@ def assemble(
         )
     estimator = resolve_estimator(parts["estimator"])
     trained = Trained(Refitter(estimator, seed=journal.seed, warm_start=warm_start), journal)
-    asking = trained
+    trail = AuditTrail(journal, choice)
+    asking, lessons = trained, None if trail.reserve is None else WithoutAudit(journal, trail.reserve)
     if parts["query_estimator"] is not None:
         asker = resolve_estimator(parts["query_estimator"])
-        asking = Trained(Refitter(asker, seed=journal.seed), journal)
+        asking = Trained(Refitter(asker, seed=journal.seed), journal, lessons)
         warn_of_mismatch(asker, {type(estimator).__name__: estimator}, stacklevel=4)
-    trail = AuditTrail(journal, share)
+    elif lessons is not None:
+        asking = Trained(Refitter(estimator, seed=journal.seed, warm_start=warm_start), journal, lessons)
     journal.record(RowsAdded(0, n_rows(journal.X)))
     return Assembly(
         journal,

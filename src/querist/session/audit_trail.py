@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Label
+from querist.audit.estimate import FEWEST
 from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh
 from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray, judge
 from querist.session.events import Answered, Asked, Event, undone
+from querist.session.audit_choice import EXCHANGEABLE, AuditChoice
 from querist.session.journal import Journal
+from querist.session.reserve import Reserve
 from querist.session.state import ANSWERED, SKIPPED
 
 
@@ -45,12 +48,18 @@ class AuditTrail:
     Parameters
     ----------
     journal : Journal
-    share : float
-        Share of the questions that follow the audit's order.
+    choice : AuditChoice
+        Share of the questions that follow the audit's order, and whether their answers teach the model that asks.
+
+    Attributes
+    ----------
+    reserve : Reserve or None
+        What is set aside for the audit; None where all answers teach.
     """
 
-    def __init__(self, journal: Journal, share: float) -> None:
-        self.share = share
+    def __init__(self, journal: Journal, choice: AuditChoice) -> None:
+        self.choice, self.share = choice, choice.share
+        self.reserve = Reserve(journal, choice.share) if choice.share and choice.design == EXCHANGEABLE else None
         self._journal = journal
         self._order: IntArray = np.empty(0, np.int64)
         # Of all rows drawn in audit order the one farthest in it, and how many events were looked at for it.
@@ -71,10 +80,25 @@ class AuditTrail:
             return np.empty(0, np.int64)
         asked = self._journal.state.n_asked
         n = int((asked + batch_size) * self.share + 1e-9) - int(asked * self.share + 1e-9)
-        return self.order[free[self.order]][:n]
+        if self.reserve is None:
+            return self.order[free[self.order]][:n]
+        reserved = self.reserve.rows[free[self.reserve.rows]]
+        # Where the strategy has no more rows of its own, the rest is the audit's.
+        n = max(n, batch_size - (int(free.sum()) - reserved.size))
+        return reserved[:n]
+
+    def left_to_strategy(self, candidates: IntArray, drawn: IntArray) -> IntArray:
+        """Return the candidates that the strategy may ask: none that are drawn now, none that are set aside."""
+        taken = drawn if self.reserve is None else np.append(self.reserve.rows, drawn)
+        return candidates[~np.isin(candidates, taken)] if taken.size else candidates
 
     def is_fresh(self, rows: IntArray) -> bool:
-        """Return whether rows lie behind all that were drawn in audit order; see `querist.audit.is_fresh`."""
+        """Return whether rows lie behind all that were drawn in audit order; see `querist.audit.is_fresh`.
+
+        Never with a reserve: the strategy has not chosen among the rows that the order begins with.
+        """
+        if self.reserve is not None:
+            return False
         events = self._journal.events
         for event in events[self._n_seen :]:
             if isinstance(event, Asked) and event.in_audit_order and event.rows.size:
@@ -83,10 +107,32 @@ class AuditTrail:
         self._n_seen = len(events)
         return is_fresh(self._journal.seed, rows, self._farthest)
 
+    @property
+    def is_exchangeable(self) -> bool:
+        """Whether the sample is one that the questions did not depend on.
+
+        In a session that an earlier version began this is so once there are enough answers from the reserve; until then
+        figures are of the old kind.
+        """
+        if self.reserve is None:
+            return False
+        self.reserve.catch_up()
+        if not self.reserve.came_late:
+            return True
+        head = audit_prefix(self.reserve.sample, *self._done())
+        return head.rows.size + head.skipped.size >= FEWEST
+
+    def sample_order(self) -> IntArray:
+        """Return the rows whose answered head is the audit sample, in audit order."""
+        return self.reserve.sample if self.reserve is not None and self.is_exchangeable else self.order
+
+    def _done(self) -> tuple[BoolArray, BoolArray]:
+        status = self._journal.state.status
+        return status == ANSWERED, status == SKIPPED
+
     def prefix(self) -> AuditPrefix:
         """Return the audit sample."""
-        status = self._journal.state.status
-        return audit_prefix(self.order, status == ANSWERED, status == SKIPPED)
+        return audit_prefix(self.sample_order(), *self._done())
 
     def first_answers(self) -> dict[int, Label]:
         """Return the first answer to each row that stands. All are blind: nobody was shown a guess."""

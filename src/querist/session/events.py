@@ -127,6 +127,24 @@ def with_chances(chances: Chances | None) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False)
+class Reserved(RowsEvent):
+    """Rows were set aside for the audit, in its order: the strategy does not ask them.
+
+    Rows that are added later belong to them if their permanent numbers are at most `up_to`.
+    """
+
+    kind = "reserved"
+    up_to: float
+
+
+@dataclass(frozen=True, eq=False)
+class GivenOver(RowsEvent):
+    """Rows of the reserve, the first in its order, went to the model that asks and left the audit's sample."""
+
+    kind = "given_over"
+
+
+@dataclass(frozen=True, eq=False)
 class LabelledRows(RowsEvent):
     """Rows were given labels."""
 
@@ -185,8 +203,11 @@ class Undone(Event):
 
 
 _KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in (RowsAdded, ClassesAdded, Asked, Answered, Changed, Skipped, Released, Flagged, Undone)
-}
+    cls.kind: cls
+    for cls in (
+        RowsAdded, ClassesAdded, Reserved, GivenOver, Asked, Answered, Changed, Skipped, Released, Flagged, Undone
+    )
+}  # fmt: skip
 
 
 def undone(events: Iterable[Event]) -> frozenset[int]:

@@ -34,8 +34,8 @@ class Figures:
     def estimates(self, confidence: float) -> Assessment:
         """Return all figures; kept until answers change."""
         self._require_audit()
-        journal, prefix = self._journal, self._trail.prefix()
-        state = (journal.version, prefix.rows.size, prefix.skipped.size, journal.n_rows, confidence)
+        journal, prefix, exchangeable = self._journal, self._trail.prefix(), self._trail.is_exchangeable
+        state = (journal.version, exchangeable, prefix.rows.size, prefix.skipped.size, journal.n_rows, confidence)
         if self._assessed is None or self._assessed[0] != state:
             first, answers = self._trail.first_answers(), journal.state.answers
             found = assess(
@@ -43,11 +43,11 @@ class Figures:
                 journal.X,
                 answers.rows,
                 answers.labels,
-                order=self._trail.order,
+                order=self._trail.sample_order(),
                 prefix=prefix,
                 truth=np.array([first[row] for row in prefix.rows.tolist()], answers.labels.dtype),
                 confidence_of=self._trained.confidences,
-                scored=ScoredDraws(len(answers), *self._trail.scored()),
+                scored=None if exchangeable else ScoredDraws(len(answers), *self._trail.scored()),
                 confidence=confidence,
             )
             self._assessed = (state, _told_of_waiting(found, self._trained.waiting))

@@ -21,7 +21,9 @@ from querist.session.old_files import upgraded
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
-_VERSION = 2
+# 2 tells what each draw was for, 3 what the audit has set aside.
+_VERSION = 3
+_READS = range(1, _VERSION + 1)
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class SavedSession:
 
     seed: int
     warm_start: bool
-    audit: float
+    audit: float | str
     parts: dict[str, Any]
     events: list[Event]
 
@@ -41,7 +43,7 @@ def save(
     X: Pool,
     seed: int,
     warm_start: bool,
-    audit: float,
+    audit: float | str,
     parts: Mapping[str, Any],
     events: Sequence[Event],
 ) -> None:
@@ -78,9 +80,9 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, tru
         raise SessionFileError(
             f"{path} is not a saved session of Querist: Session.load reads what session.save(path) wrote."
         )
-    if content.get("version") not in (1, _VERSION):
+    if content.get("version") not in _READS:
         raise SessionFileError(
-            f"{path} has format version {content.get('version')}; this Querist reads versions 1 and {_VERSION}. "
+            f"{path} has format version {content.get('version')}; this Querist reads versions 1 to {_VERSION}. "
             "Upgrade it."
         )
     try:
@@ -89,7 +91,7 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, tru
             name: restore(content["parts"][name], part, name.replace("_", " "), trust=trust_parts)
             for name, part in given.items()
         }
-        told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
+        told = content["events"] if content["version"] > 1 else upgraded(content["events"])
         events = [read_event(item) for item in told]
         audit = content.get("audit", 0.0)  # files from before there was an audit
         saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events)

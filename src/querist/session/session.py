@@ -64,10 +64,12 @@ class Session(SessionView):
     warm_start : bool, default=False
         Start each fit from the last solution. Only for classifiers whose solution does
         not depend on the start (logistic regression); others are refused.
-    audit : float, default=0.0
+    audit : float or str, default=0.0
         Share of the questions, in [0, 1], that follow a random order instead of the strategy; fractions are
-        carried over from batch to batch. Their answers train the model like all others, and are what
-        `accuracy`, `estimates` and `running_accuracy` rest on. 0.2 is a good share.
+        carried over from batch to batch. Their answers are what `accuracy`, `estimates` and `running_accuracy` rest
+        on. They train the model like all others, but the model that asks knows only a part of them: else no figure
+        could be trusted (`querist.audit.reserve`). 0.2 is a good share. ``"measure"`` (a fifth; or
+        ``"measure:share=0.1"``) lets every answer teach the model that asks; the figures are approximate then.
     random_state : int or None, default=None
         Seed of everything random. None draws one; it is saved with the session.
 
@@ -105,7 +107,7 @@ class Session(SessionView):
         cold_start: str | QueryStrategy = "random",
         query_estimator: str | Classifier | None = None,
         warm_start: bool = False,
-        audit: float = 0.0,
+        audit: float | str = 0.0,
         random_state: int | None = None,
     ) -> None:
         parts = {
@@ -117,7 +119,7 @@ class Session(SessionView):
             self.add_classes(classes)
 
     def _assemble(
-        self, X: PoolLike, parts: dict[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+        self, X: PoolLike, parts: dict[str, Any], *, warm_start: bool, audit: float | str, random_state: int | None
     ) -> None:
         # The pool of a saved session is not judged again: its answers must come out.
         whole = assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
@@ -529,7 +531,7 @@ class Session(SessionView):
             X=self._journal.X,
             seed=self._journal.seed,
             warm_start=self._trained.refitter.warm_start,
-            audit=self._trail.share,
+            audit=self._trail.choice.text,
             parts=self._parts,
             events=self._journal.events,
         )

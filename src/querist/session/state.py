@@ -18,7 +18,9 @@ from querist.session.events import (
     ClassesAdded,
     Event,
     Flagged,
+    GivenOver,
     Released,
+    Reserved,
     RowsAdded,
     Skipped,
     Undone,
@@ -146,7 +148,8 @@ class State:
         _EFFECTS[type(event)](self, event)
 
     def _nothing(self, event: Event) -> None:
-        """Leave the state as it is: rows come with X, and what was undone is left out when the log is replayed."""
+        """Leave the state as it is: rows come with X, and what was undone is left out when the log is replayed;
+        the audit's reserve is `querist.session.reserve`'s."""
 
     def _add_classes(self, event: ClassesAdded) -> None:
         self._learn_classes(list(event.classes))
@@ -199,6 +202,8 @@ class State:
 
 _EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
     RowsAdded: State._nothing,
+    Reserved: State._nothing,
+    GivenOver: State._nothing,
     ClassesAdded: State._add_classes,
     Asked: State._ask,
     Answered: State._answer,

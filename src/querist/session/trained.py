@@ -13,7 +13,10 @@ from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
 from querist.session.journal import Journal
+from querist.session.lessons import AllAnswers, Lessons
 
+# A version that no answers have.
+_NONE = (-1, -1)
 # From `Trained.usable` up to who calls `Session.ask`.
 _CALLER = 6
 
@@ -26,6 +29,8 @@ class Trained:
     refitter : Refitter
     journal : Journal
         Where the answers stand.
+    lessons : Lessons, default=None
+        Those that it may know; None: all.
 
     Attributes
     ----------
@@ -35,14 +40,15 @@ class Trained:
         What the classifier waits for; "" if for nothing.
     """
 
-    def __init__(self, refitter: Refitter, journal: Journal) -> None:
+    def __init__(self, refitter: Refitter, journal: Journal, lessons: Lessons | None = None) -> None:
         self.refitter = refitter
+        self.lessons: Lessons = AllAnswers(journal) if lessons is None else lessons
         self.model: Classifier | None = None
         self.waiting = ""
         self._journal = journal
-        self._version = -1
+        self._version = _NONE
         # At which version of the answers the classifier was found to wait, and what stands in for it.
-        self._waits_at = -1
+        self._waits_at = _NONE
         self._stand_in: Classifier | None = None
         self._has_warned = False
 
@@ -56,31 +62,31 @@ class Trained:
         Exception
             Whatever else the classifier raises.
         """
-        journal = self._journal
-        if self.model is not None and self._version == journal.version:
+        journal, lessons = self._journal, self.lessons
+        version = lessons.version
+        if self.model is not None and self._version == version:
             return self.model
-        answers = journal.state.answers
-        if journal.state.n_classes_answered < 2:
+        if lessons.n_classes < 2:
             self.waiting = ""
             raise NotEnoughLabelsError(
-                f"{len(answers)} answers of {journal.state.n_classes_answered} classes cannot train a model; "
+                f"{lessons.rows.size} answers of {lessons.n_classes} classes cannot train a model; "
                 "two classes are needed. Ask and tell more rows (until then ask() uses the cold-start strategy)."
             )
-        if self._waits_at == journal.version:
+        if self._waits_at == version:
             raise NotEnoughLabelsError(self.waiting)
         try:
             model: Classifier = self.refitter.fit_or_wait(
-                answers.features(),
-                answers.labels,
+                lessons.features(),
+                lessons.labels,
                 pool=journal.X,
-                rows=answers.rows,
+                rows=lessons.rows,
                 finite=journal.is_finite,
                 previous=self._last_whole(),
             )
         except NotEnoughLabelsError as error:
             self._wait(str(error))
             raise NotEnoughLabelsError(self.waiting) from error.__cause__
-        self.model, self._version, self.waiting, self._stand_in = model, journal.version, "", None
+        self.model, self._version, self.waiting, self._stand_in = model, version, "", None
         return model
 
     def usable(self) -> Classifier | None:
@@ -156,15 +162,15 @@ class Trained:
             return over_classes(model, X, self._journal.state.classes)
 
     def _wait(self, why: str) -> None:
-        answers = self._journal.state.answers
-        self._waits_at = self._journal.version
-        self._stand_in = self.refitter.fit_known(answers.features(), answers.labels, finite=self._journal.is_finite)
+        lessons = self.lessons
+        self._waits_at = lessons.version
+        self._stand_in = self.refitter.fit_known(lessons.features(), lessons.labels, finite=self._journal.is_finite)
         if self._stand_in is None:
             then = "Until then ask() uses the cold-start strategy."
         else:
             then = f"Until then ask() goes on with a model of {_listed(self._stand_in.classes_)}."
             self.model = self._stand_in
-            self._version = -1
+            self._version = _NONE
         self.waiting = f"{why.rstrip('.')}. {then}"
 
     def _last_whole(self) -> Classifier | None:

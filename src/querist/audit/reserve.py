@@ -1,0 +1,92 @@
+"""The audit's reserve: rows that the audit alone asks, and whose answers the model that asks does not know.
+
+What the strategy asks must not depend on the audit's rows, or a row that is left out of the training is no longer like
+a new one: where its answer had explained a region, the strategy stayed away from it; where it had come as a surprise,
+the strategy asked all around it. So rows are set aside before anything is asked, the next in the audit's order; the
+strategy never asks them, and their answers train only the model that is used. Given what the strategy has asked, the
+reserve is then a simple random sample of the pool, and a model that is trained without one of its answered rows stands
+to that row as it stands to a new one.
+
+A part of the answers is *given over* to the model that asks, the first in the order; they leave the sample. The rule
+never looks at an answer that stays.
+"""
+
+import math
+
+import numpy as np
+
+from querist._typing import AnyArray, BoolArray, FloatArray, IntArray
+
+# A reserve for so many questions and no more: what is set aside the strategy cannot ask.
+MOST_QUESTIONS = 5_000
+# Of the audit's draws, so many are given over to the model that asks (docs/decisions/0033-exchangeable-audit.md).
+GIVEN_PART = 0.25
+
+
+def reserve_size(n_open: int, share: float) -> int:
+    """Return how many rows to set aside: the audit's share of all questions that the pool allows, at most of 5,000.
+
+    So the reserve is never used up before the pool, or before 5,000 questions. Later the audit asks nothing, and its
+    sample stays as it is.
+
+    Parameters
+    ----------
+    n_open : int
+        Rows without an answer.
+    share : float in (0, 1]
+        Of the questions that are the audit's.
+    """
+    return min(n_open, math.ceil(share * min(n_open, MOST_QUESTIONS) - 1e-9))
+
+
+def given_over(n_drawn: int, part: float = GIVEN_PART) -> int:
+    """Return how many of the draws belong to the model that asks: the first in the audit's order.
+
+    The number of draws is the batches' doing, not that of any answer.
+    """
+    return int(part * n_drawn + 1e-9)
+
+
+def until_two_classes(asking: AnyArray, waiting: AnyArray) -> int:
+    """Return how many answers of the audit must be given over, the first first, until the asking side knows two classes.
+
+    Looks at no answer behind the last that is given over.
+
+    Parameters
+    ----------
+    asking : ndarray of shape (n,)
+        The labels that the model that asks may know.
+    waiting : ndarray of shape (m,)
+        The audit's, in its order, up to the first row without one.
+
+    Examples
+    --------
+    >>> until_two_classes(np.array(["ham"]), np.array(["ham", "ham", "spam", "ham"]))
+    3
+    >>> until_two_classes(np.array(["ham", "spam"]), np.array(["ham"]))
+    0
+    """
+    known = set(asking.tolist())
+    for place, label in enumerate(waiting.tolist()):
+        if len(known) > 1:
+            return place
+        known.add(label)
+    return waiting.size
+
+
+def set_aside(numbers: FloatArray, share: float, open_rows: BoolArray) -> tuple[IntArray, float]:
+    """Return the rows to set aside, in audit order, and the number up to which rows that come later belong to them.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n_rows,)
+        Permanent random numbers (`audit_numbers`).
+    share : float
+    open_rows : ndarray of shape (n_rows,), bool
+        Nobody has been asked about them.
+    """
+    rows = np.flatnonzero(open_rows)
+    order = rows[np.argsort(numbers[rows], kind="stable")]
+    size = reserve_size(rows.size, share)
+    up_to = 1.0 if size == rows.size else float(numbers[order[:size]].max(initial=-1.0))
+    return order[:size], up_to
