@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.stats import binom
 
-from querist.audit.accuracy import CURVE, DIFFERENCE, PLAIN, ScoredDraws, difference, model_accuracy
-from querist.audit.intervals import wilson
+from querist.audit.accuracy import CURVE, DIFFERENCE, MEASURED_DIFFERENCE, PLAIN, ScoredDraws, difference, model_accuracy
+from querist.audit.intervals import mid_p, wilson
 from querist.audit.learning_curve import curve_posterior
 
 
@@ -67,14 +68,14 @@ def test_useless_confidences_are_left_out(rng):
     found = model_accuracy(z, np.full(100, 0.9), np.full(1000, 0.7))
     assert found.method == PLAIN
     assert found.value == pytest.approx(z.mean())
-    assert (found.low, found.high) == pytest.approx(wilson(z.mean(), 100))
+    assert (found.low, found.high) == pytest.approx(mid_p(z.mean(), 100))
 
 
 def test_informative_ones_narrow():
     z = np.tile([1.0, 1, 1, 0], 25)
     g = np.where(z > 0, 0.95, 0.55)
     found = model_accuracy(z, g, np.tile(g, 10))
-    low, high = wilson(0.75, 100)
+    low, high = mid_p(0.75, 100)
     assert found.method == DIFFERENCE
     assert found.high - found.low < 0.7 * (high - low)
 
@@ -116,7 +117,7 @@ def test_the_curve_through_scored_draws_has_its_part(rng, n_scored):
     curve = curve_posterior(200, scored.at, scored.hits)
     assert curve.accuracy == pytest.approx(1 - np.sum(curve.weight * curve.error))
     assert found.value == pytest.approx((1 - part) * plain.value + part * curve.accuracy)
-    assert found.method == DIFFERENCE + CURVE
+    assert found.method == MEASURED_DIFFERENCE + CURVE
     assert found.low < found.value < found.high
 
 
@@ -139,3 +140,29 @@ def test_the_curve_takes_off_bias(rng):
     assert np.std(errors) < np.std(errors_alone)
     assert np.mean(hits) >= 0.925
     assert np.mean(hits) > np.mean(alone) + 0.01
+
+
+@pytest.mark.parametrize("n", [10, 19, 40])
+def test_mid_p_is_the_set_of_shares_that_are_not_unusual(n):
+    grid = np.linspace(0, 1, 20_001)
+    for k in range(n + 1):
+        low, high = mid_p(k / n, n)
+        half = binom.pmf(k, n, grid) / 2
+        kept = grid[np.minimum(binom.sf(k, n, grid), binom.cdf(k - 1, n, grid)) + half >= 0.025]
+        assert (low, high) == pytest.approx((kept[0], kept[-1]), abs=1e-4)
+
+
+@pytest.mark.parametrize("truth", [0.5, 0.8, 0.9, 0.95, 0.97, 0.99])
+def test_mid_p_holds_where_wilsons_does_not(truth):
+    for n in (10, 15, 20, 40):
+        k = np.arange(n + 1)
+        ends = np.array([mid_p(each / n, n) for each in k])
+        covers = binom.pmf(k, n, truth)[(ends[:, 0] <= truth) & (truth <= ends[:, 1])].sum()
+        assert covers >= 0.925
+    assert min(_wilsons(0.99, n) for n in (10, 15, 20, 40)) < 0.92
+
+
+def _wilsons(truth, n):
+    k = np.arange(n + 1)
+    ends = np.array([wilson(each / n, n) for each in k])
+    return binom.pmf(k, n, truth)[(ends[:, 0] <= truth) & (truth <= ends[:, 1])].sum()

@@ -57,7 +57,7 @@ def plain():
 
 
 def audited():
-    session = started(rounds=12, strategy="margin", audit=0.4)
+    session = started(rounds=12, strategy="margin", audit="measure:share=0.4")
     rows = session.ask(5)
     session.skip(rows[-1:])
     session.release(rows[-2:-1])
@@ -67,7 +67,7 @@ def audited():
 
 def certified():
     """Two attempts: the first in audit order and answered, the second by numbers of its own and half open."""
-    session = started(rounds=10, strategy="margin", audit=0.4)
+    session = started(rounds=10, strategy="margin", audit="measure:share=0.4")
     first = session.certify(0.6, guess=0.85, power=0.8)
     tell(session, first.rows)
     session.skip(session.ask(5))
@@ -78,7 +78,7 @@ def certified():
 
 def labelled_by_the_model():
     """All stages of an automatic labelling; a certificate between them is an attempt of its own."""
-    session = started(rounds=12, strategy="margin", audit=0.4)
+    session = started(rounds=12, strategy="margin", audit="measure:share=0.4")
     task = session.auto_label(0.7, most_labels=60)
     tell(session, task.ask())
     tell(session, session.certify(0.6, guess=0.85, power=0.8).rows)

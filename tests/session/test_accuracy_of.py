@@ -14,7 +14,7 @@ X, TRUTH = make_classification(400, 6, n_informative=4, flip_y=0.1, random_state
 OLD = np.where(np.random.default_rng(1).random(400) < 0.2, 1 - TRUTH, TRUTH)
 
 
-def drawn(strategy="power", *, rounds=8, audit=0.25, before=(), X=X, truth=TRUTH, seed=0):
+def drawn(strategy="power", *, rounds=8, audit="measure:share=0.25", before=(), X=X, truth=TRUTH, seed=0):
     session = querist.Session(X, strategy=strategy, audit=audit, random_state=seed)
     session.tell(list(before), truth[list(before)])
     for _ in range(rounds):
@@ -88,7 +88,7 @@ def test_what_was_not_drawn_cannot_be_weighed():
 
 
 def test_draws_that_were_put_back_have_no_probability_any_more():
-    session = drawn("random", rounds=2, audit=1.0)
+    session = drawn("random", rounds=2, audit="measure:share=1")
     session.ask(10)
     session.release()
     rows = session.ask(10)

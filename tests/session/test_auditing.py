@@ -30,8 +30,11 @@ def test_the_audit_gets_its_share_in_its_order(batch_size, rounds):
     n = batch_size * rounds
     assert len(drawn(session)) == int(0.2 * n)
     order = np.argsort(audit_numbers(0, np.arange(600)), kind="stable")
+    assert set(drawn(session)) == set(order[: len(drawn(session))].tolist())
+    # Where all answers teach, rows that the strategy had asked before the order came to them belong to the sample.
+    session = make_session("measure", rounds=rounds, batch_size=batch_size)
+    assert len(drawn(session)) == int(0.2 * n)
     reached = order[: max(np.flatnonzero(np.isin(order, drawn(session)))) + 1]
-    # Every row before the last draw has an answer: drawn, or asked by the strategy before the order came to it.
     assert set(reached) <= set(session.labelled.tolist())
     assert set(session._trail.prefix().rows.tolist()) >= set(reached.tolist())
 

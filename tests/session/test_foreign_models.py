@@ -74,7 +74,7 @@ def test_every_form_of_the_same_answers_gives_the_same_session(name, form):
 
 def test_a_column_of_predictions_is_as_good_as_a_flat_one():
     # The input of the report: accuracy 0.64 and running accuracy 0.0 where the truth is above 0.98.
-    session = querist.Session(X, estimator=Foreign("column"), audit=0.5, random_state=0)
+    session = querist.Session(X, estimator=Foreign("column"), audit="measure:share=0.5", random_state=0)
     truth = TRUTHS["three numbers"]
     for _ in range(12):
         rows = session.ask(10)

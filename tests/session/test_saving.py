@@ -159,7 +159,7 @@ def test_registered_strategies_come_back_with_their_parts(tmp_path):
     [
         (lambda text: text[:-40], "not a saved session"),
         (lambda text: "[1, 2]", "not a saved session"),
-        (lambda text: text.replace('"version": 2', '"version": 9'), "version 9"),
+        (lambda text: text.replace('"version": 3', '"version": 9'), "version 9"),
         (lambda text: text.replace('"kind": "answered"', '"kind": "guessed"'), "unknown kind"),
         (lambda text: text.replace('"random_state"', '"x"'), "random_state is missing|'random_state' is missing"),
         (lambda text: text.replace('"number": 1', '"number": 5'), "log is not complete"),
@@ -195,7 +195,7 @@ def test_a_missing_file_is_told(tmp_path):
 
 
 def test_probabilities_are_kept_and_files_without_them_load(tmp_path):
-    session = querist.Session(X, strategy="power", estimator="naive_bayes", audit=0.5, random_state=0)
+    session = querist.Session(X, strategy="power", estimator="naive_bayes", audit="measure:share=0.5", random_state=0)
     for _ in range(3):
         rows = session.ask(4)
         session.tell(rows, NAMES[rows])

@@ -229,7 +229,7 @@ def test_figures_come_where_folds_have_too_few_answers():
     assert figures.accuracy.value <= 1 - 0.3 * rare.mean() or not rare.any()
     late = answered(CALIBRATED, ["a", "b"] * 10 + ["late"], audit=0.5)
     with pytest.warns(ModelWaitsWarning):
-        late.tell(late.ask(1), ["a"])
+        late.tell(late.ask(24), ["a", "b"] * 12)
     assert "'late' has 1" in late.accuracy().note
 
 

@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.optimize import brentq
+from scipy.special import betainc, ndtri
 
 from querist._typing import FloatArray
 from querist.exceptions import InvalidParameterError
@@ -53,6 +54,41 @@ def wilson(p: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     middle = (p + share / 2) / (1 + share)
     reach = z * math.sqrt(p * (1 - p) / n + share / (4 * n)) / (1 + share)
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def mid_p(p: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the mid-p interval for a proportion: all q under which the observed share is not unusual.
+
+    Let X be the number of successes among n with chance q, and k = p n the observed one. q is in it if neither
+    ``P(X > k) + P(X = k) / 2`` nor ``P(X < k) + P(X = k) / 2`` is below half of ``1 - confidence``. So it never leaves
+    [0, 1], at k = n its lower end is ``(1 - confidence)^(1/n)``, and near 0 and 1 it holds where Wilson's does not.
+
+    Parameters
+    ----------
+    p : float
+        The observed share, in [0, 1].
+    n : float
+        Size of the sample. Any number above 0: where k and n are not whole, the incomplete beta function takes the
+        place of the sums of binomial terms, which it equals where they are.
+    confidence : float, default=0.95
+
+    References
+    ----------
+    .. [1] A. Agresti, "Categorical Data Analysis", 3rd ed., Wiley, 2013, section 16.6.1.
+    .. [2] G. Berry, P. Armitage, "Mid-P confidence intervals: a brief review", The Statistician 44(4), 1995,
+       doi:10.2307/2348891.
+    """
+    tail, k = (1 - confidence) / 2, p * n
+    low = 0.0 if k <= _ROUNDING else brentq(lambda q: _at_least(k, n, q) - tail, 0, 1)
+    high = 1.0 if n - k <= _ROUNDING else brentq(lambda q: _at_least(k, n, q) - 1 + tail, 0, 1)
+    return float(low), float(high)
+
+
+def _at_least(k: float, n: float, q: float) -> float:
+    """Return the chance of more than k successes and half of that of k."""
+    more = betainc(k + 1, n - k, q) if n > k else 0.0
+    as_many_or_more = betainc(k, n - k + 1, q) if k > 0 else 1.0
+    return float(more + as_many_or_more) / 2
 
 
 def mean_interval(values: FloatArray, low: float, high: float, confidence: float = 0.95) -> tuple[float, float]:

@@ -7,11 +7,11 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, Label
 from querist.audit.confusion import Figure, balanced_accuracy, confusion, effective_size, macro_f1, places, smoothed
 from querist.audit.estimate import FEWEST, Estimate, too_few
-from querist.audit.intervals import check_values, mean_interval, wilson
+from querist.audit.intervals import check_values, mean_interval, mid_p, wilson
 
 # For a calibration plot.
 FEWEST_FOR_BINS = 200
-_SCORE = "Wilson interval"
+_SCORE = "mid-p interval"
 _DELTA = "delta method, Wilson interval with the effective sample size"
 
 
@@ -28,7 +28,7 @@ def recall(truth: AnyArray, predicted: AnyArray, label: Label, *, confidence: fl
     Notes
     -----
     Given their number, the audit rows of a class are a random sample of the class: a proportion, with
-    Wilson's interval.
+    the mid-p interval.
     """
     return _share(predicted[truth == label] == label, f"recall of {label!r}", "audit rows of the class", confidence)
 
@@ -132,7 +132,7 @@ def _share(hits: AnyArray, quantity: str, of_what: str, confidence: float) -> Es
     if hits.size < FEWEST:
         return too_few(quantity, _SCORE, hits.size, f"{FEWEST} {of_what}")
     value = float(np.mean(hits))
-    return Estimate(value, *wilson(value, hits.size, confidence), hits.size, quantity, _SCORE, confidence)
+    return Estimate(value, *mid_p(value, hits.size, confidence), hits.size, quantity, _SCORE, confidence)
 
 
 def _mean(values: FloatArray, low: float, high: float, quantity: str, confidence: float) -> Estimate:

@@ -7,8 +7,8 @@ strategy never asks them, and their answers train only the model that is used. G
 reserve is then a simple random sample of the pool, and a model that is trained without one of its answered rows stands
 to that row as it stands to a new one.
 
-A part of the answers is *given over* to the model that asks, the first in the order; they leave the sample. The rule
-never looks at an answer that stays.
+While the model that asks knows fewer than two classes, answers of the audit are *given over* to it, the first in the
+order; they leave the sample. The rule never looks at an answer that stays.
 """
 
 import math
@@ -17,34 +17,28 @@ import numpy as np
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray
 
-# A reserve for so many questions and no more: what is set aside the strategy cannot ask.
-MOST_QUESTIONS = 5_000
-# Of the audit's draws, so many are given over to the model that asks (docs/decisions/0033-exchangeable-audit.md).
-GIVEN_PART = 0.25
+# A reserve for half of the pool's rows as questions, for so many at least and so many at most: what is set aside the
+# strategy cannot ask.
+FEWEST_QUESTIONS, MOST_QUESTIONS = 1_000, 5_000
 
 
 def reserve_size(n_open: int, share: float) -> int:
-    """Return how many rows to set aside: the audit's share of all questions that the pool allows, at most of 5,000.
+    """Return how many rows to set aside: the audit's share of the questions that are likely to come.
 
-    So the reserve is never used up before the pool, or before 5,000 questions. Later the audit asks nothing, and its
-    sample stays as it is.
+    These are half of the pool's rows, 1,000 at least and 5,000 at most. When the reserve is used up, the audit asks
+    nothing more and its sample stays as it is: rows that the strategy has asked cannot join it.
 
     Parameters
     ----------
     n_open : int
         Rows without an answer.
     share : float in (0, 1]
-        Of the questions that are the audit's.
+        Of the questions that are the audit's; 1: all rows are set aside.
     """
-    return min(n_open, math.ceil(share * min(n_open, MOST_QUESTIONS) - 1e-9))
-
-
-def given_over(n_drawn: int, part: float = GIVEN_PART) -> int:
-    """Return how many of the draws belong to the model that asks: the first in the audit's order.
-
-    The number of draws is the batches' doing, not that of any answer.
-    """
-    return int(part * n_drawn + 1e-9)
+    if share == 1:
+        return n_open
+    questions = min(n_open, max(FEWEST_QUESTIONS, min(n_open // 2, MOST_QUESTIONS)))
+    return min(n_open, math.ceil(share * questions - 1e-9))
 
 
 def until_two_classes(asking: AnyArray, waiting: AnyArray) -> int:

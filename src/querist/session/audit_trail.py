@@ -98,7 +98,9 @@ class AuditTrail:
         Never with a reserve: the strategy has not chosen among the rows that the order begins with.
         """
         if self.reserve is not None:
-            return False
+            self.reserve.catch_up()
+            if self.reserve.is_open:
+                return False
         events = self._journal.events
         for event in events[self._n_seen :]:
             if isinstance(event, Asked) and event.in_audit_order and event.rows.size:

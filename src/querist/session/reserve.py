@@ -4,7 +4,7 @@ import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist.audit.order import audit_numbers
-from querist.audit.reserve import given_over, set_aside, until_two_classes
+from querist.audit.reserve import set_aside, until_two_classes
 from querist.session.events import Asked, GivenOver, Reserved, RowsAdded
 from querist.session.journal import Journal
 from querist.session.state import ANSWERED, FREE
@@ -36,7 +36,6 @@ class Reserve:
         self.rows: IntArray = np.empty(0, np.int64)
         self._numbers: FloatArray = np.empty(0)
         self._up_to = self._given_up_to = -1.0
-        self._drawn: set[int] = set()
         # Rows of the pool that were looked at when rows were last set aside; rows and events seen so far.
         self._n_known = self._n_rows = self._n_seen = 0
 
@@ -64,11 +63,8 @@ class Reserve:
                 self._add(event)
             elif isinstance(event, GivenOver):
                 self._given_up_to = max(self._given_up_to, float(self._of(event.rows).max(initial=-1.0)))
-            elif isinstance(event, Asked) and event.how == "audit":
-                if self.is_open:
-                    self._drawn.update(event.rows.tolist())
-                else:
-                    self.came_late = True
+            elif isinstance(event, Asked) and event.how == "audit" and not self.is_open:
+                self.came_late = True
         self._n_seen = len(events)
 
     def keep_up(self, *, needs_model: bool) -> None:
@@ -82,13 +78,10 @@ class Reserve:
         self.catch_up()
         self._set_aside()
         # Where all questions are the audit's there is nobody to give anything to.
-        if self._share < 1:
-            n = given_over(len(self._drawn))
-            if needs_model:
-                n = max(n, self._n_for_two_classes())
-            if n > self.n_given:
-                self._journal.record(GivenOver(self._journal.next_number, self.rows[self.n_given : n]))
-                self.catch_up()
+        n = self._n_to_give() if needs_model and self._share < 1 else 0
+        if n:
+            self._journal.record(GivenOver(self._journal.next_number, self.sample[:n]))
+            self.catch_up()
 
     def _set_aside(self) -> None:
         status = self._journal.state.status
@@ -105,7 +98,7 @@ class Reserve:
         self._journal.record(Reserved(self._journal.next_number, rows, up_to))
         self.catch_up()
 
-    def _n_for_two_classes(self) -> int:
+    def _n_to_give(self) -> int:
         # Also where the audit's own answers are of one class: kept because of what they are, they would be no sample.
         state, sample = self._journal.state, self.sample
         asking = state.answers.labels[~self.blind(state.answers.rows)]
@@ -114,7 +107,7 @@ class Reserve:
         place = {row: at for at, row in enumerate(state.answers.rows.tolist())}
         done = state.status[sample] == ANSWERED
         told = sample if done.all() else sample[: int(done.argmin())]
-        return self.n_given + until_two_classes(asking, state.answers.labels[[place[row] for row in told.tolist()]])
+        return until_two_classes(asking, state.answers.labels[[place[row] for row in told.tolist()]])
 
     def _add(self, event: Reserved) -> None:
         self.is_open, self._n_known, self._up_to = True, self._n_rows, event.up_to
