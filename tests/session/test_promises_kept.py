@@ -35,8 +35,8 @@ def pool(rng, shares, confidences):
     return np.column_stack([np.where(right, truth, 1 - truth), sure]), truth
 
 
-def started(X, truth, seed):
-    session = querist.Session(X, estimator=Stubborn(), strategy="random", audit=0.5, random_state=seed)
+def started(X, truth, seed, audit=0.5):
+    session = querist.Session(X, estimator=Stubborn(), strategy="random", audit=audit, random_state=seed)
     while len(session.classes) < 2:
         rows = session.ask(10)
         session.tell(rows, truth[rows])
@@ -99,7 +99,7 @@ def test_certificates_hold_whatever_came_before(history, n_sessions, most):
 
 def test_the_audits_order_decides_as_long_as_it_is_fresh():
     X, truth = pool(np.random.default_rng(0), [(180, 20)], [0.9])
-    session = started(X, truth, 0)
+    session = started(X, truth, 0, "measure:share=0.5")
     certificate = session.certify(0.7, guess=0.9)
     rest = np.setdiff1d(np.arange(200), session.labelled)
     in_order = rest[np.argsort(audit_numbers(0, rest))]
@@ -113,6 +113,16 @@ def test_the_audits_order_decides_as_long_as_it_is_fresh():
     assert (session.reasons(other.rows)["how"] == "certificate").all()
     assert (session.reasons(other.rows)["promise"] == 2).all()
     assert not session.events[-1].in_audit_order
+
+
+def test_rows_that_were_set_aside_are_drawn_for_a_promise_as_others_are():
+    """The first in the audit's order are all set aside: the strategy chose among none of them."""
+    X, truth = pool(np.random.default_rng(0), [(360, 40)], [0.9])
+    session = started(X, truth, 0, 0.2)
+    certificate = session.certify(0.7, guess=0.9)
+    assert not session.events[-1].in_audit_order
+    aside = np.isin(certificate.rows, session._trail.reserve.rows)
+    assert 0 < aside.sum() < aside.size / 2
 
 
 def test_answers_beside_the_draws_do_not_raise_what_is_certified():
