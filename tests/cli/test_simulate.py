@@ -354,3 +354,15 @@ def test_an_unfinished_folder_is_told_and_the_process_ends_in_peace(place, frame
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: half holds a simulation that is not finished.")
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_weights_are_a_column(place, frame):
+    frame.assign(trust=np.linspace(0.1, 5, 120)).to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--weight", "trust", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert "trained with the weights given" in result.stderr
+    message = refused(
+        "things.csv", "--target", "kind", "--weight", "trust", *QUICK, "--estimator", "k_neighbors", "--out", "o"
+    )
+    assert "the estimator 'k_neighbors'" in message
+    assert "cannot be trained with weights" in message

@@ -41,6 +41,7 @@ def prepare(
     candidates: IntArray,
     batch_size: int,
     rng: np.random.Generator,
+    weights: FloatArray | None = None,
 ) -> QueryContext:
     """Return the context of a query whose arguments are known to be right.
 
@@ -78,7 +79,7 @@ def prepare(
                 f"for a batch of {batch_size}."
             )
         keys = tie_keys(strategy.ties, candidates, rng)
-    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space)
+    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space, weights)
 
 
 def decide(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 from numpy.typing import ArrayLike
 
+from querist._amounts import as_amounts
 from querist._labels import as_labels
 from querist._pool import as_pool
-from querist._typing import AnyArray, Classifier, IntArray, Label, PoolLike
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, PoolLike
 from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
@@ -153,7 +154,7 @@ class Session(SessionView):
         check_positive_int(batch_size, "batch_size")
         return self._asker.ask(batch_size)
 
-    def tell(self, rows: ArrayLike, labels: ArrayLike) -> None:
+    def tell(self, rows: ArrayLike, labels: ArrayLike, *, sample_weight: ArrayLike | None = None) -> None:
         """Record answers, of any rows without one, in any order; asked or not.
 
         Parameters
@@ -165,6 +166,11 @@ class Session(SessionView):
             or column of any library. They come back from `labels` as they were told. A Series whose index names
             `rows` in another order, and a dict from row numbers to labels, are brought into the order of `rows`; the
             plain index 0, 1, 2 ... of a new Series names nothing.
+        sample_weight : float or array-like of shape (n,), default=None
+            What the answers weigh when classifiers are trained, above 0; None: 1 each. It reaches ``fit`` of the
+            classifier (of a ``Pipeline``: of its last step), of the one that asks, and of a committee. Figures of
+            the audit and promises go on to count rows, each once: the draws stand for the rows of the pool, and
+            weights say how much a model shall mind an answer, not how many rows it stands for.
 
         Raises
         ------
@@ -172,18 +178,21 @@ class Session(SessionView):
             If a row does not exist, stands twice or already has an answer.
         InvalidParameterError
             If a label is missing, of another type, or not among the declared classes, or the labels belong to
-            other rows or have no order (a set). Nothing is recorded then.
+            other rows or have no order (a set); or if a weight is not above 0, or a classifier that is to be trained
+            takes no weights. Nothing is recorded then.
         """
         hint = "Use change(rows, labels) to replace an answer."
-        self._record(Answered, rows, labels, (FREE, OUTSTANDING, SKIPPED), "answer", hint)
+        self._record(Answered, rows, labels, sample_weight, (FREE, OUTSTANDING, SKIPPED), "answer", hint)
 
-    def change(self, rows: ArrayLike, labels: ArrayLike) -> None:
+    def change(self, rows: ArrayLike, labels: ArrayLike, *, sample_weight: ArrayLike | None = None) -> None:
         """Replace answers; the rows keep their places among the labelled.
 
         Parameters
         ----------
         rows : int or array-like of shape (n,)
         labels : label or array-like of shape (n,)
+        sample_weight : float or array-like of shape (n,), default=None
+            None keeps the weights of the rows.
 
         Raises
         ------
@@ -192,7 +201,8 @@ class Session(SessionView):
         InvalidParameterError
             As in `tell`.
         """
-        self._record(Changed, rows, labels, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
+        hint = "Use tell(rows, labels)."
+        self._record(Changed, rows, labels, sample_weight, (ANSWERED,), "change the answer of", hint)
 
     def skip(self, rows: ArrayLike) -> None:
         """Record that nobody can tell; the rows are not asked again, but may still be told.
@@ -573,16 +583,33 @@ class Session(SessionView):
         session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
         session._journal.events.clear()
         session._journal.replay(saved.events)
+        if session._journal.state.answers.weights is not None:
+            session._asker.check_weights()
         return session
 
     def _record(
-        self, kind: type[LabelledRows], rows: Any, labels: Any, allowed: tuple[int, ...], action: str, hint: str
+        self,
+        kind: type[LabelledRows],
+        rows: Any,
+        labels: Any,
+        sample_weight: Any,
+        allowed: tuple[int, ...],
+        action: str,
+        hint: str,
     ) -> None:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
         labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
+        weights = self._weights(sample_weight, rows)
         if rows.size:
             self._journal.state.require(rows, allowed, action, hint)
             self._journal.state.check_labels(labels)
-            self._journal.record(kind(self._journal.next_number, rows, labels))
+            self._journal.record(kind(self._journal.next_number, rows, labels, weights))
             self._journal.version += 1
+
+    def _weights(self, sample_weight: Any, rows: IntArray) -> FloatArray | None:
+        if sample_weight is None:
+            return None
+        self._asker.check_weights()
+        pool, remedy = self._journal.X, "To leave an answer out of the training, do not tell it."
+        return as_amounts(sample_weight, rows.size, "sample_weight", rows=rows, pool=pool, remedy=remedy)

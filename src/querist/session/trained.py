@@ -76,6 +76,7 @@ class Trained:
                 rows=answers.rows,
                 finite=journal.is_finite,
                 previous=self._last_whole(),
+                weights=answers.weights,
             )
         except NotEnoughLabelsError as error:
             self._wait(str(error))
@@ -113,7 +114,8 @@ class Trained:
 
     def fit_on(self, rows: IntArray, labels: AnyArray) -> Classifier:
         """Fit a model of its own on some answers; the last fitted one stays. See `Refitter.fit_as_far`."""
-        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels)
+        weights = self._journal.state.answers.weights_of(rows)
+        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels, weights)
         return model
 
     def predict(self, X: Pool = None) -> AnyArray:
@@ -158,7 +160,9 @@ class Trained:
     def _wait(self, why: str) -> None:
         answers = self._journal.state.answers
         self._waits_at = self._journal.version
-        self._stand_in = self.refitter.fit_known(answers.features(), answers.labels, finite=self._journal.is_finite)
+        self._stand_in = self.refitter.fit_known(
+            answers.features(), answers.labels, finite=self._journal.is_finite, weights=answers.weights
+        )
         if self._stand_in is None:
             then = "Until then ask() uses the cold-start strategy."
         else:

@@ -181,7 +181,9 @@ def _fitted(model: Model, context: QueryContext, drawn: IntArray, name: str) -> 
         member.set_params(**{key: int(context.rng.integers(2**31)) for key in unset})
     try:
         # Its random states are set; what a member with too few answers of a class does is the refitter's matter.
-        return Refitter(member, seed=0).fit_as_far(take_rows(context.X, context.rows[drawn]), context.labels[drawn])
+        weights = None if context.weights is None else context.weights[drawn]
+        rows = take_rows(context.X, context.rows[drawn])
+        return Refitter(member, seed=0).fit_as_far(rows, context.labels[drawn], weights)
     except Exception as error:
         error.add_note(f"Raised while fitting {name} on {drawn.size} labelled rows.")
         raise
