@@ -48,6 +48,8 @@ class QueryStrategy(BaseEstimator, ABC):
 
     # Whether `query` needs a fitted model.
     needs_model: ClassVar[bool] = True
+    # Whether it trains clones of the model, which then must be one that can be trained.
+    refits_model: ClassVar[bool] = False
     # Whether utilities depend on the generator.
     stochastic: ClassVar[bool] = False
 

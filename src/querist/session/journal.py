@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from querist import _random
+from querist._pool import NumberedRows, plain
 from querist._typing import IntArray, Pool, RandomState
 from querist._validation import n_rows, take_rows
 from querist.exceptions import InvalidParameterError
@@ -47,6 +48,16 @@ class Journal:
         return int(self.state.status.size)
 
     @property
+    def pool(self) -> Pool:
+        """The pool as it was given; `X` is what models are shown, which may know rows by number only."""
+        return plain(self.X)
+
+    @property
+    def has_fixed_model(self) -> bool:
+        """Whether the model is never trained, so that what it ever said of a row it says today."""
+        return isinstance(self.X, NumberedRows)
+
+    @property
     def is_finite(self) -> bool:
         """Whether the pool holds finite numbers only; found out once."""
         if self._finite is None:
@@ -83,11 +94,11 @@ class Journal:
         from querist.data.hashing import pool_hash
 
         added = n_rows(X) - self.n_rows
-        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != pool_hash(self.X):
+        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != pool_hash(self.pool):
             raise InvalidParameterError(
                 f"extend takes the whole new pool: the {self.n_rows} old rows first, unchanged, then the new ones."
             )
-        self.X, self._finite = X, None
+        self.X, self._finite = NumberedRows(X) if isinstance(self.X, NumberedRows) else X, None
         self.replay([RowsAdded(self.next_number, added)])
 
     def replay(self, added: Iterable[Event]) -> None:

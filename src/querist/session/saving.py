@@ -16,12 +16,15 @@ from querist._typing import Pool
 from querist._validation import n_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import SessionFileError
-from querist.session.events import Event, RowsAdded, read_event
+from querist.learners.outside import OutsideProbabilities
+from querist.session.events import ClassesAdded, Event, RowsAdded, read_event
 from querist.session.old_files import upgraded
+from querist.session.outside import outside_model
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
 _VERSION = 2
+_OUTSIDE = f"{OutsideProbabilities.__module__}:{OutsideProbabilities.__qualname__}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ def save(
     write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
-def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, trust_parts: bool) -> SavedSession:
+def load(
+    path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, probabilities: Any = None, trust_parts: bool
+) -> SavedSession:
     """Read a session and check it against the pool and, unless they are trusted, the parts given.
 
     Raises
@@ -85,12 +90,13 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, tru
         )
     try:
         _check_pool(content["pool"], X)
-        parts = {
-            name: restore(content["parts"][name], part, name.replace("_", " "), trust=trust_parts)
-            for name, part in given.items()
-        }
         told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
         events = [read_event(item) for item in told]
+        outside = _outside(content["parts"]["estimator"], probabilities, X, events)
+        parts = {
+            name: restore(content["parts"][name], part, _called(name, outside), trust=trust_parts)
+            for name, part in (dict(given) | outside).items()
+        }
         audit = content.get("audit", 0.0)  # files from before there was an audit
         saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events)
     except KeyError as error:
@@ -99,6 +105,24 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, tru
     if added != n_rows(as_pool(X)) or [event.number for event in events] != list(range(len(events))):
         raise SessionFileError(f"{path} is damaged: its log is not complete.")
     return saved
+
+
+def _called(name: str, outside: Mapping[str, Any]) -> str:
+    """Return what messages call a part."""
+    return "model of probabilities" if name in outside else name.replace("_", " ")
+
+
+def _outside(saved: Any, probabilities: Any, X: Pool, events: Sequence[Event]) -> dict[str, Any]:
+    """Return the model that probabilities from outside are, by the classes that the log declares first."""
+    wanted = isinstance(saved, dict) and saved.get("class") == _OUTSIDE
+    if wanted != (probabilities is not None):
+        advice = "Pass the same: Session.load(path, X, probabilities=...)." if wanted else "Leave them out."
+        how = "with" if wanted else "without"
+        raise SessionFileError(f"The session was saved {how} probabilities from outside. {advice}")
+    if not wanted:
+        return {}
+    declared = next(list(event.classes) for event in events if isinstance(event, ClassesAdded))
+    return {"estimator": outside_model(probabilities, as_pool(X), declared)}
 
 
 def _check_pool(pool: Mapping[str, Any], given: Pool) -> None:

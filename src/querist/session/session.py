@@ -28,6 +28,7 @@ from querist.session.events import (
     Released,
     Skipped,
 )
+from querist.session.outside import OutsideModel, check_alone, extended, outside_model
 from querist.session.promises import AutoLabel, Certificate
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
 from querist.session.view import SessionView
@@ -71,6 +72,11 @@ class Session(SessionView):
         `accuracy`, `estimates` and `running_accuracy` rest on. 0.2 is a good share.
     random_state : int or None, default=None
         Seed of everything random. None draws one; it is saved with the session.
+    probabilities : array or data frame of shape (n_rows, n_classes), default=None
+        The model, where it is not to be trained here: what another program (a language model, say) gives each class
+        in each row. Columns follow `classes`, or are named after the classes; rows add up to 1. Strategies ask by
+        them from the first question on, `predict` and `predict_proba` answer with them for rows of the pool, `fit`
+        changes nothing, and figures and promises are about them. `estimator` is then left out.
 
     Raises
     ------
@@ -108,12 +114,18 @@ class Session(SessionView):
         warm_start: bool = False,
         audit: float = 0.0,
         random_state: int | None = None,
+        probabilities: PoolLike | None = None,
     ) -> None:
+        pool = as_pool(X)
+        if probabilities is not None:
+            check_alone(estimator)
+            estimator = outside_model(probabilities, pool, classes)
+            classes = estimator.classes.tolist()
         parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        self._assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
-        self._asker.check_pool(self._journal.X)
+        self._assemble(pool, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        self._asker.check_pool(self._journal.pool)
         if classes is not None:
             self.add_classes(classes)
 
@@ -273,13 +285,15 @@ class Session(SessionView):
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
-    def extend(self, X: PoolLike) -> None:
+    def extend(self, X: PoolLike, *, probabilities: PoolLike | None = None) -> None:
         """Add rows at the end of the pool.
 
         Parameters
         ----------
         X : pool
             The whole new pool; its first rows must be the rows of the old one, in order.
+        probabilities : array or data frame of shape (n_rows, n_classes), default=None
+            For a session that was made with some: of the whole new pool, those of the old rows unchanged.
 
         Raises
         ------
@@ -287,8 +301,12 @@ class Session(SessionView):
             If it is not longer, its first rows differ, or the new ones cannot be worked with.
         """
         pool = as_pool(X)
+        longer = extended(self._trained, probabilities, pool)
         self._asker.check_pool(pool)
         self._journal.extend(pool)
+        if longer is not None and isinstance(self._trained, OutsideModel):
+            self._parts["estimator"] = longer
+            self._trained.replace(longer)
 
     def fit(self, *, partial: bool = False) -> Classifier:
         """Fit the classifier if answers are new, and return it.
@@ -459,7 +477,7 @@ class Session(SessionView):
         >>> session.accuracy_of(old_model.predict(X[300:])).n
         100
         """
-        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.X, whole=False)
+        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.pool, whole=False)
         self._journal.state.check_comparable(labels, "predicted")
         return self._figures.accuracy_of(labels, confidence)
 
@@ -536,7 +554,7 @@ class Session(SessionView):
         """
         saving.save(
             path,
-            X=self._journal.X,
+            X=self._journal.pool,
             seed=self._journal.seed,
             warm_start=self._trained.refitter.warm_start,
             audit=self._trail.share,
@@ -554,6 +572,7 @@ class Session(SessionView):
         strategy: str | QueryStrategy | None = None,
         cold_start: str | QueryStrategy | None = None,
         query_estimator: str | Classifier | None = None,
+        probabilities: PoolLike | None = None,
         trust_parts: bool = False,
     ) -> Self:
         """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
@@ -566,6 +585,8 @@ class Session(SessionView):
         estimator, strategy, cold_start, query_estimator : default=None
             Needed where the session was made with an object that has no registered name; compared by content with
             what the file tells: parameters by value, functions and classes of your own by their code.
+        probabilities : array or data frame, default=None
+            Needed where the session was made with some: the same, compared by content.
         trust_parts : bool, default=False
             Take these without comparing them: where something was changed on purpose, or where it cannot be told
             whether it is the same (objects that show nothing of themselves; code of your own under another Python).
@@ -578,7 +599,7 @@ class Session(SessionView):
         given = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        saved = saving.load(path, X, given, trust_parts=trust_parts)
+        saved = saving.load(path, X, given, probabilities=probabilities, trust_parts=trust_parts)
         session = cls.__new__(cls)
         session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
         session._journal.events.clear()
@@ -599,7 +620,7 @@ class Session(SessionView):
     ) -> None:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
-        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
+        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.pool).copy()
         weights = self._weights(sample_weight, rows)
         if rows.size:
             self._journal.state.require(rows, allowed, action, hint)
@@ -611,5 +632,5 @@ class Session(SessionView):
         if sample_weight is None:
             return None
         self._asker.check_weights()
-        pool, remedy = self._journal.X, "To leave an answer out of the training, do not tell it."
+        pool, remedy = self._journal.pool, "To leave an answer out of the training, do not tell it."
         return as_amounts(sample_weight, rows.size, "sample_weight", rows=rows, pool=pool, remedy=remedy)
