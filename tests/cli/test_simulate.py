@@ -378,3 +378,11 @@ def test_weights_are_a_column(place, frame):
     )
     assert "the estimator 'k_neighbors'" in message
     assert "cannot be trained with weights" in message
+
+
+def test_costs_are_a_column(place, frame):
+    frame.assign(minutes=np.linspace(0.5, 5, 120)).to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--cost", "minutes", *QUICK)
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(place / "querist-simulation-things" / "table.parquet")
+    assert (table.loc[table["strategy"] != "(full data)", "cost"] > 0).all()

@@ -37,6 +37,8 @@ class QueryContext:
         The pool as a numeric matrix, made when first used.
     weights : ndarray of shape (n_labelled,) or None
         Of the answers, for strategies that train models of their own; None: all weigh the same.
+    costs : ndarray of shape (n_rows,) or None
+        Of each row of the pool. `utilities` leaves them aside: they are divided by them afterwards.
     """
 
     X: Pool
@@ -49,6 +51,7 @@ class QueryContext:
     tie_keys: TieKeys
     space: Space
     weights: FloatArray | None = None
+    costs: FloatArray | None = None
 
     @cached_property
     def unlabelled(self) -> IntArray:

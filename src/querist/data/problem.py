@@ -33,6 +33,8 @@ class Problem:
     notes : tuple of str
     weights : ndarray of shape (n_rows,), or None
         The column of weights.
+    costs : ndarray of shape (n_rows,), or None
+        The column of costs.
     """
 
     X: Pool
@@ -42,6 +44,7 @@ class Problem:
     groups: AnyArray | None
     notes: tuple[str, ...]
     weights: FloatArray | None = None
+    costs: FloatArray | None = None
 
 
 def read_problem(
@@ -51,6 +54,7 @@ def read_problem(
     test: str | os.PathLike[str] | None = None,
     group: str | None = None,
     weight: str | None = None,
+    cost: str | None = None,
     drop: Sequence[str] = (),
     text_columns: Sequence[str] = (),
     category_columns: Sequence[str] = (),
@@ -75,6 +79,8 @@ def read_problem(
         A column that is not learned from; its values are returned.
     weight : str, default=None
         A column of numbers above 0 that is not learned from, but says what each row weighs in the training.
+    cost : str, default=None
+        A column of numbers above 0 that is not learned from, but says what the label of each row costs.
     drop : sequence of str, default=()
         Columns that are not learned from.
     text_columns : sequence of str, default=()
@@ -106,7 +112,7 @@ def read_problem(
     """
     reading = reading or Reading.of(sheet=sheet, decimal=decimal, missing=missing)
     table = read_as(path, reading)
-    amounts = {"weight": weight}
+    amounts = {"weight": weight, "cost": cost}
     _check_roles(table, target, {"group": group, **amounts}, drop)
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     told = {role: _amounts(table, name, role) for role, name in amounts.items() if name is not None}
@@ -140,6 +146,7 @@ def read_problem(
         groups,
         tuple(dict.fromkeys((*notes, *features.notes))),
         told.get("weight"),
+        told.get("cost"),
     )
 
 

@@ -136,6 +136,8 @@ class Asker:
             batch_size=batch_size,
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
             weights=state.answers.weights,
+            # The cold start, like the audit, draws whatever rows cost.
+            costs=self._journal.costs if strategy is self._strategy else None,
         )
         with self._asking.refitter.settings(finite=self._journal.is_finite):
             positions, utilities = decide(strategy, context)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from querist._pool import NumberedRows, as_pool
-from querist._typing import PoolLike
+from querist._typing import FloatArray, PoolLike
 from querist._validation import check_number, n_rows
+from querist.base.costs import check_takes_costs
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.learners.outside import OutsideProbabilities
@@ -35,7 +36,13 @@ class Assembly:
 
 
 def assemble(
-    X: PoolLike, parts: Mapping[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+    X: PoolLike,
+    parts: Mapping[str, Any],
+    *,
+    costs: FloatArray | None,
+    warm_start: bool,
+    audit: float,
+    random_state: int | None,
 ) -> Assembly:
     """Return the parts of a session on `X`, whose log says only that there are rows.
 
@@ -44,6 +51,8 @@ def assemble(
     X : pool
     parts : dict
         estimator, strategy, cold_start and query_estimator, as `Session` takes them.
+    costs : ndarray of shape (n_rows,) or None
+        What the label of each row costs.
     warm_start, audit, random_state
         As `Session` takes them.
 
@@ -55,8 +64,10 @@ def assemble(
     share = check_number(audit, "audit", low=0, high=1)
     pool = as_pool(X)
     fixed = isinstance(parts["estimator"], OutsideProbabilities)
-    journal = Journal(NumberedRows(pool) if fixed else pool, seed_of(random_state))
+    journal = Journal(NumberedRows(pool) if fixed else pool, seed_of(random_state), costs)
     asks, starts = resolve_strategy(parts["strategy"]), resolve_strategy(parts["cold_start"])
+    if costs is not None:
+        check_takes_costs(asks)
     if starts.needs_model:
         raise InvalidParameterError(
             f"cold_start={parts['cold_start']!r} needs a model, and there is none at the start. Use random or k_center."

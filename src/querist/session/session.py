@@ -18,6 +18,7 @@ from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
 from querist.session import saving
 from querist.session.assembly import assemble
+from querist.session.costs import row_costs
 from querist.session.events import (
     Answered,
     Changed,
@@ -77,6 +78,10 @@ class Session(SessionView):
         in each row. Columns follow `classes`, or are named after the classes; rows add up to 1. Strategies ask by
         them from the first question on, `predict` and `predict_proba` answer with them for rows of the pool, `fit`
         changes nothing, and figures and promises are about them. `estimator` is then left out.
+    costs : array-like of shape (n_rows,), default=None
+        What the label of each row costs (minutes, money, words to read), above 0. The strategy then asks for the most
+        utility per cost: its utilities are divided by the costs. Random rows, the cold start, the audit and promises
+        are drawn whatever they cost, so that they go on to stand for the pool. `cost` says what was spent.
 
     Raises
     ------
@@ -115,6 +120,7 @@ class Session(SessionView):
         audit: float = 0.0,
         random_state: int | None = None,
         probabilities: PoolLike | None = None,
+        costs: ArrayLike | None = None,
     ) -> None:
         pool = as_pool(X)
         if probabilities is not None:
@@ -124,16 +130,24 @@ class Session(SessionView):
         parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        self._assemble(pool, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        amounts = row_costs(costs, pool)
+        self._assemble(pool, parts, costs=amounts, warm_start=warm_start, audit=audit, random_state=random_state)
         self._asker.check_pool(self._journal.pool)
         if classes is not None:
             self.add_classes(classes)
 
     def _assemble(
-        self, X: PoolLike, parts: dict[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+        self,
+        X: PoolLike,
+        parts: dict[str, Any],
+        *,
+        costs: FloatArray | None,
+        warm_start: bool,
+        audit: float,
+        random_state: int | None,
     ) -> None:
         # The pool of a saved session is not judged again: its answers must come out.
-        whole = assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
+        whole = assemble(X, parts, costs=costs, warm_start=warm_start, audit=audit, random_state=random_state)
         super().__init__(whole.journal, whole.trained)
         self._parts, self._trail = parts, whole.trail
         self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
@@ -285,7 +299,7 @@ class Session(SessionView):
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
-    def extend(self, X: PoolLike, *, probabilities: PoolLike | None = None) -> None:
+    def extend(self, X: PoolLike, *, probabilities: PoolLike | None = None, costs: ArrayLike | None = None) -> None:
         """Add rows at the end of the pool.
 
         Parameters
@@ -294,6 +308,8 @@ class Session(SessionView):
             The whole new pool; its first rows must be the rows of the old one, in order.
         probabilities : array or data frame of shape (n_rows, n_classes), default=None
             For a session that was made with some: of the whole new pool, those of the old rows unchanged.
+        costs : array-like of shape (n_rows,), default=None
+            For a session that was made with some: of the whole new pool.
 
         Raises
         ------
@@ -303,7 +319,7 @@ class Session(SessionView):
         pool = as_pool(X)
         longer = extended(self._trained, probabilities, pool)
         self._asker.check_pool(pool)
-        self._journal.extend(pool)
+        self._journal.extend(pool, row_costs(costs, pool, had=self._journal.costs is not None))
         if longer is not None and isinstance(self._trained, OutsideModel):
             self._parts["estimator"] = longer
             self._trained.replace(longer)
@@ -555,6 +571,7 @@ class Session(SessionView):
         saving.save(
             path,
             X=self._journal.pool,
+            costs=self._journal.costs,
             seed=self._journal.seed,
             warm_start=self._trained.refitter.warm_start,
             audit=self._trail.share,
@@ -573,6 +590,7 @@ class Session(SessionView):
         cold_start: str | QueryStrategy | None = None,
         query_estimator: str | Classifier | None = None,
         probabilities: PoolLike | None = None,
+        costs: ArrayLike | None = None,
         trust_parts: bool = False,
     ) -> Self:
         """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
@@ -587,6 +605,8 @@ class Session(SessionView):
             what the file tells: parameters by value, functions and classes of your own by their code.
         probabilities : array or data frame, default=None
             Needed where the session was made with some: the same, compared by content.
+        costs : array-like, default=None
+            Needed where the session was made with some: the same, compared by content.
         trust_parts : bool, default=False
             Take these without comparing them: where something was changed on purpose, or where it cannot be told
             whether it is the same (objects that show nothing of themselves; code of your own under another Python).
@@ -599,9 +619,11 @@ class Session(SessionView):
         given = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        saved = saving.load(path, X, given, probabilities=probabilities, trust_parts=trust_parts)
+        saved = saving.load(path, X, given, probabilities=probabilities, costs=costs, trust_parts=trust_parts)
         session = cls.__new__(cls)
-        session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
+        session._assemble(
+            X, saved.parts, costs=saved.costs, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed
+        )
         session._journal.events.clear()
         session._journal.replay(saved.events)
         if session._journal.state.answers.weights is not None:

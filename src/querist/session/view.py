@@ -48,6 +48,12 @@ class SessionView:
         return np.ones(len(answers)) if answers.weights is None else answers.weights.copy()
 
     @property
+    def cost(self) -> float:
+        """What the answers have cost; their number where the session was made without costs."""
+        rows, costs = self._journal.state.answers.rows, self._journal.costs
+        return float(rows.size if costs is None else costs[rows].sum())
+
+    @property
     def classes(self) -> list[Label]:
         """Declared classes, or classes in order of their first answer; append-only."""
         return list(self._journal.state.classes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions, version
 from typing import Any, Self
 
+from querist.base.costs import check_takes_costs
 from querist.learners.encoding import encoded
 from querist.learners.weighting import check_takes_weights, classifiers_of
 from querist.session.identity import describe
@@ -65,6 +66,9 @@ class Experiment:
             check_pool(data.problem.X, estimator=estimator, asking=asking, strategies=strategies)
         if data.problem.weights is not None:
             _check_weights(parts)
+        if data.problem.costs is not None:
+            for strategy in parts.strategies.values():
+                check_takes_costs(strategy)
         if most is not None:
             protocol = replace(protocol, budget=min(most, smallest_pool(data.problem, protocol)))
         check_draws(data.problem, protocol)

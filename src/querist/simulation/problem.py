@@ -14,6 +14,7 @@ from querist._validation import n_rows
 from querist.data.duplicates import find_duplicates
 from querist.data.hashing import check_readable, data_hash, in_given_width
 from querist.exceptions import InvalidParameterError, TargetError
+from querist.session.costs import row_costs
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Problem:
         For each row the first row with the same features; None if every row may be asked about.
     weights : ndarray of shape (n_rows,) or None
         What the rows weigh when classifiers are trained; None: all the same.
+    costs : ndarray of shape (n_rows,) or None
+        What the label of each row costs; None: all the same.
     """
 
     X: Pool
@@ -48,6 +51,7 @@ class Problem:
     test_codes: IntArray | None = None
     twins: IntArray | None = None
     weights: FloatArray | None = None
+    costs: FloatArray | None = None
 
     @property
     def n_rows(self) -> int:
@@ -65,15 +69,23 @@ class Data:
 
 
 def prepare_data(
-    X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_once: bool, sample_weight: Any = None
+    X: Any,
+    y: Any,
+    *,
+    groups: Any,
+    X_test: Any,
+    y_test: Any,
+    ask_once: bool,
+    sample_weight: Any = None,
+    costs: Any = None,
 ) -> Data:
     """Check the data of an experiment and describe them.
 
     Raises
     ------
     InvalidParameterError
-        If X, y, groups and sample_weight differ in length, a weight is not above 0, or only one of X_test and y_test
-        is given.
+        If X, y, groups, sample_weight and costs differ in length, a weight or cost is not above 0, or only one of
+        X_test and y_test is given.
     TargetError
         If y has gaps, one class only, continuous numbers, or a class of one row that a split needs twice.
     """
@@ -104,7 +116,7 @@ def prepare_data(
         weights = as_amounts(sample_weight, labels.size, "sample_weight", pool=X, remedy="Leave such rows out.")
         notes.append("Classifiers are trained with the weights given; all figures count rows, each once.")
     twins = twins if ask_once else None
-    problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins, weights)
+    problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins, weights, row_costs(costs, X))
     return Data(problem, _description(problem, _hash(problem, y, test_labels, y_test)), tuple(notes))
 
 
@@ -181,6 +193,8 @@ def _hash(problem: Problem, y: Any, test_labels: Any, y_test: Any) -> str:
         pieces.append(data_hash(problem.groups.reshape(-1, 1)))
     if problem.weights is not None:
         pieces.append("weights" + data_hash(problem.weights.reshape(-1, 1)))
+    if problem.costs is not None:
+        pieces.append("costs" + data_hash(problem.costs.reshape(-1, 1)))
     if problem.X_test is not None:
         pieces.append(data_hash(problem.X_test, in_given_width(test_labels, y_test)))
     return pieces[0] if len(pieces) == 1 else hashlib.sha256("/".join(pieces).encode()).hexdigest()

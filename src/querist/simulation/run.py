@@ -98,6 +98,7 @@ class Stage:
         self.n_test = int(truth.size)
         self.evaluator = Evaluator(test_X, truth, problem.classes, protocol.metrics)
         self.oracle_labels: AnyArray = problem.labels[self.draws.pool]
+        self.costs = None if problem.costs is None else problem.costs[self.draws.pool]
         self.oracle_weights = None if problem.weights is None else problem.weights[self.draws.pool]
 
     @cached_property
@@ -156,6 +157,7 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
             warm_start=protocol.warm_start,
             audit=protocol.audit,
             random_state=draws.seed,
+            costs=stage.costs,
         )
     oracle = Oracle(stage.oracle_labels, stage.oracle_weights)
     watch = _watch(stage, session, parts)
