@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, Pool
+from querist._typing import AnyArray, IntArray, Pool
+from querist._validation import take_rows
 from querist.exceptions import InvalidParameterError
 
 _MOST_SHOWN = 5
@@ -44,6 +45,45 @@ def as_pool(X: Pool, name: str = "X") -> Pool:
         X = _plain(X, name)
     _check_shape(X, name)
     return X
+
+
+class NumberedRows:
+    """Rows of a pool that know their numbers, for models that know rows by nothing else.
+
+    It is indexed as a pool is; what the rows hold is looked up by `plain` where somebody asks for it.
+
+    Parameters
+    ----------
+    X : pool
+        The whole, as `as_pool` returns it.
+    numbers : ndarray of row numbers, default=None
+        Which rows of it, in order; None: all.
+    """
+
+    def __init__(self, X: Pool, numbers: IntArray | None = None) -> None:
+        self.X = X
+        self.numbers: IntArray = np.arange(X.shape[0]) if numbers is None else numbers
+        self._is_whole = numbers is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the rows."""
+        return (int(self.numbers.size), *self.X.shape[1:])
+
+    def __len__(self) -> int:
+        return int(self.numbers.size)
+
+    def __getitem__(self, rows: IntArray | slice) -> "NumberedRows":
+        return NumberedRows(self.X, np.asarray(self.numbers[rows]))
+
+    def rows(self) -> Pool:
+        """Return what the rows hold."""
+        return self.X if self._is_whole else take_rows(self.X, self.numbers)
+
+
+def plain(X: Pool) -> Pool:
+    """Return a pool as the caller gave it, also where its rows are numbered."""
+    return X.rows() if isinstance(X, NumberedRows) else X
 
 
 def like(X: Pool, pool: Pool, name: str = "X", *, whose: str = "the pool") -> Pool:

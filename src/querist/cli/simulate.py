@@ -37,6 +37,12 @@ _TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows for
 _Group: TypeAlias = Annotated[
     str | None, typer.Option(help="Column whose values must not be split between pool and test.")
 ]
+_Weight: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column of numbers above 0: what each row weighs in the training; not learned from.")
+]
+_Cost: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column of numbers above 0: what each row's label costs; not learned from.")
+]
 _Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
 _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
 _Category: TypeAlias = Annotated[
@@ -92,6 +98,8 @@ def simulate(
     test: _Test = None,
     test_size: _TestSize = 0.25,
     group: _Group = None,
+    weight: _Weight = None,
+    cost: _Cost = None,
     drop: _Drop = None,
     text: _Text = None,
     sheet: Sheet = None,
@@ -138,8 +146,9 @@ def simulate(
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
     problem = read_problem(
-        file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
-        day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
+        file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
+        category_columns=category or [], day_first=day_first,
+        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
     )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file.name, folder, options)
@@ -153,7 +162,10 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate as run
 
-    data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
+    data: dict[str, Any] = {
+        "X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups, "sample_weight": problem.weights,
+        "costs": problem.costs,
+    }  # fmt: skip
     try:
         with progress_bar(title) as progress:
             return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)

@@ -172,8 +172,13 @@ class AuditTrail:
         return rows, at, self.outcomes(rows, [draw.predicted for draw in known])
 
     def scored(self) -> tuple[IntArray, FloatArray]:
-        """Return, for each answered draw, the labels behind its prediction and whether that was right."""
+        """Return, for each answered draw, the labels behind its prediction and whether that was right.
+
+        Of a model that is never trained: all labels, since what it said with fewer it says with these.
+        """
         _, at, outcome = self.drawn()
+        if self._journal.has_fixed_model:
+            at = np.full_like(at, len(self._journal.state.answers))
         told = (outcome != OPEN) & (outcome != VOID)
         return at[told], (outcome[told] == RIGHT).astype(np.float64)
 

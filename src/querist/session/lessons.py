@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from querist._typing import AnyArray, IntArray
+from querist._typing import AnyArray, FloatArray, IntArray
 from querist._validation import take_rows
 from querist.session.journal import Journal
 from querist.session.reserve import Reserve
@@ -24,6 +24,10 @@ class Lessons(Protocol):
     @property
     def labels(self) -> AnyArray:
         """The answers."""
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """What they weigh; None if no weight was told."""
 
     @property
     def n_classes(self) -> int:
@@ -53,6 +57,11 @@ class AllAnswers:
     def labels(self) -> AnyArray:
         """The answers."""
         return self._journal.state.answers.labels
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """What they weigh; None if no weight was told."""
+        return self._journal.state.answers.weights
 
     @property
     def n_classes(self) -> int:
@@ -86,6 +95,11 @@ class WithoutAudit:
     def labels(self) -> AnyArray:
         """The answers."""
         return self._now()[1]
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """What they weigh; None if no weight was told."""
+        return self._journal.state.answers.weights_of(self.rows)
 
     @property
     def n_classes(self) -> int:

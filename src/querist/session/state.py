@@ -163,7 +163,7 @@ class State:
 
     def _answer(self, event: Answered) -> None:
         self.status[event.rows] = ANSWERED
-        self.answers.append(event.rows, event.labels)
+        self.answers.append(event.rows, event.labels, event.weights)
         self._learn_classes(_distinct(event.labels))
         self._count(event.labels, +1)
 
@@ -171,7 +171,7 @@ class State:
         position = {int(row): place for place, row in enumerate(self.answers.rows)}
         old = self.answers.labels[[position[int(row)] for row in event.rows]].copy()
         self._count(old, -1)
-        self.answers.replace(event.rows, event.labels)
+        self.answers.replace(event.rows, event.labels, event.weights)
         self._learn_classes(_distinct(event.labels))
         self._count(event.labels, +1)
 

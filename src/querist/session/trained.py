@@ -82,6 +82,7 @@ class Trained:
                 rows=lessons.rows,
                 finite=journal.is_finite,
                 previous=self._last_whole(),
+                weights=lessons.weights,
             )
         except NotEnoughLabelsError as error:
             self._wait(str(error))
@@ -119,7 +120,8 @@ class Trained:
 
     def fit_on(self, rows: IntArray, labels: AnyArray) -> Classifier:
         """Fit a model of its own on some answers; the last fitted one stays. See `Refitter.fit_as_far`."""
-        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels)
+        weights = self._journal.state.answers.weights_of(rows)
+        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels, weights)
         return model
 
     def predict(self, X: Pool = None) -> AnyArray:
@@ -164,7 +166,9 @@ class Trained:
     def _wait(self, why: str) -> None:
         lessons = self.lessons
         self._waits_at = lessons.version
-        self._stand_in = self.refitter.fit_known(lessons.features(), lessons.labels, finite=self._journal.is_finite)
+        self._stand_in = self.refitter.fit_known(
+            lessons.features(), lessons.labels, finite=self._journal.is_finite, weights=lessons.weights
+        )
         if self._stand_in is None:
             then = "Until then ask() uses the cold-start strategy."
         else:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from querist._typing import AnyArray, Classifier, IntArray, Label
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label
 from querist._validation import as_rows
 from querist.base.adapted import original
 from querist.session import tables
@@ -40,6 +40,18 @@ class SessionView:
     def labels(self) -> AnyArray:
         """Their answers, in the same order."""
         return self._journal.state.answers.labels.copy()
+
+    @property
+    def sample_weight(self) -> FloatArray:
+        """Weights of the answers, in the same order; 1 where none was told."""
+        answers = self._journal.state.answers
+        return np.ones(len(answers)) if answers.weights is None else answers.weights.copy()
+
+    @property
+    def cost(self) -> float:
+        """What the answers have cost; their number where the session was made without costs."""
+        rows, costs = self._journal.state.answers.rows, self._journal.costs
+        return float(rows.size if costs is None else costs[rows].sum())
 
     @property
     def classes(self) -> list[Label]:
