@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import binom
 
-from querist.audit.accuracy import CURVE, DIFFERENCE, MEASURED_DIFFERENCE, PLAIN, ScoredDraws, difference, model_accuracy
+from querist.audit.accuracy import (
+    CURVE,
+    DIFFERENCE,
+    MEASURED_DIFFERENCE,
+    PLAIN,
+    ScoredDraws,
+    difference,
+    model_accuracy,
+)
 from querist.audit.intervals import mid_p, wilson
 from querist.audit.learning_curve import curve_posterior
 

@@ -10,7 +10,6 @@ from sklearn.datasets import make_classification
 from sklearn.naive_bayes import GaussianNB
 
 import querist
-from querist.audit.cross_fitting import cross_fit
 from querist.audit.reserve import reserve_size, until_two_classes
 from querist.session import audit_trail, reserve
 from querist.session.events import Asked, GivenOver, Reserved
@@ -41,6 +40,12 @@ def given_away(session):
 # ---------------------------------------------------------------- the sample is exchangeable, exactly
 
 
+TINY = np.array(
+    [[0.1, 0.9], [0.35, 0.2], [0.42, 0.71], [0.55, 0.13], [0.6, 0.48], [0.77, 0.82], [0.93, 0.31], [0.99, 0.64]]
+)
+TINY_TRUTH = np.array([0, 0, 1, 0, 1, 1, 0, 1])
+
+
 class Orders:
     """Random numbers that put the rows of a tiny pool into one order; to be had for every order."""
 
@@ -59,24 +64,16 @@ def left_out_and_new(session, order, n_reserved):
     """Return how often the sample's rows are predicted rightly by models without them, and the next row by these."""
     known = session.labelled
     sample = session._trail.prefix().rows
-    new = [row for row in order[:n_reserved] if row not in known][0]
+    new = next(row for row in order[:n_reserved] if row not in known)
     labels = dict(zip(known.tolist(), session.labels.tolist(), strict=True))
     right = fresh = 0
     for row in sample.tolist():
         train = np.array([each for each in known.tolist() if each != row])
         answers = np.array([labels[each] for each in train.tolist()])
-        model = GaussianNB(var_smoothing=0.1).fit(tiny_X()[train], answers)
-        right += int(model.predict(tiny_X()[[row]])[0] == labels[row])
-        fresh += int(model.predict(tiny_X()[[new]])[0] == TINY_TRUTH[new])
+        model = GaussianNB(var_smoothing=0.1).fit(TINY[train], answers)
+        right += int(model.predict(TINY[[row]])[0] == labels[row])
+        fresh += int(model.predict(TINY[[new]])[0] == TINY_TRUTH[new])
     return right, fresh, sample.size
-
-
-def tiny_X():
-    return TINY
-
-
-TINY = np.array([[0.1, 0.9], [0.35, 0.2], [0.42, 0.71], [0.55, 0.13], [0.6, 0.48], [0.77, 0.82], [0.93, 0.31], [0.99, 0.64]])
-TINY_TRUTH = np.array([0, 0, 1, 0, 1, 1, 0, 1])
 
 
 def sums_over_all_orders(monkeypatch, n_rows, audit, rounds):

@@ -42,7 +42,7 @@ def reserve_size(n_open: int, share: float) -> int:
 
 
 def until_two_classes(asking: AnyArray, waiting: AnyArray) -> int:
-    """Return how many answers of the audit must be given over, the first first, until the asking side knows two classes.
+    """Return how many answers of the audit are given over, the first first, until the asking side knows two classes.
 
     Looks at no answer behind the last that is given over.
 

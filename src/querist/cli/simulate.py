@@ -62,7 +62,11 @@ _ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy until two cla
 _QueryEstimator: TypeAlias = Annotated[str | None, typer.Option(help="Another estimator to do the asking.")]
 _WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Start each fit from the last solution.")]
 _Audit: TypeAlias = Annotated[
-    float, typer.Option(help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit.")
+    str,
+    typer.Option(
+        help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit; measure: a fifth, and all "
+        "answers teach the model that asks, so that figures are approximate."
+    ),
 ]
 _Stop: TypeAlias = Annotated[
     list[str] | None,
@@ -115,7 +119,7 @@ def simulate(
     cold_start: _ColdStart = "random",
     query_estimator: _QueryEstimator = None,
     warm_start: _WarmStart = False,
-    audit: _Audit = 0.0,
+    audit: _Audit = "0",
     stop: _Stop = None,
     label_cost: _LabelCost = 1.0,
     error_cost: _ErrorCost = 1.0,

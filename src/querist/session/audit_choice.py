@@ -24,6 +24,11 @@ class AuditChoice(NamedTuple):
     design: str
 
     @property
+    def described(self) -> float | str:
+        """What experiments are known by: earlier versions wrote the share alone, and all answers taught."""
+        return self.share if not self.share or self.design == MEASURE else f"{self.design}:share={self.share:g}"
+
+    @property
     def text(self) -> float | str:
         """The shortest way to write it."""
         if self.design == EXCHANGEABLE:

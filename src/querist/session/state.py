@@ -148,8 +148,11 @@ class State:
         _EFFECTS[type(event)](self, event)
 
     def _nothing(self, event: Event) -> None:
-        """Leave the state as it is: rows come with X, and what was undone is left out when the log is replayed;
-        the audit's reserve is `querist.session.reserve`'s."""
+        """Leave the state as it is.
+
+        Rows come with X, what was undone is left out when the log is replayed, and the audit's reserve is
+        `querist.session.reserve`'s.
+        """
 
     def _add_classes(self, event: ClassesAdded) -> None:
         self._learn_classes(list(event.classes))

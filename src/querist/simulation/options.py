@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from querist._validation import check_positive_int
+from querist.session.audit_choice import audit_choice
 from querist.simulation.execute import count_workers
 from querist.simulation.metrics import named_metrics
 from querist.simulation.parts import Parts, resolve_parts
@@ -46,6 +47,7 @@ class Options:
             If one has a value that cannot be used with any data.
         """
         check_positive_int(initial, "initial", minimum=0)
+        audit = audit_choice(audit).text
         costs = Costs(label_cost, error_cost, n_future)
         plan = Protocol(
             budget=max(initial, 1) if budget is None else budget,

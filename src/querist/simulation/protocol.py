@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from querist._validation import check_choice, check_number, check_positive_int
 from querist.exceptions import InvalidParameterError
+from querist.session.audit_choice import audit_choice
 from querist.simulation.metrics import check_metrics
 
 RANDOM = "random"
@@ -70,8 +71,8 @@ class Protocol:
         Every draw of the experiment derives from it.
     name : str
         What the data are called in tables.
-    audit : float
-        Share of the questions that are the audit's.
+    audit : float or str
+        Share of the questions that are the audit's, or "measure"; see `Session`.
     costs : Costs or None
         None: there are no stopping rules.
 
@@ -92,7 +93,7 @@ class Protocol:
     warm_start: bool
     random_state: int
     name: str
-    audit: float = 0.0
+    audit: float | str = 0.0
     costs: Costs | None = None
 
     def __post_init__(self) -> None:
@@ -112,12 +113,12 @@ class Protocol:
                 f"budget is {self.budget}, but the initial set alone takes {self.initial} labels. "
                 "The budget counts all labels, the initial set included: raise budget or lower initial."
             )
-        object.__setattr__(self, "audit", check_number(self.audit, "audit", low=0, high=1))
+        object.__setattr__(self, "audit", audit_choice(self.audit).text)
         _check_test_size(self.test_size)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON takes them."""
-        values = dataclasses.asdict(self) | {"metrics": list(self.metrics)}
+        values = dataclasses.asdict(self) | {"metrics": list(self.metrics), "audit": audit_choice(self.audit).described}
         # What is not used is not named: experiments without it are those of earlier versions.
         unused = [name for name in ("audit", "costs") if not values[name]]
         return {name: value for name, value in values.items() if name not in unused}

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from querist.session.audit_choice import MEASURE, audit_choice
 from querist.simulation import figure as pictures
 from querist.simulation.baseline import LARGEST
 from querist.simulation.curves import LEVELS, Curves, records
@@ -149,8 +150,12 @@ def _facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _watched_facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
     protocol, facts = experiment["protocol"], []
     if "audit" in protocol:
-        share = f"{100 * protocol['audit']:g} % of the questions of every strategy follow the audit's random order"
-        facts.append(("Audit", share))
+        choice = audit_choice(protocol["audit"])
+        share = f"{100 * choice.share:g} % of the questions of every strategy follow the audit's random order"
+        # Earlier versions wrote the share alone, and all answers taught.
+        teaches = choice.design == MEASURE or not isinstance(protocol["audit"], str)
+        taught = "and all answers teach the model that asks" if teaches else "and do not teach the model that asks"
+        facts.append(("Audit", f"{share}, {taught}"))
     if "costs" in protocol:
         costs = protocol["costs"]
         told = f"a label {costs['label_cost']:g}, a wrong prediction {costs['error_cost']:g}"

@@ -29,7 +29,9 @@ _NEVER = {
 }
 
 
-def resolve_rules(stop: Any, costs: Costs, *, audit: float, estimators: Mapping[str, Model]) -> dict[str, StoppingRule]:
+def resolve_rules(
+    stop: Any, costs: Costs, *, audit: float | str, estimators: Mapping[str, Model]
+) -> dict[str, StoppingRule]:
     """Return stopping rules by label; those that can be told the costs are.
 
     Parameters
@@ -37,8 +39,8 @@ def resolve_rules(stop: Any, costs: Costs, *, audit: float, estimators: Mapping[
     stop : str, StoppingRule, sequence of these, dict of label to one of these, or None
         A text may hold several rules with commas between them.
     costs : Costs
-    audit : float
-        Share of the questions that are the audit's.
+    audit : float or str
+        As `simulate` takes it.
     estimators : dict of str to classifier
 
     Raises
@@ -71,7 +73,7 @@ def _listed(stop: Any) -> list[Any]:
     return [rule for item in given for rule in (registry.split_rules(item) if isinstance(item, str) else [item])]
 
 
-def _check(label: str, rule: StoppingRule, audit: float, estimators: Mapping[str, Model]) -> None:
+def _check(label: str, rule: StoppingRule, audit: float | str, estimators: Mapping[str, Model]) -> None:
     try:
         # Rules check their parameters when they are shown something.
         clone(rule).update(_SOMETHING)

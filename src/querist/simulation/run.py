@@ -207,7 +207,7 @@ def _watch(stage: Stage, session: Session, parts: Parts) -> Watch | None:
         stage.oracle_labels,
         parts.rules,
         seed=stage.draws.seed,
-        audit=protocol.audit > 0,
+        audit=bool(protocol.audit),
         label_cost=protocol.costs.label_cost if protocol.costs else 1.0,
         test_rows=stage.n_test,
     )

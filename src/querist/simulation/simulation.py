@@ -41,7 +41,7 @@ def simulate(
     query_estimator: Any = None,
     cold_start: Any = "random",
     warm_start: bool = False,
-    audit: float = 0.0,
+    audit: float | str = 0.0,
     stop: Any = None,
     label_cost: float = 1.0,
     error_cost: float = 1.0,
@@ -107,8 +107,8 @@ def simulate(
         See `Session`.
     warm_start : bool, default=False
         See `Session`.
-    audit : float, default=0.0
-        Share of the questions that follow the audit's random order; see `Session`. After at most twelve rounds of each
+    audit : float or str, default=0.0
+        Share of the questions that follow the audit's random order, or "measure"; see `Session`. After at most twelve rounds of each
         run, the last among them, the audit's figures are recorded beside the true accuracy, in `Simulation.audit`;
         each costs dozens of trainings, and runs take more than ten times as long.
     stop : str, StoppingRule, sequence of these, or dict of label to one of these, default=None
