@@ -155,9 +155,11 @@ def test_figures_are_about_this_model():
     accuracy = session.accuracy()
     assert accuracy.low <= (GUESSES == TRUTH).mean() <= accuracy.high
     assert accuracy.value == pytest.approx(hits.mean(), abs=0.03)
+    assert "learning curve" not in accuracy.method  # the model has none
     assert session.running_accuracy().value == pytest.approx(hits.mean())
     assert session.estimates().accuracy.value == accuracy.value
-    session.advice()
+    with pytest.raises(InvalidParameterError, match="never trained, so no label makes them better"):
+        session.advice()
 
 
 def test_promises_are_about_this_model():

@@ -15,6 +15,7 @@ from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
+from querist.exceptions import InvalidParameterError
 from querist.session.costs import row_costs
 from querist.session.events import (
     Answered,
@@ -407,7 +408,7 @@ class Session(Resumable):
         Raises
         ------
         InvalidParameterError
-            If the session has no audit, or a cost is not above 0.
+            If the session has no audit, a cost is not above 0, or the model is never trained (`probabilities`).
         NotEnoughLabelsError
             If no model can be trained yet.
 
@@ -415,6 +416,11 @@ class Session(Resumable):
         -----
         Costs one training, on all answers but the last 100, whose predictions are compared with the present ones.
         """
+        if self._journal.has_fixed_model:
+            raise InvalidParameterError(
+                "Probabilities from outside are never trained, so no label makes them better: there is nothing to "
+                "advise. accuracy() says how good they are, certify(target) whether that is enough."
+            )
         return self._figures.advice(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
 
     def running_accuracy(self, *, confidence: float = 0.95) -> Estimate:
