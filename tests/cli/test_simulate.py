@@ -257,7 +257,7 @@ def test_audit_and_stopping_rules_are_told_of(place, frame):
     assert "Stopping rule any(budget:labels=20, default) on margin proposes to stop in 2 of 2 runs" in result.stdout
     assert "Stopping rule settled_predictions:window=10,threshold=0.5 on margin proposes" in result.stdout
     protocol = json.loads((place / "out" / "experiment.json").read_text())["protocol"]
-    assert protocol["audit"] == 0.5
+    assert protocol["audit"] == "exchangeable:share=0.5"
     assert protocol["costs"] == {"label_cost": 2.0, "error_cost": 0.5, "n_future": 1000.0}
     stopping = pd.read_csv(place / "out" / "stopping.csv")
     accuracy = pd.read_csv(place / "out" / "table.csv").query("strategy == 'margin' and repeat == 1")
@@ -267,7 +267,7 @@ def test_audit_and_stopping_rules_are_told_of(place, frame):
     assert pd.read_csv(place / "out" / "audit.csv")["n_labels"].tolist() == [10, 20, 30] * 4
     # Nothing is computed twice, and another share is another experiment.
     assert querist(*words).stdout == result.stdout
-    assert "audit is 0.5 there and 0.2 here" in refused(*words[1:], "--audit", "0.2")
+    assert 'audit is "exchangeable:share=0.5" there and "exchangeable:share=0.2" here' in refused(*words[1:], "--audit", "0.2")
 
 
 def test_compare_ranks_over_data_sets(place, frame):

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import polars
 import pytest
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
@@ -125,7 +126,6 @@ def test_columns_go_by_name_and_rows_too():
     pool = pd.DataFrame(X, index=[f"r{row}" for row in range(120)])
     shuffled = FRAME.set_axis(pool.index).sample(frac=1, random_state=0)
     np.testing.assert_array_equal(session_of(pool, shuffled).predict_proba(), P)
-    polars = pytest.importorskip("polars")
     np.testing.assert_array_equal(session_of(X, polars.DataFrame(FRAME)).predict_proba(), P)
 
 
@@ -155,9 +155,11 @@ def test_figures_are_about_this_model():
     accuracy = session.accuracy()
     assert accuracy.low <= (GUESSES == TRUTH).mean() <= accuracy.high
     assert accuracy.value == pytest.approx(hits.mean(), abs=0.03)
+    assert "learning curve" not in accuracy.method  # the model has none
     assert session.running_accuracy().value == pytest.approx(hits.mean())
     assert session.estimates().accuracy.value == accuracy.value
-    session.advice()
+    with pytest.raises(InvalidParameterError, match="never trained, so no label makes them better"):
+        session.advice()
 
 
 def test_promises_are_about_this_model():
@@ -184,6 +186,8 @@ def test_saved_it_goes_on_as_if_it_had_not_been(tmp_path):
     with pytest.raises(SessionFileError, match="model of probabilities given is not the one saved"):
         querist.Session.load(tmp_path / "s.json", TEXTS, probabilities=other)
     assert querist.Session.load(tmp_path / "s.json", TEXTS, probabilities=other, trust_parts=True).labelled.size == 10
+    with pytest.raises(InvalidParameterError, match="Leave the estimator out"):
+        querist.Session.load(tmp_path / "s.json", TEXTS, probabilities=FRAME, estimator=GaussianNB())
     plain = querist.Session(X, random_state=0)
     plain.save(tmp_path / "plain.json")
     with pytest.raises(SessionFileError, match="saved without probabilities"):

@@ -29,7 +29,7 @@ def resumed(out):
     data = pd.read_csv(SAVED / "data.csv")
     return simulate(
         data[["a", "b"]].to_numpy(), data["class"].to_numpy(), strategies=["margin", "entropy:selection=power"],
-        estimators=["naive_bayes"], repeats=3, budget=24, batch_size=8, initial=8, audit=0.5,
+        estimators=["naive_bayes"], repeats=3, budget=24, batch_size=8, initial=8, audit="measure:share=0.5",
         stop="any(settled_predictions:window=10, budget:labels=16)", label_cost=1, error_cost=2, n_future=500,
         random_state=5, n_jobs=1, name="tiny & <small>", out=out,
     )  # fmt: skip

@@ -89,8 +89,8 @@ def test_labels_that_look_like_gaps_come_back(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"audit": 0.5}, "audit is 0.4 there and 0.5 here"),
-        ({"audit": 0.0, "stop": None}, 'audit is 0.4 there and "missing" here'),
+        ({"audit": 0.5}, 'audit is "exchangeable:share=0.4" there and "exchangeable:share=0.5" here'),
+        ({"audit": 0.0, "stop": None}, 'audit is "exchangeable:share=0.4" there and "missing" here'),
         ({"stop": None}, "costs is {"),
         ({"label_cost": 3}, r"costs\.label_cost is 1\.0 there and 3\.0 here"),
         ({"stop": "default"}, r"order\.stopping"),
@@ -105,7 +105,7 @@ def test_a_folder_of_another_audit_or_other_rules_is_refused(folder, changes, wo
 
 def test_a_folder_without_is_refused_by_what_differs_not_by_its_format(tmp_path):
     small(out=tmp_path)
-    with pytest.raises(ResultsError, match=r'audit is "missing" there and 0\.2 here'):
+    with pytest.raises(ResultsError, match=r'audit is "missing" there and "exchangeable:share=0\.2" here'):
         small(out=tmp_path, audit=0.2)
 
 
@@ -183,7 +183,7 @@ def test_accuracy_is_measured_where_it_is_needed():
     ("changes", "words"),
     [
         ({"audit": 1.5}, "audit must be in"),
-        ({"audit": "much"}, "audit must be a number, got 'much'"),
+        ({"audit": "much"}, "audit, if not a share such as 0.2, must be one of .*; got 'much'"),
         ({"stop": "default"}, "rests on audited answers"),
         ({"stop": "time"}, "looks at a clock"),
         ({"stop": "budget", "label_cost": 0}, "label_cost must be in"),

@@ -34,7 +34,8 @@ def weight_keyword(estimator: Model) -> str | None:
     """
     params = estimator.get_params(deep=False) if hasattr(estimator, "get_params") else {}
     if has_fit_parameter(estimator, NAME):
-        return NAME if _parts_take_them(estimator, params) else None
+        own = type(estimator).__module__.startswith("querist.")
+        return NAME if _parts_take_them(params, by_any_name=own) else None
     if not hasattr(estimator, "fit") or not _takes_any(estimator):
         return None
     if get_config()["enable_metadata_routing"]:
@@ -50,12 +51,7 @@ def _passed_on(params: Mapping[str, Any]) -> str | None:
         return None if inner is None else f"{name}__{inner}"
     if {"estimator", "refit", "cv", "error_score"} <= params.keys():
         return weight_keyword(params["estimator"])
-    if "estimators" in params:
-        parts = [part for _, part in params["estimators"] if not isinstance(part, str)]
-        last = params.get("final_estimator")
-        parts += [] if last is None else [last]
-        return NAME if all(weight_keyword(part) == NAME for part in parts) else None
-    return None
+    return NAME if "estimators" in params and _parts_take_them(params) else None
 
 
 def check_takes_weights(estimators: Mapping[str, Model]) -> None:
@@ -89,12 +85,14 @@ def classifiers_of(strategy: Model) -> dict[str, Model]:
     return found
 
 
-def _parts_take_them(estimator: Model, params: Mapping[str, Model]) -> bool:
-    inner = params.get("estimator")
-    if inner is None or not hasattr(inner, "fit"):
-        return True
-    own = type(estimator).__module__.startswith("querist.")
-    return weight_keyword(inner) is not None if own else weight_keyword(inner) == NAME
+def _parts_take_them(params: Mapping[str, Any], *, by_any_name: bool = False) -> bool:
+    """Return whether all classifiers that one is made of take weights, under this very name or any."""
+    named = params.get("estimators")
+    several = [pair[-1] if isinstance(pair, tuple) else pair for pair in named] if isinstance(named, list) else []
+    parts = [*several, params.get("estimator"), params.get("final_estimator")]
+    # What is None is scikit-learn's to choose; a text leaves a part out.
+    keywords = [weight_keyword(part) for part in parts if hasattr(part, "fit")]
+    return all(keyword is not None if by_any_name else keyword == NAME for keyword in keywords)
 
 
 def _takes_any(estimator: Model) -> bool:

@@ -60,11 +60,13 @@ def audit_choice(audit: float | str) -> AuditChoice:
         return AuditChoice(check_number(audit, "audit", low=0, high=1), EXCHANGEABLE)
     try:
         # From the command line a share comes as text.
-        return audit_choice(float(audit))
+        share: float | None = float(audit)
     except ValueError:
-        pass
+        share = None
+    if share is not None:
+        return audit_choice(share)
     name, params = parse_spec(audit)
-    check_choice(name, "audit, where it is no number,", (EXCHANGEABLE, MEASURE))
+    check_choice(name, "audit, if not a share such as 0.2,", (EXCHANGEABLE, MEASURE))
     unknown = sorted(set(params) - {"share"})
     if unknown:
         raise InvalidParameterError(f"audit={audit!r}: {unknown[0]} is no parameter of it; there is share only.")

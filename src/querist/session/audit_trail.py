@@ -174,11 +174,11 @@ class AuditTrail:
     def scored(self) -> tuple[IntArray, FloatArray]:
         """Return, for each answered draw, the labels behind its prediction and whether that was right.
 
-        Of a model that is never trained: all labels, since what it said with fewer it says with these.
+        None of a model that is never trained: there is no curve to draw through them, and they are the audit sample.
         """
-        _, at, outcome = self.drawn()
         if self._journal.has_fixed_model:
-            at = np.full_like(at, len(self._journal.state.answers))
+            return np.empty(0, np.int64), np.empty(0)
+        _, at, outcome = self.drawn()
         told = (outcome != OPEN) & (outcome != VOID)
         return at[told], (outcome[told] == RIGHT).astype(np.float64)
 

@@ -15,7 +15,7 @@ from querist._pool import as_pool
 from querist._typing import FloatArray, Pool
 from querist._validation import n_rows
 from querist.data.hashing import pool_hash
-from querist.exceptions import SessionFileError
+from querist.exceptions import InvalidParameterError, SessionFileError
 from querist.learners.outside import OutsideProbabilities
 from querist.session.costs import row_costs
 from querist.session.events import ClassesAdded, Event, RowsAdded, read_event
@@ -105,7 +105,7 @@ def load(
         _check_pool(content["pool"], X)
         told = content["events"] if content["version"] > 1 else upgraded(content["events"])
         events = [read_event(item) for item in told]
-        outside = _outside(content["parts"]["estimator"], probabilities, X, events)
+        outside = _outside(content["parts"]["estimator"], probabilities, X, events, estimator=given["estimator"])
         parts = {
             name: restore(content["parts"][name], part, _called(name, outside), trust=trust_parts)
             for name, part in (dict(given) | outside).items()
@@ -140,7 +140,7 @@ def _called(name: str, outside: Mapping[str, Any]) -> str:
     return "model of probabilities" if name in outside else name.replace("_", " ")
 
 
-def _outside(saved: Any, probabilities: Any, X: Pool, events: Sequence[Event]) -> dict[str, Any]:
+def _outside(saved: Any, probabilities: Any, X: Pool, events: Sequence[Event], *, estimator: Any) -> dict[str, Any]:
     """Return the model that probabilities from outside are, by the classes that the log declares first."""
     wanted = isinstance(saved, dict) and saved.get("class") == _OUTSIDE
     if wanted != (probabilities is not None):
@@ -149,6 +149,10 @@ def _outside(saved: Any, probabilities: Any, X: Pool, events: Sequence[Event]) -
         raise SessionFileError(f"The session was saved {how} probabilities from outside. {advice}")
     if not wanted:
         return {}
+    if estimator is not None:
+        raise InvalidParameterError(
+            "probabilities are the model of the session, and an estimator was given besides. Leave the estimator out."
+        )
     declared = next(list(event.classes) for event in events if isinstance(event, ClassesAdded))
     return {"estimator": outside_model(probabilities, as_pool(X), declared)}
 

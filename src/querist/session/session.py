@@ -1,8 +1,7 @@
 """`Session`: the loop of active learning as ask and tell."""
 
-import os
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -16,8 +15,7 @@ from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
-from querist.session import saving
-from querist.session.assembly import assemble
+from querist.exceptions import InvalidParameterError
 from querist.session.costs import row_costs
 from querist.session.events import (
     Answered,
@@ -31,12 +29,12 @@ from querist.session.events import (
 )
 from querist.session.outside import OutsideModel, check_alone, extended, outside_model
 from querist.session.promises import AutoLabel, Certificate
+from querist.session.resuming import Resumable
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
-from querist.session.view import SessionView
 from querist.stopping.advice import Advice
 
 
-class Session(SessionView):
+class Session(Resumable):
     """Ask about the rows that matter, tell the answers, repeat.
 
     Nothing happens behind the caller's back: `ask` proposes rows and marks them as
@@ -137,22 +135,6 @@ class Session(SessionView):
         self._asker.check_pool(self._journal.pool)
         if classes is not None:
             self.add_classes(classes)
-
-    def _assemble(
-        self,
-        X: PoolLike,
-        parts: dict[str, Any],
-        *,
-        costs: FloatArray | None,
-        warm_start: bool,
-        audit: float | str,
-        random_state: int | None,
-    ) -> None:
-        # The pool of a saved session is not judged again: its answers must come out.
-        whole = assemble(X, parts, costs=costs, warm_start=warm_start, audit=audit, random_state=random_state)
-        super().__init__(whole.journal, whole.trained)
-        self._parts, self._trail = parts, whole.trail
-        self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -428,7 +410,7 @@ class Session(SessionView):
         Raises
         ------
         InvalidParameterError
-            If the session has no audit, or a cost is not above 0.
+            If the session has no audit, a cost is not above 0, or the model is never trained (`probabilities`).
         NotEnoughLabelsError
             If no model can be trained yet.
 
@@ -436,6 +418,11 @@ class Session(SessionView):
         -----
         Costs one training, on all answers but the last 100, whose predictions are compared with the present ones.
         """
+        if self._journal.has_fixed_model:
+            raise InvalidParameterError(
+                "Probabilities from outside are never trained, so no label makes them better: there is nothing to "
+                "advise. accuracy() says how good they are, certify(target) whether that is enough."
+            )
         return self._figures.advice(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
 
     def running_accuracy(self, *, confidence: float = 0.95) -> Estimate:
@@ -559,78 +546,6 @@ class Session(SessionView):
             If the classifier has no ``predict_proba``.
         """
         return self._certifier.auto_label(target, most_labels=most_labels, confidence=confidence)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the whole state to one JSON file, atomically and without pickle.
-
-        The pool itself is not saved, only its hash; models are refitted.
-
-        Raises
-        ------
-        OSError
-            If the file cannot be written; an older one is left as it was.
-        """
-        saving.save(
-            path,
-            X=self._journal.pool,
-            costs=self._journal.costs,
-            seed=self._journal.seed,
-            warm_start=self._trained.refitter.warm_start,
-            audit=self._trail.choice.text,
-            parts=self._parts,
-            events=self._journal.events,
-        )
-
-    @classmethod
-    def load(
-        cls,
-        path: str | os.PathLike[str],
-        X: PoolLike,
-        *,
-        estimator: str | Classifier | None = None,
-        strategy: str | QueryStrategy | None = None,
-        cold_start: str | QueryStrategy | None = None,
-        query_estimator: str | Classifier | None = None,
-        probabilities: PoolLike | None = None,
-        costs: ArrayLike | None = None,
-        trust_parts: bool = False,
-    ) -> Self:
-        """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
-
-        Parameters
-        ----------
-        path : path
-        X : pool
-            The same rows; compared by hash.
-        estimator, strategy, cold_start, query_estimator : default=None
-            Needed where the session was made with an object that has no registered name; compared by content with
-            what the file tells: parameters by value, functions and classes of your own by their code.
-        probabilities : array or data frame, default=None
-            Needed where the session was made with some: the same, compared by content.
-        costs : array-like, default=None
-            Needed where the session was made with some: the same, compared by content.
-        trust_parts : bool, default=False
-            Take these without comparing them: where something was changed on purpose, or where it cannot be told
-            whether it is the same (objects that show nothing of themselves; code of your own under another Python).
-
-        Raises
-        ------
-        SessionFileError
-            If the file is damaged, the pool is another, or a part is missing or differs.
-        """
-        given = {
-            "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
-        }  # fmt: skip
-        saved = saving.load(path, X, given, probabilities=probabilities, costs=costs, trust_parts=trust_parts)
-        session = cls.__new__(cls)
-        session._assemble(
-            X, saved.parts, costs=saved.costs, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed
-        )
-        session._journal.events.clear()
-        session._journal.replay(saved.events)
-        if session._journal.state.answers.weights is not None:
-            session._asker.check_weights()
-        return session
 
     def _record(
         self,
