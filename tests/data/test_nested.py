@@ -210,6 +210,16 @@ def test_more_shapes_of_json(read):
             read(odd, "t.json")
 
 
+def test_lists_of_one_length_are_columns_though_one_holds_objects(read):
+    columns, _ = read(json.dumps({"x": [1, 2], "meta": [{"t": "a"}, {"t": "b"}]}), "t.json")
+    assert columns == {"x": [1, 2], "meta.t": ["a", "b"]}
+    for beside in ({"columns": ["t", "u"]}, {"n": 2, "next": None}):
+        rows = [{"t": "a", "u": 1}, {"t": "b", "u": 2}]
+        columns, table = read(json.dumps({"data": rows, **beside}), "t.json")
+        assert columns == {"t": ["a", "b"], "u": [1, 2]}
+        assert f"what stands beside it is left out: {', '.join(map(repr, beside))}" in table.notes[0]
+
+
 def test_rows_times_columns_stay_within_bounds(read):
     wide = {"columns": list(range(3000)), "data": [list(range(3000))]}
     assert len(read(json.dumps(wide), "t.json")[0]) == 3000

@@ -58,9 +58,13 @@ def open_sheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> She
         rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
     except FileFormatError:
         raise
-    except Exception as error:  # calamine's errors have no common root
+    except BaseException as error:  # calamine's errors have no common root, and what it stumbles over is a panic
+        stumbled = type(error).__name__ == "PanicException"
+        if not isinstance(error, Exception) and not stumbled:
+            raise
+        why = "it is damaged" if stumbled else error
         hint = " Save it without a password." if "assword" in f"{type(error).__name__} {error}" else ""
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}.{hint}") from error
+        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {why}.{hint}") from error
     others = [name for name in names if name != chosen]
     where = f"{path}, sheet {chosen!r},"
     elsewhere = f" Other sheets: {listed(others)}. Name the one you mean (--sheet, sheet=)." if others else ""
