@@ -68,7 +68,15 @@ def _json(frame: pd.DataFrame, ending: str, draw: random.Random) -> bytes:
 
 
 def _printable(cell: object) -> object:
-    return cell.replace("\0", "") if isinstance(cell, str) else cell
+    # Neither stands in a cell of a spreadsheet: readers of .xls take the second for a byte-order mark.
+    return cell.replace("\0", "").replace("\ufeff", "") if isinstance(cell, str) else cell
+
+
+def _xlsx(frame: pd.DataFrame) -> bytes:
+    target = io.BytesIO()
+    with pd.ExcelWriter(target, "xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
+        frame.to_excel(book, index=False)
+    return target.getvalue()
 
 
 def _ods(frame: pd.DataFrame) -> bytes:
@@ -78,14 +86,14 @@ def _ods(frame: pd.DataFrame) -> bytes:
             return f'<table:table-cell office:value-type="string"><text:p>{words}</text:p></table:table-cell>'
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
 
-    lines = [list(frame.columns), *frame.map(_printable).to_numpy().tolist()]
+    lines = [list(frame.columns), *frame.to_numpy().tolist()]
     return unfolding.open_document(
         "".join(f"<table:table-row>{''.join(map(cell, line))}</table:table-row>" for line in lines)
     )
 
 
 def _xls(frame: pd.DataFrame) -> bytes:
-    lines = [list(frame.columns), *frame.map(_printable).to_numpy().tolist()]
+    lines = [list(frame.columns), *frame.to_numpy().tolist()]
     cells = [(row, place, cell) for row, line in enumerate(lines) for place, cell in enumerate(line)]
     data: bytes = unfolding.old_workbook([each for each in cells if each[2] != ""])
     return data
@@ -141,31 +149,32 @@ def _matrix(n: int, ending: str, draw: random.Random) -> bytes:
 def written(frame: pd.DataFrame, draw: random.Random) -> tuple[str, bytes]:
     """Return the ending and the bytes of a table in some format."""
     ending = draw.choice(TABLES * 2 + MATRICES)
-    target = io.BytesIO()
     match ending:
         case "csv" | "tsv" | "tab" | "txt" | "dat" | "data":
-            return ending, _delimited(frame, ending, draw)
+            data = _delimited(frame, ending, draw)
         case "jsonl" | "ndjson" | "json":
-            return ending, _json(frame, ending, draw)
-        case "xlsx":
-            with pd.ExcelWriter(
-                target, "xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}
-            ) as book:
-                frame.map(_printable).to_excel(book, index=False)
-        case "ods" | "xls":
-            return ending, (_ods if ending == "ods" else _xls)(frame)
+            data = _json(frame, ending, draw)
+        case "xlsx" | "xls" | "ods":
+            data = {"xlsx": _xlsx, "xls": _xls, "ods": _ods}[ending](frame.map(_printable))
         case "parquet":
-            typed(frame).to_parquet(target, compression=draw.choice(["snappy", "zstd", None]))
+            data = typed(frame).to_parquet(compression=draw.choice(["snappy", "zstd", None]))
         case "feather" | "arrow":
-            return ending, _arrow(frame, ending, draw)
+            data = _arrow(frame, ending, draw)
         case "arff":
-            return ending, _arff(frame, draw)
+            data = _arff(frame, draw)
         case "npy":
-            np.save(target, typed(frame).to_records(index=False, column_dtypes=dict.fromkeys("cdt", "U60") | {
-                "label": "U2", **({} if typed(frame)["x"].dtype == float else {"x": "U60"})}))  # fmt: skip
+            data = _npy(frame)
         case _:
-            return ending, _matrix(len(frame), ending, draw)
-    return ending, target.getvalue()
+            data = _matrix(len(frame), ending, draw)
+    return ending, data
+
+
+def _npy(frame: pd.DataFrame) -> bytes:
+    target = io.BytesIO()
+    columns = typed(frame)
+    words = {name: "U60" for name in columns if columns[name].dtype != float}
+    np.save(target, columns.to_records(index=False, column_dtypes=words))
+    return target.getvalue()
 
 
 def packed(name: str, data: bytes, packing: str) -> bytes:

@@ -24,8 +24,8 @@ from querist.data.table import Table
 
 # What is told of a file that is read as any other reader would read it.
 _PLAIN = re.compile(
-    r"encoding [\w-]+( \(byte-order mark\))?; (delimiter [\w\\]+|one text a line.*)|unpacked \w+|ARFF, encoding.*|row \d+, the last, .*|"
-    r"\d+ features, .*|the first line .* was taken for the names.*|column '?.*|columns '.*"
+    r"encoding [\w-]+( \(byte-order mark\))?; (delimiter [\w\\]+|one text a line.*)|unpacked \w+|ARFF, encoding.*|"
+    r"row \d+, the last, .*|\d+ features, .*|the first line .* was taken for the names.*|column '?.*|columns '.*"
 )
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?")
 _INFINITE = ("inf", "infinity")
@@ -33,29 +33,27 @@ _INFINITE = ("inf", "infinity")
 
 def form(cell: Any) -> str:
     """Return a cell as every format holds it: 1, 1.0 and "1" are the same, so are True and "TRUE"; a gap is empty."""
-    if cell is None or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
     if isinstance(cell, np.generic):
         cell = cell.item()
-    if isinstance(cell, datetime.date | datetime.time):
-        cell = cell.isoformat()
-    if isinstance(cell, bytes):
-        cell = cell.decode("utf-8", "replace")
-    if isinstance(cell, bool):
-        return str(cell).lower()
+    if cell is None or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    if isinstance(cell, int):
-        return str(cell)
-    words = str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if isinstance(cell, datetime.date | datetime.time):
+        cell = cell.isoformat()
+    return _form_of_words(cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell))
+
+
+def _form_of_words(text: str) -> str:
+    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if re.fullmatch(r"[+-]?(0|[1-9]\d*)", words):
         return str(int(words))
     if _NUMBER.fullmatch(words) and words.isascii():
         return form(float(words))
-    lower = words.lower().lstrip("+-")
-    if lower in _INFINITE:
+    lower = words.lower()
+    if lower.lstrip("+-") in _INFINITE:
         return "-inf" if words.startswith("-") else "inf"
-    return words.lower() if words.lower() in ("true", "false") else words
+    return lower if lower in ("true", "false") else words
 
 
 def second_reading(path: Path, table: Table) -> pd.DataFrame | None:
@@ -160,7 +158,9 @@ def _arrow(file: io.BytesIO) -> Any:
     return pl.read_ipc(file, memory_map=False) if file.getvalue()[:6] == b"ARROW1" else pl.read_ipc_stream(file)
 
 
-def _arff(data: bytes, table: Table) -> pd.DataFrame:
+def _arff(data: bytes, table: Table) -> pd.DataFrame | None:
+    if b"\\" in data:
+        return None  # scipy keeps escapes as they are
     records, _ = arff.loadarff(io.StringIO(data.decode()))
     return pd.DataFrame({name: pd.Series(records[name].tolist(), dtype=object) for name in records.dtype.names})
 
@@ -201,11 +201,18 @@ def _libsvm(lines: Iterable[str]) -> tuple[Any, list[str]]:
     for line in lines:
         words = line.partition("#")[0].split()
         if words:
-            labels.append(form(words[0]))
+            labels.append(_label(words[0]))
             rows.append({int(index): float(value) for index, value in (word.split(":") for word in words[1:])})
     first = min(min(row, default=1) for row in rows)
     last = max(max(row, default=0) for row in rows)
     return np.array([[row.get(place, 0.0) for place in range(min(first, 1), last + 1)] for row in rows]), labels
+
+
+def _label(word: str) -> str:
+    try:
+        return form(float(word))
+    except ValueError:
+        return form(word)
 
 
 def matrix_unsaid(table: Table, other: tuple[Any, list[str]]) -> str:

@@ -17,6 +17,8 @@ from querist.exceptions import DataError, FileFormatError
 _MOST_COLUMNS = 1000
 # Of Unicode.
 _LAST_LETTER = 0x10FFFF
+# Units of dates and durations that data frames count in seconds, and those that they know.
+_COARSE, _FINE = ("Y", "M", "W", "D", "h", "m"), ("s", "ms", "us", "ns")
 _SPARSE = {"csr": ("data", "indices", "indptr"), "csc": ("data", "indices", "indptr"), "coo": ("data", "row", "col")}
 PICKLES = " Objects are refused, since reading them can run code: save numbers or texts, for example y.astype(str)."
 
@@ -40,7 +42,7 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
         nested = [name for name in array.dtype.names if array.dtype[name].shape]
         if array.ndim > 1 or nested:
             raise DataError(f"{path}: records with arrays in them, or in several dimensions, are no table.")
-        parts = {name: column_of_array(path, array[name]) for name in array.dtype.names}
+        parts = {name: column_of_array(path, array[name], name) for name in array.dtype.names}
         return Table(path, pd.DataFrame({name: pd.Series(part, dtype=part.dtype) for name, part in parts.items()}))
     if array.dtype.kind in "SVcMmO":
         raise DataError(f"{path} holds an array of {array.dtype}. Save numbers or texts.")
@@ -107,16 +109,25 @@ def _loaded(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
         raise FileFormatError(f"{path} is not a numpy array that can be read: {error}.{hint}") from None
 
 
-def column_of_array(path: Path, array: AnyArray) -> AnyArray:
-    """Return an array in this machine's order of bytes, as data frames want it; texts as objects.
+def column_of_array(path: Path, array: AnyArray, name: str = "") -> AnyArray:
+    """Return an array in this machine's order of bytes, as data frames want it; texts as objects, days as seconds.
 
     Raises
     ------
     FileFormatError
         If a text holds a number that is no letter.
+    DataError
+        If its cells are no single values: records, complex numbers, times without a unit that can be counted.
     """
+    kind = array.dtype.kind
+    unit = np.datetime_data(array.dtype)[0] if kind in "mM" else "s"
+    if kind in "Vc" or unit not in (*_COARSE, *_FINE) or (kind == "m" and unit in "YM"):
+        what = f", field {name!r}," * bool(name)
+        raise DataError(f"{path}{what} holds an array of {array.dtype}. Save numbers or texts.")
+    if unit in _COARSE:
+        array = array.astype(f"{kind}8[s]")
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if array.dtype.kind != "U":
+    if kind != "U":
         return array
     array = np.ascontiguousarray(array)
     wrong = array.view(np.uint32).reshape(array.size, -1) > _LAST_LETTER if array.dtype.itemsize else np.zeros((0, 0))

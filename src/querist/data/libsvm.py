@@ -43,7 +43,9 @@ def read_libsvm(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Ta
         X, y = load_svmlight_file(io.BytesIO(data), zero_based=True)
     except _WRONG as error:
         where = f"{path}{_bad_line(data)}"
-        raise FileFormatError(f"{where}: {error}. Expected: label index:value index:value ...") from None
+        raise FileFormatError(
+            f"{where}: {str(error).rstrip('.')}. Expected: label index:value index:value ..."
+        ) from None
     if not X.shape[0]:
         raise FileFormatError(f"{path} is empty.")
     if not X.nnz:

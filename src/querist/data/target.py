@@ -107,7 +107,9 @@ def _labels(values: Any, what: str) -> tuple[AnyArray, list[str]]:
 
     if isinstance(values, np.ndarray) and values.dtype.kind == "S":
         values = values.astype(object)
-    column, notes = _clean(pd.Series(values, dtype=values.dtype).reset_index(drop=True), what)
+    column, notes = _clean(
+        pd.Series(values, dtype=object if values.dtype == object else None).reset_index(drop=True), what
+    )
     gaps = np.flatnonzero(column.isna().to_numpy())
     if gaps.size:
         raise TargetError(
