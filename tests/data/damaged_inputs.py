@@ -163,7 +163,7 @@ def written(frame: pd.DataFrame, draw: random.Random) -> tuple[str, bytes]:
         case "arff":
             data = _arff(frame, draw)
         case "npy":
-            data = _npy(frame)
+            data = _npy(frame.map(_printable))
         case _:
             data = _matrix(len(frame), ending, draw)
     return ending, data

@@ -12,7 +12,9 @@ from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sh
 @friendly
 def add(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
-    file: Annotated[Path, typer.Argument(help="A table with the project's columns, or a folder.")],
+    file: Annotated[
+        list[Path], typer.Argument(help="A table with the project's columns, several of them, or a folder.")
+    ],
     sheet: Sheet = None,
     no_header: NoHeader = False,
     names: Names = None,

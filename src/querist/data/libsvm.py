@@ -86,7 +86,7 @@ def _coded(data: bytes) -> tuple[bytes, AnyArray] | None:
         if not label:
             lines.append(b"")  # so that lines keep their numbers
             continue
-        if b":" in label or all(map(_is_number, label.split(b","))):
+        if b":" in label or (b"," in label and all(map(_is_number, label.split(b",")))):
             return None  # no label, or several: told by the line
         lines.append(b"%d %s" % (codes.setdefault(label, len(codes)), rest))
     if all(map(_is_number, codes)):

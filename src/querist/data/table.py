@@ -38,6 +38,8 @@ class Table:
         How the file writes decimals, where it shows.
     written : dict of str to Series
         What stood in the columns in which something was left out to read numbers, such as "<5" or "12%".
+    parts : tuple of (Path, int)
+        The files or folders that were named, and how many rows each has; empty where one was.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Table:
     delimiter: str | None = None
     style: Literal["point", "comma"] | None = None
     written: "dict[str, pd.Series]" = field(default_factory=dict)
+    parts: tuple[tuple[Path, int], ...] = ()
 
     @property
     def n_rows(self) -> int:

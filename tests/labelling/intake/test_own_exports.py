@@ -19,7 +19,23 @@ from querist.labelling.label_files.match import _canonical
 from querist.labelling.log.board import Board
 from querist.store import Store
 
-WORDS = ["one", "two words", "a\0b", "\0", "=1+1", "'quoted", "007", "1.50", 'é, ö; "x"', "a\nb", "", "nan", "{", "-", "true"]
+WORDS = [
+    "one",
+    "two words",
+    "a\0b",
+    "\0",
+    "=1+1",
+    "'quoted",
+    "007",
+    "1.50",
+    'é, ö; "x"',
+    "a\nb",
+    "",
+    "nan",
+    "{",
+    "-",
+    "true",
+]
 LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 CELL = st.one_of(st.sampled_from(WORDS), LETTERS, st.none(), st.booleans(), st.integers(-(2**60), 2**60))
 LABELS = ["spam", "1.50", "007", "true", "NA", "1", "=2", "é"]
