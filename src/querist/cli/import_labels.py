@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from querist.cli.friendly import FAILED, friendly
-from querist.cli.reading import Delimiter, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Delimiter, HeaderLines, Names, NoHeader, Sheet, reading_of
 
 _SHOWN = 10
 
@@ -19,6 +19,7 @@ def import_labels(
     ],
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
 ) -> None:
@@ -26,7 +27,7 @@ def import_labels(
     from querist.labelling.label_files.match import read_labels_for
     from querist.labelling.serving.project import Project
 
-    reading = reading_of(sheet, no_header, names, delimiter)
+    reading = reading_of(sheet, no_header, names, delimiter, header_lines=header_lines)
     with Project.open(project, train=False) as opened:
         read = read_labels_for(opened.rows, file, reading=reading)
         n_changed, n_same = opened.bulk.import_labels(read, source=file.name).result()

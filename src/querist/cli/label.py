@@ -19,7 +19,7 @@ from querist.cli.page import (
     entrance_of,
     serve_page,
 )
-from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError, UnknownNameError
 
@@ -49,6 +49,7 @@ def label(
     images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
     decimal: Decimal = None,
@@ -80,7 +81,7 @@ def label(
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
     _check_names(strategy, estimator)
-    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing)
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
     from querist.labelling.intake.new_project import has_project

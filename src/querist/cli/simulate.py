@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
-from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 
 if TYPE_CHECKING:
     from querist.data import Problem
@@ -100,6 +100,7 @@ def simulate(
     text: _Text = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
@@ -143,7 +144,7 @@ def simulate(
     Options.checked(**options)
     problem = read_problem(
         file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
-        day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
+        day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
     )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)

@@ -38,6 +38,7 @@ def read_table(
     delimiter: str | None = None,
     decimal: str | None = None,
     missing: Sequence[str] = (),
+    header_lines: int | None = None,
     like: Table | None = None,
 ) -> Table:
     r"""Read a table.
@@ -63,6 +64,9 @@ def read_table(
         How numbers are written; None: as the file shows.
     missing : sequence of str, default=()
         Words that mean a gap, in every column.
+    header_lines : int, default=None
+        How many lines of a delimited file or a sheet hold the names, to be joined. None: one, and a line below it that
+        looks like units or more names is no row, which is told.
     like : Table, default=None
         The file to learn from, where this one is tested on: numbers are read as they are written there.
 
@@ -93,7 +97,10 @@ def read_table(
     (``meta.source``), lists become JSON texts. What other labelling programs and Querist itself have exported is
     recognised. "Row 1" in messages is the first row below the header; "line 1" is the first line of the file.
     """
-    reading = Reading.of(sheet=sheet, header=header, names=names, delimiter=delimiter, decimal=decimal, missing=missing)
+    reading = Reading.of(
+        sheet=sheet, header=header, names=names, delimiter=delimiter, decimal=decimal, missing=missing,
+        header_lines=header_lines,
+    )  # fmt: skip
     return read_as(path, reading, like=like)
 
 

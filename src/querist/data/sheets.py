@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from querist.data.bounds import Bounds
+from querist.data.header_lines import Header, header_of
 from querist.data.reading import Reading, names_given
 from querist.data.records import table_of
 from querist.data.sheet_bounds import check_sheets
@@ -74,12 +75,13 @@ def open_sheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> She
     told = [] if reading.sheet is not None or not others else [_first_told(chosen, others)]
     header, titles = _header(path, held, reading)
     told += [told_titles([row for _, row in held[:titles]])] if titles else []
-    rest = held[titles + reading.header :]
+    told += header.notes
+    rest = held[titles + header.n_lines :]
     if not rest:
         raise DataError(f"{where} has a header but no row of data.{elsewhere}")
-    places = range(len(header))
+    places = range(len(header.cells))
     empty = [all(row[place] == "" for _, row in rest) for place in places]
-    columns, more = _names(path, header, empty)
+    columns, more = _names(path, header.cells, empty)
     return Sheet(columns, rest, [*told, *more])
 
 
@@ -97,13 +99,15 @@ def _first_told(chosen: str, others: list[str]) -> str:
     return f"read the first sheet, {chosen!r}, of {len(others) + 1}; the others are {listed(others)} (--sheet, sheet=)"
 
 
-def _header(path: Path, held: list[tuple[int, list[Any]]], reading: Reading) -> tuple[list[Any], int]:
-    """Return the cells that name the columns, and how many rows above them are titles."""
+def _header(path: Path, held: list[tuple[int, list[Any]]], reading: Reading) -> tuple[Header, int]:
+    """Return what names the columns, and how many rows above it are titles."""
     if reading.header:
-        titles = n_titles([row for _, row in held[:_SAMPLE]])
-        return held[titles][1], titles
+        some = held[:_SAMPLE]
+        titles = n_titles([row for _, row in some]) if (reading.header_lines or 1) == 1 else 0
+        return header_of([row for _, row in some[titles:]], [number for number, _ in some[titles:]], reading), titles
     filled = [place + 1 for _, row in held for place, cell in enumerate(row) if cell != ""]
-    return [*names_given(path, reading, max(filled)), *[""] * (len(held[0][1]) - max(filled))], 0
+    names = [*names_given(path, reading, max(filled)), *[""] * (len(held[0][1]) - max(filled))]
+    return Header(names, 0, []), 0
 
 
 def _names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tuple[dict[int, str], list[str]]:

@@ -42,6 +42,7 @@ _NUMBER = re.compile(
     r"(?P<minus>-)?(?P<close>\))?",
     re.IGNORECASE,
 )
+_UNIT = re.compile(rf"%|\u2030|{_CURRENCY}|(?:{_UNITS})(?:/{_PART})?(?:\^?-?[123])?")
 _CLOCK = re.compile(
     r"(?P<minus>-)?(?:(?P<days>\d{1,6}) days?,? )?\+?(?P<h>\d{1,3}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:\.\d{1,9})?))?"
     r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
@@ -76,6 +77,17 @@ def is_missing(word: str) -> bool:
     [True, True, True, False]
     """
     return word.lower() in MISSING_WORDS or _MARKS.fullmatch(word) is not None
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word, without blanks around it, is a unit by itself.
+
+    Examples
+    --------
+    >>> [is_unit(word) for word in ("kg", "m/s", "%", "EUR", "a", "name")]
+    [True, True, True, True, False, False]
+    """
+    return _UNIT.fullmatch(word) is not None
 
 
 def written_number(word: str) -> Written | None:
