@@ -179,6 +179,29 @@ def test_classes_of_hugging_face_have_their_names(read, tmp_path):
     assert read([{"text": "a", "label": 1}])[0]["label"] == [1]
 
 
+@pytest.mark.parametrize(
+    "labels", [pa.array([1, None, 0], pa.int64()), pd.array([1, None, 0], "Int64"), pd.array([1, None, 0], "Int8")]
+)
+def test_gaps_among_coded_classes_stay_gaps(read, labels):
+    """Beside gaps numbers come as floats, or as integers with a gap of their own."""
+    texts = ["a", "b", "c"]
+    is_plain = isinstance(labels, pa.Array)
+    table = (
+        pa.table({"text": texts, "label": labels})
+        if is_plain
+        else pa.Table.from_pandas(pd.DataFrame({"text": texts, "label": labels}))
+    )
+    kept = dict(table.schema.metadata or {}) | {b"huggingface": json.dumps({"info": INFO}).encode()}
+    columns, _ = read(packed(table.replace_schema_metadata(kept)), "t.parquet")
+    assert columns["label"] == ["pos", None, "neg"]
+
+
+def test_gaps_among_coded_classes_of_a_text_file(read, tmp_path):
+    (tmp_path / "dataset_info.json").write_text(json.dumps(INFO))
+    assert read("text,label\na,1\nb,\nc,0\n", "t.csv")[0]["label"] == ["pos", None, "neg"]
+    assert read("text,label\na,1.5\nb,\nc,0\n", "t.csv")[0]["label"] == [1.5, None, 0.0]
+
+
 ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
 
 

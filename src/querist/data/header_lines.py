@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
+from querist._words import listed
 from querist.data.reading import Reading
-from querist.data.table import listed
 from querist.data.typed_cells import whole
 from querist.data.written_numbers import is_missing, is_unit, written_number
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from querist._words import listed
 from querist.data.bounds import Bounds
 from querist.data.json_bounds import check_json
-from querist.data.table import listed
 from querist.exceptions import FileFormatError
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from querist._words import listed
 from querist.data.bounds import Bounds
-from querist.data.table import listed
 from querist.exceptions import DataError, FileFormatError
 
 _BLOCK = 1 << 18

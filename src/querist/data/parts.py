@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from querist._words import listed
 from querist.data.packed import bare_name
-from querist.data.table import Table, listed
+from querist.data.table import Table
 from querist.data.typed_cells import typed_column
 from querist.exceptions import DataError, FileFormatError
 

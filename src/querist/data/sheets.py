@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from querist._words import listed
 from querist.data.bounds import Bounds
 from querist.data.header_lines import Header, header_of
 from querist.data.reading import Reading, names_given
 from querist.data.records import table_of
 from querist.data.sheet_bounds import check_sheets
-from querist.data.table import Table, listed
+from querist.data.table import Table
 from querist.data.titles import n_titles, told_titles
 from querist.data.typed_cells import typed_column, whole
 from querist.exceptions import DataError, FileFormatError

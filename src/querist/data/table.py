@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from querist._typing import AnyArray, Pool
+from querist._words import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,8 +79,3 @@ def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) ->
     hint = f" Did you mean {near[0]!r}?" if near else ""
     what = f"{purpose} column".strip()
     return f"{path} has no {what} {name!r}.{hint} It has: {listed(known)}."
-
-
-def listed(names: list[str], most: int = 30) -> str:
-    """Join names, at most so many of them."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

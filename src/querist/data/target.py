@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from querist._typing import AnyArray
-from querist.data.table import Table, listed, no_such_column
+from querist._words import listed
+from querist.data.table import Table, no_such_column
 from querist.data.typed_cells import simple_cells
 from querist.data.written_numbers import is_missing
 from querist.exceptions import TargetError

@@ -2,7 +2,18 @@
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Style = Literal["point", "comma"]
+STYLES: tuple[Style, ...] = ("point", "comma")
+_EXPONENT = r"([eE][+-]?\d+)?"
+INFINITE = r"[+-]?(?i:inf|infinity)"
+_POINT = rf"[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}|{INFINITE}"
+_COMMA = rf"[+-]?(\d+,?\d*|,\d+){_EXPONENT}|{INFINITE}"
+_POINT_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?"  # 1,234.5
+_COMMA_GROUPS = r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"  # 1.234,5
+# A number without decoration, by how decimals are written.
+PATTERNS: dict[Style, str] = {"point": f"{_POINT}|{_POINT_GROUPS}", "comma": f"{_COMMA}|{_COMMA_GROUPS}"}
 
 # What stands for "missing" in a column of numbers or dates; in a column of words only the empty cell does.
 MISSING_WORDS = frozenset(

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from querist._words import listed
 from querist.audit.order import audit_numbers
 from querist.data.numbers import is_number
 from querist.data.reading import Reading
-from querist.data.table import listed, no_such_column
+from querist.data.table import no_such_column
 from querist.exceptions import DataError
 from querist.labelling.intake.create import (
     Progress,

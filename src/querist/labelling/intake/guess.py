@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from querist._words import listed
 from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
 from querist.data.kinds import is_text
-from querist.data.numbers import ID_NAME
+from querist.data.loose_numbers import ID_NAME
 from querist.data.reading import Reading
-from querist.data.table import listed
 from querist.exceptions import DataError
 from querist.labelling.intake.existing_labels import classes_of, label_column_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
