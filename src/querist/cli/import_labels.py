@@ -15,7 +15,8 @@ _SHOWN = 10
 def import_labels(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
     file: Annotated[
-        Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels; packed, too.")
+        Path,
+        typer.Argument(help="A table with labels, in any format that the other commands read, or Label Studio's JSON."),
     ],
     sheet: Sheet = None,
     no_header: NoHeader = False,

@@ -100,7 +100,11 @@ def joined(parts: Sequence[Table], path: Path | None = None) -> Table:
         return first if path is None else replace(first, path=path)
     if first.frame is None or any(part.frame is None for part in parts):
         raise DataError(f"{first.path} and the others hold matrices without named columns; only tables are joined.")
-    names = list(first.frame.columns)
+    told = {part.label_column for part in parts if part.label_column is not None}
+    if len(told) == 1:
+        parts = [_with_label(part, *told) for part in parts]
+        first = parts[0]
+    names = list(first.frame.columns) if first.frame is not None else []
     frames: list[Any] = []
     for part in parts:
         _check_columns(first.path, names, part)
@@ -113,6 +117,16 @@ def joined(parts: Sequence[Table], path: Path | None = None) -> Table:
     label = first.label_column if all(part.label_column == first.label_column for part in parts) else None
     named = tuple((part.path, part.n_rows) for part in parts)
     return replace(first, path=path or first.path, frame=frame, notes=tuple(notes), label_column=label, parts=named)
+
+
+def _with_label(part: Table, name: str) -> Table:
+    """Return a part that says itself which column holds labels, as others do: one without labels has only gaps."""
+    import pandas as pd
+
+    if part.frame is None or name in part.frame:
+        return part
+    gaps = pd.Series([None] * len(part.frame), dtype=object, index=part.frame.index)
+    return replace(part, frame=part.frame.assign(**{name: gaps}), label_column=name)
 
 
 def _check_columns(path: Path, names: list[str], part: Table) -> None:
