@@ -76,4 +76,4 @@ def _is_whole(column: "pd.Series") -> bool:
     from pandas.api import types
 
     is_float = types.is_float_dtype(column) and column.notna().any()
-    return types.is_integer_dtype(column) or (is_float and bool((column.dropna() % 1 == 0).all()))
+    return bool(types.is_integer_dtype(column) or (is_float and (column.dropna() % 1 == 0).all()))
