@@ -3,7 +3,7 @@
 import pytest
 
 from querist.data import Reading, read_table
-from querist.exceptions import FileFormatError, InvalidParameterError
+from querist.exceptions import DataError, FileFormatError, InvalidParameterError
 from workbooks import workbook
 
 UNITS = "size,weight,label\ncm,kg,\n1,2,a\n3,4,b\n5,6,a\n7,8,b\n"
@@ -88,6 +88,16 @@ def test_what_cannot_be_meant(read):
     assert Reading.of(header_lines=0).header is False
     with pytest.raises(FileFormatError, match="names its columns itself"):
         read('[{"a": 1}]', "t.json", header_lines=2)
+
+
+def test_names_in_three_lines_are_joined_where_it_is_said(read):
+    content = ",height,height\n,mean,std\nid,,\na,1,2\nb,2,3\nc,3,4\n"
+    for name in ("t.csv", "t.xlsx"):
+        assert list(read(content, name, header_lines=3).frame.columns) == ["id", "height mean", "height std"]
+        with pytest.raises(
+            DataError, match="both called 'height'. Rename one. If several lines hold the names, say how"
+        ):
+            read(content, name)
 
 
 def test_titles_that_hold_the_delimiter(read):

@@ -94,6 +94,9 @@ def test_archives_of_several_files_name_them(tmp_path):
     path.write_bytes(zipped(TABLE, "t.csv", "t.json", "read me.md"))
     with pytest.raises(FileFormatError, match=r"3 files, of several kinds: t\.csv, t\.json, read me\.md\. Unpack it"):
         read_table(path)
+    path.write_bytes(zipped(TABLE, "t.csv", "t.csv.gz"))
+    with pytest.raises(FileFormatError, match=r"2 files, of several kinds: t\.csv, t\.csv\.gz"):
+        read_table(path)
     path.write_bytes(zipped(TABLE, "a.docx", "b.docx"))
     with pytest.raises(FileFormatError, match="2 files, none of them a table"):
         read_table(path)

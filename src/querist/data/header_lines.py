@@ -13,6 +13,8 @@ from querist.data.written_numbers import is_missing, is_unit, written_number
 _FEWEST = 3
 _BRACKETS = re.compile(r"\(.{1,12}\)|\[.{0,12}\]|<.{1,12}>")
 _SHOWN = 3
+# What is said where two names are the same.
+SEVERAL_LINES = " If several lines hold the names, say how many: --header-lines 2 (header_lines=2)."
 
 
 class Header(NamedTuple):

@@ -212,7 +212,7 @@ def _tables_in(
 def _is_table(name: str, known: list[str]) -> bool:
     """Whether a file among others in an archive may be part of a table, rather than words about it."""
     path = Path(name)
-    return path.suffix.lower() in known and _ABOUT.match(path.name) is None
+    return Path(bare_name(path.name)).suffix.lower() in known and _ABOUT.match(path.name) is None
 
 
 _PACKINGS: dict[str, tuple[str, Callable[[bytes], Iterator[bytes]]]] = {

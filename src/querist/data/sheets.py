@@ -8,7 +8,7 @@ from typing import Any
 
 from querist._words import listed
 from querist.data.bounds import Bounds
-from querist.data.header_lines import Header, header_of
+from querist.data.header_lines import SEVERAL_LINES, Header, header_of
 from querist.data.reading import Reading, names_given
 from querist.data.records import table_of
 from querist.data.sheet_bounds import check_sheets
@@ -123,6 +123,8 @@ def _names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tuple[di
             notes.append(f"column {place + 1} has no name; it is called {name!r}")
         if name in names.values():
             first = next(place for place, each in names.items() if each == name) + 1
-            raise DataError(f"{path}: columns {first} and {place + 1} are both called {name!r}. Rename one.")
+            raise DataError(
+                f"{path}: columns {first} and {place + 1} are both called {name!r}. Rename one.{SEVERAL_LINES}"
+            )
         names[place] = name
     return names, notes
