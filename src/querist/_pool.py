@@ -7,6 +7,7 @@ import numpy as np
 
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import take_rows
+from querist._words import quoted
 from querist.exceptions import InvalidParameterError
 
 _MOST_SHOWN = 5
@@ -118,8 +119,7 @@ def _like_frame(X: Any, pool: Any, name: str, whose: str) -> Any:
     added = [column for column in X.columns if column not in pool.columns]
     if lacking or added or not pool.columns.is_unique or not X.columns.is_unique:
         told = [
-            f"{what} {', '.join(repr(column) for column in columns[:_MOST_SHOWN])}"
-            + (f" and {len(columns) - _MOST_SHOWN} more" if len(columns) > _MOST_SHOWN else "")
+            f"{what} {quoted(columns, _MOST_SHOWN)}"
             for what, columns in (("it lacks", lacking), ("it has besides", added))
             if columns
         ]

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
-from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 
 if TYPE_CHECKING:
     from querist.data import Problem
     from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
-    Path,
+    list[Path],
     typer.Argument(
-        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...), or a folder of its parts."
+        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...); several files, or a folder, are "
+        "its parts."
     ),
 ]
 _Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
@@ -81,7 +82,10 @@ _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the mode
 _Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
 _Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
 _Name: TypeAlias = Annotated[
-    str | None, typer.Option(help="What tables and reports call the data. Default: the file without its ending.")
+    str | None,
+    typer.Option(
+        help="What tables and reports call the data. Default: the file without its ending; +1 if two make it up."
+    ),
 ]
 _Out: TypeAlias = Annotated[
     Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
@@ -108,6 +112,7 @@ def simulate(
     text: _Text = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
@@ -137,7 +142,7 @@ def simulate(
     from querist.data import read_problem
     from querist.simulation.options import Options
 
-    called = name if name is not None else _name_of(file)
+    called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     options: dict[str, Any] = {
         "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
@@ -152,10 +157,10 @@ def simulate(
     problem = read_problem(
         file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
         category_columns=category or [], day_first=day_first,
-        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
+        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
     )  # fmt: skip
     print_notes(problem.notes)
-    simulation = _simulated(problem, file.name, folder, options)
+    simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")

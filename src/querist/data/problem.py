@@ -13,7 +13,7 @@ from querist._typing import AnyArray, FloatArray, Pool
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
 from querist.data.numeric_encoders import HUGE
-from querist.data.read import read_as
+from querist.data.read import Paths, read_as
 from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.data.target import column_of, split_target, take_target
@@ -48,7 +48,7 @@ class Problem:
 
 
 def read_problem(
-    path: str | os.PathLike[str],
+    path: Paths,
     target: str | None,
     *,
     test: str | os.PathLike[str] | None = None,
@@ -69,8 +69,8 @@ def read_problem(
 
     Parameters
     ----------
-    path : path
-        See `read_table`.
+    path : path, or sequence of path
+        See `read_table`; several files make up one table.
     target : str or None
         The column to predict; None for libsvm and NPZ files.
     test : path, default=None
@@ -126,7 +126,7 @@ def read_problem(
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):
         if text_columns or category_columns:
-            raise DataError(f"{path} or {test} holds a matrix without named columns: there is no text to read.")
+            raise DataError(f"{table.path} or {test} holds a matrix without named columns: there is no text to read.")
         X, X_test, more = _from_matrices(table, test_table)
         return Problem(X, y, X_test, y_test, None, (*notes, *more))
     worded = [*text_columns, *category_columns]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from querist._labels import label_type
 from querist._typing import AnyArray, IntArray, Label, Pool
 from querist._validation import n_rows
+from querist._words import quoted
 from querist.exceptions import InvalidParameterError, InvalidRowsError
 from querist.session.answers import Answers
 from querist.session.events import (
@@ -100,7 +101,7 @@ class State:
         if fresh is not None:
             raise InvalidParameterError(
                 f"labels[{labels.tolist().index(fresh)}] is {fresh!r}, which is not among the declared classes "
-                f"{_few(self.classes)}. Correct it, or declare it with add_classes([...])."
+                f"{quoted(self.classes, _MOST_SHOWN)}. Correct it, or declare it with add_classes([...])."
             )
 
     def check_comparable(self, labels: AnyArray, name: str) -> None:
@@ -216,11 +217,6 @@ _EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
     Flagged: State._flag,
     Undone: State._nothing,
 }
-
-
-def _few(classes: list[Label]) -> str:
-    shown = ", ".join(repr(label) for label in classes[:_MOST_SHOWN])
-    return f"{shown} and {len(classes) - _MOST_SHOWN} more" if len(classes) > _MOST_SHOWN else shown
 
 
 def _distinct(labels: AnyArray) -> list[Label]:

@@ -8,6 +8,7 @@ import numpy as np
 from querist._pool import like
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
+from querist._words import quoted
 from querist.base.adapted import over_classes
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
@@ -172,7 +173,9 @@ class Trained:
         if self._stand_in is None:
             then = "Until then ask() uses the cold-start strategy."
         else:
-            then = f"Until then ask() goes on with a model of {_listed(self._stand_in.classes_)}."
+            then = (
+                f"Until then ask() goes on with a model of {quoted(np.asarray(self._stand_in.classes_).tolist(), 5)}."
+            )
             self.model = self._stand_in
             self._version = _NONE
         self.waiting = f"{why.rstrip('.')}. {then}"
@@ -182,11 +185,6 @@ class Trained:
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
         return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
-
-
-def _listed(classes: AnyArray) -> str:
-    named = ", ".join(repr(label) for label in np.asarray(classes).tolist()[:5])
-    return f"{named} and {len(classes) - 5} more" if len(classes) > 5 else named
 
 
 def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:

@@ -11,6 +11,7 @@ from querist._labels import as_labels, label_type
 from querist._pool import as_pool, like
 from querist._typing import AnyArray, FloatArray, IntArray, Pool
 from querist._validation import n_rows
+from querist._words import listed
 from querist.data.duplicates import find_duplicates
 from querist.data.hashing import check_readable, data_hash, in_given_width
 from querist.exceptions import InvalidParameterError, TargetError
@@ -108,7 +109,7 @@ def prepare_data(
     notes += repeated
     unseen = [] if test_codes is None else sorted(set(test_codes.tolist()) - set(codes.tolist()))
     if unseen:
-        notes.append(f"The test part has classes that y lacks ({_listed(classes[unseen])}): they cannot be learned.")
+        notes.append(f"The test part has classes that y lacks ({listed(classes[unseen])}): they cannot be learned.")
     if group_codes is not None:
         notes.append(f"Whole groups are held out, {int(group_codes.max()) + 1} groups in all.")
     weights = None
@@ -202,7 +203,3 @@ def _hash(problem: Problem, y: Any, test_labels: Any, y_test: Any) -> str:
 
 def _width(X: Pool) -> int | None:
     return int(X.shape[1]) if len(getattr(X, "shape", ())) > 1 else None
-
-
-def _listed(names: AnyArray) -> str:
-    return ", ".join(str(name) for name in names)
