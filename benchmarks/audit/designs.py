@@ -106,7 +106,7 @@ class Play:
         else:
             sample = np.array(self.audit[int(self.part * len(self.audit) + 1e-9) :])
             rest = self.reserve[self.is_open[self.reserve]]
-        folds = cross_fit(lambda train, labels: self._fit(train, labels), self.X, rows, self.y[rows], sample)
+        folds = cross_fit(self._fit, self.X, rows, self.y[rows], sample)
         z = (folds.predicted == self.y[sample]).astype(float)
         sure = model.predict_proba(self.X[rest]).max(axis=1)
         told = model_accuracy(z, folds.sure, np.append(folds.sure, sure))
@@ -138,14 +138,14 @@ def table():
         for stage in each["stages"]:
             found[design, stage["n"], name][repeat] = stage
     print(
-        "| design | labels | sample | coverage, mean (lowest of a set) | bias, mean of absolute | width | price, points |"
+        "| design | labels | sample | coverage, mean (lowest of a set) | absolute bias, mean | width | price, points |"
     )
     print("|---|---|---|---|---|---|---|")
     for design in DESIGNS:
         for n in STAGES[1:]:
             cells = [_cell(found[design, n, name], found[next(iter(DESIGNS)), n, name]) for name in SETS]
             cells = np.array([cell for cell in cells if cell is not None])
-            m, coverage, bias, width, price = cells.mean(axis=0)
+            m, coverage, _, width, price = cells.mean(axis=0)
             print(
                 f"| {design} | {n} | {m:.0f} | {100 * coverage:.1f} % ({100 * cells[:, 1].min():.0f} %) | "
                 f"{100 * np.abs(cells[:, 2]).mean():.1f} | {width:.3f} | {100 * price:+.2f} |"

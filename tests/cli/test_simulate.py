@@ -267,7 +267,9 @@ def test_audit_and_stopping_rules_are_told_of(place, frame):
     assert pd.read_csv(place / "out" / "audit.csv")["n_labels"].tolist() == [10, 20, 30] * 4
     # Nothing is computed twice, and another share is another experiment.
     assert querist(*words).stdout == result.stdout
-    assert 'audit is "exchangeable:share=0.5" there and "exchangeable:share=0.2" here' in refused(*words[1:], "--audit", "0.2")
+    assert 'audit is "exchangeable:share=0.5" there and "exchangeable:share=0.2" here' in refused(
+        *words[1:], "--audit", "0.2"
+    )
 
 
 def test_compare_ranks_over_data_sets(place, frame):

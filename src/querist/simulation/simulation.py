@@ -108,8 +108,9 @@ def simulate(
     warm_start : bool, default=False
         See `Session`.
     audit : float or str, default=0.0
-        Share of the questions that follow the audit's random order, or "measure"; see `Session`. After at most twelve rounds of each
-        run, the last among them, the audit's figures are recorded beside the true accuracy, in `Simulation.audit`;
+        Share of the questions that follow the audit's random order, or "measure"; see `Session`. After at most twelve
+        rounds of each run, the last among them, the audit's figures are recorded beside the true accuracy, in
+        `Simulation.audit`;
         each costs dozens of trainings, and runs take more than ten times as long.
     stop : str, StoppingRule, sequence of these, or dict of label to one of these, default=None
         Stopping rules (`querist.stopping_rule_names`), such as ``"default"`` or ``"any(default, budget:labels=300)"``.
