@@ -33,11 +33,14 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
 
     array = _loaded(path, data, bounds)
     if array.ndim == 0 or array.size == 0:
-        raise DataError(f"{path} holds no rows: its array has the shape {array.shape}.")
+        raise DataError(f"{path} holds no rows: its array has the shape {array.shape}. Save an array with rows.")
     if array.dtype.names is not None:
         nested = [name for name in array.dtype.names if array.dtype[name].shape]
         if array.ndim > 1 or nested:
-            raise DataError(f"{path}: records with arrays in them, or in several dimensions, are no table.")
+            raise DataError(
+                f"{path}: records with arrays in them, or in several dimensions, are no table. "
+                "Save one field for each column."
+            )
         return Table(path, pd.DataFrame({name: _native(array[name]) for name in array.dtype.names}))
     if array.dtype.kind in "SVcMmO":
         raise DataError(f"{path} holds an array of {array.dtype}. Save numbers or texts.")
@@ -71,7 +74,9 @@ def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
         raise FileFormatError(f"{path} holds a sparse matrix in the form {form!r}. Save X.tocsr().")
     shape = tuple(int(each) for each in arrays["shape"])
     if len(shape) != 2 or min(shape) < 1:
-        raise FileFormatError(f"{path}: the sparse matrix has the shape {shape}, which is no table.")
+        raise FileFormatError(
+            f"{path}: the sparse matrix has the shape {shape}, which is no table. Save one with rows and columns."
+        )
     bounds.check_rows(path, shape[0])
     # The columns of the other forms are counted out as well when they are turned.
     bounds.check_cells(path, max(shape) if form == "csc" else shape[0])

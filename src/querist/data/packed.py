@@ -91,7 +91,7 @@ def unpacked(path: Path, data: bytes, known: Iterable[str], bounds: Bounds) -> U
     except DataError:
         raise
     except Exception as error:  # each unpacker has errors of its own
-        raise FileFormatError(f"{path} cannot be unpacked: {error}. Is it {name}, and complete?") from error
+        raise FileFormatError(f"{path} cannot be unpacked: {error}. Check that it is {name}, and complete.") from error
 
 
 def _read(file: io.BufferedIOBase) -> Iterator[bytes]:

@@ -111,7 +111,10 @@ def read_problem(
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):
         if text_columns or category_columns:
-            raise DataError(f"{path} or {test} holds a matrix without named columns: there is no text to read.")
+            raise DataError(
+                f"{path} or {test} holds a matrix without named columns: there is no text to read. "
+                "Leave the names of columns out."
+            )
         X, X_test, more = _from_matrices(table, test_table)
         return Problem(X, y, X_test, y_test, None, (*notes, *more))
     worded = [*text_columns, *category_columns]
@@ -132,7 +135,9 @@ def _check_roles(table: Table, target: str | None, group: str | None, drop: Sequ
         if name is not None:
             column_of(table, name, role)
             if name == target:
-                raise DataError(f"Column {name!r} cannot be both the target and the column to {role}.")
+                raise DataError(
+                    f"Column {name!r} cannot be both the target and the column to {role}. Name another for one of them."
+                )
 
 
 def _groups(column: Any, path: Path) -> AnyArray:

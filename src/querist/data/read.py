@@ -21,7 +21,7 @@ from querist.data.prose import read_data, read_text
 from querist.data.reading import Reading
 from querist.data.records import read_json, read_json_lines
 from querist.data.sheets import read_spreadsheet
-from querist.data.table import Table
+from querist.data.table import Table, nothing_in, only_a_header
 from querist.data.titles import told_total
 from querist.exceptions import DataError, FileFormatError
 
@@ -126,10 +126,10 @@ def _read(path: Path, reading: Reading) -> Table:
     kind, data, note = unpacked(path, data, READERS, bounds)
     reading.check(path, kind)
     if not data.strip():
-        raise FileFormatError(f"{path} is empty.")
+        raise FileFormatError(nothing_in(path))
     table = READERS[kind](path, data, reading, bounds)
     if table.n_rows == 0:
-        raise DataError(f"{path} has a header but no row of data.")
+        raise DataError(only_a_header(path))
     table = as_exported(table)
     return table.told(note) if note else table
 

@@ -77,6 +77,18 @@ def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) ->
     return f"{path} has no {what} {name!r}.{hint} It has: {listed(known)}."
 
 
+def nothing_in(path: Path | str) -> str:
+    """Say that a file is empty."""
+    return f"{path} is empty. Name a file with rows, or write it anew."
+
+
+def only_a_header(path: Path) -> str:
+    """Say that a file holds names of columns and nothing below."""
+    return (
+        f"{path} has a header but no row of data. Add rows; if its first line is one, say --no-header (header=False)."
+    )
+
+
 def listed(names: list[str], most: int = 30) -> str:
     """Join names, at most so many of them."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -32,7 +32,9 @@ def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":
         If there is none; the message suggests the nearest name and lists all.
     """
     if table.frame is None:
-        raise TargetError(f"{table.path} holds a matrix without named columns, so there is no column {name!r}.")
+        raise TargetError(
+            f"{table.path} holds a matrix without named columns, so there is no column {name!r}. Leave the name out."
+        )
     names = [str(each) for each in table.frame.columns]
     if name not in names:
         raise TargetError(no_such_column(table.path, name, names, purpose))
@@ -206,7 +208,9 @@ def _from_words(cells: list[Any]) -> tuple[AnyArray, list[str]]:
 def _check_classes(labels: AnyArray, what: str, *, split: bool) -> None:
     classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
     if classes.size == 1:
-        raise TargetError(f"{what} has only one class, {classes[0].item()!r}. There is nothing to learn.")
+        raise TargetError(
+            f"{what} has only one class, {classes[0].item()!r}. There is nothing to learn: name another column."
+        )
     if labels.dtype.kind == "i" and classes.size > max(_MANY, labels.size // 5):
         raise TargetError(
             f"{what} has {classes.size} distinct numbers in {labels.size} rows: it looks continuous. "

@@ -112,7 +112,8 @@ class State:
         if labels.size and self.classes and (label_type(labels) is str) != isinstance(self.classes[0], str):
             raise InvalidParameterError(
                 f"{name}[0] is {labels.tolist()[0]!r}, of type {label_type(labels).__name__}, and the answers are of "
-                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. None of them could be right."
+                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. None of them could be right. "
+                "Pass labels of the type of the answers."
             )
 
     def check_classes(self, fresh: list[Label]) -> None:
@@ -129,7 +130,9 @@ class State:
         if known and type(fresh[0]) is not type(known[0]):
             raise InvalidParameterError(f"classes must be of one type; there are {known!r} already, got {fresh!r}.")
         if self.declared and set(fresh) & set(known):
-            raise InvalidParameterError(f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already.")
+            raise InvalidParameterError(
+                f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already. Leave it out."
+            )
 
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""

@@ -122,7 +122,7 @@ def compare(simulations: Iterable[Simulation], *, names: Sequence[str] | None = 
     Parameters
     ----------
     simulations : iterable of Simulation
-        One per data set, with the same strategies and estimators, and the same main metric.
+        At least two, one per data set, with the same strategies and estimators, and the same main metric.
     names : sequence of str, default=None
         What to call the data sets, distinct; None: as each was called when it was simulated.
 
@@ -135,9 +135,10 @@ def compare(simulations: Iterable[Simulation], *, names: Sequence[str] | None = 
 
 
 def _check(simulations: list[Simulation], names: list[str]) -> None:
-    if not simulations:
+    if len(simulations) < 2:
         raise InvalidParameterError(
-            "compare needs at least one simulation. Pass what simulate returned, or Simulation.load(folder)."
+            f"compare needs at least two simulations, got {len(simulations)}. Pass what simulate returned for each "
+            "data set, or Simulation.load(folder)."
         )
     if len(names) != len(simulations):
         raise InvalidParameterError(

@@ -37,7 +37,7 @@ def report_html(
         findings=findings,
         compared=any(finding.verdict not in ("baseline", "audit", "stopping") for finding in findings),
         pictures=[_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)],
-        caption=pictures.CAPTION.format(repeats=protocol["repeats"]),
+        caption=pictures.caption(protocol["repeats"]),
         numbers=[_numbers(summary, name) for name in protocol["metrics"]],
         audit=None if audit is None else audit_section(audit, protocol),
         stopping=None if stopping is None else stopping_section(stopping, protocol),

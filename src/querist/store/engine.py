@@ -22,6 +22,9 @@ _SQLITE_WRITER = (
     "PRAGMA journal_size_limit = 67108864",
 )
 
+_COPY = "Go back to a copy of the project."
+_AGAIN = "Load the project again, and try once more."
+
 
 def sqlite_reader(path: Path) -> Engine:
     """Return an engine that cannot change the file."""
@@ -95,9 +98,9 @@ def reading(name: str) -> Iterator[None]:
     except StoreError:
         raise
     except StatementError as error:
-        raise StoreError(f"{name} cannot be read: {error.orig}.") from error.orig
+        raise StoreError(f"{name} cannot be read: {error.orig}. {_COPY}") from error.orig
     except ValueError as error:  # a text that is no JSON any more
-        raise StoreError(f"{name} is damaged and cannot be read: {error}.") from error
+        raise StoreError(f"{name} is damaged and cannot be read: {error}. {_COPY}") from error
 
 
 @contextmanager
@@ -106,11 +109,13 @@ def writing(name: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise StoreError(f"{name} refused a change, nothing of it was saved: {error.orig}.") from error.orig
+        raise StoreError(f"{name} refused a change, nothing of it was saved: {error.orig}. {_AGAIN}") from error.orig
     except DBAPIError as error:
         raise StoreWriteError(
             f"{name} could not be written, nothing of this step was saved: {error.orig}. "
             "Check that there is space left and that nothing else keeps it locked, then try again."
         ) from error.orig
     except StatementError as error:
-        raise StoreError(f"{name} cannot hold a value, nothing of this step was saved: {error.orig}.") from error.orig
+        raise StoreError(
+            f"{name} cannot hold a value, nothing of this step was saved: {error.orig}. {_AGAIN}"
+        ) from error.orig
