@@ -1,5 +1,6 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -151,11 +152,13 @@ def simulate(
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":
     """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
     from querist.cli.progress import progress_bar
+    from querist.exceptions import AlikeLabelsWarning
     from querist.simulation import simulate as run
 
     data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
     try:
-        with progress_bar(title) as progress:
+        with progress_bar(title) as progress, warnings.catch_warnings():
+            warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file
             return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)

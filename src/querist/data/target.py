@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from querist._alike import INVISIBLE, alike, told_alike
 from querist._typing import AnyArray
 from querist.data.table import Table, listed, no_such_column
 from querist.data.typed_cells import simple_cells
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 # More distinct numbers than this, not whole or seldom repeated, are measurements and not classes.
 _MANY = 20
-# Marks without width, as programs leave them.
-_INVISIBLE = "\ufeff\u200b\u2060"
 _BINNING = "cut the numbers into ranges first, for example with pandas.cut(values, bins=4)"
 
 
@@ -132,7 +131,7 @@ def _clean(given: "pd.Series", what: str) -> "tuple[pd.Series, list[str]]":
     forms: dict[str, str | None] = {}
     for cell in column.unique():
         if isinstance(cell, str):
-            forms[cell] = unicodedata.normalize("NFC", cell.strip().strip(_INVISIBLE).strip()) or None
+            forms[cell] = unicodedata.normalize("NFC", cell.strip().strip(INVISIBLE).strip()) or None
     changed = {cell: form for cell, form in forms.items() if form not in (cell, None)}
     blank = [cell for cell, form in forms.items() if form is None]
     if not changed and not blank:
@@ -147,17 +146,10 @@ def _clean(given: "pd.Series", what: str) -> "tuple[pd.Series, list[str]]":
 
 
 def _alike(labels: AnyArray) -> list[str]:
-    """Say of classes that only upper and lower case tell apart."""
+    """Say of classes that look alike."""
     if labels.dtype.kind != "U":
         return []
-    groups: dict[str, list[str]] = {}
-    for word in np.unique(labels).tolist():
-        groups.setdefault(word.casefold(), []).append(word)
-    return [
-        f"{' and '.join(map(repr, words))} are kept apart; write them in one way if they are one class"
-        for words in groups.values()
-        if len(words) > 1
-    ][:5]
+    return [told_alike(words) for words in alike(np.unique(labels).tolist())][:5]
 
 
 def _of_cells(cells: list[Any], what: str) -> tuple[AnyArray, list[str]]:

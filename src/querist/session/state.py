@@ -1,15 +1,17 @@
 """The state of a session: what replaying its log gives."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from querist._alike import alike, told_alike
 from querist._labels import label_type
 from querist._typing import AnyArray, IntArray, Label, Pool
 from querist._validation import n_rows
-from querist.exceptions import InvalidParameterError, InvalidRowsError
+from querist.exceptions import AlikeLabelsWarning, InvalidParameterError, InvalidRowsError
 from querist.session.answers import Answers
 from querist.session.events import (
     Answered,
@@ -93,6 +95,8 @@ class State:
                 f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. Use one type."
             )
         if not self.declared:
+            if label_type(labels) is str:
+                self._warn_of_alike(_distinct(labels), stacklevel=5)
             return
         fresh = next((label for label in _distinct(labels) if label not in self.counts), None)
         if fresh is not None:
@@ -133,6 +137,16 @@ class State:
             raise InvalidParameterError(
                 f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already. Leave it out."
             )
+        self._warn_of_alike(fresh, stacklevel=4)
+
+    def _warn_of_alike(self, labels: list[Label], *, stacklevel: int) -> None:
+        """Warn of classes that are new and look like another; once, since they are new only once."""
+        fresh = [label for label in labels if label not in self.counts]
+        if not fresh:
+            return
+        for words in alike((*self.classes, *fresh)):
+            if set(words).intersection(fresh):
+                warnings.warn(f"Classes look alike: {told_alike(words)}.", AlikeLabelsWarning, stacklevel=stacklevel)
 
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""

@@ -1,9 +1,12 @@
 """`simulate`: what active learning would have saved on data whose labels are known."""
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from querist._alike import alike, told_alike
+from querist.exceptions import AlikeLabelsWarning
 from querist.session.trained import warn_of_mismatch
 from querist.simulation.execute import execute
 from querist.simulation.experiment import Experiment
@@ -147,6 +150,8 @@ def simulate(
     -----
     ModelMismatchWarning
         If `query_estimator` is of another class than an estimator.
+    AlikeLabelsWarning
+        If only case, blanks or Unicode forms tell two classes apart.
 
     Examples
     --------
@@ -169,6 +174,8 @@ def simulate(
     data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
     most = max(_BUDGET, initial) if budget is None else None
     experiment = Experiment.checked(options.protocol, parts, data, most=most)
+    for words in alike(data.problem.classes.tolist()):
+        warnings.warn(f"Classes look alike: {told_alike(words)}.", AlikeLabelsWarning, stacklevel=2)
     if query_estimator is not None:
         warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
     record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)
