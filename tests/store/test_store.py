@@ -354,7 +354,7 @@ def test_files_that_are_no_projects_are_left_alone(tmp_path):
     (tmp_path / "empty").touch()
     for name in ("other.db", "words.txt", "empty"):
         before = (tmp_path / name).read_bytes()
-        with pytest.raises(StoreError, match=r"is not a project of Querist|cannot be read: file is not a database"):
+        with pytest.raises(StoreError, match="is not a project of Querist"):
             Store.open(tmp_path / name)
         assert (tmp_path / name).read_bytes() == before
     with pytest.raises(StoreError, match="is a folder"):

@@ -27,6 +27,11 @@ def compare(
         raise InvalidParameterError(
             f"There are {len(folders)} folders and {len(name)} names: give --name once for each."
         )
+    if not report.absolute().parent.is_dir():
+        raise InvalidParameterError(f"There is no folder {report.absolute().parent} for the report. Make it first.")
+    from querist.simulation.comparison import check_distinct
+
+    check_distinct(name or [])
     from querist.simulation import Simulation
     from querist.simulation import compare as over_data_sets
 

@@ -21,7 +21,7 @@ from querist.cli.page import (
 )
 from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
-from querist.exceptions import DataError, FileFormatError, UnknownNameError
+from querist.exceptions import DataError, FileFormatError
 
 ENDING = ".querist"
 
@@ -83,6 +83,9 @@ def label(
     source, location = _places(file, project)
     classes = split_at_commas(labels)
     from querist.labelling.intake.new_project import has_project
+    from querist.labelling.log.classes import added
+
+    added(classes)  # names that stand twice are told before anything is read
 
     if has_project(location):
         from querist.labelling.serving.resume import resume
@@ -145,10 +148,10 @@ def _places(data: str, project: str | None) -> tuple[Path | None, str]:
 
 
 def _check_names(strategy: str | None, estimator: str | None) -> None:
-    """Refuse names that do not exist before anything is made."""
-    from querist.registry import estimator_names, strategy_names
+    """Refuse names and parameters that do not exist before anything is made."""
+    from querist.registry import make_estimator, make_strategy, parse_spec
 
-    for what, given, known in (("strategy", strategy, strategy_names), ("estimator", estimator, estimator_names)):
-        name = (given or "auto").partition(":")[0]
-        if name != "auto" and name not in known():
-            raise UnknownNameError.of(what, name, known())
+    for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
+        if given is not None and given != "auto":
+            name, params = parse_spec(given)
+            make(name, **params)

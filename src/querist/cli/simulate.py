@@ -8,6 +8,7 @@ import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
 from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
 
 if TYPE_CHECKING:
     from querist.data import Problem
@@ -138,6 +139,8 @@ def simulate(
     }  # fmt: skip
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
+    if test is not None and group is not None:
+        raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
     problem = read_problem(
         file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
         day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
@@ -152,7 +155,6 @@ def simulate(
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":
     """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
     from querist.cli.progress import progress_bar
-    from querist.exceptions import AlikeLabelsWarning
     from querist.simulation import simulate as run
 
     data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}

@@ -134,6 +134,21 @@ def compare(simulations: Iterable[Simulation], *, names: Sequence[str] | None = 
     return Comparison(simulations, names=names)
 
 
+def check_distinct(names: Sequence[str]) -> None:
+    """Refuse two data sets of one name.
+
+    Raises
+    ------
+    InvalidParameterError
+    """
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidParameterError(
+                f"Two data sets are called {name!r}. Give each a name of its own: compare(..., names=[...]), or "
+                "--name once for each folder of querist compare; to name it from the start, simulate(..., name=...)."
+            )
+
+
 def _check(simulations: list[Simulation], names: list[str]) -> None:
     if len(simulations) < 2:
         raise InvalidParameterError(
@@ -144,12 +159,7 @@ def _check(simulations: list[Simulation], names: list[str]) -> None:
         raise InvalidParameterError(
             f"There are {len(simulations)} simulations and {len(names)} names. Pass one name for each."
         )
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidParameterError(
-                f"Two data sets are called {name!r}. Give each a name of its own: compare(..., names=[...]), or "
-                "--name once for each folder of querist compare; to name it from the start, simulate(..., name=...)."
-            )
+    check_distinct(names)
     first = simulations[0]
     here_name = names[0]
     for there_name, other in zip(names[1:], simulations[1:], strict=True):

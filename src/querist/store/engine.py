@@ -90,6 +90,13 @@ def _create_postgresql(url: URL, **options: Any) -> Engine:
         raise StoreError("PostgreSQL needs a driver: pip install 'querist[postgres]'.") from error
 
 
+def not_a_project(name: str) -> StoreError:
+    """Say that what is there is no project."""
+    return StoreError(
+        f"{name} is not a project of Querist. Name one, or make one: querist label FILE --project NAME.querist"
+    )
+
+
 @contextmanager
 def reading(name: str) -> Iterator[None]:
     """Tell failures of the database as StoreError."""
@@ -98,6 +105,8 @@ def reading(name: str) -> Iterator[None]:
     except StoreError:
         raise
     except StatementError as error:
+        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_NOTADB":
+            raise not_a_project(name) from error.orig
         raise StoreError(f"{name} cannot be read: {error.orig}. {_COPY}") from error.orig
     except ValueError as error:  # a text that is no JSON any more
         raise StoreError(f"{name} is damaged and cannot be read: {error}. {_COPY}") from error

@@ -332,9 +332,7 @@ def _without_blob() -> list[ColumnElement[Any]]:
 
 def _check_version(version: int | None, name: str, read_only: bool) -> None:
     if version is None:
-        raise StoreError(
-            f"{name} is not a project of Querist. Name one, or make one: querist label FILE --project NAME.querist"
-        )
+        raise engine.not_a_project(name)
     if version > schema.VERSION:
         raise StoreError(
             f"{name} was made by a newer Querist (schema {version}, this one knows {schema.VERSION}). Upgrade Querist."
