@@ -61,3 +61,8 @@ def told_alike(words: Sequence[str]) -> str:
     if len({unicodedata.normalize("NFC", word) for word in shown}) < len(shown):
         shown = list(map(ascii, words))
     return f"{' and '.join(shown)} are kept apart; write them in one way if they are one class"
+
+
+def warning_of(words: Sequence[str]) -> str:
+    """Return the whole warning of classes that look alike."""
+    return f"Classes look alike: {told_alike(words)}."

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from querist._alike import alike, told_alike
+from querist._alike import alike, warning_of
 from querist._labels import label_type
 from querist._typing import AnyArray, IntArray, Label, Pool
 from querist._validation import n_rows
@@ -146,7 +146,7 @@ class State:
             return
         for words in alike((*self.classes, *fresh)):
             if set(words).intersection(fresh):
-                warnings.warn(f"Classes look alike: {told_alike(words)}.", AlikeLabelsWarning, stacklevel=stacklevel)
+                warnings.warn(warning_of(words), AlikeLabelsWarning, stacklevel=stacklevel)
 
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from querist._alike import alike, told_alike
+from querist._alike import alike, warning_of
 from querist.exceptions import AlikeLabelsWarning
 from querist.session.trained import warn_of_mismatch
 from querist.simulation.execute import execute
@@ -175,7 +175,7 @@ def simulate(
     most = max(_BUDGET, initial) if budget is None else None
     experiment = Experiment.checked(options.protocol, parts, data, most=most)
     for words in alike(data.problem.classes.tolist()):
-        warnings.warn(f"Classes look alike: {told_alike(words)}.", AlikeLabelsWarning, stacklevel=2)
+        warnings.warn(warning_of(words), AlikeLabelsWarning, stacklevel=2)
     if query_estimator is not None:
         warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
     record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)
