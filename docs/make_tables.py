@@ -15,6 +15,11 @@ from querist.web import bounds
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "src" / "querist"
 _TREE = "## The tree"
+_PARAMETERS = (
+    "Parameters follow a colon, as in `svc:C=10`, also on the command line (`--estimator`). Where classes are rare, "
+    "`logistic_regression:class_weight=balanced` (and `svc`, `linear_svc`, `extra_trees`, `random_forest`, "
+    "`gradient_boosting` likewise) weighs each class by how seldom it was answered."
+)
 
 
 def _section(doc: str, title: str) -> str:
@@ -63,6 +68,8 @@ def strategies_page() -> str:
         for name in registry.part_names(kind):
             summary = (inspect.getdoc(registry.load(kind, name)) or "").partition("\n")[0]
             lines.append(f"| `{name}` | {summary} |")
+        if kind == "estimators":
+            lines += ["", _PARAMETERS]
         lines.append("")
     lines += ["## References", ""]
     for name in registry.strategy_names():

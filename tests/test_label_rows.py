@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
 
 import querist
 from querist.exceptions import InvalidParameterError, TargetError
@@ -108,3 +109,40 @@ def test_the_target_of_a_simulation_follows_the_index_of_its_table():
     assert querist.simulate(X, y[::-1], **options).experiment["data"] != expected.experiment["data"]
     with pytest.raises(TargetError, match="y is a Series that can be read in two ways"):
         querist.simulate(NAMED.reset_index(drop=True), y.reset_index(drop=True)[::-1], **options)
+
+
+class TestSplitWithTrainTestSplit:
+    """The commonest use of pandas: names of rows that are numbers, and other numbers than their places."""
+
+    X, y = pd.DataFrame(np.arange(40.0).reshape(20, 2)), TRUTH
+    X_train, _, y_train, _ = train_test_split(X, y, random_state=0)
+    rows = np.array([3, 0, 11])
+
+    @pytest.mark.parametrize(
+        "labels",
+        [
+            y_train.iloc[rows],
+            y_train.loc[X_train.index[rows]],
+            y_train.iloc[rows[::-1]],
+            y_train,
+            y_train.iloc[rows].to_numpy(),
+            y_train.iloc[rows].tolist(),
+        ],
+    )
+    def test_a_frame_names_the_rows_of_its_labels(self, labels):
+        assert told(self.X_train, self.rows, labels) == self.expected()
+
+    def expected(self):
+        return dict(zip(self.rows.tolist(), self.y_train.iloc[self.rows], strict=True))
+
+    def test_labels_of_more_rows_by_numbers_that_are_also_places_are_not_guessed(self):
+        with pytest.raises(InvalidParameterError, match="can be read in two ways"):
+            told(self.X_train, self.rows, self.y)
+        assert told(self.X_train, self.rows, self.y.loc[self.X_train.index]) == self.expected()
+
+    def test_an_array_does_not_and_places_are_not_guessed(self):
+        pool = self.X_train.to_numpy()
+        with pytest.raises(InvalidParameterError, match=r"names other rows: .* pass labels.to_numpy\(\) if"):
+            told(pool, self.rows, self.y_train.iloc[self.rows])
+        assert told(pool, self.rows, self.y_train.iloc[self.rows].to_numpy()) == self.expected()
+        assert told(pool, self.rows, self.y_train.reset_index(drop=True).iloc[self.rows]) == self.expected()

@@ -25,9 +25,9 @@ RULE = re.compile(
 )
 LIST = re.compile(r"\b(Known|It has|There is|There are|rows have): ")
 ORDERS = (
-    r"add|aim|answer|ask|audit|bring|build|call|change|check|choose|close|compare|confirm|continue|correct|cut|"
+    r"add|aim|answer|ask|audit|begin|bring|build|call|change|check|choose|close|compare|confirm|continue|correct|cut|"
     r"declare|decode|delete|do|draw|export|fill|finish|fit|free|give|go|install|label|leave|let|load|look|make|"
-    r"merge|name|open|pass|put|raise|read|release|remove|rename|repeat|replace|report|reshape|run|save|say|scale|"
+    r"merge|name|open|pack|pass|put|raise|read|release|remove|rename|repeat|replace|report|reshape|run|save|say|scale|"
     r"see|send|serve|skip|start|stop|take|tell|train|try|turn|undo|unpack|update|upgrade|use|wait|wrap|write"
 )
 ORDER = re.compile(rf"(^|[.?:;,)] |\x00 ?|\bor |\band )((?i:{ORDERS})|pip install|querist \w+)\b")

@@ -106,21 +106,25 @@ def repeated_blanks():
     return open_document(f"<table:table-row>{cell}</table:table-row>")
 
 
-def old_workbook():
-    """An .xls of one sheet with two numbers, in the first and the last cell."""
+def old_workbook(cells=((0, 0, 1.0), (65535, 255, 1.0))):
+    """An .xls of one sheet with these cells: row, column, number or words; by default far apart."""
 
     def record(kind, body=b""):
         return struct.pack("<HH", kind, len(body)) + body
 
-    def number(row, column):
-        return record(0x0203, struct.pack("<HHHd", row, column, 0, 1.0))
+    def cell(row, column, value):
+        if isinstance(value, str):
+            words = value.encode("utf-16-le")
+            return record(0x0204, struct.pack("<HHHHB", row, column, 0, len(words) // 2, 1) + words)
+        return record(0x0203, struct.pack("<HHHd", row, column, 0, value))
 
     head = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)
-    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)) + number(0, 0) + number(65535, 255)
-    sheet += record(0x000A)
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    sheet += b"".join(cell(*each) for each in cells) + record(0x000A)
     name = struct.pack("<IHBB", len(record(0x0809, head)) + 4 + 9 + 4, 0, 1, 0) + b"s"
-    stream = (record(0x0809, head) + record(0x0085, name) + record(0x000A) + sheet).ljust(4096, b"\0")
-    n_sectors = len(stream) // 512
+    stream = record(0x0809, head) + record(0x0085, name) + record(0x000A) + sheet
+    n_sectors = max(8, -(-len(stream) // 512))  # one sector lists up to 126
+    stream = stream.ljust(512 * n_sectors, b"\0")
     fat = [0xFFFFFFFD, 0xFFFFFFFE, *(each + 3 for each in range(n_sectors - 1)), 0xFFFFFFFE]
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
     header += struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)

@@ -62,6 +62,9 @@ def by_index(labels: Any, rows: IntArray | None, pool: Pool, name: str) -> Any:
         or (names is not None and index.equals(names))
     ):
         return labels
+    if own is not None and len(index) != rows.size and index.equals(own):
+        # One label for each row of the pool, under the pool's own names.
+        return labels.iloc[rows]
     readings = []
     if names_numbers and (places := _places(index, rows)) is not None:
         readings.append(places)

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, Pool
+from querist._typing import AnyArray, IntArray, Pool
+from querist._validation import take_rows
+from querist._words import quoted
 from querist.exceptions import InvalidParameterError
 
 _MOST_SHOWN = 5
@@ -46,6 +48,45 @@ def as_pool(X: Pool, name: str = "X") -> Pool:
     return X
 
 
+class NumberedRows:
+    """Rows of a pool that know their numbers, for models that know rows by nothing else.
+
+    It is indexed as a pool is; what the rows hold is looked up by `plain` where somebody asks for it.
+
+    Parameters
+    ----------
+    X : pool
+        The whole, as `as_pool` returns it.
+    numbers : ndarray of row numbers, default=None
+        Which rows of it, in order; None: all.
+    """
+
+    def __init__(self, X: Pool, numbers: IntArray | None = None) -> None:
+        self.X = X
+        self.numbers: IntArray = np.arange(X.shape[0]) if numbers is None else numbers
+        self._is_whole = numbers is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the rows."""
+        return (int(self.numbers.size), *self.X.shape[1:])
+
+    def __len__(self) -> int:
+        return int(self.numbers.size)
+
+    def __getitem__(self, rows: IntArray | slice) -> "NumberedRows":
+        return NumberedRows(self.X, np.asarray(self.numbers[rows]))
+
+    def rows(self) -> Pool:
+        """Return what the rows hold."""
+        return self.X if self._is_whole else take_rows(self.X, self.numbers)
+
+
+def plain(X: Pool) -> Pool:
+    """Return a pool as the caller gave it, also where its rows are numbered."""
+    return X.rows() if isinstance(X, NumberedRows) else X
+
+
 def like(X: Pool, pool: Pool, name: str = "X", *, whose: str = "the pool") -> Pool:
     """Return rows for a model that has learned from `pool`: as `as_pool` does, columns in the pool's order.
 
@@ -78,8 +119,7 @@ def _like_frame(X: Any, pool: Any, name: str, whose: str) -> Any:
     added = [column for column in X.columns if column not in pool.columns]
     if lacking or added or not pool.columns.is_unique or not X.columns.is_unique:
         told = [
-            f"{what} {', '.join(repr(column) for column in columns[:_MOST_SHOWN])}"
-            + (f" and {len(columns) - _MOST_SHOWN} more" if len(columns) > _MOST_SHOWN else "")
+            f"{what} {quoted(columns, _MOST_SHOWN)}"
             for what, columns in (("it lacks", lacking), ("it has besides", added))
             if columns
         ]

@@ -13,7 +13,7 @@ from querist.cli.simulate import simulate
 from querist.store import Store
 from workbooks import workbook
 
-OPTIONS = {"sheet", "no_header", "names", "delimiter"}
+OPTIONS = {"sheet", "no_header", "header_lines", "names", "delimiter"}
 
 
 @pytest.mark.parametrize("command", [add, import_labels, label, simulate])
@@ -61,3 +61,28 @@ def test_simulate_reads_a_file_without_names_and_a_folder_of_parts(tmp_path, mon
     code, said = run("simulate", "parts", "--no-header", "--target", "column 3", *options)
     assert code == 0, said
     assert "2 files read as one table" in said
+
+
+def test_several_files_are_one_table_on_every_door(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("querist.cli.label.serve_page", lambda *given, **more: None)
+    for name, start in (("a", 0), ("b", 40), ("c", 80)):
+        lines = [
+            f"the text of row {row},{row * row},{'yes' if row % 7 > 3 else 'no'}\n" for row in range(start, start + 40)
+        ]
+        (tmp_path / f"{name}.csv").write_text("".join(["text,x,label\n", *lines]))
+    code, said = run("label", "a.csv", "b.csv", "--project", "p.querist")
+    assert (code, "2 files read as one table: a.csv, b.csv" in said) == (0, True), said
+    code, said = run("label", "a.csv", "b.csv", "--project", "p.querist")
+    assert code == 0, said
+    code, said = run("label", "p.querist", "a.csv")
+    assert (code, "is a project itself" in said) == (1, True)
+    code, said = run("add", "p.querist", "b.csv", "c.csv")
+    assert (code, "40 rows added; 40 were there already" in said) == (0, True), said
+    options = ["--repeats", 1, "--budget", 12, "--initial", 6, "--jobs", 1, "--estimator", "logistic_regression"]
+    code, said = run("simulate", "a.csv", "b.csv", "--target", "label", *options)
+    assert (code, (tmp_path / "querist-simulation-a+1" / "report.html").exists()) == (0, True), said
+    (tmp_path / "b.csv").write_text("text,y,label\na,1,yes\n")
+    for words in (("simulate", "a.csv", "b.csv", "--target", "label"), ("label", "a.csv", "b.csv")):
+        code, said = run(*words)
+        assert (code, "b.csv lacks x and has y in addition" in said) == (1, True), said

@@ -367,3 +367,35 @@ def test_an_unfinished_folder_is_told_and_the_process_ends_in_peace(place, frame
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: half holds a simulation that is not finished.")
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_an_estimator_may_weigh_its_classes(place, frame):
+    rare = frame.assign(kind=np.where(frame["size"] > 1.2, "rare", "common"))
+    rare.to_csv("things.csv", index=False)
+    words = [*QUICK[:-4], "--jobs", "1", "--initial-set", "stratified", "--metric", "balanced_accuracy"]
+    both = ["--estimator", "logistic_regression", "--estimator", "logistic_regression:class_weight=balanced"]
+    result = querist("simulate", "things.csv", "--target", "kind", *words, *both)
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(place / "querist-simulation-things" / "table.parquet")
+    means = table[table["strategy"] == "random"].groupby("estimator")["value"].mean()
+    assert means["logistic_regression:class_weight=balanced"] > means["logistic_regression"]
+
+
+def test_weights_are_a_column(place, frame):
+    frame.assign(trust=np.linspace(0.1, 5, 120)).to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--weight", "trust", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert "trained with the weights given" in result.stderr
+    message = refused(
+        "things.csv", "--target", "kind", "--weight", "trust", *QUICK, "--estimator", "k_neighbors", "--out", "o"
+    )
+    assert "the estimator 'k_neighbors'" in message
+    assert "cannot be trained with weights" in message
+
+
+def test_costs_are_a_column(place, frame):
+    frame.assign(minutes=np.linspace(0.5, 5, 120)).to_csv("things.csv", index=False)
+    result = querist("simulate", "things.csv", "--target", "kind", "--cost", "minutes", *QUICK)
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(place / "querist-simulation-things" / "table.parquet")
+    assert (table.loc[table["strategy"] != "(full data)", "cost"] > 0).all()

@@ -3,6 +3,7 @@
 
 import pytest
 
+from querist.data import read_table
 from querist.data.damaged_utf8 import mended_utf8
 from querist.data.decoding import decode
 from querist.exceptions import FileFormatError
@@ -59,3 +60,19 @@ def test_marks_at_the_end_of_a_file_are_left_out_and_told(tmp_path, end, told):
 def test_a_zero_byte_within_is_named_by_its_line(tmp_path):
     with pytest.raises(FileFormatError, match=r"line 3, holds a zero byte, .* if it is text, fetch it again"):
         decode(tmp_path / "t.csv", b"a,b\n1,2\n3,\x004\n5,6\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16-be"])
+def test_a_zero_byte_within_a_quoted_text_is_a_letter(tmp_path, encoding):
+    text = 'a,b\n1,"x\0y, é"\n' + "2,z\n" * 60
+    (tmp_path / "t.csv").write_bytes(text.encode(encoding))
+    table = read_table(tmp_path / "t.csv")
+    assert table.frame.to_dict("list") == {"a": [1] + [2] * 60, "b": ["x\0y, é"] + ["z"] * 60}
+    assert "1 zero bytes within texts kept, the first in line 2" in table.notes[0]
+    assert encoding.removesuffix("-sig") in table.notes[0]
+
+
+def test_a_file_of_zeros_is_no_text(tmp_path):
+    (tmp_path / "t.csv").write_bytes(b"a,b\n" + bytes(range(256)) * 4)
+    with pytest.raises(FileFormatError, match="holds a zero byte"):
+        read_table(tmp_path / "t.csv")

@@ -1,5 +1,6 @@
 """ARFF, Arrow, arrays, sheets, libsvm with words, and tables of several parts."""
 
+import contextlib
 import io
 import json
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import scipy.sparse
+import unfolding
 from pyarrow import feather, ipc
 
 from querist.data import Reading, read_problem, read_table
@@ -160,6 +162,51 @@ def test_arrays_run_no_code_and_take_no_more_than_they_have(put):
             read_table(put("t.npy", content))
     with pytest.raises(DataError, match=r"X\.reshape"):
         read_table(put("t.npy", saved(np.save, np.ones((2, 2, 2)))))
+
+
+def test_texts_of_damaged_arrays(put):
+    half = np.array(["a\udc00b", "c"] * 3)
+    records = np.zeros(6, [("x", float), ("t", "U5"), ("y", "U1")])
+    records["t"], records["y"] = half, ["p", "q"] * 3
+    for array in (half, half.reshape(2, 3), records):
+        assert "half a letter" in " ".join(read_table(put("t.npy", saved(np.save, array))).notes)
+    labelled = put("t.npz", saved(np.savez, X=np.ones((6, 2)), y=half))
+    assert read_problem(labelled, None).y.tolist() == ["a\ufffdb", "c"] * 3
+    assert read_problem(put("t.npy", saved(np.save, records)), "y", text_columns=["t"]).X.shape[0] == 6
+    beyond = saved(np.save, np.array(["ab", "cd"])).replace("d".encode("utf-32-le"), b"\xff\xff\xff\xff")
+    with pytest.raises(FileFormatError, match="text 2 of its array holds a number that is no letter"):
+        read_table(put("t.npy", beyond))
+
+
+KINDS = ["i1", "u8", ">f4", "f2", "g", "c16", "b1", "S4", "U3", ">U3", "S0", "U0", "V8", "m8[s]", "m8[Y]", "m8", "M8",
+         "M8[as]", "M8[D]", ">M8[D]", "M8[Y]", "M8[ns]", [("a", "f4"), ("b", "i4")], ("f4", (2,))]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_arrays_of_every_kind_are_read_or_refused_in_words(put, kind):
+    records = np.zeros(6, [("x", kind), ("y", "U1")])
+    records["y"] = ["a", "b"] * 3
+    files = [
+        put("a.npy", saved(np.save, np.zeros(6, kind))),
+        put("r.npy", saved(np.save, records)),
+        put("a.npz", saved(np.savez, X=np.ones((6, 2)), y=np.zeros(6, kind))),
+        put("r.npz", saved(np.savez, X=np.ones((6, 2)), y=records)),
+    ]
+    for path in files:
+        with contextlib.suppress(DataError):
+            read_problem(path, "y" if path.name == "r.npy" else None)
+    if kind in ("M8[D]", ">M8[D]", "M8[Y]"):
+        assert str(read_table(files[1]).frame["x"].iloc[0])[:10] == "1970-01-01"
+    if kind in ("V8", "M8", "m8[Y]", "c16") or isinstance(kind, list):
+        with pytest.raises(DataError, match="field 'x', holds an array of"):
+            read_table(files[1])
+
+
+def test_a_spreadsheet_over_which_its_reader_stumbles(put):
+    whole = unfolding.old_workbook([(0, 0, "a"), (0, 1, "b"), (1, 0, 1.0), (1, 1, "x")])
+    assert read_table(put("t.xls", whole)).frame.to_dict("list") == {"a": [1], "b": ["x"]}
+    with pytest.raises(FileFormatError, match="that can be read: it is damaged"):
+        read_table(put("t.xls", whole[:1023]))
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo"])

@@ -179,6 +179,29 @@ def test_classes_of_hugging_face_have_their_names(read, tmp_path):
     assert read([{"text": "a", "label": 1}])[0]["label"] == [1]
 
 
+@pytest.mark.parametrize(
+    "labels", [pa.array([1, None, 0], pa.int64()), pd.array([1, None, 0], "Int64"), pd.array([1, None, 0], "Int8")]
+)
+def test_gaps_among_coded_classes_stay_gaps(read, labels):
+    """Beside gaps numbers come as floats, or as integers with a gap of their own."""
+    texts = ["a", "b", "c"]
+    is_plain = isinstance(labels, pa.Array)
+    table = (
+        pa.table({"text": texts, "label": labels})
+        if is_plain
+        else pa.Table.from_pandas(pd.DataFrame({"text": texts, "label": labels}))
+    )
+    kept = dict(table.schema.metadata or {}) | {b"huggingface": json.dumps({"info": INFO}).encode()}
+    columns, _ = read(packed(table.replace_schema_metadata(kept)), "t.parquet")
+    assert columns["label"] == ["pos", None, "neg"]
+
+
+def test_gaps_among_coded_classes_of_a_text_file(read, tmp_path):
+    (tmp_path / "dataset_info.json").write_text(json.dumps(INFO))
+    assert read("text,label\na,1\nb,\nc,0\n", "t.csv")[0]["label"] == ["pos", None, "neg"]
+    assert read("text,label\na,1.5\nb,\nc,0\n", "t.csv")[0]["label"] == [1.5, None, 0.0]
+
+
 ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
 
 
@@ -208,6 +231,16 @@ def test_more_shapes_of_json(read):
     for odd in ('{"a": 1}', '{"a": [1], "b": [1, 2]}', "{}", "3"):
         with pytest.raises(FileFormatError, match="expected a list of objects"):
             read(odd, "t.json")
+
+
+def test_lists_of_one_length_are_columns_though_one_holds_objects(read):
+    columns, _ = read(json.dumps({"x": [1, 2], "meta": [{"t": "a"}, {"t": "b"}]}), "t.json")
+    assert columns == {"x": [1, 2], "meta.t": ["a", "b"]}
+    for beside in ({"columns": ["t", "u"]}, {"n": 2, "next": None}):
+        rows = [{"t": "a", "u": 1}, {"t": "b", "u": 2}]
+        columns, table = read(json.dumps({"data": rows, **beside}), "t.json")
+        assert columns == {"t": ["a", "b"], "u": [1, 2]}
+        assert f"what stands beside it is left out: {', '.join(map(repr, beside))}" in table.notes[0]
 
 
 def test_rows_times_columns_stay_within_bounds(read):

@@ -91,9 +91,17 @@ def test_a_dictionary_of_xz_that_wants_much_memory_is_refused(tmp_path):
 
 def test_archives_of_several_files_name_them(tmp_path):
     path = tmp_path / "t.zip"
-    path.write_bytes(zipped(TABLE, "t.csv", "read me.md"))
-    with pytest.raises(FileFormatError, match=r"holds 2 files: t\.csv, read me\.md\. Unpack it"):
+    path.write_bytes(zipped(TABLE, "t.csv", "t.json", "read me.md"))
+    with pytest.raises(FileFormatError, match=r"3 files, of several kinds: t\.csv, t\.json, read me\.md\. Unpack it"):
         read_table(path)
+    path.write_bytes(zipped(TABLE, "t.csv", "t.csv.gz"))
+    with pytest.raises(FileFormatError, match=r"2 files, of several kinds: t\.csv, t\.csv\.gz"):
+        read_table(path)
+    path.write_bytes(zipped(TABLE, "a.docx", "b.docx"))
+    with pytest.raises(FileFormatError, match="2 files, none of them a table"):
+        read_table(path)
+    path.write_bytes(zipped(TABLE, "t.csv", "README.txt", "read me.md"))
+    assert read_table(path).notes[-1] == "unpacked zip; other files in it are left out: README.txt, read me.md"
     path.write_bytes(zipped(TABLE, "folder/t.csv", "__MACOSX/folder/._t.csv", ".DS_Store"))
     assert read_table(path).n_rows == 2
     path.write_bytes(zipped(TABLE, "t.docx"))

@@ -63,12 +63,24 @@ def test_lone_classes_are_refused_only_where_classes_are_split(put):
     [
         ({"drop": ["z"]}, "has no drop column 'z'"), ({"drop": ["y"]}, "both the target and the column to drop"),
         ({"group": "y"}, "both the target and the column to group"), ({"group": "whom"}, "Did you mean 'who'"),
+        ({"weight": "y"}, "both the target and the column to weight"), ({"weight": "c"}, "'c' must hold numbers"),
         ({"text_columns": ["z"]}, "no column 'z' to read as text"),
     ],
 )  # fmt: skip
 def test_wrong_columns_are_named(put, options, message):
     with pytest.raises(DataError, match=message):
         read_problem(put(FRAME), "y", **options)
+
+
+def test_a_column_of_weights_is_returned_and_not_learned_from(put):
+    weights = np.linspace(0.5, 3, 20).round(2)
+    path = put(FRAME.assign(trust=weights))
+    problem = read_problem(path, "y", weight="trust", drop=["who"], test=put(FRAME, "test.csv"))
+    assert problem.weights.tolist() == weights.tolist()
+    np.testing.assert_array_equal(problem.X, read_problem(path, "y", drop=["who", "trust"]).X)
+    weights[4] = 0
+    with pytest.raises(DataError, match=r"weight column 'trust'\[4\] is 0, and must be .* \(Rows count from 0"):
+        read_problem(put(FRAME.assign(trust=weights)), "y", weight="trust")
 
 
 def test_a_gap_among_groups(put):

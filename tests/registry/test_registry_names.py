@@ -41,6 +41,21 @@ def test_names_are_spelled_as_scikit_learn_spells_them():
             assert "neighbour" not in f"{name} {target}".lower()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("logistic_regression:class_weight=balanced", "balanced"),
+        ("svc:class_weight=balanced,C=10", "balanced"),
+        ("random_forest:class_weight=balanced_subsample", "balanced_subsample"),
+        ("linear_svc:class_weight={'rare': 9}", {"rare": 9}),
+        ("extra_trees:class_weight=None", None),
+    ],
+)
+def test_classes_may_weigh_more_in_a_registered_name(text, expected):
+    name, params = registry.parse_spec(text)
+    assert registry.make_estimator(name, **params).get_params()["class_weight"] == expected
+
+
 @pytest.mark.parametrize("kind", ["strategies", "selections", "candidates", "estimators"])
 def test_a_class_leads_back_to_its_name(kind):
     for name in registry.part_names(kind):

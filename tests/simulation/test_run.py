@@ -112,3 +112,28 @@ def test_an_oracle_counts_its_answers():
     oracle = Oracle(np.array(["a", "b", "c"]))
     assert oracle.ask(np.array([2, 0])).tolist() == ["c", "a"]
     assert oracle.n_answers == 2
+
+
+WEIGHTS = np.random.default_rng(4).uniform(0.1, 9, 80)
+
+
+def test_each_answer_is_told_with_its_weight_and_rows_are_counted():
+    data = prepare_data(X, Y, groups=None, X_test=None, y_test=None, ask_once=True, sample_weight=WEIGHTS)
+    here = Stage(data.problem, protocol(), 0)
+    run = play(here, RunKey("lr", "margin", 0), PARTS)
+    rows = [row for item in run.rounds for row in item.rows]
+    model = LogisticRegression().fit(X[rows], Y[rows], sample_weight=WEIGHTS[rows])
+    assert run.rounds[-1].values[0] == model.score(X[here.draws.test], Y[here.draws.test])
+    full = play(here, RunKey("lr", "(full data)", 0), PARTS)
+    rows = here.draws.training
+    model = LogisticRegression().fit(X[rows], Y[rows], sample_weight=WEIGHTS[rows])
+    assert full.rounds[0].values[0] == model.score(X[here.draws.test], Y[here.draws.test])
+
+
+def test_weights_make_another_experiment_of_the_same_data():
+    plain, weighted, other = (
+        prepare_data(X, Y, groups=None, X_test=None, y_test=None, ask_once=True, sample_weight=weights)
+        for weights in (None, WEIGHTS, WEIGHTS[::-1])
+    )
+    assert len({data.description["hash"] for data in (plain, weighted, other)}) == 3
+    assert "all figures count rows" in " ".join(weighted.notes)

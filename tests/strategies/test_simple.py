@@ -7,6 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 
+import querist
+import querist.registry
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, UnsupportedModelError
 from querist.strategies import EntropySampling, LeastConfidence, MarginSampling, RandomSampling, RelevanceSampling
 
@@ -102,6 +104,29 @@ class TestRelevance:
         _, utilities = self.query(None, labels)
         free = slice(0, 4 - len(labels))
         np.testing.assert_array_equal(utilities[free], self.X[free, column])
+
+    @pytest.mark.parametrize("target", ["yes", "no"])
+    def test_the_least_likely_are_the_others_in_the_other_order(self, target):
+        made = querist.make_strategy("relevance", target=target, least=True, ties="first")
+        rows, utilities = made.query(self.X, [], [], model=self.Two(), batch_size=4, return_utilities=True)
+        np.testing.assert_array_equal(utilities, 1 - self.X[:, ["no", "yes"].index(target)])
+        most = RelevanceSampling(target=target, ties="first")
+        assert rows.tolist() == most.query(self.X, [], [], model=self.Two(), batch_size=4).tolist()[::-1]
+
+    @pytest.mark.parametrize("target", [True, False])
+    def test_the_least_likely_by_decision_values(self, rng, target):
+        X = rng.standard_normal((20, 2))
+        model = RidgeClassifier().fit(X, X[:, 0] > 0)
+        chosen = [
+            RelevanceSampling(target=target, least=least).query(X, [], [], model=model, batch_size=20).tolist()
+            for least in (True, False)
+        ]
+        assert chosen[0] == chosen[1][::-1]
+
+    def test_least_is_no_word(self):
+        name, params = querist.registry.parse_spec("relevance:target=yes,least=true")
+        with pytest.raises(InvalidParameterError, match="least must be True or False, got 'true'"):
+            querist.make_strategy(name, **params).query(self.X, [], [], model=self.Two())
 
     def test_unknown_target_lists_the_classes(self):
         with pytest.raises(InvalidParameterError, match=r"'maybe'.*\['no', 'yes'\]"):

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from querist._typing import AnyArray, IntArray, Model, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, unmarked_rows
 from querist.base.space import Space
 from querist.base.ties import TieKeys
@@ -35,6 +35,10 @@ class QueryContext:
         One key per position among the candidates; among equal utilities the smaller is first.
     space : Space
         The pool as a numeric matrix, made when first used.
+    weights : ndarray of shape (n_labelled,) or None
+        Of the answers, for strategies that train models of their own; None: all weigh the same.
+    costs : ndarray of shape (n_rows,) or None
+        Of each row of the pool. `utilities` leaves them aside: they are divided by them afterwards.
     """
 
     X: Pool
@@ -46,6 +50,8 @@ class QueryContext:
     rng: np.random.Generator
     tie_keys: TieKeys
     space: Space
+    weights: FloatArray | None = None
+    costs: FloatArray | None = None
 
     @cached_property
     def unlabelled(self) -> IntArray:

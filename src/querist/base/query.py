@@ -1,6 +1,6 @@
 """A query step by step: what is known, what is useful, which rows together."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from querist._validation import n_rows
 from querist.base.adapted import adapted
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
+from querist.base.costs import WithCosts, per_cost
 from querist.base.space import Space
 from querist.base.ties import Ties, tie_keys
 from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError, QueristError
@@ -19,6 +20,7 @@ class Hooks(Protocol):
 
     candidates: CandidateFilter | None
     ties: Ties
+    with_costs: ClassVar[WithCosts]
 
     @property
     def needs_model(self) -> bool:
@@ -41,6 +43,8 @@ def prepare(
     candidates: IntArray,
     batch_size: int,
     rng: np.random.Generator,
+    weights: FloatArray | None = None,
+    costs: FloatArray | None = None,
 ) -> QueryContext:
     """Return the context of a query whose arguments are known to be right.
 
@@ -81,17 +85,19 @@ def prepare(
                 f"for a batch of {batch_size}; it must return at least as many."
             )
         keys = tie_keys(strategy.ties, candidates, rng)
-    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space)
+    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space, weights, costs)
 
 
 def decide(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:
-    """Return the positions of the batch among the candidates, and the candidates' utilities."""
+    """Return the positions of the batch among the candidates, and the candidates' utilities, per cost if any."""
     utilities = np.asarray(strategy.utilities(context), np.float64)
     # A finite sum proves that all are finite, without an array of flags.
     if utilities.shape != context.candidates.shape or (
         not np.isfinite(utilities.sum()) and not np.isfinite(utilities).all()
     ):
         raise _broken(strategy, utilities, context)
+    if context.costs is not None and strategy.with_costs == "divided":
+        utilities = per_cost(strategy, utilities, context.costs[context.candidates])
     return strategy.select(utilities, context), utilities
 
 

@@ -181,19 +181,43 @@ def _order(frame: Any, classes: AnyArray) -> IntArray:
 
 
 def _checked(array: FloatArray, what: str) -> FloatArray:
-    sums = array.sum(axis=1)
-    if not np.isfinite(sums).all():
+    if not np.isfinite(array.sum(axis=1)).all():
         raise not_finite(what)
+    exact, wrong = exact_shares(array)
+    if wrong is not None:
+        raise UnsupportedModelError(
+            f"{what} returned for the {wrong + 1}. row the values {listed(array[wrong])}, which are no probabilities: "
+            "each must be at least 0, and they must add up to 1."
+        )
+    return exact
+
+
+def exact_shares(array: FloatArray) -> tuple[FloatArray, int | None]:
+    """Return rows that add up to 1 as exactly as floats do, rounding taken out, and the first row that does not.
+
+    Parameters
+    ----------
+    array : ndarray of shape (n, n_classes)
+
+    Returns
+    -------
+    exact : ndarray of shape (n, n_classes)
+        The very same where nothing was rounded.
+    wrong : int or None
+        The first row with a value below 0 or not finite, or a sum farther from 1 than rounding explains.
+    """
+    sums = array.sum(axis=1)
     off = np.abs(sums - 1)
     allowed = min(_MOST_ROUNDING, _ROUNDING * array.shape[1]) + _EXACT
-    wrong = np.flatnonzero((off > allowed) | (array < 0).any(axis=1))
+    wrong = np.flatnonzero(~(off <= allowed) | (array < 0).any(axis=1))
     if wrong.size:
-        told = ", ".join(f"{value:.4g}" for value in array[wrong[0], :5])
-        raise UnsupportedModelError(
-            f"{what} returned for the {wrong[0] + 1}. row the values {told}{', ...' * (array.shape[1] > 5)}, which are "
-            "no probabilities: each must be at least 0, and they must add up to 1."
-        )
+        return array, int(wrong[0])
     inexact = off > _EXACT
     if inexact.any():
         array = np.where(inexact[:, None], array / sums[:, None], array)
-    return array
+    return array, None
+
+
+def listed(values: FloatArray) -> str:
+    """Return a row of probabilities in words, the first five of them."""
+    return ", ".join(f"{value:.4g}" for value in values[:5]) + ", ..." * (values.size > 5)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from querist._pool import plain
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import original
@@ -24,7 +25,7 @@ class Space:
     """
 
     def __init__(self, X: Pool, model: Model = None) -> None:
-        self._X = X
+        self._X = plain(X)
         self._transform = _preprocessing(model)
 
     @cached_property

@@ -20,6 +20,7 @@ from querist._validation import (
 )
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
+from querist.base.costs import WithCosts
 from querist.base.query import decide, prepare
 from querist.base.selection import Chances, Selection, TopK
 from querist.base.ties import Ties
@@ -48,6 +49,10 @@ class QueryStrategy(BaseEstimator, ABC):
 
     # Whether `query` needs a fitted model.
     needs_model: ClassVar[bool] = True
+    # Whether it trains clones of the model, which then must be one that can be trained.
+    refits_model: ClassVar[bool] = False
+    # What becomes of its utilities where rows cost differently; see `base/costs.py`.
+    with_costs: ClassVar[WithCosts] = "divided"
     # Whether utilities depend on the generator.
     stochastic: ClassVar[bool] = False
 

@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from querist.cli.friendly import friendly
-from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 
 
 @friendly
 def add(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
-    file: Annotated[Path, typer.Argument(help="A table with the project's columns, or a folder.")],
+    file: Annotated[
+        list[Path], typer.Argument(help="A table with the project's columns, several of them, or a folder.")
+    ],
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
     decimal: Decimal = None,
@@ -25,7 +28,7 @@ def add(
     from querist.cli.words import print_notes
     from querist.labelling.intake.add import add_file
 
-    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing)
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     with progress_bar("rows") as progress:
         added = add_file(project, file, progress=progress, reading=reading)
     print_notes(added.notes)

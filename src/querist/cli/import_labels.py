@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from querist.cli.friendly import FAILED, friendly
-from querist.cli.reading import Delimiter, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Delimiter, HeaderLines, Names, NoHeader, Sheet, reading_of
 
 _SHOWN = 10
 
@@ -15,10 +15,12 @@ _SHOWN = 10
 def import_labels(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
     file: Annotated[
-        Path, typer.Argument(help="CSV, JSONL, Parquet, Label Studio JSON or Excel with labels; packed, too.")
+        Path,
+        typer.Argument(help="A table with labels, in any format that the other commands read, or Label Studio's JSON."),
     ],
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
 ) -> None:
@@ -26,7 +28,7 @@ def import_labels(
     from querist.labelling.label_files.match import read_labels_for
     from querist.labelling.serving.project import Project
 
-    reading = reading_of(sheet, no_header, names, delimiter)
+    reading = reading_of(sheet, no_header, names, delimiter, header_lines=header_lines)
     with Project.open(project, train=False) as opened:
         read = read_labels_for(opened.rows, file, reading=reading)
         n_changed, n_same = opened.bulk.import_labels(read, source=file.name).result()

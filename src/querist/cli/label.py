@@ -19,7 +19,7 @@ from querist.cli.page import (
     entrance_of,
     serve_page,
 )
-from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
 
@@ -29,9 +29,10 @@ ENDING = ".querist"
 @friendly
 def label(
     file: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            help="A table (CSV, Excel, JSONL ...), a folder of images or of parts of a table, or a project."
+            help="A table (CSV, Excel, JSONL ...), several files or a folder that are its parts, a folder of images, "
+            "or a project."
         ),
     ],
     text: Annotated[
@@ -48,6 +49,7 @@ def label(
     images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
     decimal: Decimal = None,
@@ -78,14 +80,11 @@ def label(
     """
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
-    _check_names(strategy, estimator)
-    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing)
-    source, location = _places(file, project)
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
+    sources, location = _places(file, project)
     classes = split_at_commas(labels)
+    _check_names(strategy, estimator, classes)
     from querist.labelling.intake.new_project import has_project
-    from querist.labelling.log.classes import added
-
-    added(classes)  # names that stand twice are told before anything is read
 
     if has_project(location):
         from querist.labelling.serving.resume import resume
@@ -99,14 +98,14 @@ def label(
             "id_column": id_column,
             "existing_labels": existing_labels,
         }
-        print_notes(resume(location, source, asked=asked, changes=changes, images=images))
-    elif source is None:
+        print_notes(resume(location, sources, asked=asked, changes=changes, images=images))
+    elif not sources:
         raise FileFormatError(
             f"There is no project {location}. Make one from your data: querist label FILE --project {location}"
         )
     else:
         _make(
-            source, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
+            sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
             reading=reading,
         )  # fmt: skip
@@ -117,41 +116,47 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _make(source: Path, location: str, changes: dict[str, Any], **given: Any) -> None:
+def _make(sources: list[Path], location: str, changes: dict[str, Any], **given: Any) -> None:
     """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
     from querist.labelling.intake.create import import_rows
     from querist.labelling.intake.guess import guess_plan
 
-    plan = guess_plan(source, **given)
+    plan = guess_plan(sources if len(sources) > 1 else sources[0], **given)
     print_notes(plan.notes)
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")
 
 
-def _places(data: str, project: str | None) -> tuple[Path | None, str]:
-    """Return where the data is, if any was named, and the project."""
-    if "://" in data:
-        raise DataError("That is the address of a database. Open its project with: querist serve ADDRESS")
+def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:
+    """Return where the data is, if any was named, and the project; it lies beside the first file."""
     from querist.data.packed import bare_name
 
-    path = Path(data)
-    if path.suffix == ENDING and not path.is_dir():
-        if project is not None:
-            raise DataError(f"{data} is a project itself. Leave out --project, or name a file with data first.")
-        return None, data
+    for data in given:
+        if "://" in data:
+            raise DataError("That is the address of a database. Open its project with: querist serve ADDRESS")
+        path = Path(data)
+        if path.suffix == ENDING and not path.is_dir():
+            if project is not None or len(given) > 1:
+                raise DataError(
+                    f"{data} is a project itself. Name it alone, without --project, or name files with data only."
+                )
+            return [], data
+    path = Path(given[0])
     whole = path.absolute() if path.name else path.resolve()
     name = whole.name if path.is_dir() else Path(bare_name(whole.name)).stem
     location = str(path.with_name(name + ENDING) if path.name else whole.with_name(name + ENDING))
-    return path, project or location
+    return [Path(data) for data in given], project or location
 
 
-def _check_names(strategy: str | None, estimator: str | None) -> None:
-    """Refuse names and parameters that do not exist before anything is made."""
+def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...]) -> None:
+    """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
+    from querist.labelling.log.classes import added
     from querist.registry import make_estimator, make_strategy, parse_spec
 
     for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
         if given is not None and given != "auto":
             name, params = parse_spec(given)
             make(name, **params)
+    added(classes)

@@ -19,7 +19,7 @@ def offer_page(folder: Path) -> None:
     typer.echo("\n4. Your turn: label the same digits yourself, as images, while a model learns along.")
     typer.echo(f"   {_querist()} label {folder} --labels {_DIGITS}")
     if is_interactive() and typer.confirm("\nOpen it now?", default=True):
-        label(str(folder), labels=_DIGITS)
+        label([str(folder)], labels=_DIGITS)
 
 
 def _write_digits(folder: Path) -> None:

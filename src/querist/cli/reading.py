@@ -16,6 +16,13 @@ NoHeader: TypeAlias = Annotated[
 Names: TypeAlias = Annotated[
     str | None, typer.Option(help="Names of the columns of a file without a line of them, with commas between them.")
 ]
+HeaderLines: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="How many lines hold the names, to be joined. Default: one; units or more names below it are no row.",
+    ),
+]
 Delimiter: TypeAlias = Annotated[
     str | None,
     typer.Option(help=r"What stands between cells, such as ';' or '\t'; ' ' is any blanks. Default: guessed."),
@@ -33,11 +40,13 @@ def reading_of(
     delimiter: str | None,
     decimal: str | None = None,
     missing: list[str] | None = None,
+    header_lines: int | None = None,
 ) -> "Reading":
     """Return how a table is to be read."""
     from querist.data.reading import Reading
 
     given = None if names is None else split_at_commas(names)
     return Reading.of(
-        sheet=sheet, header=not no_header, names=given, delimiter=delimiter, decimal=decimal, missing=missing or ()
-    )
+        sheet=sheet, header=not no_header, names=given, delimiter=delimiter, decimal=decimal, missing=missing or (),
+        header_lines=header_lines,
+    )  # fmt: skip

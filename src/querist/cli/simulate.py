@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
-from querist.cli.reading import Decimal, Delimiter, Missing, Names, NoHeader, Sheet, reading_of
+from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
-    Path,
+    list[Path],
     typer.Argument(
-        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...), or a folder of its parts."
+        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...); several files, or a folder, are "
+        "its parts."
     ),
 ]
 _Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
@@ -38,6 +39,12 @@ _Test: TypeAlias = Annotated[Path | None, typer.Option(help="A file with the tes
 _TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows for testing, or their number.")]
 _Group: TypeAlias = Annotated[
     str | None, typer.Option(help="Column whose values must not be split between pool and test.")
+]
+_Weight: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column of numbers above 0: what each row weighs in the training; not learned from.")
+]
+_Cost: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column of numbers above 0: what each row's label costs; not learned from.")
 ]
 _Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
 _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
@@ -73,7 +80,10 @@ _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the mode
 _Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
 _Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
 _Name: TypeAlias = Annotated[
-    str | None, typer.Option(help="What tables and reports call the data. Default: the file without its ending.")
+    str | None,
+    typer.Option(
+        help="What tables and reports call the data. Default: the file without its ending; +1 if two make it up."
+    ),
 ]
 _Out: TypeAlias = Annotated[
     Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
@@ -94,10 +104,13 @@ def simulate(
     test: _Test = None,
     test_size: _TestSize = 0.25,
     group: _Group = None,
+    weight: _Weight = None,
+    cost: _Cost = None,
     drop: _Drop = None,
     text: _Text = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
+    header_lines: HeaderLines = None,
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
@@ -127,7 +140,7 @@ def simulate(
     from querist.data import read_problem
     from querist.simulation.options import Options
 
-    called = name if name is not None else _name_of(file)
+    called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     options: dict[str, Any] = {
         "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
@@ -142,11 +155,12 @@ def simulate(
     if test is not None and group is not None:
         raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
     problem = read_problem(
-        file, target, test=test, group=group, drop=drop or [], text_columns=text or [], category_columns=category or [],
-        day_first=day_first, reading=reading_of(sheet, no_header, names, delimiter, decimal, missing),
+        file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
+        category_columns=category or [], day_first=day_first,
+        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
     )  # fmt: skip
     print_notes(problem.notes)
-    simulation = _simulated(problem, file.name, folder, options)
+    simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
@@ -157,7 +171,10 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate as run
 
-    data: dict[str, Any] = {"X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups}
+    data: dict[str, Any] = {
+        "X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups, "sample_weight": problem.weights,
+        "costs": problem.costs,
+    }  # fmt: skip
     try:
         with progress_bar(title) as progress, warnings.catch_warnings():
             warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file

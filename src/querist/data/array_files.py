@@ -15,6 +15,10 @@ from querist.exceptions import DataError, FileFormatError
 
 # A matrix of more columns than these has none that a person names.
 _MOST_COLUMNS = 1000
+# Of Unicode.
+_LAST_LETTER = 0x10FFFF
+# Units of dates and durations that data frames count in seconds, and those that they know.
+_COARSE, _FINE = ("Y", "M", "W", "D", "h", "m"), ("s", "ms", "us", "ns")
 _SPARSE = {"csr": ("data", "indices", "indptr"), "csc": ("data", "indices", "indptr"), "coo": ("data", "row", "col")}
 PICKLES = " Objects are refused, since reading them can run code: save numbers or texts, for example y.astype(str)."
 
@@ -41,19 +45,20 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
                 f"{path}: records with arrays in them, or in several dimensions, are no table. "
                 "Save one field for each column."
             )
-        return Table(path, pd.DataFrame({name: _native(array[name]) for name in array.dtype.names}))
+        parts = {name: column_of_array(path, array[name], name) for name in array.dtype.names}
+        return Table(path, pd.DataFrame({name: pd.Series(part, dtype=part.dtype) for name, part in parts.items()}))
     if array.dtype.kind in "SVcMmO":
         raise DataError(f"{path} holds an array of {array.dtype}. Save numbers or texts.")
     if array.ndim > 2:
         raise DataError(f"{path}: the array has the shape {array.shape}. Reshape with X.reshape(len(X), -1).")
-    array = _native(array)
+    array = column_of_array(path, array)
     if array.ndim == 1:
-        name = names_given(path, reading, 1)[0] if reading.names else "text" if array.dtype.kind == "U" else "column 1"
-        return Table(path, pd.DataFrame({name: array.astype(object) if array.dtype.kind == "U" else array}))
-    if array.shape[1] > _MOST_COLUMNS and array.dtype.kind != "U":
+        name = names_given(path, reading, 1)[0] if reading.names else "text" if array.dtype == object else "column 1"
+        return Table(path, pd.DataFrame({name: array}, dtype=array.dtype))
+    if array.shape[1] > _MOST_COLUMNS and array.dtype != object:
         return Table(path, matrix=array, notes=("a matrix without labels",))
     names = names_given(path, reading, array.shape[1])
-    return Table(path, pd.DataFrame(array if array.dtype.kind != "U" else array.astype(object), columns=names))
+    return Table(path, pd.DataFrame(array, columns=names, dtype=array.dtype))
 
 
 def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
@@ -109,6 +114,31 @@ def _loaded(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
         raise FileFormatError(f"{path} is not a numpy array that can be read: {error}.{hint}") from None
 
 
-def _native(array: AnyArray) -> AnyArray:
-    """Return an array in this machine's order of bytes, as data frames want it."""
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+def column_of_array(path: Path, array: AnyArray, name: str = "") -> AnyArray:
+    """Return an array in this machine's order of bytes, as data frames want it; texts as objects, days as seconds.
+
+    Raises
+    ------
+    FileFormatError
+        If a text holds a number that is no letter.
+    DataError
+        If its cells are no single values: records, complex numbers, times without a unit that can be counted.
+    """
+    kind = array.dtype.kind
+    unit = np.datetime_data(array.dtype)[0] if kind in "mM" else "s"
+    if kind in "Vc" or unit not in (*_COARSE, *_FINE) or (kind == "m" and unit in "YM"):
+        what = f", field {name!r}," * bool(name)
+        raise DataError(f"{path}{what} holds an array of {array.dtype}. Save numbers or texts.")
+    if unit in _COARSE:
+        array = array.astype(f"{kind}8[s]")
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if kind != "U":
+        return array
+    array = np.ascontiguousarray(array)
+    wrong = array.view(np.uint32).reshape(array.size, -1) > _LAST_LETTER if array.dtype.itemsize else np.zeros((0, 0))
+    if wrong.any():
+        item = int(wrong.any(axis=1).argmax()) + 1
+        raise FileFormatError(
+            f"{path} is damaged: text {item} of its array holds a number that is no letter. Save it anew."
+        )
+    return array.astype(object)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from querist.data.numbers import Style
 from querist.data.table import Table
+from querist.data.written_numbers import Style
 from querist.exceptions import InvalidParameterError
 
 _STYLES: dict[str, Style] = {"point": "point", ".": "point", "comma": "comma", ",": "comma"}

@@ -3,9 +3,13 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from querist.data.table import Table, listed
+from querist._words import listed
+from querist.data.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Of a data set, beside its files.
 _INFO = "dataset_info.json"
@@ -55,13 +59,21 @@ def with_class_names(table: Table, classes: dict[str, list[str]]) -> Table:
         return table
     frame, notes = table.frame, []
     for name, words in classes.items():
-        if name not in frame or not pd.api.types.is_integer_dtype(frame[name]):
+        if name not in frame or not _is_whole(frame[name]):
             continue
         numbers = frame[name].dropna()
         if not numbers.between(-1, len(words) - 1).all() or len(set(words)) < len(words):
             notes.append(f"column {name!r} holds numbers that are none of its {len(words)} classes; read as they are")
             continue
-        told = [None if pd.isna(number) or number < 0 else words[number] for number in frame[name].tolist()]
+        told = [None if pd.isna(number) or number < 0 else words[int(number)] for number in frame[name].tolist()]
         frame = frame.assign(**{name: pd.Series(told, dtype=object, index=frame.index)})
         notes.append(f"column {name!r}: its numbers are classes with names ({listed(words, 5)})")
     return replace(table, frame=frame).told(*notes)
+
+
+def _is_whole(column: "pd.Series") -> bool:
+    """Whether a column holds whole numbers, which beside gaps are floats."""
+    from pandas.api import types
+
+    is_float = types.is_float_dtype(column) and column.notna().any()
+    return bool(types.is_integer_dtype(column) or (is_float and (column.dropna() % 1 == 0).all()))

@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from querist._words import listed
 from querist.data.cell_rules import CellRules
-from querist.data.numbers import STYLES, Style, Words, evident_style, inspect, read_words
+from querist.data.numbers import Words, evident_style, inspect, read_words
 from querist.data.table import Table
 from querist.data.typed_cells import as_words, simple_cells
+from querist.data.written_numbers import STYLES, Style
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SHOWN = 6
 
 
 @dataclass
@@ -183,9 +187,4 @@ def _grouped(columns: list[_Column]) -> list[str]:
     for column in columns:
         for note in column.notes:
             grouped.setdefault(note, []).append(repr(column.name))
-    return [f"{_listed(which)}: {note}" for note, which in grouped.items()]
-
-
-def _listed(names: list[str]) -> str:
-    many = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return ("column " if len(names) == 1 else "columns ") + ", ".join(names[:6]) + many
+    return [f"column{'s' * (len(which) > 1)} {listed(which, _SHOWN)}: {note}" for note, which in grouped.items()]

@@ -2,6 +2,8 @@
 
 import re
 
+from querist._words import listed
+
 # A letter outside ASCII as UTF-8 writes it.
 _LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SIGNS = "\u20ac\u2013\u2014\u2018\u2019\u201c\u201d\u201e\u2026\u00ab\u00bb\u00b0\u00a3\u00a7"
@@ -47,7 +49,7 @@ def mended_utf8(data: bytes, *, announced: bool = False) -> tuple[str, str] | No
         lines[place] = (lines[place].decode(errors="replace") if as_cp1252 is None else as_cp1252[number]).encode()
     if as_cp1252 is None and wrong == [len(lines) - 1]:
         return b"\n".join(lines).decode(), "the file ends within a letter; read as U+FFFD (was it cut?)"
-    shown = ", ".join(str(place + 1) for place in wrong[:5]) + (f" and {len(wrong) - 5} more" if len(wrong) > 5 else "")
+    shown = listed([place + 1 for place in wrong], 5)
     which = f"line{'s' * (len(wrong) > 1)} {shown} hold{'s' * (len(wrong) == 1)}"
     how = "U+FFFD" if as_cp1252 is None else "cp1252 (guessed; save the file as UTF-8 if letters look wrong)"
     return b"\n".join(lines).decode(), f"{which} bytes that are not UTF-8; read as {how}"

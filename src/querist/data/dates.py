@@ -8,7 +8,8 @@ import numpy as np
 
 from querist._typing import FloatArray
 from querist.data.date_formats import ISO, NANOSECONDS_END, WEEK, as_microseconds, formats_like, parsed
-from querist.data.numbers import ODD_SHARE, odd_told
+from querist.data.loose_numbers import ODD_SHARE
+from querist.data.numbers import odd_told
 from querist.data.written_numbers import is_missing
 from querist.exceptions import DataError
 

@@ -26,6 +26,7 @@ _SIGNATURES = (
     (b"\xff\xd8\xff", "a picture"),
 )
 _SAMPLE = 1 << 16
+_QUOTED = re.compile(r'"[^"]*"')
 _GUESSED = "guessed; save the file as UTF-8 if letters look wrong"
 # Alphabets that an encoding table for Western European text would show as garbage.
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u05FF\u0600-\u06FF\u0E00-\u0E7F\u3040-\u30FF\u4E00-\u9FFF\uAC00-\uD7AF]")
@@ -38,7 +39,7 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
 
     A byte-order mark decides; then UTF-8, if the bytes are valid or nearly all; then a guess. Text in the
     Latin alphabet is read as cp1252 (Western Europe) or cp1250 (Central Europe), other
-    alphabets as charset-normalizer finds them.
+    alphabets as charset-normalizer finds them. Zero bytes within quoted texts are letters.
 
     Raises
     ------
@@ -58,13 +59,29 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
         ends = " and ".join(words for mark, words in marks.items() if mark in data[len(whole) :])
         told = f"{told}; {ends} at the end left out"
     if "\0" in text:
-        place = text.index("\0")
+        place = _stray_zero(text, announced=data.startswith(codecs.BOM_UTF8)) if told else text.index("\0")
+        if place is None:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            return text, f"{told}; {text.count(chr(0))} zero bytes within texts kept, the first in line {line}"
         raise FileFormatError(
             f"{path}, line {text.count(chr(10), 0, place) + 1}, holds a zero byte, which no text has: it is a binary "
             "file, or was damaged on the way. If it is a spreadsheet or Parquet, give it the ending of its kind; if it "
             "is text, fetch it again or remove the byte."
         )
     return text, told
+
+
+def _stray_zero(text: str, *, announced: bool) -> int | None:
+    """Return where a zero byte stands that is no letter of a text; None where all are.
+
+    No other program's binary files announce that they are UTF-8, and are; and in none all zeros stand between double
+    quotes.
+    """
+    if announced:
+        return None
+    outside = _QUOTED.sub(lambda found: "x" * len(found[0]), text)
+    place = outside.find("\0")
+    return None if place < 0 else place
 
 
 def _decoded(path: Path, data: bytes) -> tuple[str, str]:
@@ -93,9 +110,9 @@ def _without_mark(path: Path, data: bytes) -> tuple[str, str]:
     if b"\0" in head:
         # Every other byte of plain text in UTF-16 is zero.
         for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-            if zeros.count(0) * 2 > len(zeros) > 0 and head.count(0) == zeros.count(0):
+            others = head.count(0) - zeros.count(0)  # where the text itself holds a zero
+            if zeros.count(0) * 2 > len(zeros) > 0 and others * 20 <= zeros.count(0):
                 return _strict(path, data, name), f"encoding {name} (no byte-order mark; {_GUESSED})"
-        return data.decode("latin-1"), ""  # the caller finds the zero byte
     try:
         return data.decode("utf-8"), "encoding utf-8"
     except UnicodeDecodeError as error:
@@ -110,6 +127,8 @@ def _without_mark(path: Path, data: bytes) -> tuple[str, str]:
                 return data.decode(name), f"encoding {name} ({_GUESSED})"
             except UnicodeDecodeError:
                 continue
+    if b"\0" in head:
+        return data.decode("latin-1"), ""  # the caller names the zero byte
     line = data.count(b"\n", 0, first) + 1
     raise FileFormatError(
         f"{path}, line {line}: byte {first} fits no encoding that can be recognised. Save the file as UTF-8."

@@ -15,6 +15,7 @@ from querist.data.columns import typed
 from querist.data.cutting import Dialect, long_cells, records
 from querist.data.decoding import decode
 from querist.data.delimiters import NAMES, SAMPLE_RECORDS
+from querist.data.header_lines import SEVERAL_LINES
 from querist.data.numbers import is_number
 from querist.data.outline import Outline, outlined, without_tail
 from querist.data.quotes import regular_quotes
@@ -199,7 +200,8 @@ def _names(path: Path, outline: Outline) -> tuple[list[str], frozenset[int], lis
             unnamed.add(place - 1)
             notes.append(_unnamed_told(name))
         if name in places:
-            hint = " Is the first line data? Then say so: --no-header (header=False)." if is_number(name) else ""
+            is_data = " Is the first line data? Then say so: --no-header (header=False)."
+            hint = is_data if is_number(name) else SEVERAL_LINES
             raise DataError(f"{path}: columns {places[name]} and {place} are both called {name!r}. Rename one.{hint}")
         places[name] = place
         names.append(name)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from querist._words import listed
 from querist.data.bounds import Bounds
 from querist.data.json_bounds import check_json
 from querist.exceptions import FileFormatError
@@ -24,9 +25,9 @@ def json_objects(path: Path, data: bytes, bounds: Bounds) -> Iterator[tuple[int,
     """
     data = _eight_bits(data)
     check_json(path, data, bounds)
-    listed = _one_list(data)
-    if listed is not None:
-        yield from ((number, _object(path, f"row {number}", each)) for number, each in enumerate(listed, 1))
+    rows = _one_list(data)
+    if rows is not None:
+        yield from ((number, _object(path, f"row {number}", each)) for number, each in enumerate(rows, 1))
         return
     start = 0
     for number, line in enumerate(_lines(data), 1):
@@ -117,11 +118,15 @@ def _of_object(found: dict[str, Any]) -> tuple[list[Any] | None, str]:
         if len(set(names)) == len(names) and all(len(each) == len(names) for each in data):
             return [dict(zip(names, each, strict=True)) for each in data], "rows in 'data', names in 'columns'"
     lists = [name for name, each in found.items() if _are_objects(each)]
-    if len(lists) == 1:
-        return found[lists[0]], f"the rows are the list {lists[0]!r}"
     values = list(found.values())
-    if values and all(isinstance(each, list) for each in values) and len({len(each) for each in values}) == 1:
+    columns = bool(values) and all(isinstance(each, list) for each in values) and len({*map(len, values)}) == 1
+    # Lists of one length are columns, even where the cells of one are objects; but not the names beside the rows.
+    if columns and not (len(lists) == 1 and (len(values[0]) == 1 or _are_beside(found, lists[0]))):
         return [dict(zip(found, each, strict=True)) for each in zip(*values, strict=True)], "read column by column"
+    if len(lists) == 1:
+        others = [repr(name) for name in found if name != lists[0]]
+        beside = f"; what stands beside it is left out: {listed(others, 5)}" if others else ""
+        return found[lists[0]], f"the rows are the list {lists[0]!r}{beside}"
     if values and all(isinstance(each, dict) and each for each in values):
         return _of_objects(found)
     return None, ""
@@ -141,6 +146,13 @@ def _of_objects(found: dict[str, dict[str, Any]]) -> tuple[list[Any] | None, str
     taken = {field for each in found.values() for field in each}
     own = next(name for name in ("id", "key", "name of the row") if name not in taken)
     return [{own: key} | each for key, each in found.items()], f"an object a row; its name is the column {own!r}"
+
+
+def _are_beside(found: dict[str, Any], rows: str) -> bool:
+    """Whether what stands beside a list of rows are names of their fields."""
+    names = {name for row in found[rows] for name in row}
+    others = [each for name, each in found.items() if name != rows]
+    return all(isinstance(item, str) and item in names for each in others for item in each)
 
 
 def _are_objects(value: Any) -> bool:

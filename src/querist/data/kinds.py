@@ -7,8 +7,9 @@ import numpy as np
 
 from querist.data.columns import read_as_numbers
 from querist.data.dates import date_format
-from querist.data.numbers import ID_NAME, Style
+from querist.data.loose_numbers import ID_NAME
 from querist.data.typed_cells import words_of
+from querist.data.written_numbers import Style
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:

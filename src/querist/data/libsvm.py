@@ -43,7 +43,9 @@ def read_libsvm(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Ta
         X, y = load_svmlight_file(io.BytesIO(data), zero_based=True)
     except _WRONG as error:
         where = f"{path}{_bad_line(data)}"
-        raise FileFormatError(f"{where}: {error}. Expected: label index:value index:value ...") from None
+        raise FileFormatError(
+            f"{where}: {str(error).rstrip('.')}. Expected: label index:value index:value ..."
+        ) from None
     if not X.shape[0]:
         raise FileFormatError(nothing_in(path))
     if not X.nnz:
@@ -86,7 +88,7 @@ def _coded(data: bytes) -> tuple[bytes, AnyArray] | None:
         if not label:
             lines.append(b"")  # so that lines keep their numbers
             continue
-        if b":" in label or all(map(_is_number, label.split(b","))):
+        if b":" in label or (b"," in label and all(map(_is_number, label.split(b",")))):
             return None  # no label, or several: told by the line
         lines.append(b"%d %s" % (codes.setdefault(label, len(codes)), rest))
     if all(map(_is_number, codes)):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from querist._typing import AnyArray, Pool
-from querist.data.array_files import PICKLES, sparse_matrix
+from querist.data.array_files import PICKLES, column_of_array, sparse_matrix
 from querist.data.bounds import Bounds
 from querist.data.reading import Reading
 from querist.data.table import Table
@@ -45,7 +45,7 @@ def read_npz(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
         hint = PICKLES if "pickle" in str(error) else ""
         raise FileFormatError(f"{path} is not an NPZ file that can be read: {error}.{hint}") from None
     _check_arrays(path, X, y)
-    return Table(path, matrix=X, labels=y)
+    return Table(path, matrix=X, labels=column_of_array(path, y))
 
 
 def _check_members(path: Path, data: bytes, bounds: Bounds) -> None:

@@ -5,9 +5,9 @@ A column that nobody needs never stops a file. What was done is told.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
+from querist._words import quoted
 from querist.data.typed_cells import without_half_letters
 
 Columns = dict[str, list[Any]]
@@ -148,6 +148,4 @@ def _plain(value: Any) -> Any:
 
 
 def _named(names: Sequence[str]) -> str:
-    some = ", ".join(map(repr, islice(names, _LISTED)))
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"column{'s' * (len(names) > 1)} {some}{more}"
+    return f"column{'s' * (len(names) > 1)} {quoted(names, _LISTED)}"

@@ -2,38 +2,25 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray
-from querist.data.table import listed
-from querist.data.written_numbers import CENSORED, CLOCK, Written, is_missing, written_number
+from querist._words import quoted
+from querist.data.loose_numbers import read_loosely
+from querist.data.written_numbers import INFINITE, PATTERNS, STYLES, Style, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Style = Literal["point", "comma"]
-STYLES: tuple[Style, ...] = ("point", "comma")
 _INTEGER = r"[+-]?\d+"
-_EXPONENT = r"([eE][+-]?\d+)?"
-_INFINITE = r"[+-]?(?i:inf|infinity)"
-_POINT = rf"[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}|{_INFINITE}"
-_COMMA = rf"[+-]?(\d+,?\d*|,\d+){_EXPONENT}|{_INFINITE}"
-_POINT_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?"  # 1,234.5
-_COMMA_GROUPS = r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"  # 1.234,5
-_PATTERNS: dict[Style, str] = {"point": f"{_POINT}|{_POINT_GROUPS}", "comma": f"{_COMMA}|{_COMMA_GROUPS}"}
 _LEADING_ZERO = r"[+-]?0\d+"
 _LONG = r"[+-]?\d{16,}"
-_HINT = re.compile(rf"[-+.,\deE]*\d[-+.,\deE]*|{_INFINITE}")
+_HINT = re.compile(rf"[-+.,\deE]*\d[-+.,\deE]*|{INFINITE}")
 _SAMPLE = 100
-# A column is one of numbers if nine in ten of its words are, and the others look like slips: see docs/decisions/0027.
-ODD_SHARE = 0.1
-_FEW_NUMBERS = 10
-_CODE = re.compile(r"[^\W\d_]{1,2}|(?=.*\d)(?=.*[^\W\d_])[\w-]+")
-ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|index|row_?(number|id)?)$|^unnamed", re.IGNORECASE)
 
 
 @dataclass
@@ -62,7 +49,7 @@ class Words:
     known: BoolArray
     blank: BoolArray
     styles: frozenset[Style]
-    odd: dict[Style, Counter[str]]
+    odd: Mapping[Style, Counter[str]]
     told: tuple[str, ...] = ()
     is_plain: bool = True
 
@@ -100,79 +87,11 @@ def inspect(
     if not cells.size:
         return Words(column, cells, known, blank, frozenset(), {})
     if all(_HINT.fullmatch(cell) for cell in cells[:_SAMPLE]):
-        fits = frozenset(style for style in styles if _matches(cells, _PATTERNS[style]).all())
+        fits = frozenset(style for style in styles if _matches(cells, PATTERNS[style]).all())
         if fits:
             return Words(column, cells, known, blank, fits, {})
-    nothing = Words(column, cells, known, blank, frozenset(), {}, is_plain=False)
-    return _loosely(nothing, name, styles, lenient=lenient)
-
-
-def _loosely(nothing: Words, name: str, wanted: tuple[Style, ...], *, lenient: bool) -> Words:
-    """Read what is decorated, and count what is odd."""
-    cells = nothing.cells
-    sample = cells[:: max(1, len(cells) // _SAMPLE)]
-    if not lenient and sum(written_number(cell) is not None for cell in sample) * 2 < len(sample):
-        return nothing
-    counts = Counter(cells.tolist())
-    read: dict[str, Written] = {}
-    for word in counts:
-        infinite = re.fullmatch(_INFINITE, word) is not None
-        found = Written(word) if infinite else written_number(word)
-        if found is not None:
-            read[word] = found
-    units = Counter[str]()
-    for word, found in read.items():
-        units[found.unit] += counts[word]
-    named = [unit for unit, _ in units.most_common() if unit]
-    if CLOCK in named[:1]:
-        read = {word: found for word, found in read.items() if found.unit == CLOCK}
-    elif named:
-        read = {word: found for word, found in read.items() if found.unit in ("", named[0])}
-    odd: dict[Style, Counter[str]] = {}
-    for style in wanted:
-        fitting = re.compile(_PATTERNS[style])
-        fits = {word for word, found in read.items() if fitting.fullmatch(found.core)}
-        odd[style] = Counter({word: count for word, count in counts.items() if word not in fits})
-    least = min(odd[style].total() for style in wanted)
-    best = [style for style in wanted if odd[style].total() == least and least < len(cells)]
-    plain = np.empty(len(cells), object)
-    plain[:] = [read[cell].core if cell in read else cell for cell in cells.tolist()]
-    told = _decoration_told(read, counts, named[:1])
-    styles = best if lenient else [style for style in best if _tolerable(odd[style], read, len(cells), name)]
-    if not styles:
-        shown = ", ".join(map(repr, named[:3]))
-        told = (f"its numbers have different units ({shown}); read as words",) if len(named) > 1 else ()
-    return replace(nothing, cells=plain, styles=frozenset(styles), odd=odd, told=told)
-
-
-def _tolerable(odd: Counter[str], read: dict[str, Written], n: int, name: str) -> bool:
-    """Whether so few words are no numbers that they are slips, and the column is none of codes."""
-    if not odd:
-        return True
-    if odd.total() > n * ODD_SHARE or ID_NAME.search(name):
-        return False
-    if all(CENSORED.fullmatch(word) for word in odd):
-        return True
-    if any(_CODE.fullmatch(word) for word in odd):
-        return False
-    numbers = {found.core for word, found in read.items() if word not in odd}
-    return len(numbers) >= _FEW_NUMBERS or any(not number.lstrip("+-").isdigit() for number in numbers)
-
-
-def _decoration_told(read: dict[str, Written], counts: Counter[str], units: list[str]) -> tuple[str, ...]:
-    told = []
-    for unit in units:
-        n = sum(counts[word] for word, found in read.items() if found.unit == unit)
-        if unit == CLOCK:
-            told.append("times read as seconds")
-        else:
-            share = "all" if n == sum(counts[word] for word in read) else f"{n} of {sum(counts[w] for w in read)}"
-            told.append(f"{unit!r} stands beside {share} of its numbers and is left out")
-    ways = Counter[str]()
-    for word, found in read.items():
-        if found.how:
-            ways[found.how] += counts[word]
-    return (*told, *(f"{how} ({n} cell{'s' * (n > 1)})" for how, n in ways.most_common(3)))
+    found = read_loosely(cells, name, styles, lenient=lenient)
+    return Words(column, found.cells, known, blank, found.styles, found.odd, found.told, is_plain=False)
 
 
 def file_style(columns: list[Words], hint: Style) -> Style:
@@ -289,7 +208,7 @@ def _doubt(words: Words) -> tuple[str, ...]:
 
 
 def _few(words: list[str]) -> str:
-    return listed([repr(word if len(word) < 40 else f"{word[:36]}...") for word in words], 4)
+    return quoted([word if len(word) < 40 else f"{word[:36]}..." for word in words], 4)
 
 
 def _why_not(cells: AnyArray, *, gaps: bool) -> str:

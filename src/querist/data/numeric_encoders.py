@@ -9,9 +9,9 @@ import numpy as np
 from querist._typing import FloatArray
 from querist.data.columns import read_as_numbers
 from querist.data.dates import date_format, date_parts, read_dates
-from querist.data.numbers import Style, inspect, numbers_of
+from querist.data.numbers import inspect, numbers_of
 from querist.data.typed_cells import as_words, words_of
-from querist.data.written_numbers import is_missing
+from querist.data.written_numbers import Style, is_missing
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 Nothing is cut out: what is no row becomes blank lines, so that messages can name the lines of the file.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from querist.data.cutting import Dialect, long_cells, records, sampled
 from querist.data.delimiters import are_row_names, delimiter_of, first_records, with_tabs
+from querist.data.header_lines import header_of
 from querist.data.reading import Reading, names_given
 from querist.data.titles import n_titles, told_titles
 from querist.exceptions import DataError
@@ -78,7 +80,7 @@ def outlined(path: Path, text: str, reading: Reading) -> Outline:
     if delimiter == " ":
         text, delimiter = with_tabs(text), "\t"
     rows = first_records(text, delimiter)
-    titles = n_titles(rows) if reading.header else 0
+    titles = n_titles(rows) if reading.header and (reading.header_lines or 1) == 1 else 0
     if titles:
         text = _without_first(text, titles, delimiter)
         notes.append(told_titles(rows[:titles]))
@@ -86,8 +88,13 @@ def outlined(path: Path, text: str, reading: Reading) -> Outline:
     if not reading.header:
         width = max(len(row) - (len(row) > 1 and not row[-1] and _ends(rows)) for row in rows)
         return Outline(text, delimiter, named, None, names_given(path, reading, width), notes)
+    first = _first_lines(text, delimiter, reading.header_lines or 2)
+    header = header_of(rows, [*first, *[0] * len(rows)], reading)
+    if header.n_lines > 1:
+        text = _without_records(text, first, header.n_lines)
+        rows = [list(header.cells), *rows[header.n_lines :]]
     names, told = _names(rows)
-    return Outline(text, delimiter, named, rows[0], names, [*notes, *told])
+    return Outline(text, delimiter, named, rows[0], names, [*notes, *header.notes, *told])
 
 
 def without_tail(text: str, delimiter: str, width: int) -> tuple[str, list[str]]:
@@ -177,6 +184,24 @@ def _without_first(text: str, n: int, delimiter: str) -> str:
                     start = text.index("\n", start) + 1
                 return _blanked(text, 0, start)
     raise DataError("The text has no line of names below its titles. Add one.")  # n_titles leaves one
+
+
+def _first_lines(text: str, delimiter: str, n: int) -> list[int]:
+    """Return the lines where the first records begin, and one more."""
+    with long_cells():
+        return [line for line, _ in itertools.islice(records(text, Dialect(delimiter)), n + 1)]
+
+
+def _without_records(text: str, lines: Sequence[int], n: int) -> str:
+    """Blank out all but the first of so many records, which begin in these lines."""
+    places = [0]
+    for line in lines[1 : n + 1]:
+        start = places[0]
+        for _ in range(line - 1):
+            start = text.index("\n", start) + 1
+        places.append(start)
+    end = places[n] if n < len(places) else len(text)
+    return _blanked(text, places[1], end)
 
 
 def _blanked(text: str, start: int, end: int) -> str:

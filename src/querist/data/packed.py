@@ -1,4 +1,4 @@
-"""Files that are packed: gzip, bzip2, xz, Zstandard, and a zip archive of one file.
+"""Files that are packed: gzip, bzip2, xz, Zstandard, and a zip archive of one file or of the parts of one table.
 
 What they unpack to is counted first and then unpacked: a file of a few kilobytes may hold gigabytes.
 """
@@ -7,13 +7,14 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from querist._words import listed
 from querist.data.bounds import Bounds
-from querist.data.table import listed
 from querist.exceptions import DataError, FileFormatError
 
 _BLOCK = 1 << 18
@@ -21,14 +22,19 @@ _BLOCK = 1 << 18
 _XZ_MEMORY = 1 << 27
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _ENCRYPTED = 1
+_ABOUT = re.compile(r"(read.?me|licen[cs]e|copying|changelog|citation|about|notes?)\b|.*[._-]info\.", re.IGNORECASE)
 
 
 class Unpacked(NamedTuple):
-    """The content of a file: the ending that says its format, its bytes, and in words how it was packed, if it was."""
+    """The content of a file: the ending that says its format, its bytes, and in words how it was packed, if it was.
+
+    `name` is that within an archive of several files.
+    """
 
     kind: str
     data: bytes
     note: str
+    name: str | None = None
 
 
 def bare_name(name: str) -> str:
@@ -63,13 +69,14 @@ def check_ending(path: Path, known: Iterable[str]) -> str:
     )
 
 
-def unpacked(path: Path, data: bytes, known: Iterable[str], bounds: Bounds) -> Unpacked:
-    """Return what a file holds, unpacked if it is packed.
+def unpacked(path: Path, data: bytes, known: Iterable[str], bounds: Bounds) -> list[Unpacked]:
+    """Return what a file holds, unpacked if it is packed: one content, or of an archive of several files each.
 
     Raises
     ------
     FileFormatError
-        If its ending is none of those known, or it is not packed as the ending says, or not complete.
+        If its ending is none of those known, or it is not packed as the ending says, or not complete; if an archive
+        holds files of several kinds.
     DataError
         If it is more than the bounds; then it takes no memory.
     """
@@ -77,21 +84,25 @@ def unpacked(path: Path, data: bytes, known: Iterable[str], bounds: Bounds) -> U
     kind = check_ending(path, known)
     packing = path.suffix.lower()
     if bare_name(path.name) == path.name:
-        return Unpacked(kind, data, "")
+        return [Unpacked(kind, data, "")]
     name, blocks = _PACKINGS[packing]
     try:
         if packing == ".zip":
-            member = _only_member(path, data, known)
-            kind = kind or Path(member).suffix.lower()
-        size = 0
-        for block in blocks(data):
-            size += len(block)
-            bounds.check_bytes(path, size)
-        return Unpacked(kind, b"".join(blocks(data)), f"unpacked {name}")
+            return _unzipped(path, data, known, kind, bounds)
+        _check_size(path, [blocks(data)], bounds)
+        return [Unpacked(kind, b"".join(blocks(data)), f"unpacked {name}")]
     except DataError:
         raise
     except Exception as error:  # each unpacker has errors of its own
         raise FileFormatError(f"{path} cannot be unpacked: {error}. Check that it is {name}, and complete.") from error
+
+
+def _check_size(path: Path, contents: Iterable[Iterable[bytes]], bounds: Bounds) -> None:
+    size = 0
+    for blocks in contents:
+        for block in blocks:
+            size += len(block)
+            bounds.check_bytes(path, size)
 
 
 def _read(file: io.BufferedIOBase) -> Iterator[bytes]:
@@ -102,6 +113,10 @@ def _read(file: io.BufferedIOBase) -> Iterator[bytes]:
 def _gzip(data: bytes) -> Iterator[bytes]:
     with gzip.open(io.BytesIO(data)) as file:
         yield from _read(file)
+
+
+def _whole(data: bytes) -> Iterator[bytes]:
+    yield data
 
 
 def _bzip2(data: bytes) -> Iterator[bytes]:
@@ -129,10 +144,29 @@ def _zstandard(data: bytes) -> Iterator[bytes]:
             yield block
 
 
-def _zip(data: bytes) -> Iterator[bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_members(archive)[0]) as file:
-        while block := file.read(_BLOCK):
-            yield block
+def _unzipped(path: Path, data: bytes, known: list[str], kind: str, bounds: Bounds) -> list[Unpacked]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members, left_out = _tables_in(path, archive, known, kind)
+
+        def content(member: zipfile.ZipInfo) -> Iterator[bytes]:
+            with archive.open(member) as file:
+                while block := file.read(_BLOCK):
+                    yield block
+
+        _check_size(path, map(content, members), bounds)
+        note = "unpacked zip"
+        if left_out:
+            note += f"; other files in it are left out: {listed(left_out, 5)}"
+        several = len(members) > 1
+        return [
+            Unpacked(
+                kind if kind and not several else Path(each.filename).suffix.lower(),
+                b"".join(content(each)),
+                note,
+                each.filename if several else None,
+            )
+            for each in members
+        ]
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -144,24 +178,41 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     ]
 
 
-def _only_member(path: Path, data: bytes, known: list[str]) -> str:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = _members(archive)
+def _tables_in(
+    path: Path, archive: zipfile.ZipFile, known: list[str], kind: str
+) -> tuple[list[zipfile.ZipInfo], list[str]]:
+    """Return the files of an archive that make up a table, and the names of the others."""
+    members = _members(archive)
     names = [each.filename for each in members]
-    if len(members) != 1:
-        held = f"{len(members)} files: {listed(names, 10)}" if members else "no file"
-        raise FileFormatError(f"{path} holds {held}. Unpack it, and name the file (or the folder of parts) you mean.")
-    member = members[0]
-    if member.flag_bits & _ENCRYPTED:
-        raise FileFormatError(f"{path} is locked with a password. Unpack it first.")
-    if member.compress_type not in _ZIP_METHODS:
-        raise FileFormatError(f"{path}: {names[0]} is packed in a way that is not read. Unpack it first.")
-    ending = Path(names[0]).suffix.lower()
-    if Path(bare_name(path.name)).suffix.lower() not in known and ending not in known:
-        raise FileFormatError(
-            f"{path} holds {names[0]}, whose ending {ending!r} is not known. Known: {', '.join(known)}."
-        )
-    return names[0]
+    if not members:
+        raise FileFormatError(f"{path} holds no file. Pack one.")
+    chosen = members
+    if len(members) > 1:
+        chosen = [each for each in members if _is_table(each.filename, known)]
+        kinds = {Path(each.filename).suffix.lower() for each in chosen}
+        if len(kinds) != 1:
+            what = "of several kinds" if kinds else "none of them a table"
+            raise FileFormatError(
+                f"{path} holds {len(members)} files, {what}: {listed(names, 10)}. Unpack it, and name the file (or the "
+                "folder of parts) you mean."
+            )
+    for member in chosen:
+        if member.flag_bits & _ENCRYPTED:
+            raise FileFormatError(f"{path} is locked with a password. Unpack it first.")
+        if member.compress_type not in _ZIP_METHODS:
+            raise FileFormatError(f"{path}: {member.filename} is packed in a way that is not read. Unpack it first.")
+        ending = Path(member.filename).suffix.lower()
+        if kind not in known and ending not in known:
+            raise FileFormatError(
+                f"{path} holds {member.filename}, whose ending {ending!r} is not known. Known: {', '.join(known)}."
+            )
+    return chosen, [name for name in names if name not in {each.filename for each in chosen}]
+
+
+def _is_table(name: str, known: list[str]) -> bool:
+    """Whether a file among others in an archive may be part of a table, rather than words about it."""
+    path = Path(name)
+    return Path(bare_name(path.name)).suffix.lower() in known and _ABOUT.match(path.name) is None
 
 
 _PACKINGS: dict[str, tuple[str, Callable[[bytes], Iterator[bytes]]]] = {
@@ -169,5 +220,5 @@ _PACKINGS: dict[str, tuple[str, Callable[[bytes], Iterator[bytes]]]] = {
     ".bz2": ("bzip2", _bzip2),
     ".xz": ("xz", _xz),
     ".zst": ("Zstandard", _zstandard),
-    ".zip": ("zip", _zip),
+    ".zip": ("zip", _whole),  # its members are taken one by one
 }

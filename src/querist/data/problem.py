@@ -1,22 +1,23 @@
 """From files to a classification problem: rows of numbers, labels, groups, what was decided."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, Pool
+from querist._amounts import as_amounts
+from querist._typing import AnyArray, FloatArray, Pool
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
 from querist.data.numeric_encoders import HUGE
-from querist.data.read import read_as
+from querist.data.read import Paths, read_as
 from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.data.target import column_of, split_target, take_target
-from querist.exceptions import DataError
+from querist.exceptions import DataError, InvalidParameterError
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Problem:
     X_test, y_test : of the test file, or None
     groups : ndarray of shape (n_rows,), or None
     notes : tuple of str
+    weights : ndarray of shape (n_rows,), or None
+        The column of weights.
+    costs : ndarray of shape (n_rows,), or None
+        The column of costs.
     """
 
     X: Pool
@@ -38,14 +43,18 @@ class Problem:
     y_test: AnyArray | None
     groups: AnyArray | None
     notes: tuple[str, ...]
+    weights: FloatArray | None = None
+    costs: FloatArray | None = None
 
 
 def read_problem(
-    path: str | os.PathLike[str],
+    path: Paths,
     target: str | None,
     *,
     test: str | os.PathLike[str] | None = None,
     group: str | None = None,
+    weight: str | None = None,
+    cost: str | None = None,
     drop: Sequence[str] = (),
     text_columns: Sequence[str] = (),
     category_columns: Sequence[str] = (),
@@ -60,14 +69,18 @@ def read_problem(
 
     Parameters
     ----------
-    path : path
-        See `read_table`.
+    path : path, or sequence of path
+        See `read_table`; several files make up one table.
     target : str or None
         The column to predict; None for libsvm and NPZ files.
     test : path, default=None
         A file with the test rows: the same columns, read as they are written in the file to learn from.
     group : str, default=None
         A column that is not learned from; its values are returned.
+    weight : str, default=None
+        A column of numbers above 0 that is not learned from, but says what each row weighs in the training.
+    cost : str, default=None
+        A column of numbers above 0 that is not learned from, but says what the label of each row costs.
     drop : sequence of str, default=()
         Columns that are not learned from.
     text_columns : sequence of str, default=()
@@ -99,9 +112,11 @@ def read_problem(
     """
     reading = reading or Reading.of(sheet=sheet, decimal=decimal, missing=missing)
     table = read_as(path, reading)
-    _check_roles(table, target, group, drop)
+    amounts = {"weight": weight, "cost": cost}
+    _check_roles(table, target, {"group": group, **amounts}, drop)
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
-    others = [name for name in (group, *drop) if name is not None]
+    told = {role: _amounts(table, name, role) for role, name in amounts.items() if name is not None}
+    others = [name for name in (group, *amounts.values(), *drop) if name is not None]
     table, y = split_target(table, target, split=test is None and group is None)
     test_table, y_test = None, None
     if test is not None:
@@ -112,7 +127,7 @@ def read_problem(
     if table.frame is None or (test_table is not None and test_table.frame is None):
         if text_columns or category_columns:
             raise DataError(
-                f"{path} or {test} holds a matrix without named columns: there is no text to read. "
+                f"{table.path} or {test} holds a matrix without named columns: there is no text to read. "
                 "Leave the names of columns out."
             )
         X, X_test, more = _from_matrices(table, test_table)
@@ -126,18 +141,38 @@ def read_problem(
         day_first=day_first,
         cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
     )
-    return Problem(features.X, y, features.X_test, y_test, groups, tuple(dict.fromkeys((*notes, *features.notes))))
+    return Problem(
+        features.X,
+        y,
+        features.X_test,
+        y_test,
+        groups,
+        tuple(dict.fromkeys((*notes, *features.notes))),
+        told.get("weight"),
+        told.get("cost"),
+    )
 
 
-def _check_roles(table: Table, target: str | None, group: str | None, drop: Sequence[str]) -> None:
+def _check_roles(table: Table, target: str | None, roles: Mapping[str, str | None], drop: Sequence[str]) -> None:
     """Each column named exists, and has one role."""
-    for name, role in ((group, "group"), *((name, "drop") for name in drop)):
+    for role, name in (*roles.items(), *(("drop", name) for name in drop)):
         if name is not None:
             column_of(table, name, role)
             if name == target:
                 raise DataError(
                     f"Column {name!r} cannot be both the target and the column to {role}. Name another for one of them."
                 )
+
+
+def _amounts(table: Table, name: str, role: str) -> FloatArray:
+    """Return a column of numbers above 0."""
+    column = column_of(table, name, role)
+    if getattr(column.dtype, "kind", "O") not in "iuf":
+        raise DataError(f"{table.path}: {role} column {name!r} must hold numbers; it is read as {column.dtype}.")
+    try:
+        return as_amounts(column.to_numpy(np.float64, na_value=np.nan), len(column), f"{role} column {name!r}")
+    except InvalidParameterError as error:
+        raise DataError(f"{table.path}: {error} (Rows count from 0.) Correct the column.") from None
 
 
 def _groups(column: Any, path: Path) -> AnyArray:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from querist.data.arff import read_arff
@@ -16,7 +17,7 @@ from querist.data.libsvm import read_libsvm
 from querist.data.matrices import read_npz
 from querist.data.own_exports import as_exported
 from querist.data.packed import check_ending, unpacked
-from querist.data.parts import joined, parts_of
+from querist.data.parts import joined, parts_of, with_keys
 from querist.data.prose import read_data, read_text
 from querist.data.reading import Reading
 from querist.data.records import read_json, read_json_lines
@@ -37,6 +38,7 @@ def read_table(
     delimiter: str | None = None,
     decimal: str | None = None,
     missing: Sequence[str] = (),
+    header_lines: int | None = None,
     like: Table | None = None,
 ) -> Table:
     r"""Read a table.
@@ -47,8 +49,8 @@ def read_table(
         By its ending: .csv, .tsv, .tab, .txt, .data, .dat (any delimiter; encoding, delimiter and decimal comma are
         detected; a .txt may hold one text a line), .xlsx, .xls, .ods, .parquet, .feather, .arrow, .jsonl, .ndjson,
         .json, .arff, .svm, .libsvm, .svmlight, .npz (arrays X and y, or a sparse matrix), .npy; each also with .gz,
-        .bz2, .xz, .zst or .zip behind it. A folder, or several files, are the parts of one table: their columns must
-        agree.
+        .bz2, .xz, .zst or .zip behind it. A folder, several files, or a zip of several, are the parts of one table:
+        their columns must agree. Folders in a folder that are called ``key=value`` give a column ``key``.
     sheet : str, default=None
         Sheet of a spreadsheet; None takes the first.
     header : bool, default=True
@@ -62,6 +64,9 @@ def read_table(
         How numbers are written; None: as the file shows.
     missing : sequence of str, default=()
         Words that mean a gap, in every column.
+    header_lines : int, default=None
+        How many lines of a delimited file or a sheet hold the names, to be joined. None: one, and a line below it that
+        looks like units or more names is no row, which is told.
     like : Table, default=None
         The file to learn from, where this one is tested on: numbers are read as they are written there.
 
@@ -92,22 +97,28 @@ def read_table(
     (``meta.source``), lists become JSON texts. What other labelling programs and Querist itself have exported is
     recognised. "Row 1" in messages is the first row below the header; "line 1" is the first line of the file.
     """
-    reading = Reading.of(sheet=sheet, header=header, names=names, delimiter=delimiter, decimal=decimal, missing=missing)
+    reading = Reading.of(
+        sheet=sheet, header=header, names=names, delimiter=delimiter, decimal=decimal, missing=missing,
+        header_lines=header_lines,
+    )  # fmt: skip
     return read_as(path, reading, like=like)
 
 
 def read_as(path: Paths, reading: Reading, *, like: Table | None = None) -> Table:
     """Read a table in the way that `reading` says: see `read_table`."""
-    if not isinstance(path, str | os.PathLike):
-        table = joined([_read(Path(each), reading) for each in path])
-    elif Path(path).is_dir():
-        table = joined([_read(each, reading) for each in parts_of(Path(path), READERS)], Path(path))
-    else:
-        table = _read(Path(path), reading)
+    given = [Path(path)] if isinstance(path, str | os.PathLike) else [Path(each) for each in path]
+    tables = [_folder(each, reading) if each.is_dir() else _read(each, reading) for each in given]
+    table = joined(tables) if len(tables) != 1 else tables[0]
     # Parts of one table are typed together: one cell may decide how numbers are written.
     table = typed(table, CellRules.of(decimal=reading.decimal, missing=reading.missing, like=like))
     table = with_class_names(table, beside(table.path))
     return table if table.frame is None else table.told(*told_total(table.frame))
+
+
+def _folder(folder: Path, reading: Reading) -> Table:
+    """Read the parts of a table that lie in a folder; folders called key=value give columns."""
+    parts = [with_keys(_read(each, reading), folder, each) for each in parts_of(folder, READERS)]
+    return replace(joined(parts, folder), parts=())
 
 
 def _read(path: Path, reading: Reading) -> Table:
@@ -122,16 +133,29 @@ def _read(path: Path, reading: Reading) -> Table:
         data = path.read_bytes()
     except PermissionError:
         raise FileFormatError(f"{path} may not be read. Change its permissions.") from None
-    bounds = Bounds.of_size(len(data))
-    kind, data, note = unpacked(path, data, READERS, bounds)
-    reading.check(path, kind)
-    if not data.strip():
-        raise FileFormatError(nothing_in(path))
-    table = READERS[kind](path, data, reading, bounds)
-    if table.n_rows == 0:
-        raise DataError(only_a_header(path))
-    table = as_exported(table)
-    return table.told(note) if note else table
+    tables = [as_exported(table) for table in read_content(path, data, reading, Bounds.of_size(len(data)))]
+    return tables[0] if len(tables) == 1 else replace(joined(tables, path), parts=())
+
+
+def read_content(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> list[Table]:
+    """Return the table that a file holds, its cells as they stand there; of an archive of several, each.
+
+    Raises
+    ------
+    FileFormatError, DataError
+        See `read_table`.
+    """
+    tables = []
+    for member in unpacked(path, data, READERS, bounds):
+        own = path if member.name is None else path / member.name
+        reading.check(path, member.kind)
+        if not member.data.strip():
+            raise FileFormatError(nothing_in(own))
+        table = READERS[member.kind](own, member.data, reading, bounds)
+        if table.n_rows == 0:
+            raise DataError(only_a_header(own))
+        tables.append(table.told(member.note) if member.note else table)
+    return tables
 
 
 READERS: dict[str, Callable[[Path, bytes, Reading, Bounds], Table]] = {

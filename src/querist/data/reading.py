@@ -31,6 +31,9 @@ class Reading:
         How numbers are written; None: as the file shows.
     missing : tuple of str, default=()
         Words that mean a gap, in every column.
+    header_lines : int, default=None
+        How many lines hold the names, to be joined. None: one, and what looks like units or more names below it is no
+        row.
     """
 
     sheet: str | None = None
@@ -39,6 +42,7 @@ class Reading:
     delimiter: str | None = None
     decimal: str | None = None
     missing: tuple[str, ...] = ()
+    header_lines: int | None = None
 
     @classmethod
     def of(
@@ -50,14 +54,15 @@ class Reading:
         delimiter: str | None = None,
         decimal: str | None = None,
         missing: Sequence[str] = (),
+        header_lines: int | None = None,
     ) -> "Reading":
         r"""Return what was asked for, checked; names mean that the file has no line of them.
 
         Raises
         ------
         InvalidParameterError
-            If two names are the same or one is empty, the delimiter is not one character, or `decimal` or `missing` is
-            not what `CellRules` takes.
+            If two names are the same or one is empty, the delimiter is not one character, `header_lines` is negative or
+            contradicts `header` or `names`, or `decimal` or `missing` is not what `CellRules` takes.
 
         Examples
         --------
@@ -74,7 +79,13 @@ class Reading:
             if len(delimiter) != 1 or delimiter in '"\r\n':
                 raise InvalidParameterError(f"A delimiter must be one character, such as ; or \\t; got {delimiter!r}.")
         rules = CellRules.of(decimal=decimal, missing=missing)
-        return cls(sheet, header and not given, given, delimiter, rules.decimal, rules.missing)
+        header = header and not given and header_lines != 0
+        if header_lines is not None and (header_lines < 0 or (header_lines > 0 and not header)):
+            raise InvalidParameterError(
+                f"header_lines is how many lines hold names, got {header_lines}. Where there is no such line, leave "
+                "it out."
+            )
+        return cls(sheet, header, given, delimiter, rules.decimal, rules.missing, header_lines or None)
 
     def check(self, path: Path, kind: str) -> None:
         """Refuse what does not fit a file of this ending.
@@ -89,6 +100,8 @@ class Reading:
             )
         if not self.header and kind not in (*SPREADSHEETS, *DELIMITED, *_ARRAYS):
             raise FileFormatError(f"{path} names its columns itself. Leave out the names, and --no-header.")
+        if self.header_lines is not None and kind not in (*SPREADSHEETS, *DELIMITED):
+            raise FileFormatError(f"{path} names its columns itself. Leave out --header-lines (header_lines=).")
         if self.delimiter is not None and kind not in DELIMITED:
             raise FileFormatError(
                 f"{path} is no delimited text, so it has no delimiter {self.delimiter!r}. Leave the delimiter out."

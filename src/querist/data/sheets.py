@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from querist._words import listed
 from querist.data.bounds import Bounds
+from querist.data.header_lines import SEVERAL_LINES, Header, header_of
 from querist.data.reading import Reading, names_given
 from querist.data.records import table_of
 from querist.data.sheet_bounds import check_sheets
-from querist.data.table import Table, listed
+from querist.data.table import Table
 from querist.data.titles import n_titles, told_titles
 from querist.data.typed_cells import typed_column, whole
 from querist.exceptions import DataError, FileFormatError
@@ -58,9 +60,13 @@ def open_sheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> She
         rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
     except FileFormatError:
         raise
-    except Exception as error:  # calamine's errors have no common root
+    except BaseException as error:  # calamine's errors have no common root, and what it stumbles over is a panic
+        stumbled = type(error).__name__ == "PanicException"
+        if not isinstance(error, Exception) and not stumbled:
+            raise
+        why = "it is damaged" if stumbled else error
         hint = " Save it without a password." if "assword" in f"{type(error).__name__} {error}" else ""
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}.{hint}") from error
+        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {why}.{hint}") from error
     others = [name for name in names if name != chosen]
     where = f"{path}, sheet {chosen!r},"
     elsewhere = f" Other sheets: {listed(others)}. Name the one you mean (--sheet, sheet=)." if others else ""
@@ -70,12 +76,13 @@ def open_sheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> She
     told = [] if reading.sheet is not None or not others else [_first_told(chosen, others)]
     header, titles = _header(path, held, reading)
     told += [told_titles([row for _, row in held[:titles]])] if titles else []
-    rest = held[titles + reading.header :]
+    told += header.notes
+    rest = held[titles + header.n_lines :]
     if not rest:
         raise DataError(f"{where} has a header but no row of data.{elsewhere}")
-    places = range(len(header))
+    places = range(len(header.cells))
     empty = [all(row[place] == "" for _, row in rest) for place in places]
-    columns, more = _names(path, header, empty)
+    columns, more = _names(path, header.cells, empty)
     return Sheet(columns, rest, [*told, *more])
 
 
@@ -93,13 +100,15 @@ def _first_told(chosen: str, others: list[str]) -> str:
     return f"read the first sheet, {chosen!r}, of {len(others) + 1}; the others are {listed(others)} (--sheet, sheet=)"
 
 
-def _header(path: Path, held: list[tuple[int, list[Any]]], reading: Reading) -> tuple[list[Any], int]:
-    """Return the cells that name the columns, and how many rows above them are titles."""
+def _header(path: Path, held: list[tuple[int, list[Any]]], reading: Reading) -> tuple[Header, int]:
+    """Return what names the columns, and how many rows above it are titles."""
     if reading.header:
-        titles = n_titles([row for _, row in held[:_SAMPLE]])
-        return held[titles][1], titles
+        some = held[:_SAMPLE]
+        titles = n_titles([row for _, row in some]) if (reading.header_lines or 1) == 1 else 0
+        return header_of([row for _, row in some[titles:]], [number for number, _ in some[titles:]], reading), titles
     filled = [place + 1 for _, row in held for place, cell in enumerate(row) if cell != ""]
-    return [*names_given(path, reading, max(filled)), *[""] * (len(held[0][1]) - max(filled))], 0
+    names = [*names_given(path, reading, max(filled)), *[""] * (len(held[0][1]) - max(filled))]
+    return Header(names, 0, []), 0
 
 
 def _names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tuple[dict[int, str], list[str]]:
@@ -114,6 +123,8 @@ def _names(path: Path, header: Sequence[Any], empty: Sequence[bool]) -> tuple[di
             notes.append(f"column {place + 1} has no name; it is called {name!r}")
         if name in names.values():
             first = next(place for place, each in names.items() if each == name) + 1
-            raise DataError(f"{path}: columns {first} and {place + 1} are both called {name!r}. Rename one.")
+            raise DataError(
+                f"{path}: columns {first} and {place + 1} are both called {name!r}. Rename one.{SEVERAL_LINES}"
+            )
         names[place] = name
     return names, notes

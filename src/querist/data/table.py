@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from querist._typing import AnyArray, Pool
+from querist._words import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,8 @@ class Table:
         How the file writes decimals, where it shows.
     written : dict of str to Series
         What stood in the columns in which something was left out to read numbers, such as "<5" or "12%".
+    parts : tuple of (Path, int)
+        The files or folders that were named, and how many rows each has; empty where one was.
     """
 
     path: Path
@@ -51,6 +54,7 @@ class Table:
     delimiter: str | None = None
     style: Literal["point", "comma"] | None = None
     written: "dict[str, pd.Series]" = field(default_factory=dict)
+    parts: tuple[tuple[Path, int], ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -87,8 +91,3 @@ def only_a_header(path: Path) -> str:
     return (
         f"{path} has a header but no row of data. Add rows; if its first line is one, say --no-header (header=False)."
     )
-
-
-def listed(names: list[str], most: int = 30) -> str:
-    """Join names, at most so many of them."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

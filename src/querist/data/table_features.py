@@ -8,14 +8,14 @@ import scipy.sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from querist._typing import AnyArray, Pool
+from querist._words import listed
 from querist.data.columns import style_of, told_as_numbers
 from querist.data.dates import date_note
 from querist.data.kinds import Kind, kind_of
-from querist.data.numbers import Style
 from querist.data.numeric_encoders import DateEncoder, NumberEncoder
-from querist.data.table import listed
 from querist.data.typed_cells import words_of
 from querist.data.word_encoders import CategoryEncoder, TextEncoder
+from querist.data.written_numbers import Style
 from querist.exceptions import DataError, InvalidParameterError
 
 if TYPE_CHECKING:

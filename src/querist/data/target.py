@@ -9,7 +9,8 @@ import numpy as np
 
 from querist._alike import INVISIBLE, alike, told_alike
 from querist._typing import AnyArray
-from querist.data.table import Table, listed, no_such_column
+from querist._words import listed
+from querist.data.table import Table, no_such_column
 from querist.data.typed_cells import simple_cells
 from querist.data.written_numbers import is_missing
 from querist.exceptions import TargetError
@@ -108,7 +109,9 @@ def _labels(values: Any, what: str) -> tuple[AnyArray, list[str]]:
 
     if isinstance(values, np.ndarray) and values.dtype.kind == "S":
         values = values.astype(object)
-    column, notes = _clean(pd.Series(values).reset_index(drop=True), what)
+    column, notes = _clean(
+        pd.Series(values, dtype=object if values.dtype == object else None).reset_index(drop=True), what
+    )
     gaps = np.flatnonzero(column.isna().to_numpy())
     if gaps.size:
         raise TargetError(

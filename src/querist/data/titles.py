@@ -31,8 +31,24 @@ def n_titles(rows: Sequence[Sequence[Any]]) -> int:
     width = Counter(wide).most_common(1)[0][0]
     for place, count in enumerate(filled[: _MOST_TITLES + 1]):
         if count >= max(2, width - 1):
-            return place if place and _are_names(rows, place) and _stand_above(rows, place, width) else 0
-    return 0
+            found = place if place and _are_names(rows, place) and _stand_above(rows, place, width) else 0
+            return found or _n_cut_titles(rows)
+    return _n_cut_titles(rows)
+
+
+def _n_cut_titles(rows: Sequence[Sequence[Any]]) -> int:
+    """Return how many of the first rows are titles that hold the delimiter: shorter than all below, which have numbers.
+
+    Without numbers it might as well be the line of names that lacks some.
+    """
+    widths = [len(row) for row in rows]
+    place = next((place for place, width in enumerate(widths[: _MOST_TITLES + 1]) if width >= max(widths)), 0)
+    names, below = rows[place], rows[place + 1 :]
+    if not place or {*widths[place:]} != {len(names)} or not _are_names(rows, place) or any(map(_is_blank, names)):
+        return 0
+    if not any(isinstance(cell, str) and " " in cell.strip() for row in rows[:place] for cell in row):
+        return 0
+    return place if any(all(map(_is_number, cells)) for cells in zip(*below, strict=True)) else 0
 
 
 def _stand_above(rows: Sequence[Sequence[Any]], place: int, width: int) -> bool:

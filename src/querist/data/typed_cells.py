@@ -50,15 +50,11 @@ def simple_cells(column: "pd.Series") -> "tuple[pd.Series | None, list[str]]":
     """Return a column without bytes, decimals, durations and halves of letters, and notes; None: it is left out."""
     if column.dtype != object:
         return column, []
-    cells = [None if gap else cell for cell, gap in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    read, notes = without_bytes(column)
+    if read is None:
+        return None, notes
+    cells = [None if gap else cell for cell, gap in zip(read.tolist(), read.isna().tolist(), strict=True)]
     kinds = {type(cell) for cell in cells if cell is not None}
-    notes = []
-    if kinds & {*_BYTES}:
-        read, note = _from_bytes(cells)
-        if read is None:
-            return None, [note]
-        cells, notes = read, [note]
-        kinds = {type(cell) for cell in cells if cell is not None}
     if decimal.Decimal in kinds and kinds <= {decimal.Decimal, int, float}:
         cells, told = _from_decimals(cells)
         return typed_column(cells).set_axis(column.index), [*notes, *told]
@@ -73,6 +69,19 @@ def simple_cells(column: "pd.Series") -> "tuple[pd.Series | None, list[str]]":
     import pandas as pd
 
     return pd.Series(cells, index=column.index, dtype=object, name=column.name), notes
+
+
+def without_bytes(column: "pd.Series") -> "tuple[pd.Series | None, list[str]]":
+    """Return a column with texts for bytes, and notes; None: it is left out, since its bytes are no text."""
+    import pandas as pd
+
+    if column.dtype != object or not any(isinstance(cell, _BYTES) for cell in column.tolist()):
+        return column, []
+    try:
+        cells = [bytes(cell).decode() if isinstance(cell, _BYTES) else cell for cell in column.tolist()]
+    except UnicodeDecodeError:
+        return None, ["left out, since its cells are bytes that are no text in UTF-8 (pictures, sounds?)"]
+    return pd.Series(cells, index=column.index, dtype=object, name=column.name), ["bytes read as text in UTF-8"]
 
 
 def as_words(column: "pd.Series") -> "pd.Series[str] | None":
@@ -148,14 +157,6 @@ def json_value(value: Any) -> Any:
 
 def _is_gap(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def _from_bytes(cells: list[Any]) -> tuple[list[Any] | None, str]:
-    try:
-        read = [bytes(cell).decode() if isinstance(cell, _BYTES) else cell for cell in cells]
-    except UnicodeDecodeError:
-        return None, "left out, since its cells are bytes that are no text in UTF-8 (pictures, sounds?)"
-    return read, "bytes read as text in UTF-8"
 
 
 def _from_decimals(cells: list[Any]) -> tuple[list[Any], list[str]]:

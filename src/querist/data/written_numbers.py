@@ -2,7 +2,18 @@
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Style = Literal["point", "comma"]
+STYLES: tuple[Style, ...] = ("point", "comma")
+_EXPONENT = r"([eE][+-]?\d+)?"
+INFINITE = r"[+-]?(?i:inf|infinity)"
+_POINT = rf"[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}|{INFINITE}"
+_COMMA = rf"[+-]?(\d+,?\d*|,\d+){_EXPONENT}|{INFINITE}"
+_POINT_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?"  # 1,234.5
+_COMMA_GROUPS = r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"  # 1.234,5
+# A number without decoration, by how decimals are written.
+PATTERNS: dict[Style, str] = {"point": f"{_POINT}|{_POINT_GROUPS}", "comma": f"{_COMMA}|{_COMMA_GROUPS}"}
 
 # What stands for "missing" in a column of numbers or dates; in a column of words only the empty cell does.
 MISSING_WORDS = frozenset(
@@ -42,6 +53,7 @@ _NUMBER = re.compile(
     r"(?P<minus>-)?(?P<close>\))?",
     re.IGNORECASE,
 )
+_UNIT = re.compile(rf"%|\u2030|{_CURRENCY}|(?:{_UNITS})(?:/{_PART})?(?:\^?-?[123])?")
 _CLOCK = re.compile(
     r"(?P<minus>-)?(?:(?P<days>\d{1,6}) days?,? )?\+?(?P<h>\d{1,3}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:\.\d{1,9})?))?"
     r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
@@ -76,6 +88,17 @@ def is_missing(word: str) -> bool:
     [True, True, True, False]
     """
     return word.lower() in MISSING_WORDS or _MARKS.fullmatch(word) is not None
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word, without blanks around it, is a unit by itself.
+
+    Examples
+    --------
+    >>> [is_unit(word) for word in ("kg", "m/s", "%", "EUR", "a", "name")]
+    [True, True, True, True, False, False]
+    """
+    return _UNIT.fullmatch(word) is not None
 
 
 def written_number(word: str) -> Written | None:

@@ -8,13 +8,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted
 
 from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
 from querist._validation import n_rows
 from querist.base.adapted import Adapted, keeps_contract, name_of
 from querist.base.returned import as_array, as_probabilities
 from querist.exceptions import UnsupportedModelError
+from querist.learners.weighting import weight_keyword
 
 
 class _Coded(Adapted):
@@ -127,7 +128,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
                     "NeuralNetClassifier, with one output for each class."
                 )
             codes = codes.astype(np.float32)
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        weights = {} if sample_weight is None else {weight_keyword(self.estimator) or "sample_weight": sample_weight}
         self.estimator_: Model = clone(self.estimator).fit(X, codes, **weights)
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
@@ -189,5 +190,4 @@ class WeightlessLabelEncoded(LabelEncoded):
 
 def label_encoded(estimator: Classifier) -> LabelEncoded:
     """Return a classifier that gives this one codes for labels."""
-    weighted = has_fit_parameter(estimator, "sample_weight")
-    return LabelEncoded(estimator) if weighted else WeightlessLabelEncoded(estimator)
+    return LabelEncoded(estimator) if weight_keyword(estimator) is not None else WeightlessLabelEncoded(estimator)

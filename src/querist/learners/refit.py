@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from querist._random import derive_int
-from querist._typing import AnyArray, IntArray, Model, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.base.adapted import Adapted, keeps_contract
 from querist.base.contract import check_classifier
@@ -26,6 +26,7 @@ from querist.learners.waiting import (
     others_of,
     told,
 )
+from querist.learners.weighting import check_takes_weights, weight_keyword
 
 _FEW_LABELS = 2000
 # So many answers no classifier needs before it can predict a row.
@@ -96,7 +97,15 @@ class Refitter:
         self._may_fail_later = not self._keeps_contract or any(name.endswith("n_neighbors") for name in params)
         self._validated = False
 
-    def fit(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model = None) -> Model:
+    def fit(
+        self,
+        X: Pool,
+        labels: AnyArray,
+        *,
+        finite: bool,
+        previous: Model = None,
+        weights: FloatArray | None = None,
+    ) -> Model:
         """Return a fitted clone, which answers as `querist.base.adapted` says.
 
         Parameters
@@ -108,30 +117,44 @@ class Refitter:
             Whether X is known to hold no NaN or infinity, so that it need not be searched again.
         previous : classifier, default=None
             The last fitted one, for a warm start.
+        weights : ndarray of shape (n_labelled,), default=None
+            Of the rows; None: all weigh the same, and the classifier is not told of weights.
 
         Raises
         ------
+        InvalidParameterError
+            If there are weights, and the classifier takes none.
         Exception
             Whatever the classifier raises, with a note on what it was fitted on.
         """
+        if weights is not None:
+            check_takes_weights({"the classifier": self.estimator})
         try:
-            return self._fitted(X, labels, finite=finite, previous=previous)
+            return self._fitted(X, labels, finite=finite, previous=previous, weights=weights)
         except Exception as error:
             if _WANTS_CODES in str(error) and not isinstance(self._template, LabelEncoded):
-                model = self._fitted_on_codes(X, labels, finite=finite)
+                model = self._fitted_on_codes(X, labels, finite=finite, weights=weights)
                 if model is not None:
                     return model
             error.add_note(f"Raised while fitting {type(self.estimator).__name__} on {len(labels)} answers.")
             raise
 
     def fit_or_wait(
-        self, X: Pool, labels: AnyArray, *, pool: Pool, rows: IntArray, finite: bool, previous: Model = None
+        self,
+        X: Pool,
+        labels: AnyArray,
+        *,
+        pool: Pool,
+        rows: IntArray,
+        finite: bool,
+        previous: Model = None,
+        weights: FloatArray | None = None,
     ) -> Model:
         """Return a fitted clone, or say that it takes more answers.
 
         Parameters
         ----------
-        X, labels, finite, previous
+        X, labels, finite, previous, weights
             As in `fit`.
         pool : pool
             Where the answered rows come from: what cannot be told from them alone is tried on others besides.
@@ -151,15 +174,15 @@ class Refitter:
         first time that the classifier raises an error of this kind. See `waiting.enough_of_each`.
         """
         try:
-            return self.fit(X, labels, finite=finite, previous=previous)
+            return self.fit(X, labels, finite=finite, previous=previous, weights=weights)
         except (MemoryError, QueristError):
             raise
         except Exception as error:
-            if not self._waits(X, labels, error, pool, rows):
+            if not self._waits(X, labels, error, pool, rows, weighted=weights is not None):
                 raise
             raise NotEnoughLabelsError(told(self.estimator, labels, error)) from error
 
-    def fit_as_far(self, X: Pool, labels: AnyArray) -> Model:
+    def fit_as_far(self, X: Pool, labels: AnyArray, weights: FloatArray | None = None) -> Model:
         """Return a fitted clone; of a classifier that takes more answers, one for the classes that have enough.
 
         Raises
@@ -170,14 +193,14 @@ class Refitter:
             Whatever else the classifier raises, with a note on what it was fitted on.
         """
         try:
-            return self.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False)
+            return self.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False, weights=weights)
         except NotEnoughLabelsError:
-            model = self.fit_known(X, labels, finite=False)
+            model = self.fit_known(X, labels, finite=False, weights=weights)
             if model is None:
                 raise
             return model
 
-    def fit_known(self, X: Pool, labels: AnyArray, *, finite: bool) -> Model | None:
+    def fit_known(self, X: Pool, labels: AnyArray, *, finite: bool, weights: FloatArray | None = None) -> Model | None:
         """Return a clone fitted to the classes that have enough answers; None if there are no two of them.
 
         For a classifier that `fit_or_wait` found to wait. A function of the answers: a session that was saved and
@@ -187,28 +210,36 @@ class Refitter:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 try:
-                    return self.fit(take_rows(X, kept), labels[kept], finite=finite)
+                    some = None if weights is None else weights[kept]
+                    return self.fit(take_rows(X, kept), labels[kept], finite=finite, weights=some)
                 except (MemoryError, QueristError):
                     raise
                 except Exception:
                     continue
         return None
 
-    def _waits(self, X: Pool, labels: AnyArray, error: Exception, pool: Pool, rows: IntArray) -> bool:
+    def _waits(
+        self, X: Pool, labels: AnyArray, error: Exception, pool: Pool, rows: IntArray, *, weighted: bool
+    ) -> bool:
         enough = enough_of_each(self.estimator)
         if fewest(labels) >= enough:
             return False
         if kind_of(error) in self._excused:
             return True
         others = others_of(pool, rows, labels, enough)
-        trouble = other_trouble(lambda some, named: self.fit(some, named, finite=False), X, labels, enough, others)
+
+        def fit(some: Pool, named: AnyArray) -> Model:
+            # Weights of 1, so that trouble with weights as such is met here too.
+            return self.fit(some, named, finite=False, weights=np.ones(len(named)) if weighted else None)
+
+        trouble = other_trouble(fit, X, labels, enough, others)
         if trouble is not None:
             error.add_note(f"With {enough} answers of each class it would still fail: {str(trouble).strip()}")
             return False
         self._excused.add(kind_of(error))
         return True
 
-    def _fitted(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model) -> Model:
+    def _fitted(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model, weights: FloatArray | None) -> Model:
         model = copy.copy(self._template) if self._copy_is_clone else clone(self._template)
         if self._unseeded:
             seed = derive_int(self._seed, "fit", len(labels))
@@ -216,7 +247,7 @@ class Refitter:
         if self.warm_start:
             _start_from(model, previous, labels)
         with self.settings(finite=finite):
-            _fit(model, X, labels)
+            _fit(model, X, labels, weights)
             if not self._keeps_contract:
                 if getattr(model, "classes_", None) is None:
                     # Whoever is handed this model shall know them too. Some make theirs of their parts, and refuse.
@@ -228,12 +259,12 @@ class Refitter:
         self._validated = True
         return model
 
-    def _fitted_on_codes(self, X: Pool, labels: AnyArray, *, finite: bool) -> Model | None:
+    def _fitted_on_codes(self, X: Pool, labels: AnyArray, *, finite: bool, weights: FloatArray | None) -> Model | None:
         """Try once more with codes, and go on so if that helps."""
         before = self._template
         self._prepare(label_encoded(before))
         try:
-            return self._fitted(X, labels, finite=finite, previous=None)
+            return self._fitted(X, labels, finite=finite, previous=None, weights=weights)
         except Exception:
             self._prepare(before)
             return None
@@ -243,14 +274,16 @@ class Refitter:
         return Settings(assume_finite=finite, skip_parameter_validation=self._validated)
 
 
-def _fit(model: Model, X: Pool, labels: AnyArray) -> None:
+def _fit(model: Model, X: Pool, labels: AnyArray, weights: FloatArray | None) -> None:
+    # To be told nothing and to be told that all weigh the same need not be one to a classifier of somebody's own.
+    told = {} if weights is None else {str(weight_keyword(model)): weights}
     if len(labels) > _FEW_LABELS or 2 * len(set(labels.tolist())) < len(labels):
-        model.fit(X, labels)
+        model.fit(X, labels, **told)
         return
     with warnings.catch_warnings():
         # scikit-learn asks whether many classes with few labels each are meant: here they are the rule.
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
-        model.fit(X, labels)
+        model.fit(X, labels, **told)
 
 
 def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:

@@ -69,6 +69,11 @@ def make_estimator(name: str, **params: Any) -> Classifier:
         If the estimator is not known.
     InvalidParameterError
         If it has no parameter of that name.
+
+    Examples
+    --------
+    >>> make_estimator("logistic_regression", class_weight="balanced").class_weight
+    'balanced'
     """
     estimator: Classifier = _build("estimators", name, params)
     return estimator

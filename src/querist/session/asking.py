@@ -12,6 +12,7 @@ from querist.base.space import is_numeric
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError
 from querist.learners.unlabelled_steps import with_fitted_steps
+from querist.learners.weighting import check_takes_weights, classifiers_of
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
 from querist.session.journal import Journal
@@ -61,6 +62,13 @@ class Asker:
             asking=self._asking.refitter.estimator,
             strategies=(self._strategy, self._cold_start),
         )
+
+    def check_weights(self) -> None:
+        """Refuse weights that a classifier of the session, or one of its strategy, would not be trained with."""
+        trained = {"the estimator": self._trained.refitter.estimator}
+        if self._asking is not self._trained:
+            trained["the query_estimator"] = self._asking.refitter.estimator
+        check_takes_weights(trained | classifiers_of(self._strategy))
 
     def ask(self, batch_size: int) -> IntArray:
         """Return the rows of the next round; see `Session.ask`."""
@@ -127,6 +135,9 @@ class Asker:
             candidates=candidates,
             batch_size=batch_size,
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
+            weights=state.answers.weights,
+            # The cold start, like the audit, draws whatever rows cost.
+            costs=self._journal.costs if strategy is self._strategy else None,
         )
         with self._asking.refitter.settings(finite=self._journal.is_finite):
             positions, utilities = decide(strategy, context)

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from querist._pool import as_pool
-from querist._typing import PoolLike
+from querist._pool import NumberedRows, as_pool
+from querist._typing import FloatArray, PoolLike
 from querist._validation import check_number, n_rows
+from querist.base.costs import check_takes_costs
+from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
+from querist.learners.outside import OutsideProbabilities
 from querist.learners.refit import Refitter
 from querist.session.asking import Asker
 from querist.session.audit_trail import AuditTrail
@@ -15,6 +18,7 @@ from querist.session.certifying import Certifier
 from querist.session.events import RowsAdded
 from querist.session.figures import Figures
 from querist.session.journal import Journal, seed_of
+from querist.session.outside import OutsideModel
 from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.session.trained import Trained, warn_of_mismatch
 
@@ -32,7 +36,13 @@ class Assembly:
 
 
 def assemble(
-    X: PoolLike, parts: Mapping[str, Any], *, warm_start: bool, audit: float, random_state: int | None
+    X: PoolLike,
+    parts: Mapping[str, Any],
+    *,
+    costs: FloatArray | None,
+    warm_start: bool,
+    audit: float,
+    random_state: int | None,
 ) -> Assembly:
     """Return the parts of a session on `X`, whose log says only that there are rows.
 
@@ -41,6 +51,8 @@ def assemble(
     X : pool
     parts : dict
         estimator, strategy, cold_start and query_estimator, as `Session` takes them.
+    costs : ndarray of shape (n_rows,) or None
+        What the label of each row costs.
     warm_start, audit, random_state
         As `Session` takes them.
 
@@ -50,14 +62,22 @@ def assemble(
         If a parameter has a value that cannot be used.
     """
     share = check_number(audit, "audit", low=0, high=1)
-    journal = Journal(as_pool(X), seed_of(random_state))
+    pool = as_pool(X)
+    fixed = isinstance(parts["estimator"], OutsideProbabilities)
+    journal = Journal(NumberedRows(pool) if fixed else pool, seed_of(random_state), costs)
     asks, starts = resolve_strategy(parts["strategy"]), resolve_strategy(parts["cold_start"])
+    if costs is not None:
+        check_takes_costs(asks)
     if starts.needs_model:
         raise InvalidParameterError(
             f"cold_start={parts['cold_start']!r} needs a model, and there is none at the start. Use random or k_center."
         )
     estimator = resolve_estimator(parts["estimator"])
-    trained = Trained(Refitter(estimator, seed=journal.seed, warm_start=warm_start), journal)
+    if fixed:
+        _check_fixed(parts, asks, warm_start=warm_start)
+        trained: Trained = OutsideModel(estimator, journal)
+    else:
+        trained = Trained(Refitter(estimator, seed=journal.seed, warm_start=warm_start), journal)
     asking = trained
     if parts["query_estimator"] is not None:
         asker = resolve_estimator(parts["query_estimator"])
@@ -73,3 +93,18 @@ def assemble(
         Figures(journal, trail, trained),
         Certifier(journal, trail, trained),
     )
+
+
+def _check_fixed(parts: Mapping[str, Any], asks: QueryStrategy, *, warm_start: bool) -> None:
+    """Refuse what wants a model that is trained."""
+    for name, value in (("query_estimator", parts["query_estimator"]), ("warm_start", warm_start or None)):
+        if value is not None:
+            raise InvalidParameterError(
+                f"{name} has no meaning beside probabilities, which ask and are never trained. Leave it out."
+            )
+    if asks.refits_model:
+        raise InvalidParameterError(
+            f"strategy={parts['strategy']!r} trains clones of the model, and probabilities from outside cannot be "
+            "trained. Use margin, entropy or another strategy that needs probabilities only, or a committee of "
+            "classifiers of its own: QueryByCommittee(committee=[...])."
+        )

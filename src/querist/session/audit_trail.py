@@ -124,7 +124,12 @@ class AuditTrail:
         return rows, at, self.outcomes(rows, [draw.predicted for draw in known])
 
     def scored(self) -> tuple[IntArray, FloatArray]:
-        """Return, for each answered draw, the labels behind its prediction and whether that was right."""
+        """Return, for each answered draw, the labels behind its prediction and whether that was right.
+
+        None of a model that is never trained: there is no curve to draw through them, and they are the audit sample.
+        """
+        if self._journal.has_fixed_model:
+            return np.empty(0, np.int64), np.empty(0)
         _, at, outcome = self.drawn()
         told = (outcome != OPEN) & (outcome != VOID)
         return at[told], (outcome[told] == RIGHT).astype(np.float64)

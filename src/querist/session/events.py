@@ -128,16 +128,28 @@ def with_chances(chances: Chances | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class LabelledRows(RowsEvent):
-    """Rows were given labels."""
+    """Rows were given labels, and weights where these were told; None: those that they had, at first 1."""
 
     labels: AnyArray
+    weights: FloatArray | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as JSON takes it; without weights as it was before there were any."""
+        values = super().to_dict()
+        if self.weights is None:
+            del values["weights"]
+        return values
 
     @classmethod
     def _read(cls, values: Mapping[str, Any]) -> Self:
         labels = stored_labels(values["labels"])
         if labels.size != len(values["rows"]):
             raise TypeError(f"{len(values['rows'])} rows and {labels.size} labels")
-        return super()._read(dict(values) | {"labels": labels})
+        told = values.get("weights")
+        weights = None if told is None else np.array(told, np.float64)
+        if weights is not None and weights.shape != labels.shape:
+            raise TypeError(f"{labels.size} labels and {weights.size} weights")
+        return super()._read(dict(values) | {"labels": labels, "weights": weights})
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from querist import _random
-from querist._typing import IntArray, Pool, RandomState
+from querist._pool import NumberedRows, plain
+from querist._typing import FloatArray, IntArray, Pool, RandomState
 from querist._validation import n_rows, take_rows
 from querist.exceptions import InvalidParameterError
 from querist.session.events import Answered, Changed, Event, Flagged, Released, RowsAdded, Skipped, Undone, undone
@@ -23,6 +24,8 @@ class Journal:
     X : pool
     seed : int
         Of everything random in the session.
+    costs : ndarray of shape (n_rows,), default=None
+        What the label of each row costs.
 
     Attributes
     ----------
@@ -33,8 +36,9 @@ class Journal:
         Counts changes of the answers; a model is fresh if it was fitted at the same count.
     """
 
-    def __init__(self, X: Pool, seed: int) -> None:
+    def __init__(self, X: Pool, seed: int, costs: FloatArray | None = None) -> None:
         self.X = X
+        self.costs = costs
         self.seed = seed
         self.events: list[Event] = []
         self.state = State(X)
@@ -45,6 +49,16 @@ class Journal:
     def n_rows(self) -> int:
         """Rows in the pool."""
         return int(self.state.status.size)
+
+    @property
+    def pool(self) -> Pool:
+        """The pool as it was given; `X` is what models are shown, which may know rows by number only."""
+        return plain(self.X)
+
+    @property
+    def has_fixed_model(self) -> bool:
+        """Whether the model is never trained, so that what it ever said of a row it says today."""
+        return isinstance(self.X, NumberedRows)
 
     @property
     def is_finite(self) -> bool:
@@ -78,16 +92,16 @@ class Journal:
         self.replay([Undone(self.next_number + place, event.number) for place, event in enumerate(taken)])
         return tuple(taken)
 
-    def extend(self, X: Pool) -> None:
+    def extend(self, X: Pool, costs: FloatArray | None) -> None:
         """Let the pool grow; see `Session.extend`."""
         from querist.data.hashing import pool_hash
 
         added = n_rows(X) - self.n_rows
-        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != pool_hash(self.X):
+        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != pool_hash(self.pool):
             raise InvalidParameterError(
                 f"extend takes the whole new pool: the {self.n_rows} old rows first, unchanged, then the new ones."
             )
-        self.X, self._finite = X, None
+        self.X, self._finite, self.costs = NumberedRows(X) if isinstance(self.X, NumberedRows) else X, None, costs
         self.replay([RowsAdded(self.next_number, added)])
 
     def replay(self, added: Iterable[Event]) -> None:

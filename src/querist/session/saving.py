@@ -12,16 +12,20 @@ import numpy as np
 
 from querist._files import write_whole
 from querist._pool import as_pool
-from querist._typing import Pool
+from querist._typing import FloatArray, Pool
 from querist._validation import n_rows
 from querist.data.hashing import pool_hash
-from querist.exceptions import SessionFileError
-from querist.session.events import Event, RowsAdded, read_event
+from querist.exceptions import InvalidParameterError, SessionFileError
+from querist.learners.outside import OutsideProbabilities
+from querist.session.costs import row_costs
+from querist.session.events import ClassesAdded, Event, RowsAdded, read_event
 from querist.session.old_files import upgraded
+from querist.session.outside import outside_model
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
 _VERSION = 2
+_OUTSIDE = f"{OutsideProbabilities.__module__}:{OutsideProbabilities.__qualname__}"
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,14 @@ class SavedSession:
     audit: float
     parts: dict[str, Any]
     events: list[Event]
+    costs: FloatArray | None = None
 
 
 def save(
     path: str | os.PathLike[str],
     *,
     X: Pool,
+    costs: FloatArray | None,
     seed: int,
     warm_start: bool,
     audit: float,
@@ -57,10 +63,20 @@ def save(
         "parts": {name: to_file(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
+    if costs is not None:
+        content["costs"] = _fingerprint(costs)
     write_whole(path, json.dumps(content, ensure_ascii=False).encode())
 
 
-def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, trust_parts: bool) -> SavedSession:
+def load(
+    path: str | os.PathLike[str],
+    X: Pool,
+    given: Mapping[str, Any],
+    *,
+    probabilities: Any = None,
+    costs: Any = None,
+    trust_parts: bool,
+) -> SavedSession:
     """Read a session and check it against the pool and, unless they are trusted, the parts given.
 
     Raises
@@ -85,20 +101,58 @@ def load(path: str | os.PathLike[str], X: Pool, given: Mapping[str, Any], *, tru
         )
     try:
         _check_pool(content["pool"], X)
-        parts = {
-            name: restore(content["parts"][name], part, name.replace("_", " "), trust=trust_parts)
-            for name, part in given.items()
-        }
         told = content["events"] if content["version"] == _VERSION else upgraded(content["events"])
         events = [read_event(item) for item in told]
+        outside = _outside(content["parts"]["estimator"], probabilities, X, events, estimator=given["estimator"])
+        parts = {
+            name: restore(content["parts"][name], part, _called(name, outside), trust=trust_parts)
+            for name, part in (dict(given) | outside).items()
+        }
         audit = content.get("audit", 0.0)  # files from before there was an audit
-        saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events)
+        amounts = _costs(content.get("costs"), costs, X)
+        saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events, amounts)
     except KeyError as error:
         raise SessionFileError(f"{path} is damaged: {error} is missing. Go back to a copy of it.") from error
     added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))
     if added != n_rows(as_pool(X)) or [event.number for event in events] != list(range(len(events))):
         raise SessionFileError(f"{path} is damaged: its log is not complete. Go back to a copy of it.")
     return saved
+
+
+def _costs(saved: str | None, costs: Any, X: Pool) -> FloatArray | None:
+    if (saved is None) != (costs is None):
+        advice = "Leave them out." if saved is None else "Pass the same: Session.load(path, X, costs=...)."
+        raise SessionFileError(f"The session was saved {'without' if saved is None else 'with'} costs. {advice}")
+    amounts = row_costs(costs, as_pool(X))
+    if amounts is not None and _fingerprint(amounts) != saved:
+        raise SessionFileError("The costs are not those that the session was saved with. Pass the same.")
+    return amounts
+
+
+def _fingerprint(costs: FloatArray) -> str:
+    return pool_hash(costs.reshape(-1, 1))
+
+
+def _called(name: str, outside: Mapping[str, Any]) -> str:
+    """Return what messages call a part."""
+    return "model of probabilities" if name in outside else name.replace("_", " ")
+
+
+def _outside(saved: Any, probabilities: Any, X: Pool, events: Sequence[Event], *, estimator: Any) -> dict[str, Any]:
+    """Return the model that probabilities from outside are, by the classes that the log declares first."""
+    wanted = isinstance(saved, dict) and saved.get("class") == _OUTSIDE
+    if wanted != (probabilities is not None):
+        advice = "Pass the same: Session.load(path, X, probabilities=...)." if wanted else "Leave them out."
+        how = "with" if wanted else "without"
+        raise SessionFileError(f"The session was saved {how} probabilities from outside. {advice}")
+    if not wanted:
+        return {}
+    if estimator is not None:
+        raise InvalidParameterError(
+            "probabilities are the model of the session, and an estimator was given besides. Leave the estimator out."
+        )
+    declared = next(list(event.classes) for event in events if isinstance(event, ClassesAdded))
+    return {"estimator": outside_model(probabilities, as_pool(X), declared)}
 
 
 def _check_pool(pool: Mapping[str, Any], given: Pool) -> None:

@@ -1,22 +1,22 @@
 """`Session`: the loop of active learning as ask and tell."""
 
-import os
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from numpy.typing import ArrayLike
 
+from querist._amounts import as_amounts
 from querist._labels import as_labels
 from querist._pool import as_pool
-from querist._typing import AnyArray, Classifier, IntArray, Label, PoolLike
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, PoolLike
 from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
-from querist.session import saving
-from querist.session.assembly import assemble
+from querist.exceptions import InvalidParameterError
+from querist.session.costs import row_costs
 from querist.session.events import (
     Answered,
     Changed,
@@ -27,13 +27,14 @@ from querist.session.events import (
     Released,
     Skipped,
 )
+from querist.session.outside import OutsideModel, check_alone, extended, outside_model
 from querist.session.promises import AutoLabel, Certificate
+from querist.session.resuming import Resumable
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
-from querist.session.view import SessionView
 from querist.stopping.advice import Advice
 
 
-class Session(SessionView):
+class Session(Resumable):
     """Ask about the rows that matter, tell the answers, repeat.
 
     Nothing happens behind the caller's back: `ask` proposes rows and marks them as
@@ -70,6 +71,15 @@ class Session(SessionView):
         `accuracy`, `estimates` and `running_accuracy` rest on. 0.2 is a good share.
     random_state : int or None, default=None
         Seed of everything random. None draws one; it is saved with the session.
+    probabilities : array or data frame of shape (n_rows, n_classes), default=None
+        The model, where it is not to be trained here: what another program (a language model, say) gives each class
+        in each row. Columns follow `classes`, or are named after the classes; rows add up to 1. Strategies ask by
+        them from the first question on, `predict` and `predict_proba` answer with them for rows of the pool, `fit`
+        changes nothing, and figures and promises are about them. `estimator` is then left out.
+    costs : array-like of shape (n_rows,), default=None
+        What the label of each row costs (minutes, money, words to read), above 0. The strategy then asks for the most
+        utility per cost: its utilities are divided by the costs. Random rows, the cold start, the audit and promises
+        are drawn whatever they cost, so that they go on to stand for the pool. `cost` says what was spent.
 
     Raises
     ------
@@ -107,23 +117,22 @@ class Session(SessionView):
         warm_start: bool = False,
         audit: float = 0.0,
         random_state: int | None = None,
+        probabilities: PoolLike | None = None,
+        costs: ArrayLike | None = None,
     ) -> None:
+        pool = as_pool(X)
+        if probabilities is not None:
+            check_alone(estimator)
+            estimator = outside_model(probabilities, pool, classes)
+            classes = estimator.classes.tolist()
         parts = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        self._assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
-        self._asker.check_pool(self._journal.X)
+        amounts = row_costs(costs, pool)
+        self._assemble(pool, parts, costs=amounts, warm_start=warm_start, audit=audit, random_state=random_state)
+        self._asker.check_pool(self._journal.pool)
         if classes is not None:
             self.add_classes(classes)
-
-    def _assemble(
-        self, X: PoolLike, parts: dict[str, Any], *, warm_start: bool, audit: float, random_state: int | None
-    ) -> None:
-        # The pool of a saved session is not judged again: its answers must come out.
-        whole = assemble(X, parts, warm_start=warm_start, audit=audit, random_state=random_state)
-        super().__init__(whole.journal, whole.trained)
-        self._parts, self._trail = parts, whole.trail
-        self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -153,7 +162,7 @@ class Session(SessionView):
         check_positive_int(batch_size, "batch_size")
         return self._asker.ask(batch_size)
 
-    def tell(self, rows: ArrayLike, labels: ArrayLike) -> None:
+    def tell(self, rows: ArrayLike, labels: ArrayLike, *, sample_weight: ArrayLike | None = None) -> None:
         """Record answers, of any rows without one, in any order; asked or not.
 
         Parameters
@@ -165,6 +174,11 @@ class Session(SessionView):
             or column of any library. They come back from `labels` as they were told. A Series whose index names
             `rows` in another order, and a dict from row numbers to labels, are brought into the order of `rows`; the
             plain index 0, 1, 2 ... of a new Series names nothing.
+        sample_weight : float or array-like of shape (n,), default=None
+            What the answers weigh when classifiers are trained, above 0; None: 1 each. It reaches ``fit`` of the
+            classifier (of a ``Pipeline``: of its last step), of the one that asks, and of a committee. Figures of
+            the audit and promises go on to count rows, each once: the draws stand for the rows of the pool, and
+            weights say how much a model shall mind an answer, not how many rows it stands for.
 
         Raises
         ------
@@ -172,18 +186,21 @@ class Session(SessionView):
             If a row does not exist, stands twice or already has an answer.
         InvalidParameterError
             If a label is missing, of another type, or not among the declared classes, or the labels belong to
-            other rows or have no order (a set). Nothing is recorded then.
+            other rows or have no order (a set); or if a weight is not above 0, or a classifier that is to be trained
+            takes no weights. Nothing is recorded then.
         """
         hint = "Use change(rows, labels) to replace an answer."
-        self._record(Answered, rows, labels, (FREE, OUTSTANDING, SKIPPED), "answer", hint)
+        self._record(Answered, rows, labels, sample_weight, (FREE, OUTSTANDING, SKIPPED), "answer", hint)
 
-    def change(self, rows: ArrayLike, labels: ArrayLike) -> None:
+    def change(self, rows: ArrayLike, labels: ArrayLike, *, sample_weight: ArrayLike | None = None) -> None:
         """Replace answers; the rows keep their places among the labelled.
 
         Parameters
         ----------
         rows : int or array-like of shape (n,)
         labels : label or array-like of shape (n,)
+        sample_weight : float or array-like of shape (n,), default=None
+            None keeps the weights of the rows.
 
         Raises
         ------
@@ -192,7 +209,8 @@ class Session(SessionView):
         InvalidParameterError
             As in `tell`.
         """
-        self._record(Changed, rows, labels, (ANSWERED,), "change the answer of", "Use tell(rows, labels).")
+        hint = "Use tell(rows, labels)."
+        self._record(Changed, rows, labels, sample_weight, (ANSWERED,), "change the answer of", hint)
 
     def skip(self, rows: ArrayLike) -> None:
         """Record that nobody can tell; the rows are not asked again, but may still be told.
@@ -263,13 +281,17 @@ class Session(SessionView):
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
-    def extend(self, X: PoolLike) -> None:
+    def extend(self, X: PoolLike, *, probabilities: PoolLike | None = None, costs: ArrayLike | None = None) -> None:
         """Add rows at the end of the pool.
 
         Parameters
         ----------
         X : pool
             The whole new pool; its first rows must be the rows of the old one, in order.
+        probabilities : array or data frame of shape (n_rows, n_classes), default=None
+            For a session that was made with some: of the whole new pool, those of the old rows unchanged.
+        costs : array-like of shape (n_rows,), default=None
+            For a session that was made with some: of the whole new pool.
 
         Raises
         ------
@@ -277,8 +299,12 @@ class Session(SessionView):
             If it is not longer, its first rows differ, or the new ones cannot be worked with.
         """
         pool = as_pool(X)
+        longer = extended(self._trained, probabilities, pool)
         self._asker.check_pool(pool)
-        self._journal.extend(pool)
+        self._journal.extend(pool, row_costs(costs, pool, had=self._journal.costs is not None))
+        if longer is not None and isinstance(self._trained, OutsideModel):
+            self._parts["estimator"] = longer
+            self._trained.replace(longer)
 
     def fit(self, *, partial: bool = False) -> Classifier:
         """Fit the classifier if answers are new, and return it.
@@ -382,7 +408,7 @@ class Session(SessionView):
         Raises
         ------
         InvalidParameterError
-            If the session has no audit, or a cost is not above 0.
+            If the session has no audit, a cost is not above 0, or the model is never trained (`probabilities`).
         NotEnoughLabelsError
             If no model can be trained yet.
 
@@ -390,6 +416,11 @@ class Session(SessionView):
         -----
         Costs one training, on all answers but the last 100, whose predictions are compared with the present ones.
         """
+        if self._journal.has_fixed_model:
+            raise InvalidParameterError(
+                "Probabilities from outside are never trained, so no label makes them better: there is nothing to "
+                "advise. Call accuracy() for how good they are, certify(target) for whether that is enough."
+            )
         return self._figures.advice(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
 
     def running_accuracy(self, *, confidence: float = 0.95) -> Estimate:
@@ -449,7 +480,7 @@ class Session(SessionView):
         >>> session.accuracy_of(old_model.predict(X[300:])).n
         100
         """
-        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.X, whole=False)
+        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.pool, whole=False)
         self._journal.state.check_comparable(labels, "predicted")
         return self._figures.accuracy_of(labels, confidence)
 
@@ -514,75 +545,29 @@ class Session(SessionView):
         """
         return self._certifier.auto_label(target, most_labels=most_labels, confidence=confidence)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the whole state to one JSON file, atomically and without pickle.
-
-        The pool itself is not saved, only its hash; models are refitted.
-
-        Raises
-        ------
-        OSError
-            If the file cannot be written; an older one is left as it was.
-        """
-        saving.save(
-            path,
-            X=self._journal.X,
-            seed=self._journal.seed,
-            warm_start=self._trained.refitter.warm_start,
-            audit=self._trail.share,
-            parts=self._parts,
-            events=self._journal.events,
-        )
-
-    @classmethod
-    def load(
-        cls,
-        path: str | os.PathLike[str],
-        X: PoolLike,
-        *,
-        estimator: str | Classifier | None = None,
-        strategy: str | QueryStrategy | None = None,
-        cold_start: str | QueryStrategy | None = None,
-        query_estimator: str | Classifier | None = None,
-        trust_parts: bool = False,
-    ) -> Self:
-        """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
-
-        Parameters
-        ----------
-        path : path
-        X : pool
-            The same rows; compared by hash.
-        estimator, strategy, cold_start, query_estimator : default=None
-            Needed where the session was made with an object that has no registered name; compared by content with
-            what the file tells: parameters by value, functions and classes of your own by their code.
-        trust_parts : bool, default=False
-            Take these without comparing them: where something was changed on purpose, or where it cannot be told
-            whether it is the same (objects that show nothing of themselves; code of your own under another Python).
-
-        Raises
-        ------
-        SessionFileError
-            If the file is damaged, the pool is another, or a part is missing or differs.
-        """
-        given = {
-            "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
-        }  # fmt: skip
-        saved = saving.load(path, X, given, trust_parts=trust_parts)
-        session = cls.__new__(cls)
-        session._assemble(X, saved.parts, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed)
-        session._journal.events.clear()
-        session._journal.replay(saved.events)
-        return session
-
     def _record(
-        self, kind: type[LabelledRows], rows: Any, labels: Any, allowed: tuple[int, ...], action: str, hint: str
+        self,
+        kind: type[LabelledRows],
+        rows: Any,
+        labels: Any,
+        sample_weight: Any,
+        allowed: tuple[int, ...],
+        action: str,
+        hint: str,
     ) -> None:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
-        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.X).copy()
+        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.pool).copy()
+        weights = self._weights(sample_weight, rows)
         if rows.size:
             self._journal.state.require(rows, allowed, action, hint)
             self._journal.state.check_labels(labels)
-            self._journal.record(kind(self._journal.next_number, rows, labels))
+            self._journal.record(kind(self._journal.next_number, rows, labels, weights))
             self._journal.version += 1
+
+    def _weights(self, sample_weight: Any, rows: IntArray) -> FloatArray | None:
+        if sample_weight is None:
+            return None
+        self._asker.check_weights()
+        pool, remedy = self._journal.pool, "To leave an answer out of the training, do not tell it."
+        return as_amounts(sample_weight, rows.size, "sample_weight", rows=rows, pool=pool, remedy=remedy)

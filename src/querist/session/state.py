@@ -11,6 +11,7 @@ from querist._alike import alike, warning_of
 from querist._labels import label_type
 from querist._typing import AnyArray, IntArray, Label, Pool
 from querist._validation import n_rows
+from querist._words import quoted
 from querist.exceptions import AlikeLabelsWarning, InvalidParameterError, InvalidRowsError
 from querist.session.answers import Answers
 from querist.session.events import (
@@ -102,7 +103,7 @@ class State:
         if fresh is not None:
             raise InvalidParameterError(
                 f"labels[{labels.tolist().index(fresh)}] is {fresh!r}, which is not among the declared classes "
-                f"{_few(self.classes)}. Correct it, or declare it with add_classes([...])."
+                f"{quoted(self.classes, _MOST_SHOWN)}. Correct it, or declare it with add_classes([...])."
             )
 
     def check_comparable(self, labels: AnyArray, name: str) -> None:
@@ -177,7 +178,7 @@ class State:
 
     def _answer(self, event: Answered) -> None:
         self.status[event.rows] = ANSWERED
-        self.answers.append(event.rows, event.labels)
+        self.answers.append(event.rows, event.labels, event.weights)
         self._learn_classes(_distinct(event.labels))
         self._count(event.labels, +1)
 
@@ -185,7 +186,7 @@ class State:
         position = {int(row): place for place, row in enumerate(self.answers.rows)}
         old = self.answers.labels[[position[int(row)] for row in event.rows]].copy()
         self._count(old, -1)
-        self.answers.replace(event.rows, event.labels)
+        self.answers.replace(event.rows, event.labels, event.weights)
         self._learn_classes(_distinct(event.labels))
         self._count(event.labels, +1)
 
@@ -225,11 +226,6 @@ _EFFECTS: dict[type[Event], Callable[[State, Any], None]] = {
     Flagged: State._flag,
     Undone: State._nothing,
 }
-
-
-def _few(classes: list[Label]) -> str:
-    shown = ", ".join(repr(label) for label in classes[:_MOST_SHOWN])
-    return f"{shown} and {len(classes) - _MOST_SHOWN} more" if len(classes) > _MOST_SHOWN else shown
 
 
 def _distinct(labels: AnyArray) -> list[Label]:

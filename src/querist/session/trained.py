@@ -8,6 +8,7 @@ import numpy as np
 from querist._pool import like
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
+from querist._words import quoted
 from querist.base.adapted import over_classes
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
@@ -76,6 +77,7 @@ class Trained:
                 rows=answers.rows,
                 finite=journal.is_finite,
                 previous=self._last_whole(),
+                weights=answers.weights,
             )
         except NotEnoughLabelsError as error:
             self._wait(str(error))
@@ -113,7 +115,8 @@ class Trained:
 
     def fit_on(self, rows: IntArray, labels: AnyArray) -> Classifier:
         """Fit a model of its own on some answers; the last fitted one stays. See `Refitter.fit_as_far`."""
-        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels)
+        weights = self._journal.state.answers.weights_of(rows)
+        model: Classifier = self.refitter.fit_as_far(take_rows(self._journal.X, rows), labels, weights)
         return model
 
     def predict(self, X: Pool = None) -> AnyArray:
@@ -158,11 +161,15 @@ class Trained:
     def _wait(self, why: str) -> None:
         answers = self._journal.state.answers
         self._waits_at = self._journal.version
-        self._stand_in = self.refitter.fit_known(answers.features(), answers.labels, finite=self._journal.is_finite)
+        self._stand_in = self.refitter.fit_known(
+            answers.features(), answers.labels, finite=self._journal.is_finite, weights=answers.weights
+        )
         if self._stand_in is None:
             then = "Until then ask() uses the cold-start strategy."
         else:
-            then = f"Until then ask() goes on with a model of {_listed(self._stand_in.classes_)}."
+            then = (
+                f"Until then ask() goes on with a model of {quoted(np.asarray(self._stand_in.classes_).tolist(), 5)}."
+            )
             self.model = self._stand_in
             self._version = -1
         self.waiting = f"{why.rstrip('.')}. {then}"
@@ -172,11 +179,6 @@ class Trained:
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
         return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
-
-
-def _listed(classes: AnyArray) -> str:
-    named = ", ".join(repr(label) for label in np.asarray(classes).tolist()[:5])
-    return f"{named} and {len(classes) - 5} more" if len(classes) > 5 else named
 
 
 def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:

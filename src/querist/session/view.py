@@ -1,17 +1,19 @@
 """What a session knows, read from its journal and from its classifier."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from querist._typing import AnyArray, Classifier, IntArray, Label
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label
 from querist._validation import as_rows
 from querist.base.adapted import original
-from querist.session import tables
 from querist.session.events import Event
+from querist.session.growing import EventLog
 from querist.session.journal import Journal
 from querist.session.state import ANSWERED, OUTSTANDING, SKIPPED
+from querist.session.tables import History, Reasons
 from querist.session.trained import Trained
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ class SessionView:
     def __init__(self, journal: Journal, trained: Trained) -> None:
         self._journal = journal
         self._trained = trained
-        self._events: tuple[Event, ...] = ()
+        self._events = EventLog([])
+        self._history, self._reasons = History(), Reasons()
 
     @property
     def n_rows(self) -> int:
@@ -40,6 +43,18 @@ class SessionView:
     def labels(self) -> AnyArray:
         """Their answers, in the same order."""
         return self._journal.state.answers.labels.copy()
+
+    @property
+    def sample_weight(self) -> FloatArray:
+        """Weights of the answers, in the same order; 1 where none was told."""
+        answers = self._journal.state.answers
+        return np.ones(len(answers)) if answers.weights is None else answers.weights.copy()
+
+    @property
+    def cost(self) -> float:
+        """What the answers have cost; their number where the session was made without costs."""
+        rows, costs = self._journal.state.answers.rows, self._journal.costs
+        return float(rows.size if costs is None else costs[rows].sum())
 
     @property
     def classes(self) -> list[Label]:
@@ -72,10 +87,10 @@ class SessionView:
         return self._journal.seed
 
     @property
-    def events(self) -> tuple[Event, ...]:
-        """The log. Copied only where something has happened since it was last looked at."""
+    def events(self) -> Sequence[Event]:
+        """The log as it stands now: what happens later is not in it. Nothing is copied."""
         if len(self._events) != len(self._journal.events):
-            self._events = tuple(self._journal.events)
+            self._events = EventLog(self._journal.events)
         return self._events
 
     @property
@@ -106,14 +121,14 @@ class SessionView:
         Returns
         -------
         DataFrame with one line per event and row
-            number, event, row, label, round, how, promise, strategy, utility, note, undone. For `how`, `promise` and
-            `strategy` see `reasons`.
+            number, event, row, label, weight (missing where none was told), round, how, promise, strategy, utility,
+            note, undone. For `how`, `promise` and `strategy` see `reasons`.
 
         Notes
         -----
-        Made anew from the whole log at each call, as `reasons` is.
+        A call reads the events since the last one, and copies the table: 10 ms for 100,000 events. `reasons` likewise.
         """
-        return tables.history(self._journal.events)
+        return self._history.frame(self._journal.events)
 
     def reasons(self, rows: ArrayLike | None = None) -> "pd.DataFrame":
         """Return why each row was asked.
@@ -132,4 +147,4 @@ class SessionView:
             n_labelled (answers when it was asked).
         """
         chosen = None if rows is None else as_rows(rows, self.n_rows)
-        return tables.reasons(self._journal.events, chosen)
+        return self._reasons.frame(self._journal.events, chosen)

@@ -21,19 +21,37 @@ LEVELS = (90, 95, 99)
 COLUMNS = ("dataset", "estimator", "strategy", "repeat", "n_labels", "metric", "value", "rows")
 
 
-def tidy_table(runs: Iterable[Run], metrics: Sequence[str], name: str) -> "pd.DataFrame":
-    """Return one line per run, round and metric."""
+def tidy_table(
+    runs: Iterable[Run], metrics: Sequence[str], name: str, costs: FloatArray | None = None
+) -> "pd.DataFrame":
+    """Return one line per run, round and metric; with what was spent by then, where rows have costs."""
     import pandas as pd
 
+    runs = list(runs)
     lines: list[tuple[Any, ...]] = [
         (name, *run.key, item.n_labels, metric, value, item.rows)
         for run in runs
         for item in run.rounds
         for metric, value in zip(metrics, item.values, strict=True)
     ]
-    return pd.DataFrame(lines, columns=list(COLUMNS)).astype(
+    table = pd.DataFrame(lines, columns=list(COLUMNS)).astype(
         {"repeat": "int64", "n_labels": "int64", "value": "float64"}
     )
+    if costs is None:
+        return table
+    return table.assign(cost=np.repeat(np.concatenate([_spent(run, costs) for run in runs]), len(metrics)))
+
+
+def _spent(run: Run, costs: FloatArray) -> FloatArray:
+    """Return what was spent by the end of each round; NaN of the model of all data, whose rows nobody asked for."""
+    if run.key.strategy == FULL_DATA:
+        return np.full(len(run.rounds), np.nan)
+    return np.cumsum([costs[item.rows].sum() for item in run.rounds])
+
+
+def columns_of(table: "pd.DataFrame") -> list[str]:
+    """Return the columns of a tidy table that is kept: with costs where there are some."""
+    return [*COLUMNS, *(["cost"] if "cost" in table else [])]
 
 
 def timings_table(runs: Iterable[Run], name: str) -> "pd.DataFrame":

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions, version
 from typing import Any, Self
 
+from querist.base.costs import check_takes_costs
+from querist.learners.encoding import encoded
+from querist.learners.weighting import check_takes_weights, classifiers_of
 from querist.session.identity import describe
 from querist.session.pool_door import check_pool
 from querist.simulation.metrics import METRICS, check_model_can
@@ -53,13 +56,19 @@ class Experiment:
         Raises
         ------
         InvalidParameterError, TargetError
-            If a classifier cannot give what a metric needs, or a split or budget is impossible.
+            If a classifier cannot give what a metric needs, or takes no weights where there are some, or a split or
+            budget is impossible.
         """
         for label, estimator in parts.estimators.items():
             check_model_can(estimator, label, protocol.metrics, data.problem.classes.size)
             asking = estimator if parts.query_estimator is None else parts.query_estimator
             strategies = [*parts.strategies.values(), parts.cold_start]
             check_pool(data.problem.X, estimator=estimator, asking=asking, strategies=strategies)
+        if data.problem.weights is not None:
+            _check_weights(parts)
+        if data.problem.costs is not None:
+            for strategy in parts.strategies.values():
+                check_takes_costs(strategy)
         if most is not None:
             protocol = replace(protocol, budget=min(most, smallest_pool(data.problem, protocol)))
         check_draws(data.problem, protocol)
@@ -100,6 +109,15 @@ class Experiment:
             "data": data.description,
             "notes": [*data.notes, *(_audit_notes(data.problem) if protocol.audit else [])],
         }
+
+
+def _check_weights(parts: Parts) -> None:
+    trained = {f"the estimator {label!r}:": encoded(estimator) for label, estimator in parts.estimators.items()}
+    if parts.query_estimator is not None:
+        trained["the query_estimator"] = encoded(parts.query_estimator)
+    for strategy in parts.strategies.values():
+        trained |= classifiers_of(strategy)
+    check_takes_weights(trained)
 
 
 def _own_metrics(names: Iterable[str]) -> dict[str, Any]:

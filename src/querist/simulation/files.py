@@ -11,7 +11,7 @@ from querist.data.parquet_bounds import opened_parquet
 from querist.exceptions import InvalidParameterError, ResultsError
 from querist.simulation import audit_table, baseline, stopping_table, waiting_table
 from querist.simulation import figure as pictures
-from querist.simulation.curves import COLUMNS, Curves, table_csv
+from querist.simulation.curves import Curves, columns_of, table_csv
 from querist.simulation.experiment import FORMATS
 from querist.simulation.record import checksum, damaged, experiment_id, read_json, told_as_damaged, write_result
 from querist.simulation.report import report_html
@@ -157,9 +157,11 @@ def _table_parquet(table: "pd.DataFrame") -> bytes:
     import pyarrow.parquet as pq
 
     kinds = {"repeat": pa.int64(), "n_labels": pa.int64(), "value": pa.float64(), "rows": pa.list_(pa.int64())}
-    columns = [pa.array(table[name].tolist(), kinds.get(name, pa.string())) for name in COLUMNS]
+    kinds["cost"] = pa.float64()
+    kept = columns_of(table)
+    columns = [pa.array(table[name].tolist(), kinds.get(name, pa.string())) for name in kept]
     buffer = io.BytesIO()
-    pq.write_table(pa.table(columns, names=list(COLUMNS)), buffer, compression="zstd")
+    pq.write_table(pa.table(columns, names=kept), buffer, compression="zstd")
     return buffer.getvalue()
 
 
@@ -168,8 +170,9 @@ def _read_table(path: Path, data: bytes) -> "pd.DataFrame":
 
     with told_as_damaged(path):
         columns = opened_parquet(path, data, Bounds.of_size(len(data))).read(use_threads=False).to_pydict()
-        frame = pd.DataFrame({name: columns[name] for name in COLUMNS})
-        return frame.astype({"repeat": "int64", "n_labels": "int64", "value": "float64"})
+        frame = pd.DataFrame(columns)
+        kinds = {"repeat": "int64", "n_labels": "int64", "value": "float64", "cost": "float64"}
+        return frame[columns_of(frame)].astype({name: kind for name, kind in kinds.items() if name in frame})
 
 
 def _read_csv(path: Path, manifest: dict[str, Any], types: dict[str, str]) -> "pd.DataFrame":

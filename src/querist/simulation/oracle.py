@@ -1,6 +1,8 @@
 """The simulated source of truth."""
 
-from querist._typing import AnyArray, IntArray
+import numpy as np
+
+from querist._typing import AnyArray, FloatArray, IntArray
 
 
 class Oracle:
@@ -10,6 +12,8 @@ class Oracle:
     ----------
     labels : ndarray of shape (n_rows,)
         The true label of each row of the pool.
+    weights : ndarray of shape (n_rows,), default=None
+        What each answer weighs; None: all the same.
 
     Attributes
     ----------
@@ -23,8 +27,9 @@ class Oracle:
     array(['spam', 'ham'], dtype='<U4')
     """
 
-    def __init__(self, labels: AnyArray) -> None:
+    def __init__(self, labels: AnyArray, weights: FloatArray | None = None) -> None:
         self._labels = labels
+        self._weights = weights
         self.n_answers = 0
 
     def ask(self, rows: IntArray) -> AnyArray:
@@ -32,3 +37,7 @@ class Oracle:
         self.n_answers += rows.size
         answers: AnyArray = self._labels[rows]
         return answers
+
+    def weights(self, rows: IntArray) -> FloatArray | None:
+        """Return what the answers of `rows` weigh, in their order; None: all the same."""
+        return None if self._weights is None else np.asarray(self._weights[rows])

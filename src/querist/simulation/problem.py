@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from querist._amounts import as_amounts
 from querist._labels import as_labels, label_type
 from querist._pool import as_pool, like
-from querist._typing import AnyArray, IntArray, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Pool
 from querist._validation import n_rows
+from querist._words import listed
 from querist.data.duplicates import find_duplicates
 from querist.data.hashing import check_readable, data_hash, in_given_width
 from querist.exceptions import InvalidParameterError, TargetError
+from querist.session.costs import row_costs
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Problem:
         The fixed test part.
     twins : ndarray of shape (n_rows,) or None
         For each row the first row with the same features; None if every row may be asked about.
+    weights : ndarray of shape (n_rows,) or None
+        What the rows weigh when classifiers are trained; None: all the same.
+    costs : ndarray of shape (n_rows,) or None
+        What the label of each row costs; None: all the same.
     """
 
     X: Pool
@@ -44,6 +51,8 @@ class Problem:
     X_test: Pool = None
     test_codes: IntArray | None = None
     twins: IntArray | None = None
+    weights: FloatArray | None = None
+    costs: FloatArray | None = None
 
     @property
     def n_rows(self) -> int:
@@ -60,13 +69,24 @@ class Data:
     notes: tuple[str, ...]
 
 
-def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_once: bool) -> Data:
+def prepare_data(
+    X: Any,
+    y: Any,
+    *,
+    groups: Any,
+    X_test: Any,
+    y_test: Any,
+    ask_once: bool,
+    sample_weight: Any = None,
+    costs: Any = None,
+) -> Data:
     """Check the data of an experiment and describe them.
 
     Raises
     ------
     InvalidParameterError
-        If X, y and groups differ in length, or only one of X_test and y_test is given.
+        If X, y, groups, sample_weight and costs differ in length, a weight or cost is not above 0, or only one of
+        X_test and y_test is given.
     TargetError
         If y has gaps, one class only, continuous numbers, or a class of one row that a split needs twice.
     """
@@ -89,10 +109,15 @@ def prepare_data(X: Any, y: Any, *, groups: Any, X_test: Any, y_test: Any, ask_o
     notes += repeated
     unseen = [] if test_codes is None else sorted(set(test_codes.tolist()) - set(codes.tolist()))
     if unseen:
-        notes.append(f"The test part has classes that y lacks ({_listed(classes[unseen])}): they cannot be learned.")
+        notes.append(f"The test part has classes that y lacks ({listed(classes[unseen])}): they cannot be learned.")
     if group_codes is not None:
         notes.append(f"Whole groups are held out, {int(group_codes.max()) + 1} groups in all.")
-    problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins if ask_once else None)
+    weights = None
+    if sample_weight is not None:
+        weights = as_amounts(sample_weight, labels.size, "sample_weight", pool=X, remedy="Leave such rows out.")
+        notes.append("Classifiers are trained with the weights given; all figures count rows, each once.")
+    twins = twins if ask_once else None
+    problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins, weights, row_costs(costs, X))
     return Data(problem, _description(problem, _hash(problem, y, test_labels, y_test)), tuple(notes))
 
 
@@ -167,6 +192,10 @@ def _hash(problem: Problem, y: Any, test_labels: Any, y_test: Any) -> str:
     pieces = [data_hash(problem.X, in_given_width(problem.labels, y))]
     if problem.groups is not None:
         pieces.append(data_hash(problem.groups.reshape(-1, 1)))
+    if problem.weights is not None:
+        pieces.append("weights" + data_hash(problem.weights.reshape(-1, 1)))
+    if problem.costs is not None:
+        pieces.append("costs" + data_hash(problem.costs.reshape(-1, 1)))
     if problem.X_test is not None:
         pieces.append(data_hash(problem.X_test, in_given_width(test_labels, y_test)))
     return pieces[0] if len(pieces) == 1 else hashlib.sha256("/".join(pieces).encode()).hexdigest()
@@ -174,7 +203,3 @@ def _hash(problem: Problem, y: Any, test_labels: Any, y_test: Any) -> str:
 
 def _width(X: Pool) -> int | None:
     return int(X.shape[1]) if len(getattr(X, "shape", ())) > 1 else None
-
-
-def _listed(names: AnyArray) -> str:
-    return ", ".join(str(name) for name in names)

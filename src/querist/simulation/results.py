@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from querist.simulation import files
+from querist.simulation.at_cost import at_cost
 from querist.simulation.audit_table import summarise_audit
 from querist.simulation.findings import all_findings
 from querist.simulation.record import Record
@@ -24,8 +25,8 @@ class Simulation:
     ----------
     table : DataFrame
         One line per run, round and metric: dataset, estimator, strategy, repeat, n_labels, metric, value and rows
-        (the rows of the caller's X asked in that round). The strategy ``(full data)`` is the same estimator
-        fitted on the whole training part of that repeat.
+        (the rows of the caller's X asked in that round); with costs also cost, what was spent by its end. The strategy
+        ``(full data)`` is the same estimator fitted on the whole training part of that repeat.
     timings : DataFrame
         Wall-clock seconds of each run: fit, ask (scoring the pool included), evaluate.
     audit : DataFrame or None
@@ -137,6 +138,31 @@ class Simulation:
             For log loss lower is better.
         """
         return self._tables.summary.copy()
+
+    def at_cost(self, budget: float) -> "pd.DataFrame":
+        """Return what each strategy reaches for a sum, where rows cost differently.
+
+        Parameters
+        ----------
+        budget : float
+            In the unit of ``simulate(..., costs=...)``.
+
+        Returns
+        -------
+        DataFrame with one line per estimator, metric and strategy
+            - ``repeats``;
+            - ``labels``: mean number of labels that the sum buys;
+            - ``value``: mean value of the last model that had cost no more (nothing is interpolated: a batch is
+              bought whole);
+            - ``difference``, ``difference_low``, ``difference_high``: minus that of random in the same repeats, with
+              its 95 % t interval.
+
+        Raises
+        ------
+        InvalidParameterError
+            If there are no costs, a run ended before the sum was spent, or its first model had cost more.
+        """
+        return at_cost(self.table, budget)
 
     def audit_summary(self) -> "pd.DataFrame | None":
         """Return how far the audit was right, one line per estimator and strategy; None without an audit.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from querist._typing import AnyArray, IntArray, Model, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.base.adapted import adapted
 from querist.exceptions import AlikeLabelsWarning, ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
@@ -98,6 +98,8 @@ class Stage:
         self.n_test = int(truth.size)
         self.evaluator = Evaluator(test_X, truth, problem.classes, protocol.metrics)
         self.oracle_labels: AnyArray = problem.labels[self.draws.pool]
+        self.costs = None if problem.costs is None else problem.costs[self.draws.pool]
+        self.oracle_weights = None if problem.weights is None else problem.weights[self.draws.pool]
 
     @cached_property
     def pool(self) -> Pool:
@@ -105,12 +107,13 @@ class Stage:
         return _cut(self._problem.X, self.draws.pool)
 
     @property
-    def training(self) -> tuple[Pool, AnyArray]:
-        """Everything that may be trained on."""
-        rows = self.draws.training
+    def training(self) -> tuple[Pool, AnyArray, FloatArray | None]:
+        """Everything that may be trained on: rows, labels, weights."""
+        rows, problem = self.draws.training, self._problem
         if rows.size == self.draws.pool.size:
-            return self.pool, self.oracle_labels
-        return _cut(self._problem.X, rows), self._problem.labels[rows]
+            return self.pool, self.oracle_labels, self.oracle_weights
+        weights = None if problem.weights is None else problem.weights[rows]
+        return _cut(problem.X, rows), problem.labels[rows], weights
 
 
 def _cut(X: Pool, rows: IntArray) -> Pool:
@@ -156,8 +159,9 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
             warm_start=protocol.warm_start,
             audit=protocol.audit,
             random_state=draws.seed,
+            costs=stage.costs,
         )
-    oracle = Oracle(stage.oracle_labels)
+    oracle = Oracle(stage.oracle_labels, stage.oracle_weights)
     watch = _watch(stage, session, parts)
     asked = np.searchsorted(draws.pool, draws.initial)
     counts = protocol.label_counts()
@@ -167,7 +171,7 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
         if oracle.n_answers or not asked.size:
             with run.timed("ask"):
                 asked = _asked(session, wanted)
-        session.tell(asked, oracle.ask(asked))
+        session.tell(asked, oracle.ask(asked), sample_weight=oracle.weights(asked))
         with run.timed("fit"):
             model = _fitted(session)
         if session.waiting:
@@ -220,14 +224,15 @@ def _fitted(session: Session) -> Model:
 
 def _full_data(stage: Stage, key: RunKey, estimator: Model) -> Run:
     run = Run(key)
-    X, labels = stage.training
+    X, labels, weights = stage.training
     refitter = Refitter(estimator, seed=stage.draws.seed)
     with run.timed("fit"):
         try:
-            model = refitter.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False)
+            rows = np.arange(len(labels))
+            model = refitter.fit_or_wait(X, labels, pool=X, rows=rows, finite=False, weights=weights)
         except NotEnoughLabelsError as error:
             run.waited.append(Waited(len(labels), str(error)))
-            model = refitter.fit_known(X, labels, finite=False)
+            model = refitter.fit_known(X, labels, finite=False, weights=weights)
     with run.timed("evaluate"):
         values = stage.evaluator.evaluate(model)
     run.rounds.append(Round(len(labels), [], values))

@@ -37,6 +37,8 @@ def simulate(
     X_test: Any = None,
     y_test: Any = None,
     groups: Any = None,
+    sample_weight: Any = None,
+    costs: Any = None,
     metrics: Sequence[str] = ("accuracy",),
     duplicates: Literal["ask_once", "keep"] = "ask_once",
     query_estimator: Any = None,
@@ -88,6 +90,13 @@ def simulate(
     groups : array-like of shape (n_rows,), default=None
         Rows of one group (a patient, a document, a session) stand on one side. `test_size` then is the share or
         number of groups, drawn at random and not by class: the test part is then what new groups look like.
+    sample_weight : array-like of shape (n_rows,), default=None
+        What each row of X weighs when a classifier is trained with it, above 0; see `Session.tell`. Metrics count the
+        rows of the test part, each once.
+    costs : array-like of shape (n_rows,), default=None
+        What the label of each row costs, above 0; see `Session`. Strategies other than random ask for the most utility
+        per cost, the table says what was spent by the end of each round (`cost`), `Simulation.at_cost` what a sum
+        buys, and the stopping rule ``cost`` counts it. `budget` and the learning curves go on to count labels.
     metrics : sequence of str, default=("accuracy",)
         Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one. Log loss clips
         probabilities at 2.2e-16 and renormalises; a class the model has not met has probability 0. The area under
@@ -138,7 +147,8 @@ def simulate(
     Raises
     ------
     InvalidParameterError, UnknownNameError
-        If a parameter has a value that cannot be used, such as a budget larger than the pool.
+        If a parameter has a value that cannot be used, such as a budget larger than the pool, or there are weights and
+        a classifier takes none.
     TargetError
         If `y` has gaps, one class only, continuous numbers, or a class of one row that the split needs twice.
     ResultsError
@@ -171,7 +181,11 @@ def simulate(
         name=name,
     )  # fmt: skip
     parts = options.parts
-    data = prepare_data(X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once")
+    ask_once = duplicates == "ask_once"
+    data = prepare_data(
+        X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=ask_once, sample_weight=sample_weight,
+        costs=costs,
+    )  # fmt: skip
     most = max(_BUDGET, initial) if budget is None else None
     experiment = Experiment.checked(options.protocol, parts, data, most=most)
     for words in alike(data.problem.classes.tolist()):

@@ -34,7 +34,7 @@ class Tables:
         """Return the tables of finished runs on these data."""
         name, metrics, costs = protocol.name, protocol.metrics, protocol.costs
         return cls(
-            tidy_table(runs, metrics, name),
+            tidy_table(runs, metrics, name, problem.costs),
             timings_table(runs, name),
             audit_table(runs, name) if protocol.audit else None,
             None if costs is None else stopping_table(runs, metrics, costs, name),

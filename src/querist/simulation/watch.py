@@ -159,7 +159,7 @@ class Watch:
             confidence=confidence,
             audit_at=np.array(self._audit_at, np.int64) if self._audit else None,
             audit_hits=np.array(self._audit_hits, np.float64) if self._audit else None,
-            cost=self._label_cost * n_labels,
+            cost=self._label_cost * session.cost,
         )
 
     def _take_draws(self) -> None:

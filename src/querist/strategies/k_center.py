@@ -7,6 +7,7 @@ import numpy as np
 from querist._typing import FloatArray, IntArray
 from querist.base.blocks import pool_width
 from querist.base.context import QueryContext
+from querist.base.costs import WithCosts
 from querist.base.distances import Distances
 from querist.base.selection import Chances
 from querist.base.strategy import QueryStrategy
@@ -61,6 +62,7 @@ class KCenter(QueryStrategy):
 
     needs_model: ClassVar[bool] = False
     measures_distances = True
+    with_costs: ClassVar[WithCosts] = "refused"
 
     def utilities(self, context: QueryContext) -> FloatArray:
         distances = Distances(context.space.matrix, context.candidates)

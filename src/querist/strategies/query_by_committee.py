@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from sklearn.base import clone
 
+from querist._pool import plain
 from querist._threads import SingleBlasThread
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
 from querist._validation import check_choice, check_positive_int, take_rows
@@ -111,6 +112,11 @@ class QueryByCommittee(QueryStrategy):
         """Whether a fitted model is needed: for a bootstrap committee, as its members are clones of it."""
         return self.committee is None
 
+    @property
+    def refits_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
+        """Whether clones of the model are trained: in a bootstrap committee."""
+        return self.committee is None
+
     def utilities(self, context: QueryContext) -> FloatArray:
         method = check_choice(self.method, "method", ("vote_entropy", "kl"))
         # By first appearance, not by name: renaming classes must not change what is drawn.
@@ -182,7 +188,9 @@ def _fitted(model: Model, context: QueryContext, drawn: IntArray, name: str) -> 
         member.set_params(**{key: int(context.rng.integers(2**31)) for key in unset})
     try:
         # Its random states are set; what a member with too few answers of a class does is the refitter's matter.
-        return Refitter(member, seed=0).fit_as_far(take_rows(context.X, context.rows[drawn]), context.labels[drawn])
+        weights = None if context.weights is None else context.weights[drawn]
+        rows = take_rows(plain(context.X), context.rows[drawn])
+        return Refitter(member, seed=0).fit_as_far(rows, context.labels[drawn], weights)
     except Exception as error:
         error.add_note(f"Raised while fitting {name} on {drawn.size} labelled rows.")
         raise
@@ -213,7 +221,7 @@ def _disagreement(
                 target[:, places] = probabilities(member, block)
             return consensus_kl(proba)
 
-        return score_rows(context.X, context.candidates, divergence, n_outputs=n_classes * len(members))
+        return score_rows(plain(context.X), context.candidates, divergence, n_outputs=n_classes * len(members))
 
     def votes(block: Pool) -> FloatArray:
         every = np.arange(_length(block))
@@ -222,7 +230,7 @@ def _disagreement(
             counts[every, places[_positions(member.classes_, member.predict(block))]] += 1
         return vote_entropy(counts)
 
-    return score_rows(context.X, context.candidates, votes, n_outputs=n_classes)
+    return score_rows(plain(context.X), context.candidates, votes, n_outputs=n_classes)
 
 
 def _length(block: Pool) -> int:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from querist._typing import FloatArray, IntArray
 from querist.base.context import QueryContext
+from querist.base.costs import WithCosts
 from querist.base.selection import Chances, TopK
 from querist.base.strategy import QueryStrategy
 
@@ -25,7 +26,8 @@ class RandomSampling(QueryStrategy):
 
     Notes
     -----
-    Utilities: independent and uniform in [0, 1). Cost: O(n_candidates) time.
+    Utilities: independent and uniform in [0, 1), also where rows cost differently.
+    Cost: O(n_candidates) time.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class RandomSampling(QueryStrategy):
 
     needs_model: ClassVar[bool] = False
     stochastic: ClassVar[bool] = True
+    with_costs: ClassVar[WithCosts] = "regardless"
 
     def utilities(self, context: QueryContext) -> FloatArray:
         return context.rng.random(context.candidates.size)

@@ -1,4 +1,4 @@
-"""Ask where one class is likeliest."""
+"""Ask where one class is likeliest, or least likely."""
 
 from collections import Counter
 
@@ -16,16 +16,19 @@ from querist.measures.relevance import softsign
 
 
 class RelevanceSampling(QueryStrategy):
-    """Ask about the rows that most likely belong to one class.
+    """Ask about the rows that most likely, or least likely, belong to one class.
 
     Finds examples of a rare class, and reads a pool from its most relevant end, as
-    the screening of literature does.
+    the screening of literature does. The other end shows what a model rules out:
+    errors that it makes with confidence, and what is unlike all that it was shown.
 
     Parameters
     ----------
     target : label, default=None
         The class to look for. None: of two classes the one with fewer answers so
         far, at a tie the one that was met later; with more classes it must be given.
+    least : bool, default=False
+        Whether the rows that least likely belong to it are asked about.
     selection : Selection, default=None
         How the batch is chosen from the utilities; None takes the highest.
     candidates : CandidateFilter, default=None
@@ -37,7 +40,7 @@ class RelevanceSampling(QueryStrategy):
     -----
     Utilities: the probability of the target, in [0, 1]; from the decision value s of a
     binary model ``(1 + s / (1 + abs(s))) / 2`` (or of -s), in (0, 1), which orders rows
-    as s does and is no probability.
+    as s does and is no probability. With `least`, 1 minus these.
     Cost: one prediction of the candidates.
 
     References
@@ -53,18 +56,22 @@ class RelevanceSampling(QueryStrategy):
     >>> model = LogisticRegression().fit(X[[0, 4]], ["no", "yes"])
     >>> RelevanceSampling(target="yes").query(X, [0, 4], ["no", "yes"], model=model)
     array([3])
+    >>> RelevanceSampling(target="yes", least=True).query(X, [0, 4], ["no", "yes"], model=model)
+    array([1])
     """
 
     def __init__(
         self,
         *,
         target: Label | None = None,
+        least: bool = False,
         selection: Selection | None = None,
         candidates: CandidateFilter | None = None,
         ties: Ties = "random",
     ) -> None:
         super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.target = target
+        self.least = least
 
     def utilities(self, context: QueryContext) -> FloatArray:
         """Return the utilities.
@@ -74,8 +81,10 @@ class RelevanceSampling(QueryStrategy):
         NotEnoughLabelsError
             If `target` has answers, but too few for the model to know it.
         InvalidParameterError
-            If `target` has no answers, or there are more than two classes and no `target`.
+            If `target` has no answers, there are more than two classes and no `target`, or `least` is no bool.
         """
+        if not isinstance(self.least, bool):
+            raise InvalidParameterError(f"least must be True or False, got {self.least!r}.")
         model = context.model
         classes = known_classes(model)
         column = self._column(classes, context.labels)
@@ -83,15 +92,18 @@ class RelevanceSampling(QueryStrategy):
             return score_rows(
                 context.X,
                 context.candidates,
-                lambda block: probabilities(model, block)[:, column].astype(np.float64),
+                lambda block: self._wanted(probabilities(model, block)[:, column].astype(np.float64)),
                 n_outputs=classes.size,
             )
         if hasattr(model, "decision_function") and classes.size == 2:
-            sign = 1.0 if column == 1 else -1.0
+            sign = 1.0 if (column == 1) != self.least else -1.0
             return score_rows(
                 context.X, context.candidates, lambda block: softsign(sign * decision_values(model, block)), n_outputs=1
             )
         raise needs_probabilities(model, "relevance with more than two classes")
+
+    def _wanted(self, share: FloatArray) -> FloatArray:
+        return 1.0 - share if self.least else share
 
     def _column(self, classes: AnyArray, labels: AnyArray) -> int:
         known = classes.tolist()

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,24 @@ from querist.labelling.label_files.match import _canonical
 from querist.labelling.log.board import Board
 from querist.store import Store
 
-WORDS = ["one", "two words", "=1+1", "'quoted", "007", "1.50", 'é, ö; "x"', "a\nb", "", "nan", "{", "-", "true"]
-# A zero byte is refused in CSV, as no text has one.
-LETTERS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+WORDS = [
+    "one",
+    "two words",
+    "a\0b",
+    "\0",
+    "=1+1",
+    "'quoted",
+    "007",
+    "1.50",
+    'é, ö; "x"',
+    "a\nb",
+    "",
+    "nan",
+    "{",
+    "-",
+    "true",
+]
+LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 CELL = st.one_of(st.sampled_from(WORDS), LETTERS, st.none(), st.booleans(), st.integers(-(2**60), 2**60))
 LABELS = ["spam", "1.50", "007", "true", "NA", "1", "=2", "é"]
 NAMES = st.lists(
@@ -79,6 +95,14 @@ def test_an_export_opens_as_a_new_project(tmp_path_factory, name, predictions, d
     folder = tmp_path_factory.mktemp("export")
     path = folder / f"out{FORMATS[name].ending}"
     path.write_bytes(target.getvalue())
+    # As it is, in an archive, or as the first of two parts that are the same.
+    how = data.draw(st.sampled_from(["plain", "zip", "parts"]))
+    if how != "plain":
+        inner, path = path, folder / "out.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for number in range(1 + (how == "parts")):
+                archive.writestr(f"part {number}{inner.suffix}", target.getvalue())
+        made = made * (1 + (how == "parts"))
     # What the columns are is said, since rows of nothing cannot be guessed; the labels are found.
     plan = guess_plan(path, columns=[column for column in plan_columns(path) if column in columns])
     import_rows(plan, folder / "p.querist")
@@ -94,6 +118,21 @@ def test_an_export_opens_as_a_new_project(tmp_path_factory, name, predictions, d
         ]
     assert labels == [record.label if record.status == "labelled" else None for record in made]
     assert "written by Querist" in " ".join(plan.notes)
+
+
+def test_a_part_without_labels_is_part_of_the_table(tmp_path):
+    paths = []
+    for number, label in enumerate(["spam", None]):
+        status = "unlabelled" if label is None else "labelled"
+        made = [Record(row, f"item {row}", {"text": f"the words of {row}"}, label, status) for row in range(3)]
+        target = io.BytesIO()
+        write(iter(made), "csv", target, columns=["text"], classes=LABELS, project_name="p", predictions=False)
+        paths.append(tmp_path / f"{number}.csv")
+        paths[-1].write_bytes(target.getvalue())
+    for order in (paths, paths[::-1]):
+        plan = guess_plan(order)
+        assert plan.label_column == "label"
+        assert sorted(map(str, plan.source.columns["label"])) == ["None"] * 3 + ["spam"] * 3
 
 
 def plan_columns(path: Path):

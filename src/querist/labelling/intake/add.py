@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,25 +9,26 @@ from typing import Any
 
 import numpy as np
 
+from querist._words import listed
 from querist.audit.order import audit_numbers
 from querist.data.numbers import is_number
 from querist.data.reading import Reading
-from querist.data.table import listed, no_such_column
+from querist.data.table import no_such_column
 from querist.exceptions import DataError
 from querist.labelling.intake.create import (
     Progress,
+    added_rows,
     answer_events,
     item_rows,
     silent,
-    source_info,
+    source_infos,
     watched,
 )
 from querist.labelling.intake.guess import ids_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
-from querist.labelling.intake.source import Source, read_source
+from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active, class_name_of
-from querist.labelling.log.events import RowsAdded, event
 from querist.labelling.log.locations import FOLDER, to_path
 from querist.labelling.log.settings import Settings
 from querist.store import Store
@@ -56,12 +55,12 @@ class Added:
 
 def add_file(
     location: str | Path,
-    path: str | os.PathLike[str],
+    path: Paths,
     *,
     progress: Progress | None = None,
     reading: Reading | None = None,
 ) -> Added:
-    """Open a project and append the rows of a file or folder to it: see `add_rows`.
+    """Open a project and append the rows of a file, several files or a folder to it: see `add_rows`.
 
     Raises
     ------
@@ -72,10 +71,8 @@ def add_file(
         return add_rows(store, path, progress=progress, reading=reading)
 
 
-def add_rows(
-    store: Store, path: str | os.PathLike[str], *, progress: Progress | None = None, reading: Reading | None = None
-) -> Added:
-    """Append the rows of a file or folder that a project does not have yet: all of them or none.
+def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, reading: Reading | None = None) -> Added:
+    """Append the rows of a file, several files or a folder that a project does not have yet: all of them or none.
 
     A row is known by its id where the project has an id column, else by its whole content. `reading` says what the file
     does not say itself: sheet, delimiter, names of the columns.
@@ -87,7 +84,7 @@ def add_rows(
     """
     progress = progress or silent
     settings = Settings.from_dict(store.info.settings)
-    source = read_source(Path(path), reading)
+    source = read_source(paths_of(path), reading)
     notes = list(source.notes)
     first_row = store.n_items
     source, more = _fitting(source, settings, store)
@@ -110,14 +107,14 @@ def add_rows(
     if n_rows:
         ids, version = _class_ids(plan, store)
         number = len(settings.sources)
-        info = source_info(plan, store.location, first_row=first_row, n_rows=n_rows)
+        infos = source_infos(plan, store.location, first_row=first_row)
         numbers = audit_numbers(store.info.seed, np.arange(first_row, first_row + n_rows))
         rows = item_rows(plan, numbers, first_row=first_row, source=number)
         with store.writing() as tx:
             tx.add_items(first_row, watched(rows, n_rows, progress))
-            tx.append([event(RowsAdded(n_rows=n_rows, source=number), at=time.time())])
+            tx.append(added_rows(plan, source=number))
             tx.append(answer_events(plan, ids, first_row=first_row, class_version=version))
-            tx.set_info(settings=replace(settings, sources=(*settings.sources, info)).to_dict())
+            tx.set_info(settings=replace(settings, sources=(*settings.sources, *infos)).to_dict())
     return Added(n_rows, n_known, first_row + n_rows, tuple(notes))
 
 
@@ -195,7 +192,10 @@ def _unknown(plan: ImportPlan, store: Store) -> tuple[ImportPlan, int, list[str]
         if differing:
             notes.append(f"{differing} rows have the id of an earlier row but other content; the earlier rows stay")
     columns = {name: [cells[place] for place in fresh] for name, cells in source.columns.items()}
-    return replace(plan, source=replace(source, columns=columns)), source.n_rows - len(fresh), notes
+    ends = np.searchsorted(fresh, np.cumsum([0, *(n_rows for _, n_rows in source.each_part)]))
+    counted = zip(source.each_part, np.diff(ends).tolist(), strict=True)
+    own = replace(source, columns=columns, parts=tuple((path, n_rows) for (path, _), n_rows in counted))
+    return replace(plan, source=own), source.n_rows - len(fresh), notes
 
 
 def _print(values: Sequence[Any]) -> bytes:

@@ -57,8 +57,7 @@ def import_rows(
         If there is something at the destination already, or it cannot be written.
     """
     settings = plan.settings() if settings is None else settings
-    source = source_info(plan, destination, first_row=0, n_rows=plan.source.n_rows)
-    settings = replace(settings, sources=(source,))
+    settings = replace(settings, sources=source_infos(plan, destination, first_row=0))
     info = ProjectInfo(
         project_id=str(uuid.uuid4()),
         name=plan.source.path.absolute().name.partition(".")[0] or "project",
@@ -71,26 +70,40 @@ def import_rows(
         _write(tx, plan, info.seed, progress or silent)
 
 
-def source_info(plan: ImportPlan, location: str | os.PathLike[str], *, first_row: int, n_rows: int) -> SourceInfo:
-    """Return what a project notes about where rows came from."""
-    path = plan.source.path
-    digest, size = fingerprint(path)
+def source_infos(plan: ImportPlan, location: str | os.PathLike[str], *, first_row: int) -> tuple[SourceInfo, ...]:
+    """Return what a project notes about where rows came from: of each file that has some."""
     images = None if plan.images is None else from_path(plan.images, location)
-    return SourceInfo(from_path(path, location), digest, size, n_rows, first_row, plan.source.is_folder, images)
+    infos = []
+    for path, n_rows in plan.source.each_part:
+        if n_rows:
+            digest, size = fingerprint(path)
+            place = from_path(path, location)
+            infos.append(SourceInfo(place, digest, size, n_rows, first_row, plan.source.is_folder, images))
+        first_row += n_rows
+    return tuple(infos)
+
+
+def added_rows(plan: ImportPlan, *, source: int) -> list[EventRow]:
+    """Return the events that say which rows came, the files of a plan being numbered from `source`."""
+    counts = [n_rows for _, n_rows in plan.source.each_part if n_rows]
+    now = time.time()
+    return [event(RowsAdded(n_rows=n_rows, source=number), at=now) for number, n_rows in enumerate(counts, source)]
 
 
 def item_rows(plan: ImportPlan, numbers: FloatArray, *, first_row: int, source: int) -> Iterator[ItemRow]:
-    """Yield the rows of a plan as the store takes them."""
+    """Yield the rows of a plan as the store takes them, its files being numbered from `source`."""
     names = list(plan.source.columns)
     searched = plan.text_columns if plan.kind == "text" else tuple(names)
     joint = "\n\n" if plan.kind == "text" else " "
     cells = zip(*plan.source.columns.values(), strict=True)
-    for place, (values, number) in enumerate(zip(cells, numbers.tolist(), strict=True)):
+    counts = [n_rows for _, n_rows in plan.source.each_part if n_rows]
+    sources = np.repeat(np.arange(source, source + len(counts)), counts).tolist()
+    for place, (values, number, own) in enumerate(zip(cells, numbers.tolist(), sources, strict=True)):
         content = dict(zip(names, values, strict=True))
         row = first_row + place
         item_id = str(row + 1) if plan.id_column is None else f"{plan.id_prefix}{content[plan.id_column]}"
         words = joint.join(str(content[name]) for name in searched if content[name] is not None)
-        yield ItemRow(row, item_id, content, words, number, source)
+        yield ItemRow(row, item_id, content, words, number, own)
 
 
 def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, class_version: int) -> list[EventRow]:
@@ -110,7 +123,7 @@ def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, clas
 def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None:
     n_rows = plan.source.n_rows
     classes = added(plan.classes)
-    tx.append([event(RowsAdded(n_rows=n_rows), at=time.time())])
+    tx.append(added_rows(plan, source=0))
     if classes:
         listed = ClassesChanged(version=1, classes=classes, change={"op": "import"})
         tx.append([event(listed, at=time.time())])

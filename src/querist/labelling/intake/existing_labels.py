@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from querist.data.table import listed
+from querist._words import listed
 from querist.exceptions import DataError, InvalidParameterError
 from querist.labelling.intake.source import Source
 from querist.labelling.log.classes import MAX_NAME, class_name_of
@@ -125,11 +125,10 @@ def classes_of(
             f"{source.path}: column {column!r} holds labels that are not among --labels: {listed(unknown)}. "
             f"Add them to --labels{hint}."
         )
-    some = ", ".join(f"{name} {count}" for name, count in counts.most_common(5))
-    more = f" and {len(counts) - 5} more" if len(counts) > 5 else ""
+    some = listed([f"{name} {count}" for name, count in counts.most_common()], 5)
     what = "the names of the folders" if source.is_folder else f"column {column!r}"
     hint = "" if named else " (--no-existing-labels to leave them out)"
-    notes = [f"{what}: {len(given)} labels already given ({some}{more}); kept as answers{hint}"]
+    notes = [f"{what}: {len(given)} labels already given ({some}); kept as answers{hint}"]
     if len(given) == source.n_rows:
         notes.append("every row has a label already: nothing is left to ask, unless labels are left out")
     return wanted or tuple(sorted(counts, key=_in_order)), notes

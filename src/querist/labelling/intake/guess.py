@@ -1,6 +1,5 @@
 """What is to be labelled in a file or folder: guessed sensibly, and said in plain words."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from querist._words import listed
 from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
 from querist.data.kinds import is_text
-from querist.data.numbers import ID_NAME
+from querist.data.loose_numbers import ID_NAME
 from querist.data.reading import Reading
-from querist.data.table import listed
 from querist.exceptions import DataError
 from querist.labelling.intake.existing_labels import classes_of, label_column_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
-from querist.labelling.intake.source import Source, read_source
+from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.log.locations import FILE
 from querist.labelling.log.settings import Kind
 
@@ -29,7 +28,7 @@ _SAMPLE = 2000
 
 
 def guess_plan(
-    path: str | os.PathLike[str],
+    path: Paths,
     *,
     text: Sequence[str] = (),
     image: str | None = None,
@@ -45,8 +44,9 @@ def guess_plan(
 
     Parameters
     ----------
-    path : path
-        A table in any format of `querist.data.read_table`, a folder of its parts, or a folder of images.
+    path : path, or sequence of path
+        A table in any format of `querist.data.read_table`, a folder of its parts, or a folder of images; several files
+        make up one table.
     text : sequence of str, default=()
         Columns of text; default: those with several words that seldom repeat.
     image : str, default=None
@@ -76,7 +76,7 @@ def guess_plan(
     DataError
         If the data cannot be read, or a column named does not exist or does not fit.
     """
-    source = read_source(Path(path), reading)
+    source = read_source(paths_of(path), reading)
     notes = list(source.notes)
     texts, image = _shape(source, [*dict.fromkeys(text)], image, columns)
     roles = [*texts, *columns]

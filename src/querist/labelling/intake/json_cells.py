@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from querist.data.bounds import Bounds
 from querist.data.table import Table
+from querist.data.typed_cells import without_bytes
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
@@ -18,29 +19,40 @@ Columns = dict[str, list[Any]]
 _WIDEST_MATRIX = 1000
 
 
-def columns_of(table: Table) -> tuple[Columns, list[str]]:
+def columns_of(table: Table, bounds: Bounds | None = None) -> tuple[Columns, list[str]]:
     """Return the columns of a table as lists of JSON values, and notes.
 
-    The features of a matrix are called ``feature 1``, ``feature 2`` ... and its labels ``label``.
+    The features of a matrix are called ``feature 1``, ``feature 2`` ... and its labels ``label``. Bytes are texts, or
+    their column is left out.
+
+    Parameters
+    ----------
+    table : Table
+    bounds : Bounds, default=those of its file
+        How many cells a matrix may have with all its zeros.
 
     Raises
     ------
     DataError
-        If a cell is no single value, or a matrix is too wide to be read by people.
+        If a matrix is too wide to be read by people, or no column is left.
     """
     if table.frame is None:
-        return _of_matrix(table), []
+        return _of_matrix(table, bounds or Bounds.of_size(table.path.stat().st_size)), []
     columns: Columns = {}
     notes = []
     frame: Any = table.as_written()
     for name in frame.columns:
-        values, note = _of_column(table, str(name), frame[name])
-        columns[str(name)] = values
-        notes += [note] if note else []
+        column, told = without_bytes(frame[name])
+        notes += [f"column {name!r}: {note}" for note in told]
+        if column is not None:
+            columns[str(name)], note = _of_column(str(name), column)
+            notes += [note] if note else []
+    if not columns:
+        raise DataError(f"{table.path} has no column that can be read: {'; '.join(notes)}. Correct the file.")
     return columns, notes
 
 
-def _of_matrix(table: Table) -> Columns:
+def _of_matrix(table: Table, bounds: Bounds) -> Columns:
     matrix: Any = table.matrix
     width = matrix.shape[1]
     if width > _WIDEST_MATRIX:
@@ -48,13 +60,13 @@ def _of_matrix(table: Table) -> Columns:
             f"{table.path} has {width} features; people cannot read more than {_WIDEST_MATRIX} on a card. "
             "Label the texts or images that the features were made from."
         )
-    Bounds.of_size(table.path.stat().st_size).check_cells(table.path, matrix.shape[0] * width, "with all its zeros")
+    bounds.check_cells(table.path, matrix.shape[0] * width, "with all its zeros")
     dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
     columns = {f"feature {place}": _numbers(dense[:, place - 1].tolist()) for place in range(1, width + 1)}
     return columns if table.labels is None else columns | {"label": _numbers(table.labels.tolist())}
 
 
-def _of_column(table: Table, name: str, column: "pd.Series") -> tuple[list[Any], str]:
+def _of_column(name: str, column: "pd.Series") -> tuple[list[Any], str]:
     import pandas as pd
 
     kind = column.dtype.kind if hasattr(column.dtype, "kind") else "O"
@@ -69,7 +81,7 @@ def _of_column(table: Table, name: str, column: "pd.Series") -> tuple[list[Any],
         return _numbers(cells), note
     if isinstance(column.dtype, pd.StringDtype):
         return cells, ""
-    return [_value(table, name, row, cell) for row, cell in enumerate(cells, 1)], ""
+    return [_value(cell) for cell in cells], ""
 
 
 def _numbers(cells: list[Any]) -> list[Any]:
@@ -99,7 +111,7 @@ def _dates(column: "pd.Series") -> list[Any]:
     return [None if date is None else (date.date() if whole_days else date).isoformat() for date in dates]
 
 
-def _value(table: Table, name: str, row: int, cell: Any) -> Any:
+def _value(cell: Any) -> Any:
     if cell is None or isinstance(cell, str | bool | int):
         return cell
     if isinstance(cell, float):
@@ -108,9 +120,4 @@ def _value(table: Table, name: str, row: int, cell: Any) -> Any:
         return int(cell) if cell == cell.to_integral_value() else float(cell)
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
-    if isinstance(cell, bytes | bytearray | memoryview):
-        raise DataError(
-            f"{table.path}: column {name!r}, row {row} holds bytes. "
-            "Write them to files and give the column their paths, or drop it from the file."
-        )
     return str(cell)

@@ -1,6 +1,8 @@
 """Where rows come from: a file or folder, read, and known again by its content."""
 
 import hashlib
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from querist.labelling.intake.json_cells import Columns
 
 _BLOCK = 1 << 20
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+def paths_of(given: Paths) -> Path | list[Path]:
+    """Return the file or folder that is meant, or the several."""
+    return Path(given) if isinstance(given, str | os.PathLike) else [Path(each) for each in given]
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Source:
         The column of labels, where the file itself says which it is.
     is_folder : bool
         Whether it is a folder of images.
+    parts : tuple of (Path, int)
+        The files that were named, and how many rows each has; empty where one was.
     """
 
     path: Path
@@ -40,11 +50,17 @@ class Source:
     notes: tuple[str, ...] = ()
     label_column: str | None = None
     is_folder: bool = False
+    parts: tuple[tuple[Path, int], ...] = ()
 
     @property
     def n_rows(self) -> int:
         """Rows of data."""
         return len(next(iter(self.columns.values())))
+
+    @property
+    def each_part(self) -> tuple[tuple[Path, int], ...]:
+        """The files that were named, one or several, and how many rows each has."""
+        return self.parts or ((self.path, self.n_rows),)
 
     def named(self, column: str, purpose: str) -> str:
         """Return the name of a column that exists.
@@ -59,8 +75,8 @@ class Source:
         return column
 
 
-def read_source(path: Path, reading: Reading | None = None) -> Source:
-    """Read a table (a file, or a folder of its parts), or the names of the images in a folder.
+def read_source(path: Path | Sequence[Path], reading: Reading | None = None) -> Source:
+    """Read a table (a file, or a folder or several files that are its parts), or the names of the images in a folder.
 
     Raises
     ------
@@ -70,13 +86,15 @@ def read_source(path: Path, reading: Reading | None = None) -> Source:
     from querist.data.read import read_as
     from querist.labelling.intake.json_cells import columns_of
 
-    if path.is_dir() and not _table_parts(path):
+    paths = [path] if isinstance(path, Path) else list(path)
+    if len(paths) == 1 and paths[0].is_dir() and not _table_parts(paths[0]):
+        path = paths[0]
         names = find_images(path)
         folders = [Path(name).parent.name or None for name in names]
         return Source(path, {FILE: names} | ({FOLDER: folders} if any(folders) else {}), is_folder=True)
-    table = read_as(path, reading or Reading())
+    table = read_as(paths if len(paths) > 1 else paths[0], reading or Reading())
     columns, notes = columns_of(table)
-    return Source(path, columns, (*table.notes, *notes), table.label_column)
+    return Source(paths[0], columns, (*table.notes, *notes), table.label_column, parts=table.parts)
 
 
 def _table_parts(folder: Path) -> list[Path]:
@@ -93,7 +111,7 @@ def fingerprint(path: Path) -> tuple[str, int]:
     digest = hashlib.blake2b(digest_size=16)
     if path.is_dir():
         parts = _table_parts(path)
-        names = [each.name for each in parts] or find_images(path)
+        names = [each.relative_to(path).as_posix() for each in parts] or find_images(path)
         for name in names:
             digest.update(f"{name}\0{(path / name).stat().st_size}\n".encode("utf-8", "surrogateescape"))
         for part in parts:

@@ -13,17 +13,18 @@ from querist.data.bounds import Bounds
 from querist.data.decoding import decode
 from querist.data.delimited import Delimited, cut
 from querist.data.json_rows import json_list, json_objects
+from querist.data.libsvm import looks_like_libsvm
 from querist.data.own_columns import querist_names, restore
-from querist.data.packed import unpacked
-from querist.data.parquet_bounds import flat_columns, opened_parquet, parquet_errors
-from querist.data.reading import Reading
+from querist.data.packed import Unpacked, unpacked
+from querist.data.read import READERS
+from querist.data.reading import DELIMITED, SPREADSHEETS, Reading
 from querist.data.sheets import open_sheet
 from querist.data.typed_cells import json_value
 from querist.exceptions import DataError, FileFormatError
+from querist.labelling.intake.json_cells import columns_of
 from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
 from querist.labelling.log.classes import class_name_of
 
-_BATCH = 1000
 _COMMA = re.compile(r"\d,\d")
 _TRUE = (True, "true", "TRUE", "True", "1", 1)
 
@@ -37,6 +38,7 @@ class _File:
     columns: tuple[str, ...]
     bounds: Bounds
     reading: Reading
+    kind: str
 
 
 def label_rows(
@@ -51,12 +53,20 @@ def label_rows(
     DataError
         If no column holds labels, two columns have the same name, or the file unfolds to more than the bounds.
     """
-    path = Path(name)
-    kind, data, _ = unpacked(path, data, _READERS, bounds)
-    reading.check(path, kind)
-    for n_rows, row in enumerate(_READERS[kind](_File(path, data, tuple(columns), bounds, reading)), 1):
-        bounds.check_rows(path, n_rows)
-        yield row
+    path, own, n_rows = Path(name), tuple(columns), 0
+    for member in unpacked(path, data, READERS, bounds):
+        where = path if member.name is None else path / member.name
+        reading.check(where, member.kind)
+        for row in _reader(member)(_File(where, member.data, own, bounds, reading, member.kind)):
+            n_rows += 1
+            bounds.check_rows(path, n_rows)
+            yield row
+
+
+def _reader(member: Unpacked) -> "Callable[[_File], Iterator[LabelRow]]":
+    """Return what reads a file: row by row where a row can be wrong by itself, else as every other command does."""
+    is_libsvm = member.kind in (".txt", ".dat", ".data") and looks_like_libsvm(member.data)
+    return _as_table if is_libsvm else _READERS.get(member.kind, _as_table)
 
 
 def _delimited(file: _File) -> Iterator[LabelRow]:
@@ -103,22 +113,12 @@ def _spreadsheet(file: _File) -> Iterator[LabelRow]:
         yield table.read(f"{file.path}, row {number}", {name: cells[place] for place, name in sheet.names.items()})
 
 
-def _parquet(file: _File) -> Iterator[LabelRow]:
-    opened = opened_parquet(file.path, file.data, file.bounds)
-    # A list is no cell of a project's, and no label.
-    names = flat_columns(opened)
-    table = _Table(file, names)
-    number = 0
-    batches = opened.iter_batches(batch_size=_BATCH, columns=names)
-    while True:
-        with parquet_errors(file.path):
-            batch = next(batches, None)
-            lines = [] if batch is None else batch.to_pylist()
-        if batch is None:
-            return
-        for cells in lines:
-            number += 1
-            yield table.read(f"{file.path}, row {number}", cells)
+def _as_table(file: _File) -> Iterator[LabelRow]:
+    table = READERS[file.kind](file.path, file.data, file.reading, file.bounds)
+    columns, _ = columns_of(table, file.bounds)
+    read = _Table(file, list(columns)).read
+    for number, cells in enumerate(zip(*columns.values(), strict=True), 1):
+        yield read(f"{file.path}, row {number}", dict(zip(columns, cells, strict=True)))
 
 
 def _json_lines(file: _File) -> Iterator[LabelRow]:
@@ -207,15 +207,9 @@ def _plain(value: Any) -> Any:
 
 
 _READERS: dict[str, Callable[[_File], Iterator[LabelRow]]] = {
-    ".csv": _delimited,
-    ".tsv": _delimited,
-    ".tab": _delimited,
-    ".txt": _delimited,
+    **dict.fromkeys(DELIMITED, _delimited),
+    **dict.fromkeys(SPREADSHEETS, _spreadsheet),
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
     ".json": _json,
-    ".parquet": _parquet,
-    ".xlsx": _spreadsheet,
-    ".xls": _spreadsheet,
-    ".ods": _spreadsheet,
 }

@@ -185,8 +185,7 @@ def read_labels(
     ----------
     source : path or bytes
     name : str, default=the name of the file
-        Its ending says the format: .csv, .tsv, .tab, .txt, .jsonl, .ndjson, .json, .parquet, .xlsx, .xls, .ods; each
-        also with .gz, .bz2, .xz, .zst or .zip behind it.
+        Its ending says the format: any of `querist.data.read_table`, packed too.
     known : ItemIndex
         The rows of the project.
     bounds : Bounds, default=`label_bounds` of the rows known

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from querist._words import quoted
 from querist.exceptions import StoreError
 from querist.labelling.log.classes import Classes, ClassInfo
 from querist.labelling.log.deeds import (
@@ -227,11 +228,11 @@ def payload_of(event: EventRow) -> Payload:
     try:
         return kind.from_data(event.data)
     except UnknownFieldsError as error:
-        told = f"says {_listed(error.names)}, which this version of Querist does not know. {_UPDATE}"
+        told = f"says {quoted(error.names)}, which this version of Querist does not know. {_UPDATE}"
     except MissingFieldsError as error:
-        raise DamagedLogError(event, f"lacks {_listed(error.names)}") from None
+        raise DamagedLogError(event, f"lacks {quoted(error.names)}") from None
     except WrongFieldsError as error:
-        raise DamagedLogError(event, f"has something else for {_listed(error.names)} than it can be") from None
+        raise DamagedLogError(event, f"has something else for {quoted(error.names)} than it can be") from None
     except (TypeError, ValueError, AttributeError, OverflowError, KeyError, IndexError):  # of the readers of fields
         raise DamagedLogError(event, "does not hold what such an event holds") from None
     raise StoreError(f"{_where(event)} {told}")
@@ -249,7 +250,3 @@ _UPDATE = "A newer version wrote it. Update Querist (pip install --upgrade queri
 
 def _where(event: EventRow) -> str:
     return f"Event {event.seq} of the log, {event.kind!r},"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(repr, names))

@@ -10,9 +10,9 @@ import pandas as pd
 
 from querist._files import replacing
 from querist._typing import AnyArray, Pool
+from querist._words import listed
 from querist.data import ImageFeatures, TableFeatures
 from querist.data.own_columns import querist_names
-from querist.data.table import listed
 from querist.exceptions import DataError, QueristError
 from querist.labelling.export.delimited import write_lines
 from querist.labelling.intake.source import Source, read_source

@@ -1,7 +1,7 @@
 """A project that exists is opened again: is it of this data, does it do what is asked for."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ _OPTIONS = {
 
 def resume(
     location: str | Path,
-    data: Path | None = None,
+    data: Path | Sequence[Path] = (),
     *,
     asked: Mapping[str, Any],
     changes: Mapping[str, Any],
@@ -39,8 +39,8 @@ def resume(
     Parameters
     ----------
     location : path or URL
-    data : path, default=None
-        The data that a person named; it must be the project's.
+    data : path or sequence of path, default=()
+        The data that a person named; all of it must be the project's.
     asked : mapping
         Fields of `Settings`, ``labels`` and ``existing_labels``, as a person wants them; empty where nothing is
         asked for.
@@ -66,8 +66,8 @@ def resume(
         classes = [each.name for each in active(Board.of(store.events(kinds=["classes"])).classes)]
         if images is not None:
             check_sources(store, images)
-    if data is not None:
-        _check_data(location, data, settings)
+    for each in [data] if isinstance(data, Path) else data:
+        _check_data(location, each, settings)
     notes = [
         f"{option} {_words(asked[name])}: this project was made with {_words(getattr(settings, name)) or 'none'}, "
         "which stays; another --project can be made with it"

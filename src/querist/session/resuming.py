@@ -1,0 +1,104 @@
+"""The part of a session that outlives its process: put together, saved, loaded."""
+
+import os
+from typing import Any, Self
+
+from numpy.typing import ArrayLike
+
+from querist._typing import Classifier, FloatArray, PoolLike
+from querist.base.strategy import QueryStrategy
+from querist.session import saving
+from querist.session.assembly import assemble
+from querist.session.view import SessionView
+
+
+class Resumable(SessionView):
+    """What `Session` is made of, and how it is kept. Not made itself: `Session` is, or loaded."""
+
+    def _assemble(
+        self,
+        X: PoolLike,
+        parts: dict[str, Any],
+        *,
+        costs: FloatArray | None,
+        warm_start: bool,
+        audit: float,
+        random_state: int | None,
+    ) -> None:
+        # The pool of a saved session is not judged again: its answers must come out.
+        whole = assemble(X, parts, costs=costs, warm_start=warm_start, audit=audit, random_state=random_state)
+        super().__init__(whole.journal, whole.trained)
+        self._parts, self._trail = parts, whole.trail
+        self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the whole state to one JSON file, atomically and without pickle.
+
+        The pool itself is not saved, only its hash; models are refitted.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one is left as it was.
+        """
+        saving.save(
+            path,
+            X=self._journal.pool,
+            costs=self._journal.costs,
+            seed=self._journal.seed,
+            warm_start=self._trained.refitter.warm_start,
+            audit=self._trail.share,
+            parts=self._parts,
+            events=self._journal.events,
+        )
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        X: PoolLike,
+        *,
+        estimator: str | Classifier | None = None,
+        strategy: str | QueryStrategy | None = None,
+        cold_start: str | QueryStrategy | None = None,
+        query_estimator: str | Classifier | None = None,
+        probabilities: PoolLike | None = None,
+        costs: ArrayLike | None = None,
+        trust_parts: bool = False,
+    ) -> Self:
+        """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
+
+        Parameters
+        ----------
+        path : path
+        X : pool
+            The same rows; compared by hash.
+        estimator, strategy, cold_start, query_estimator : default=None
+            Needed where the session was made with an object that has no registered name; compared by content with
+            what the file tells: parameters by value, functions and classes of your own by their code.
+        probabilities : array or data frame, default=None
+            Needed where the session was made with some: the same, compared by content.
+        costs : array-like, default=None
+            Needed where the session was made with some: the same, compared by content.
+        trust_parts : bool, default=False
+            Take these without comparing them: where something was changed on purpose, or where it cannot be told
+            whether it is the same (objects that show nothing of themselves; code of your own under another Python).
+
+        Raises
+        ------
+        SessionFileError
+            If the file is damaged, the pool is another, or a part is missing or differs.
+        """
+        given = {
+            "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
+        }  # fmt: skip
+        saved = saving.load(path, X, given, probabilities=probabilities, costs=costs, trust_parts=trust_parts)
+        session = cls.__new__(cls)
+        session._assemble(
+            X, saved.parts, costs=saved.costs, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed
+        )
+        session._journal.events.clear()
+        session._journal.replay(saved.events)
+        if session._journal.state.answers.weights is not None:
+            session._asker.check_weights()
+        return session
