@@ -1,6 +1,7 @@
 """Write what follows from the code in the documentation: ``python docs/make_tables.py``.
 
-The page about strategies, the one about rights, the tree in ARCHITECTURE.md, and the bounds in the page about security.
+The page about strategies, the one about rights, the tree in ARCHITECTURE.md, the bounds in the page about security,
+and the list of decisions.
 """
 
 import ast
@@ -180,6 +181,21 @@ def _bound(bound: bounds.BodyBound) -> str:
     return size if bound.n_values is None else f"{size}, {bound.n_values:,} values of JSON"
 
 
+def decisions_page() -> str:
+    """Return the list of decisions: each file with its title."""
+    lines = [
+        "# Decisions",
+        "",
+        "Short records of choices that are easy to get wrong, the newest last. A record is superseded, not edited.",
+        "This list is written by `python docs/make_tables.py`; a test says when it is due.",
+        "",
+    ]
+    for path in sorted((HERE / "decisions").glob("0*.md")):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- [{title}]({path.name})")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     (HERE / "strategies.md").write_text(strategies_page(), encoding="utf-8")
     (HERE / "rights.md").write_text(rights_page(), encoding="utf-8")
@@ -187,3 +203,4 @@ if __name__ == "__main__":
     architecture.write_text(architecture_page(architecture.read_text(encoding="utf-8")), encoding="utf-8")
     security = HERE / "security.md"
     security.write_text(security_page(security.read_text(encoding="utf-8")), encoding="utf-8")
+    (HERE / "decisions" / "README.md").write_text(decisions_page(), encoding="utf-8")

@@ -75,6 +75,14 @@ def test_the_page_about_rights_is_up_to_date():
     assert page == script("make_tables").rights_page(), "run: python docs/make_tables.py"
 
 
+def test_the_list_of_decisions_is_that_of_the_folder():
+    folder = ROOT / "docs" / "decisions"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    assert page == script("make_tables").decisions_page(), "run: python docs/make_tables.py"
+    for path in folder.glob("0*.md"):
+        assert path.read_text(encoding="utf-8").startswith(f"# {int(path.name[:4])}. "), path.name
+
+
 def test_the_tree_in_the_architecture_is_the_tree():
     tables = script("make_tables")
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

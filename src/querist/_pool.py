@@ -181,14 +181,16 @@ def _from_lists(X: Sequence[Any], name: str) -> AnyArray:
         if length != lengths[0]:
             raise InvalidParameterError(
                 f"{name} is a list of rows of different lengths: row {position} has {_counted(length)}, "
-                f"row 0 has {_counted(lengths[0])}."
+                f"row 0 has {_counted(lengths[0])}. Give every row as many values."
             )
     try:
         if any(str in set(map(type, row)) for row in X):
             return np.array([list(row) for row in X], object)
         return np.asarray(X)
     except (ValueError, OverflowError) as error:
-        raise InvalidParameterError(f"{name} is a list of rows that make no table: {error}.") from None
+        raise InvalidParameterError(
+            f"{name} is a list of rows that make no table: {error}. Pass a data frame."
+        ) from None
 
 
 def _counted(length: int | None) -> str:

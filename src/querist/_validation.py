@@ -49,7 +49,7 @@ def as_rows(rows: Any, total: int, name: str = "rows") -> IntArray:
     lowest, highest = int(array.min()), int(array.max())
     if lowest < 0 or highest >= total:
         wrong = lowest if lowest < 0 else highest
-        raise InvalidRowsError(f"{name} holds {wrong}, but X has rows 0 to {total - 1}.")
+        raise InvalidRowsError(f"{name} holds {wrong}, but X has rows 0 to {total - 1}. Give row numbers of X.")
     # Only now: unsigned numbers of 64 bits would become negative.
     array = array.astype(np.int64, copy=False)
     if array.size > 1:
@@ -62,7 +62,7 @@ def as_rows(rows: Any, total: int, name: str = "rows") -> IntArray:
             distinct = np.unique(array).size
         if distinct != array.size:
             values, counts = np.unique(array, return_counts=True)
-            raise InvalidRowsError(f"{name} holds row {values[counts > 1][0]} more than once.")
+            raise InvalidRowsError(f"{name} holds row {values[counts > 1][0]} more than once. Give each row once.")
     return array
 
 
@@ -110,7 +110,9 @@ def _row_numbers(rows: AnyArray | list[Any], name: str) -> AnyArray:
             return np.array(rows, np.int64)
         except OverflowError:
             wrong = next(row for row in rows if not -(2**63) <= row < 2**63)
-            raise InvalidRowsError(f"{name} holds {wrong}, which is no row number of X.") from None
+            raise InvalidRowsError(
+                f"{name} holds {wrong}, which is no row number of X. Give integers from 0 on."
+            ) from None
     for position, row in enumerate(rows):
         wrong = isinstance(row, bool | np.bool_) and len(kinds) > 1
         if wrong or not isinstance(row, bool | np.bool_ | int | np.integer | float | np.floating | list | tuple):

@@ -22,10 +22,12 @@
 
     QueristWarning (UserWarning)
     ├── ModelMismatchWarning                    the model that asks is not the model that is trained
-    └── ModelWaitsWarning                       the model takes more answers before it can be trained; asking goes on
+    ├── ModelWaitsWarning                       the model takes more answers before it can be trained; asking goes on
+    └── AlikeLabelsWarning                      classes that only case, blanks or Unicode forms tell apart
 """
 
 __all__ = [
+    "AlikeLabelsWarning",
     "DataError",
     "EmptyPoolError",
     "FileFormatError",
@@ -150,3 +152,7 @@ class ModelMismatchWarning(QueristWarning):
 
 class ModelWaitsWarning(QueristWarning):
     """The classifier takes more answers before it can be trained; until then asking goes on without it."""
+
+
+class AlikeLabelsWarning(QueristWarning):
+    """Classes look alike: only case, blanks, marks without width or Unicode forms tell them apart."""

@@ -21,7 +21,7 @@ def test_every_public_name_is_there():
     [
         ([0, 1, 1], r"one row per item and one column per person, got shape \(3,\)"),
         ([[0.0, 1.0]], "integers; -1 where a person gave no answer.*float64"),
-        ([[0, 1], [1, 3]], r"holds 3 \(row 1, person 1\); classes are 0 to 2, and -1 is no answer"),
+        ([[0, 1], [1, 3]], r"holds 3 \(row 1, person 1\); it must be a class, 0 to 2, or -1 for no answer"),
         ([[0, -2]], r"holds -2 \(row 0, person 1\)"),
         ([["a", "b"]], "integers"),
     ],

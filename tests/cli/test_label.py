@@ -213,6 +213,7 @@ def test_images_whose_folder_has_moved(place, server):
         (b"a,label\n1,x\n2,y\n", ["--labels", "x,z"], ["not among --labels: y", "--no-existing-labels"]),
         (b"a,b\n1,x\n2,y\n", ["--labels", "x,x"], ["'x'", "already"]),
         (b"a,b\n1,x\n2,y\n", ["--strategy", "margine"], ["Unknown strategy 'margine'", "Did you mean 'margin'"]),
+        (b"a,b\n1,x\n2,y\n", ["--strategy", "margin:selction=power"], ["has no parameter 'selction'"]),
         (b"a,b\n1,x\n2,y\n", ["--estimator", "forest"], ["Unknown estimator 'forest'", "random_forest"]),
         (b"a,b\n1,x\n1,y\n", ["--id", "a"], ["'a' holds '1' more than once"]),
         (b"a,b\n1,x\n2,y\n", ["--project", "nowhere/p.querist"], ["no folder", "nowhere"]),
@@ -220,8 +221,8 @@ def test_images_whose_folder_has_moved(place, server):
     ],
     ids=[
         "missing", "empty", "header-only", "ragged", "binary", "undecodable", "twice-named", "no-text-column",
-        "no-image-column", "no-image", "image-outside", "unknown-label", "class-twice", "strategy", "estimator",
-        "repeated-id", "no-folder", "no-database",
+        "no-image-column", "no-image", "image-outside", "unknown-label", "class-twice", "strategy", "parameter",
+        "estimator", "repeated-id", "no-folder", "no-database",
     ],
 )  # fmt: skip
 def test_bad_input_gives_one_clear_message_and_leaves_nothing(place, server, write, options, words):
@@ -240,7 +241,7 @@ def test_bad_input_gives_one_clear_message_and_leaves_nothing(place, server, wri
         ("folder", ["holds no image", "1 x .md", "Name a folder with images"]),
         ("nothing.querist", ["no project nothing.querist", "querist label FILE"]),
         ("postgresql://localhost/p", ["querist serve"]),
-        ("broken.querist", ["broken.querist", "not a database"]),
+        ("broken.querist", ["broken.querist is not a project of Querist", "querist label FILE"]),
     ],
 )
 def test_what_cannot_be_labelled_is_told(place, server, word, words):

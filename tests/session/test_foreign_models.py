@@ -15,7 +15,18 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import querist
-from foreign_models import CLASSES, PREDICTIONS, PROBABILITIES, Boosted, Coded, Foreign, Hiding, Net, OwnBoosted
+from foreign_models import (
+    CLASSES,
+    PREDICTIONS,
+    PROBABILITIES,
+    Boosted,
+    Coded,
+    Foreign,
+    Hiding,
+    Net,
+    NeuralNetBinaryClassifier,
+    OwnBoosted,
+)
 from querist.exceptions import InvalidParameterError, QueristError, UnsupportedModelError
 from querist.strategies import QueryByCommittee
 
@@ -237,6 +248,33 @@ def test_a_net_is_given_the_types_that_it_wants():
         rows = session.ask(10)
         session.tell(rows, truth[rows])
     assert session.accuracy().value > 0.8
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("labels", ["two names", "two flags"])
+def test_a_net_of_one_output_takes_any_two_labels_wherever_it_stands(labels):
+    truth = TRUTHS[labels]
+    net = NeuralNetBinaryClassifier()
+    for estimator in (
+        net,
+        make_pipeline(StandardScaler(), net),
+        GridSearchCV(net, {"C": [0.1, 1.0]}, cv=2),
+        CalibratedClassifierCV(net, cv=2),
+    ):
+        session = querist.Session(X, estimator=estimator, audit=0.5, random_state=0)
+        for _ in range(4):
+            rows = session.ask(10)
+            session.tell(rows, truth[rows])
+        assert session.accuracy().value > 0.8
+        assert np.mean(session.predict() == truth) > 0.8
+        np.testing.assert_allclose(session.predict_proba().sum(axis=1), 1)
+
+
+def test_a_net_of_one_output_is_not_given_a_third_class():
+    session = querist.Session(X, estimator=NeuralNetBinaryClassifier(), random_state=0)
+    session.tell(range(60), TRUTHS["three numbers"][:60])
+    with pytest.raises(UnsupportedModelError, match="takes two classes"):
+        session.fit()
 
 
 class Wide(Net):

@@ -63,3 +63,9 @@ def test_without_a_figure_the_truth_stands_alone_and_says_so(means):
 def test_the_same_figures_give_the_same_bytes(means):
     one, other = (render(draw_audit(pd.DataFrame(means), "margin"), "svg") for _ in range(2))
     assert one == other
+
+
+def test_what_always_answering_the_largest_class_gives_is_in_the_picture(means):
+    (axes,) = draw_audit(means, "margin", largest=0.55).axes
+    assert "largest class: 0.550" in {text.get_text() for text in axes.texts}
+    assert axes.lines[-1].get_ydata()[0] == 0.55

@@ -117,7 +117,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path):
 
 def test_a_damaged_description_is_told(record):
     (record.folder / "experiment.json").write_text("{")
-    with pytest.raises(ResultsError, match="cannot be read"):
+    with pytest.raises(ResultsError, match="is damaged"):
         Record(record.folder, EXPERIMENT).start()
 
 

@@ -253,7 +253,7 @@ def test_another_experiment_in_the_folder_is_refused(tmp_path):
 
 
 def test_unfinished_and_damaged_results_are_not_loaded(tmp_path):
-    with pytest.raises(ResultsError, match="does not hold a simulation"):
+    with pytest.raises(ResultsError, match="is no folder of a simulation"):
         Simulation.load(tmp_path)
     out = tmp_path / "out"
     small(out=out)

@@ -39,7 +39,11 @@ def test_ranks_are_averages_over_data_sets():
 
 
 def test_the_lowest_loss_ranks_first():
-    ranks = compare([simulation("a", A, metric="log_loss")]).ranks().set_index("strategy")
+    ranks = (
+        compare([simulation("a", A, metric="log_loss"), simulation("b", A, metric="log_loss")])
+        .ranks()
+        .set_index("strategy")
+    )
     assert ranks["average_rank"].idxmin() == "random"
 
 
@@ -61,7 +65,8 @@ def test_from_five_data_sets_on_there_is_a_test():
 @pytest.mark.parametrize(
     ("several", "word"),
     [
-        ([], "at least one"),
+        ([], "at least two"),
+        ([simulation("a", A)], "got 1"),
         ([simulation("a", A), simulation("a", B)], "'a'"),
         ([simulation("a", A), simulation("b", {"random": 0.5})], "strategies"),
         ([simulation("a", A), simulation("b", B, estimator="svc")], "estimators"),

@@ -9,9 +9,11 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from querist.audit.intervals import wilson
 from querist.simulation.statistics import (
     area_under_curve,
     average_ranks,
+    difference_interval,
     friedman,
     holm,
     labels_to_reach,
@@ -202,3 +204,38 @@ def test_its_ends_solve_the_equation_that_they_are_derived_from():
     mean, half = values.mean(), (t_interval(values)[1] - values.mean())
     for end in mean_interval(values, low=0.0, high=1.0):
         assert (mean - end) ** 2 == pytest.approx(half**2 * end * (1 - end) / (mean * (1 - mean)))
+
+
+@given(st.integers(0, 50), st.integers(2, 6), st.sampled_from([0.9, 0.95]))
+def test_shares_that_agree_have_the_interval_of_all_their_rows(hits, n, confidence):
+    low, high = mean_interval([hits / 50] * n, low=0.0, high=1.0, n_trials=50, confidence=confidence)
+    assert (low, high) == pytest.approx(wilson(hits / 50, 50 * n, confidence))
+
+
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=8))
+def test_test_rows_never_make_an_interval_narrower(hits):
+    values = np.array(hits) / 20
+    plain, floored = (mean_interval(values, low=0.0, high=1.0, n_trials=n) for n in (None, 20))
+    assert floored[0] <= plain[0] + 1e-12
+    assert floored[1] >= plain[1] - 1e-12
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_few_repeats_of_a_model_that_is_nearly_always_right_do_not_look_certain(n):
+    # Plain t intervals held in 50, 70 and 87 % (benchmarks/simulation).
+    rng = np.random.default_rng(n)
+    values = rng.binomial(50, rng.beta(98.01, 0.99, (n, 4000))) / 50
+    low, high = mean_interval(values, low=0.0, high=1.0, n_trials=50)
+    assert np.mean((low <= 0.99) & (high >= 0.99)) >= 0.95
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=12))
+def test_the_interval_of_differences_never_leaves_what_a_difference_can_be(differences):
+    low, high = difference_interval(differences, 1.0)
+    assert -1 <= low <= np.mean(differences) + 1e-9
+    assert np.mean(differences) - 1e-9 <= high <= 1
+    assert difference_interval(differences, math.inf) == pytest.approx(t_interval(differences))
+
+
+def test_one_difference_has_no_interval():
+    assert all(math.isnan(bound) for bound in difference_interval([0.1], 1.0))

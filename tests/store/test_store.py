@@ -60,7 +60,7 @@ def test_items_come_in_the_order_asked_for(store):
     assert store.n_items == 9
     assert store.items([7, 2, 2, np.int64(0)]) == [item(7), item(2), item(2), item(0)]
     assert store.items([]) == []
-    with pytest.raises(InvalidRowsError, match="no row 9; it has 9 items"):
+    with pytest.raises(InvalidRowsError, match=r"no row 9\. It has: 9 items"):
         store.items([1, 9])
 
 
@@ -93,7 +93,7 @@ def test_rows_have_no_gaps(store):
     filled(store, 2)
     with store.writing() as tx:
         assert tx.add_items(2, [item(2)]) == 1
-    for first_row, rows, message in [(2, [2], "the next row is 3"), (3, [3, 5], "row 5 in the place of row 4")]:
+    for first_row, rows, message in [(2, [2], "the next row must be 3"), (3, [3, 5], "row 5 in the place of row 4")]:
         with pytest.raises(StoreError, match=message), store.writing() as tx:
             tx.add_items(first_row, [item(row) for row in rows])
     assert store.n_items == 3
@@ -354,7 +354,7 @@ def test_files_that_are_no_projects_are_left_alone(tmp_path):
     (tmp_path / "empty").touch()
     for name in ("other.db", "words.txt", "empty"):
         before = (tmp_path / name).read_bytes()
-        with pytest.raises(StoreError, match=r"is not a project of Querist|cannot be read: file is not a database"):
+        with pytest.raises(StoreError, match="is not a project of Querist"):
             Store.open(tmp_path / name)
         assert (tmp_path / name).read_bytes() == before
     with pytest.raises(StoreError, match="is a folder"):

@@ -109,7 +109,7 @@ def as_ratings(ratings: npt.ArrayLike, n_classes: int, name: str = "ratings") ->
         row, person = (int(place) for place in np.argwhere(strange)[0])
         raise InvalidParameterError(
             f"{name} holds {table[row, person]} (row {row}, person {person}); "
-            f"classes are 0 to {n_classes - 1}, and {NO_ANSWER} is no answer."
+            f"it must be a class, 0 to {n_classes - 1}, or {NO_ANSWER} for no answer."
         )
     return table
 

@@ -220,7 +220,7 @@ def _check_counts(n_correct: int, n_answered: int, n_drawn: int, n_remaining: in
     if not 0 <= n_correct <= n_answered <= n_drawn <= n_remaining:
         raise InvalidParameterError(
             f"{n_correct} correct of {n_drawn} draws from {n_remaining} rows ({n_drawn - n_answered} skipped): "
-            "these counts contradict each other."
+            "these counts contradict each other. Give correct <= answered <= drawn <= remaining."
         )
 
 

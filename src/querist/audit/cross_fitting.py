@@ -100,7 +100,9 @@ def cross_fitting(
     place = {row: position for position, row in enumerate(rows.tolist())}
     missing = [row for row in held.tolist() if row not in place]
     if missing:
-        raise InvalidParameterError(f"Row {missing[0]} is to be predicted out of its fold but has no label.")
+        raise InvalidParameterError(
+            f"Row {missing[0]} is to be predicted out of its fold but has no label. Leave it out of held."
+        )
     positions = np.array([place[row] for row in held.tolist()], np.int64)
     folds = np.arange(held.size) if n_folds is None and held.size <= _FEW else fold_of(held, n_folds or _FOLDS)
     classes = np.unique(labels)

@@ -146,7 +146,9 @@ def plan_model_labels(
     """
     check_number(target, "target", low=0, high=1, open_low=True)
     if frozen.confidences is None or np.isnan(frozen.confidences).any():
-        raise InvalidParameterError("This model gives no probabilities: it cannot say which rows it is sure of.")
+        raise InvalidParameterError(
+            "This model cannot say which rows it is sure of. Use an estimator with predict_proba."
+        )
     known = past is not None and past.is_enough and past.confidence is not None
     made = plan_auto_label(
         frozen.rows,

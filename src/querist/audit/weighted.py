@@ -112,13 +112,13 @@ def _weighed(losses: FloatArray, probabilities: FloatArray, n_pool: int) -> tupl
     drawn = losses.size
     if not 0 < drawn <= n_pool or q.shape != losses.shape:
         raise InvalidParameterError(
-            f"{drawn} draws with {q.size} probabilities from a pool of {n_pool} rows: 1 to {n_pool} draws are "
-            "possible, each with its probability."
+            f"{drawn} draws with {q.size} probabilities from a pool of {n_pool} rows. Give 1 to {n_pool} draws, "
+            "each with its probability."
         )
     if not ((q > 0) & (q <= 1)).all():
         raise InvalidParameterError("Every probability must be in (0, 1]: those of the rows as they were drawn.")
     if not np.isfinite(losses).all():
-        raise InvalidParameterError("losses holds a value that is not finite.")
+        raise InvalidParameterError("losses holds a value that is not finite. Give a number for each draw.")
     m = np.arange(1, drawn + 1)
     if drawn == n_pool:
         return float(losses.mean()), 0.0, np.ones(drawn)

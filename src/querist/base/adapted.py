@@ -10,8 +10,8 @@ from sklearn.utils.metaestimators import available_if
 from querist._typing import AnyArray, FloatArray, Label, Model, Pool
 from querist._validation import n_rows
 from querist.base.contract import parts_of
-from querist.base.returned import Names, as_array, as_probabilities, flat
-from querist.exceptions import QueristError, UnsupportedModelError
+from querist.base.returned import Names, as_array, as_probabilities, flat, not_finite
+from querist.exceptions import UnsupportedModelError
 
 # Who keeps scikit-learn's contract to the letter.
 _KEPT_BY = ("sklearn", "querist")
@@ -148,11 +148,12 @@ class Adapted:
             array = flat(array, n, what)
         elif array.ndim != 2 or array.shape[0] != n:
             raise UnsupportedModelError(
-                f"{what} returned shape {array.shape} for {n} rows and {self.classes_.size} classes."
+                f"{what} returned shape {array.shape} for {n} rows and {self.classes_.size} classes; it must be "
+                f"({n}, {self.classes_.size})."
             )
         array = array.astype(np.float64, copy=False)
         if not np.isfinite(array.sum()):
-            raise QueristError(f"{what} returned values that are not finite.")
+            raise not_finite(what)
         return array
 
     def __getattr__(self, name: str) -> Any:
@@ -204,7 +205,9 @@ def _distinct(values: AnyArray) -> tuple[list[Any], AnyArray]:
         return distinct.tolist(), inverse.reshape(-1)
     place: dict[Any, int] = {}
     if any(getattr(value, "__hash__", None) is None for value in values.tolist()):
-        raise UnsupportedModelError(f"A classifier's predict returned {values[0]!r} for a row, which is no label.")
+        raise UnsupportedModelError(
+            f"A classifier's predict returned {values[0]!r} for a row, which is no label. Let it return labels."
+        )
     inverse = np.array([place.setdefault(value, len(place)) for value in values.tolist()])
     return list(place), inverse
 

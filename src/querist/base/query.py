@@ -58,10 +58,13 @@ def prepare(
     """
     total = n_rows(X)
     if not candidates.size:
-        raise EmptyPoolError(f"All {total} rows are answered or excluded; there is nothing left to ask.")
+        raise EmptyPoolError(
+            f"All {total} rows are answered or excluded: none is left to ask. Add rows, or name other candidates."
+        )
     if batch_size > candidates.size:
         raise PoolExhaustedError(
-            f"batch_size is {batch_size}, but only {candidates.size} of the {total} rows may be asked about."
+            f"batch_size is {batch_size}, but only {candidates.size} of the {total} rows may be asked about. "
+            f"Ask for {candidates.size} or fewer."
         )
     if strategy.needs_model and model is None:
         raise NotEnoughLabelsError(
@@ -79,7 +82,7 @@ def prepare(
         if candidates.size < batch_size:
             raise QueristError(
                 f"{type(strategy.candidates).__name__}.narrow returned {candidates.size} rows "
-                f"for a batch of {batch_size}."
+                f"for a batch of {batch_size}; it must return at least as many."
             )
         keys = tie_keys(strategy.ties, candidates, rng)
     return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space, weights, costs)
@@ -102,8 +105,10 @@ def _broken(strategy: Hooks, utilities: FloatArray, context: QueryContext) -> Qu
     if utilities.shape != context.candidates.shape:
         return QueristError(
             f"{type(strategy).__name__}.utilities returned shape {utilities.shape} "
-            f"for {context.candidates.size} candidates."
+            f"for {context.candidates.size} candidates; it must return one number for each."
         )
     wrong = context.candidates[~np.isfinite(utilities)]
     where = f" for row {wrong[0]}" if wrong.size else ""
-    return QueristError(f"{type(strategy).__name__} computed a utility that is not finite{where}; is X finite?")
+    return QueristError(
+        f"{type(strategy).__name__} computed a utility that is not finite{where}. Check X for gaps and infinite values."
+    )

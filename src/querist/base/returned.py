@@ -15,6 +15,11 @@ _ROUNDING, _MOST_ROUNDING = 0.005, 0.05
 _EXACT = 1e-6
 
 
+def not_finite(what: str) -> QueristError:
+    """Say that a model returned infinite values or NaN."""
+    return QueristError(f"{what} returned values that are not finite. Scale the features, or use another estimator.")
+
+
 def as_array(values: Any) -> AnyArray:
     """Return what any container holds as a plain array: lists, frames, tensors, Arrow and sparse columns.
 
@@ -148,7 +153,9 @@ def as_probabilities(values: Any, n: int, classes: AnyArray, what: str) -> Float
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            raise UnsupportedModelError(f"{what} returned values that are no numbers.") from None
+            raise UnsupportedModelError(
+                f"{what} returned values that are no numbers. Let it return probabilities."
+            ) from None
     if classes.size == 2 and shape in ((n,), (n, 1)):
         second = array.reshape(-1).astype(np.float64)
         array = np.column_stack([1 - second, second])
@@ -175,7 +182,7 @@ def _order(frame: Any, classes: AnyArray) -> IntArray:
 
 def _checked(array: FloatArray, what: str) -> FloatArray:
     if not np.isfinite(array.sum(axis=1)).all():
-        raise QueristError(f"{what} returned values that are not finite.")
+        raise not_finite(what)
     exact, wrong = exact_shares(array)
     if wrong is not None:
         raise UnsupportedModelError(

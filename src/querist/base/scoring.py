@@ -9,7 +9,8 @@ from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
 from querist.base.blocks import pool_width, row_blocks
-from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
+from querist.base.returned import not_finite
+from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
 
 BlockFunction = Callable[[Pool], FloatArray]
@@ -158,7 +159,7 @@ def probabilities(model: Model, block: Pool) -> AnyArray:
     proba = _logistic(model, block) if _is_plain_logistic(model, block) else np.asarray(model.predict_proba(block))
     # A sum is not finite when any of its terms is not, and costs no temporary array.
     if not np.isfinite(proba.sum()):
-        raise QueristError(f"{type(model).__name__}.predict_proba returned values that are not finite.")
+        raise not_finite(f"{name_of(model)}.predict_proba")
     return proba
 
 
@@ -194,5 +195,5 @@ def decision_values(model: Model, block: Pool) -> AnyArray:
     """Return ``decision_function`` of a block, refusing values that are not numbers."""
     scores = np.asarray(model.decision_function(block))
     if not np.isfinite(scores.sum()):
-        raise QueristError(f"{type(model).__name__}.decision_function returned values that are not finite.")
+        raise not_finite(f"{name_of(model)}.decision_function")
     return scores

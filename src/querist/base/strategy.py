@@ -258,7 +258,7 @@ def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> IntArr
         allowed = np.sort(allowed)
     answered = allowed[np.isin(allowed, rows, kind="table" if total < 10**8 else None)] if rows.size else rows
     if answered.size:
-        raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer.")
+        raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer. Leave it out.")
     return allowed
 
 

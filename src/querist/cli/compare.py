@@ -19,15 +19,23 @@ def compare(
     report: Annotated[Path, typer.Option(help="Where to write the report.")] = Path("querist-comparison.html"),
 ) -> None:
     """Compare strategies over several simulated data sets."""
+    if len(folders) < 2:
+        raise InvalidParameterError(
+            f"compare takes two folders or more, got one: {folders[0]}. What it found alone is in its report.html."
+        )
     if name and len(name) != len(folders):
         raise InvalidParameterError(
             f"There are {len(folders)} folders and {len(name)} names: give --name once for each."
         )
+    if not report.absolute().parent.is_dir():
+        raise InvalidParameterError(f"There is no folder {report.absolute().parent} for the report. Make it first.")
+    from querist.simulation.comparison import check_distinct
+
+    check_distinct(name or [])
     from querist.simulation import Simulation
     from querist.simulation import compare as over_data_sets
 
-    loaded = [Simulation.load(folder) for folder in folders]
-    comparison = over_data_sets(loaded, names=name)
+    comparison = over_data_sets([Simulation.load(folder) for folder in folders], names=name)
     typer.echo(comparison.ranks().to_string(index=False))
     comparison.report(report)
     typer.echo(f"\nReport: {report.resolve()}")

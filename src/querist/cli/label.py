@@ -21,7 +21,7 @@ from querist.cli.page import (
 )
 from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
-from querist.exceptions import DataError, FileFormatError, UnknownNameError
+from querist.exceptions import DataError, FileFormatError
 
 ENDING = ".querist"
 
@@ -80,10 +80,10 @@ def label(
     """
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
-    _check_names(strategy, estimator)
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
+    _check_names(strategy, estimator, classes)
     from querist.labelling.intake.new_project import has_project
 
     if has_project(location):
@@ -150,11 +150,13 @@ def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:
     return [Path(data) for data in given], project or location
 
 
-def _check_names(strategy: str | None, estimator: str | None) -> None:
-    """Refuse names that do not exist before anything is made."""
-    from querist.registry import estimator_names, strategy_names
+def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...]) -> None:
+    """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
+    from querist.labelling.log.classes import added
+    from querist.registry import make_estimator, make_strategy, parse_spec
 
-    for what, given, known in (("strategy", strategy, strategy_names), ("estimator", estimator, estimator_names)):
-        name = (given or "auto").partition(":")[0]
-        if name != "auto" and name not in known():
-            raise UnknownNameError.of(what, name, known())
+    for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
+        if given is not None and given != "auto":
+            name, params = parse_spec(given)
+            make(name, **params)
+    added(classes)

@@ -1,5 +1,6 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -7,6 +8,7 @@ import typer
 
 from querist.cli.friendly import INTERRUPTED, friendly
 from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
+from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
 
 if TYPE_CHECKING:
     from querist.data import Problem
@@ -154,6 +156,8 @@ def simulate(
     }  # fmt: skip
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
+    if test is not None and group is not None:
+        raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
     problem = read_problem(
         file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
         category_columns=category or [], day_first=day_first,
@@ -176,7 +180,8 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
         "costs": problem.costs,
     }  # fmt: skip
     try:
-        with progress_bar(title) as progress:
+        with progress_bar(title) as progress, warnings.catch_warnings():
+            warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file
             return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)

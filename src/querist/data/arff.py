@@ -73,7 +73,10 @@ def _declared(path: Path, lines: Iterator[tuple[int, str]]) -> list[_Attribute]:
         if found is None:
             raise FileFormatError(f"{path}, line {number}: expected @attribute NAME KIND or @data, got {word[:60]!r}.")
         attributes.append(_Attribute(_unquoted(found[1]), found[2].strip()))
-    raise FileFormatError(f"{path} is not ARFF: it has no line @data with attributes declared above it.")
+    raise FileFormatError(
+        f"{path} is not ARFF: it has no line @data with attributes declared above it. "
+        "Write @attribute NAME KIND for each column, then @data."
+    )
 
 
 def _rows(
@@ -91,7 +94,8 @@ def _rows(
             cells.pop()  # a weight of the row
         if len(cells) != len(attributes):
             raise FileFormatError(
-                f"{path}, line {number}: {len(cells)} cells, but {len(attributes)} attributes are declared."
+                f"{path}, line {number}: {len(cells)} cells, but {len(attributes)} attributes are declared. "
+                "Correct the line, or put quotes around cells that hold a comma."
             )
         yield number, cells
 
@@ -138,7 +142,8 @@ def _value(path: Path, number: int, attribute: _Attribute, cell: str | None) -> 
         return int(cell) if re.fullmatch(r"[+-]?\d{1,18}", cell) else float(cell)
     except ValueError:
         raise FileFormatError(
-            f"{path}, line {number}: column {attribute.name!r} is declared numeric, but holds {cell[:40]!r}."
+            f"{path}, line {number}: column {attribute.name!r} is declared numeric, but holds {cell[:40]!r}. "
+            "Correct it, or write ? for a missing value."
         ) from None
 
 

@@ -37,11 +37,14 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
 
     array = _loaded(path, data, bounds)
     if array.ndim == 0 or array.size == 0:
-        raise DataError(f"{path} holds no rows: its array has the shape {array.shape}.")
+        raise DataError(f"{path} holds no rows: its array has the shape {array.shape}. Save an array with rows.")
     if array.dtype.names is not None:
         nested = [name for name in array.dtype.names if array.dtype[name].shape]
         if array.ndim > 1 or nested:
-            raise DataError(f"{path}: records with arrays in them, or in several dimensions, are no table.")
+            raise DataError(
+                f"{path}: records with arrays in them, or in several dimensions, are no table. "
+                "Save one field for each column."
+            )
         parts = {name: column_of_array(path, array[name], name) for name in array.dtype.names}
         return Table(path, pd.DataFrame({name: pd.Series(part, dtype=part.dtype) for name, part in parts.items()}))
     if array.dtype.kind in "SVcMmO":
@@ -76,7 +79,9 @@ def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
         raise FileFormatError(f"{path} holds a sparse matrix in the form {form!r}. Save X.tocsr().")
     shape = tuple(int(each) for each in arrays["shape"])
     if len(shape) != 2 or min(shape) < 1:
-        raise FileFormatError(f"{path}: the sparse matrix has the shape {shape}, which is no table.")
+        raise FileFormatError(
+            f"{path}: the sparse matrix has the shape {shape}, which is no table. Save one with rows and columns."
+        )
     bounds.check_rows(path, shape[0])
     # The columns of the other forms are counted out as well when they are turned.
     bounds.check_cells(path, max(shape) if form == "csc" else shape[0])
@@ -133,5 +138,7 @@ def column_of_array(path: Path, array: AnyArray, name: str = "") -> AnyArray:
     wrong = array.view(np.uint32).reshape(array.size, -1) > _LAST_LETTER if array.dtype.itemsize else np.zeros((0, 0))
     if wrong.any():
         item = int(wrong.any(axis=1).argmax()) + 1
-        raise FileFormatError(f"{path} is damaged: text {item} of its array holds a number that is no letter.")
+        raise FileFormatError(
+            f"{path} is damaged: text {item} of its array holds a number that is no letter. Save it anew."
+        )
     return array.astype(object)

@@ -37,7 +37,9 @@ def opened_arrow(path: Path, data: bytes, bounds: Bounds) -> tuple[Any, list[str
         raise FileFormatError(f"{path} is Feather of the first version. Write it anew with pandas or pyarrow.")
     is_file = data.startswith(_FILE)
     if not is_file and not data.startswith(_STREAM):
-        raise FileFormatError(f"{path} is not an Arrow file (Feather) that can be read: it does not begin as one.")
+        raise FileFormatError(
+            f"{path} is not an Arrow file (Feather) that can be read: it does not begin as one. Save it anew."
+        )
     try:
         buffer = pa.py_buffer(data)
         # A file is a stream between two marks of eight bytes, with a table of contents behind it.
@@ -59,7 +61,9 @@ def opened_arrow(path: Path, data: bytes, bounds: Bounds) -> tuple[Any, list[str
     except DataError:
         raise
     except Exception as error:  # pyarrow's errors have no common root, and the walk's are those of damage
-        raise FileFormatError(f"{path} is not an Arrow file (Feather) that can be read: {error}.") from error
+        raise FileFormatError(
+            f"{path} is not an Arrow file (Feather) that can be read: {str(error).rstrip('. ')}. Save it anew."
+        ) from error
     return table, notes
 
 

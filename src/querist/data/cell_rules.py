@@ -38,7 +38,7 @@ class CellRules:
             If `decimal` is neither "point" nor "comma", or `missing` is one word instead of a list.
         """
         if decimal is not None and decimal not in _STYLES:
-            raise InvalidParameterError(f'decimal is "point" or "comma", got {decimal!r}.')
+            raise InvalidParameterError(f'decimal must be "point" or "comma", got {decimal!r}.')
         if isinstance(missing, str):
             raise InvalidParameterError(f"missing is a list of words, got the word {missing!r}: write [{missing!r}].")
         words = tuple(str(word).strip() for word in missing)

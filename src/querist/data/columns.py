@@ -56,7 +56,7 @@ def typed(table: Table, rules: CellRules) -> Table:
             columns.append(column)
     if not columns:
         why = "; ".join(left_out)
-        raise DataError(f"{table.path}: no column can be read. {why[0].upper()}{why[1:]}.")
+        raise DataError(f"{table.path}: no column can be read. {why[0].upper()}{why[1:]}. Correct the file.")
     words = [column.words for column in columns if column.words is not None]
     evident = rules.style or evident_style(words)
     style: Style = evident or ("comma" if table.delimiter == ";" else "point")

@@ -20,7 +20,7 @@ from querist.data.numbers import is_number
 from querist.data.outline import Outline, outlined, without_tail
 from querist.data.quotes import regular_quotes
 from querist.data.reading import Reading
-from querist.data.table import Table
+from querist.data.table import Table, nothing_in, only_a_header
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def cut(path: Path, text: str, bounds: Bounds, reading: Reading = Reading()) -> 
         If two columns have the same name, or it unfolds to more than the bounds.
     """
     if not text.strip():
-        raise FileFormatError(f"{path} is empty.")
+        raise FileFormatError(nothing_in(path))
     outline = outlined(path, text, reading)
     _check_cells(path, outline.text, outline.delimiter, bounds)
     text, told = without_tail(outline.text, outline.delimiter, len(outline.names))
@@ -141,7 +141,7 @@ def read_delimited(path: Path, data: bytes, reading: Reading, bounds: Bounds) ->
     except pd.errors.ParserError as error:
         raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV anew.") from error
     if not len(words):
-        raise DataError(f"{path} has a header but no row of data.")
+        raise DataError(only_a_header(path))
     return _table(path, found, words, notes)
 
 
@@ -244,7 +244,9 @@ def _quoted(path: Path, found: Delimited) -> Delimited:
     if unclosed is not None and misfit is None:
         raise unclosed
     if misfit is not None and stray is not None:
-        misfit = FileFormatError(f"{misfit} A double quote opens in line {stray} and encloses no cell.")
+        misfit = FileFormatError(
+            f"{misfit} A double quote opens in line {stray} and encloses no cell. Remove it, or write it twice."
+        )
     return replace(found, misfit=misfit)
 
 

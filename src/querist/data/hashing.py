@@ -164,7 +164,7 @@ def _check_cells(cells: list[Any], what: str, where: str, name: str) -> None:
         try:
             cell_bytes(cell)
         except InvalidParameterError as error:
-            raise InvalidParameterError(f"{error} It stands in {what} {position}{where} of {name}.") from None
+            raise InvalidParameterError(f"{error} See {what} {position}{where} of {name}.") from None
 
 
 _READ_AT_SIGHT = {str, int, float, bool, bytes, type(None)}

@@ -25,7 +25,7 @@ def find_images(folder: Path) -> list[str]:
         If there is no image in it; the message says what there is.
     """
     if not folder.is_dir():
-        raise FileFormatError(f"There is no folder {folder}.")
+        raise FileFormatError(f"There is no folder {folder}. Check the spelling.")
     found: list[str] = []
     others: Counter[str] = Counter()
     for place, folders, names in os.walk(folder, onerror=_refused):

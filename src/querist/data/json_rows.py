@@ -38,9 +38,11 @@ def json_objects(path: Path, data: bytes, bounds: Bounds) -> Iterator[tuple[int,
         except UnicodeDecodeError as error:
             found = _not_utf8(path, number, start + error.start)
         except json.JSONDecodeError as error:
-            found = FileFormatError(f"{path}, line {number}: not JSON ({error.msg}, column {error.colno}).")
+            found = FileFormatError(
+                f"{path}, line {number}: not JSON ({error.msg}, column {error.colno}). Correct the line."
+            )
         except (RecursionError, ValueError) as error:
-            found = FileFormatError(f"{path}, line {number}: not JSON ({_why(error)}).")
+            found = FileFormatError(f"{path}, line {number}: not JSON ({_why(error)}). Correct the line.")
         if found is not None:
             yield number, found
         start += len(line) + 1
@@ -65,14 +67,14 @@ def json_list(path: Path, data: bytes, bounds: Bounds) -> tuple[list[Any], list[
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             return _of_lines(path, data, bounds), ["one JSON object a line"]
-        raise FileFormatError(f"{path}, line {error.lineno}: not JSON ({error.msg}).") from None
+        raise FileFormatError(f"{path}, line {error.lineno}: not JSON ({error.msg}). Correct the line.") from None
     except (RecursionError, ValueError) as error:
-        raise FileFormatError(f"{path}: not JSON ({_why(error)}).") from None
+        raise FileFormatError(f"{path}: not JSON ({_why(error)}). Write it anew.") from None
     if isinstance(found, dict):
         rows, note = _of_object(found)
         if rows is None:
             told = "expected a list of objects, [{...}, ...], or lists of one length as columns, {...: [...], ...}"
-            raise FileFormatError(f"{path}: {told}; got an object of another shape.")
+            raise FileFormatError(f"{path}: {told}. It holds an object of another shape: write a list.")
         bounds.check_cells(path, len(rows) * max(map(len, rows), default=0), "its rows times its columns")
         return rows, [note]
     if not isinstance(found, list):

@@ -10,7 +10,7 @@ import numpy as np
 from querist._typing import AnyArray
 from querist.data.bounds import Bounds
 from querist.data.reading import Reading
-from querist.data.table import Table
+from querist.data.table import Table, nothing_in
 from querist.exceptions import DataError, FileFormatError
 
 # Above this share of stored values a plain array is smaller and faster than a sparse matrix.
@@ -47,9 +47,11 @@ def read_libsvm(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Ta
             f"{where}: {str(error).rstrip('.')}. Expected: label index:value index:value ..."
         ) from None
     if not X.shape[0]:
-        raise FileFormatError(f"{path} is empty.")
+        raise FileFormatError(nothing_in(path))
     if not X.nnz:
-        raise DataError(f"{path} holds labels but no feature.")
+        raise DataError(
+            f"{path} holds labels but no feature. Write lines of the form: label index:value index:value ..."
+        )
     # Read as if counted from 0; where no row names a feature 0, the file counts from 1.
     first = int(X.indices.min())
     first = min(first, 1)

@@ -73,7 +73,7 @@ def _check_arrays(path: Path, X: AnyArray, y: AnyArray) -> None:
     if X.dtype.kind not in "biuf":
         raise DataError(f"{path}: X must hold numbers, got dtype {X.dtype}.")
     if X.size == 0:
-        raise DataError(f"{path}: X is empty, got shape {X.shape}.")
+        raise DataError(f"{path}: X is empty, got shape {X.shape}. Save rows and features.")
 
 
 def same_features(table: Table, other: Table) -> tuple[Pool, Pool]:

@@ -31,7 +31,9 @@ def old_sheets(path: Path, data: bytes) -> Iterator[tuple[int, int]]:
     try:
         streams = list(_streams(data))
     except (struct.error, IndexError, ValueError) as error:
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: its container is damaged.") from error
+        raise FileFormatError(
+            f"{path} is not a spreadsheet that can be read: its container is damaged. Save it as .xlsx."
+        ) from error
     cells = widest = 0
     for stream in streams:
         for height, width in _boxes(stream):

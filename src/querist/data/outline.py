@@ -183,7 +183,7 @@ def _without_first(text: str, n: int, delimiter: str) -> str:
                 for _ in range(line - 1):
                     start = text.index("\n", start) + 1
                 return _blanked(text, 0, start)
-    raise DataError("The text has no line of names below its titles.")  # n_titles leaves one
+    raise DataError("The text has no line of names below its titles. Add one.")  # n_titles leaves one
 
 
 def _first_lines(text: str, delimiter: str, n: int) -> list[int]:

@@ -94,7 +94,7 @@ def unpacked(path: Path, data: bytes, known: Iterable[str], bounds: Bounds) -> l
     except DataError:
         raise
     except Exception as error:  # each unpacker has errors of its own
-        raise FileFormatError(f"{path} cannot be unpacked: {error}. Is it {name}, and complete?") from error
+        raise FileFormatError(f"{path} cannot be unpacked: {error}. Check that it is {name}, and complete.") from error
 
 
 def _check_size(path: Path, contents: Iterable[Iterable[bytes]], bounds: Bounds) -> None:
@@ -185,7 +185,7 @@ def _tables_in(
     members = _members(archive)
     names = [each.filename for each in members]
     if not members:
-        raise FileFormatError(f"{path} holds no file.")
+        raise FileFormatError(f"{path} holds no file. Pack one.")
     chosen = members
     if len(members) > 1:
         chosen = [each for each in members if _is_table(each.filename, known)]

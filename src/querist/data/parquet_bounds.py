@@ -26,7 +26,9 @@ def parquet_errors(path: Path) -> Iterator[None]:
     except DataError:
         raise
     except Exception as error:  # pyarrow's errors have no common root
-        raise FileFormatError(f"{path} is not a Parquet file that can be read: {error}.") from error
+        raise FileFormatError(
+            f"{path} is not a Parquet file that can be read: {str(error).rstrip('. ')}. Save it anew."
+        ) from error
 
 
 def opened_parquet(path: Path, data: bytes, bounds: Bounds) -> Any:

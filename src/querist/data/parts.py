@@ -94,12 +94,14 @@ def joined(parts: Sequence[Table], path: Path | None = None) -> Table:
     import pandas as pd
 
     if not parts:
-        raise DataError("No file is named to read a table from.")
+        raise DataError("No file is named to read a table from. Name one or more.")
     first = parts[0]
     if len(parts) == 1:
         return first if path is None else replace(first, path=path)
     if first.frame is None or any(part.frame is None for part in parts):
-        raise DataError(f"{first.path} and the others hold matrices without named columns; only tables are joined.")
+        raise DataError(
+            f"{first.path} and the others hold matrices without named columns; only tables are joined. Name one file."
+        )
     told = {part.label_column for part in parts if part.label_column is not None}
     if len(told) == 1:
         parts = [_with_label(part, *told) for part in parts]

@@ -126,7 +126,10 @@ def read_problem(
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):
         if text_columns or category_columns:
-            raise DataError(f"{table.path} or {test} holds a matrix without named columns: there is no text to read.")
+            raise DataError(
+                f"{table.path} or {test} holds a matrix without named columns: there is no text to read. "
+                "Leave the names of columns out."
+            )
         X, X_test, more = _from_matrices(table, test_table)
         return Problem(X, y, X_test, y_test, None, (*notes, *more))
     worded = [*text_columns, *category_columns]
@@ -156,7 +159,9 @@ def _check_roles(table: Table, target: str | None, roles: Mapping[str, str | Non
         if name is not None:
             column_of(table, name, role)
             if name == target:
-                raise DataError(f"Column {name!r} cannot be both the target and the column to {role}.")
+                raise DataError(
+                    f"Column {name!r} cannot be both the target and the column to {role}. Name another for one of them."
+                )
 
 
 def _amounts(table: Table, name: str, role: str) -> FloatArray:
@@ -167,7 +172,7 @@ def _amounts(table: Table, name: str, role: str) -> FloatArray:
     try:
         return as_amounts(column.to_numpy(np.float64, na_value=np.nan), len(column), f"{role} column {name!r}")
     except InvalidParameterError as error:
-        raise DataError(f"{table.path}: {error} (Rows count from 0.)") from None
+        raise DataError(f"{table.path}: {error} (Rows count from 0.) Correct the column.") from None
 
 
 def _groups(column: Any, path: Path) -> AnyArray:

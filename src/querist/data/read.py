@@ -22,7 +22,7 @@ from querist.data.prose import read_data, read_text
 from querist.data.reading import Reading
 from querist.data.records import read_json, read_json_lines
 from querist.data.sheets import read_spreadsheet
-from querist.data.table import Table
+from querist.data.table import Table, nothing_in, only_a_header
 from querist.data.titles import told_total
 from querist.exceptions import DataError, FileFormatError
 
@@ -150,10 +150,10 @@ def read_content(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> l
         own = path if member.name is None else path / member.name
         reading.check(path, member.kind)
         if not member.data.strip():
-            raise FileFormatError(f"{own} is empty.")
+            raise FileFormatError(nothing_in(own))
         table = READERS[member.kind](own, member.data, reading, bounds)
         if table.n_rows == 0:
-            raise DataError(f"{own} has a header but no row of data.")
+            raise DataError(only_a_header(own))
         tables.append(table.told(member.note) if member.note else table)
     return tables
 

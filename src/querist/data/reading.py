@@ -77,7 +77,7 @@ class Reading:
         if delimiter is not None:
             delimiter = {"\\t": "\t", "tab": "\t", "\\x01": "\x01"}.get(delimiter, delimiter)
             if len(delimiter) != 1 or delimiter in '"\r\n':
-                raise InvalidParameterError(f"A delimiter is one character, such as ; or \\t; got {delimiter!r}.")
+                raise InvalidParameterError(f"A delimiter must be one character, such as ; or \\t; got {delimiter!r}.")
         rules = CellRules.of(decimal=decimal, missing=missing)
         header = header and not given and header_lines != 0
         if header_lines is not None and (header_lines < 0 or (header_lines > 0 and not header)):
@@ -95,13 +95,17 @@ class Reading:
         FileFormatError
         """
         if self.sheet is not None and kind not in SPREADSHEETS:
-            raise FileFormatError(f"{path} is not a spreadsheet, so it has no sheet {self.sheet!r}.")
+            raise FileFormatError(
+                f"{path} is not a spreadsheet, so it has no sheet {self.sheet!r}. Leave the sheet out."
+            )
         if not self.header and kind not in (*SPREADSHEETS, *DELIMITED, *_ARRAYS):
             raise FileFormatError(f"{path} names its columns itself. Leave out the names, and --no-header.")
         if self.header_lines is not None and kind not in (*SPREADSHEETS, *DELIMITED):
             raise FileFormatError(f"{path} names its columns itself. Leave out --header-lines (header_lines=).")
         if self.delimiter is not None and kind not in DELIMITED:
-            raise FileFormatError(f"{path} is no delimited text, so it has no delimiter {self.delimiter!r}.")
+            raise FileFormatError(
+                f"{path} is no delimited text, so it has no delimiter {self.delimiter!r}. Leave the delimiter out."
+            )
 
 
 def names_given(path: Path, reading: Reading, width: int) -> list[str]:
@@ -113,5 +117,5 @@ def names_given(path: Path, reading: Reading, width: int) -> list[str]:
         If there are more names than columns.
     """
     if len(reading.names) > width:
-        raise DataError(f"{path} has {width} columns, but {len(reading.names)} names are given.")
+        raise DataError(f"{path} has {width} columns, but {len(reading.names)} names are given. Give {width} or fewer.")
     return [*reading.names, *(f"column {place}" for place in range(len(reading.names) + 1, width + 1))]

@@ -10,7 +10,7 @@ from querist.data.dialects import recognised
 from querist.data.json_rows import json_list, json_objects, named_kind
 from querist.data.nested import flattened
 from querist.data.reading import Reading
-from querist.data.table import Table
+from querist.data.table import Table, only_a_header
 from querist.data.typed_cells import is_encodable, typed_column, without_half_letters
 from querist.exceptions import DataError, FileFormatError
 
@@ -39,7 +39,7 @@ def read_json(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Tabl
 
 def _from_records(path: Path, records: list[dict[str, Any]], bounds: Bounds, notes: Sequence[str] = ()) -> Table:
     if not records:
-        raise FileFormatError(f"{path} is empty: it holds no object.")
+        raise FileFormatError(f"{path} is empty: it holds no object. Name a file with rows.")
     notes = list(notes)
     found = recognised(records)
     if found is not None:
@@ -52,7 +52,7 @@ def _from_records(path: Path, records: list[dict[str, Any]], bounds: Bounds, not
         names = list(dict.fromkeys(map(without_half_letters, names)))
         notes += [f"half a letter in the name {without_half_letters(name)!r} is read as U+FFFD" for name in mended]
     if not names:
-        raise FileFormatError(f"{path}: its objects have no fields.")
+        raise FileFormatError(f"{path}: its objects have no fields. Write one for each column.")
     # Objects that share no field make a table that is nearly empty.
     bounds.check_cells(path, len(records) * len(names), f"{len(records):,} objects, {len(names):,} fields in all")
     if found is None:
@@ -63,7 +63,7 @@ def _from_records(path: Path, records: list[dict[str, Any]], bounds: Bounds, not
     try:
         columns, told = flattened({name: [record.get(name) for record in records] for name in names})
     except RecursionError:
-        raise FileFormatError(f"{path} is nested too deeply.") from None
+        raise FileFormatError(f"{path} is nested too deeply. Write its fields side by side.") from None
     table = table_of(path, {name: typed_column(cells) for name, cells in columns.items()}, [*notes, *told])
     return table if label is None else with_labels(table, label, columns[label])
 
@@ -82,5 +82,5 @@ def table_of(path: Path, columns: dict[str, "pd.Series"], notes: list[str]) -> T
 
     frame = pd.DataFrame(columns)
     if not len(frame):
-        raise DataError(f"{path} has a header but no row of data.")
+        raise DataError(only_a_header(path))
     return Table(path, frame, notes=tuple(notes))

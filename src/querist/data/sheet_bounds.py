@@ -69,7 +69,7 @@ def check_sheets(path: Path, data: bytes, bounds: Bounds) -> None:
                 sheet = _repeated if name.lower() == "content.xml" else _placed
                 _check(path, sheet(path, archive, name), bounds)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zlib.error, struct.error) as error:
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}.") from error
+        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}. Save it anew.") from error
 
 
 def _check(path: Path, boxes: "Iterator[tuple[int, int]]", bounds: Bounds) -> None:
@@ -84,14 +84,18 @@ def _check_parts(path: Path, archive: zipfile.ZipFile, bounds: Bounds) -> None:
     parts = archive.infolist()
     names = [part.filename.lower() for part in parts]
     if len(set(names)) < len(names):
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: a part of it is there twice.")
+        raise FileFormatError(
+            f"{path} is not a spreadsheet that can be read: a part of it is there twice. Save it anew."
+        )
     if "xl/workbook.bin" in names:
         raise FileFormatError(f"{path} is a binary workbook (.xlsb). Save it as .xlsx.")
     bounds.check_bytes(path, sum(part.file_size for part in parts))
     size = 0
     for part in parts:
         if part.compress_type not in _PACKED:
-            raise FileFormatError(f"{path} is not a spreadsheet that can be read: {part.filename} is packed oddly.")
+            raise FileFormatError(
+                f"{path} is not a spreadsheet that can be read: {part.filename} is packed oddly. Save it anew."
+            )
         for block in _unpacked(archive, part):
             size += len(block)
             bounds.check_bytes(path, size)
@@ -236,7 +240,9 @@ def _walk(path: Path, archive: zipfile.ZipFile, name: str, started: Callable[[st
 
     def refuse(*told: object) -> None:
         # Entities unfold, too, and no spreadsheet program writes any.
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {name} declares a document type.")
+        raise FileFormatError(
+            f"{path} is not a spreadsheet that can be read: {name} declares a document type. Save it anew."
+        )
 
     parser.StartDoctypeDeclHandler = refuse
     try:
@@ -244,7 +250,9 @@ def _walk(path: Path, archive: zipfile.ZipFile, name: str, started: Callable[[st
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {name}: {error}.") from error
+        raise FileFormatError(
+            f"{path} is not a spreadsheet that can be read: {name}: {error}. Save it anew."
+        ) from error
 
 
 def _local(tag: str) -> str:

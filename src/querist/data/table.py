@@ -79,3 +79,15 @@ def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) ->
     hint = f" Did you mean {near[0]!r}?" if near else ""
     what = f"{purpose} column".strip()
     return f"{path} has no {what} {name!r}.{hint} It has: {listed(known)}."
+
+
+def nothing_in(path: Path | str) -> str:
+    """Say that a file is empty."""
+    return f"{path} is empty. Name a file with rows, or write it anew."
+
+
+def only_a_header(path: Path) -> str:
+    """Say that a file holds names of columns and nothing below."""
+    return (
+        f"{path} has a header but no row of data. Add rows; if its first line is one, say --no-header (header=False)."
+    )

@@ -164,7 +164,8 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         missing = [encoder.column for encoder in self.encoders_ if encoder.column not in columns]
         if missing:
             raise DataError(
-                f"The {source or 'table'} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
+                f"The {source or 'table'} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
+                f"It has: {listed(list(columns))}."
             )
         where = f" of the {source}" if source else ""
         return _beside([encoder.encode(columns[encoder.column], where) for encoder in self.encoders_])
@@ -221,7 +222,7 @@ def _columns(frame: "pd.DataFrame") -> "dict[str, pd.Series]":
             f"X must be a data frame, got {type(frame).__name__}. Give its columns names: pandas.DataFrame(X)."
         )
     if not len(frame):
-        raise DataError("The table has no rows.")
+        raise DataError("The table has no rows. Pass one with rows.")
     names = [str(name) for name in frame.columns]
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:

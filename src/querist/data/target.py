@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from querist._alike import INVISIBLE, alike, told_alike
 from querist._typing import AnyArray
 from querist._words import listed
 from querist.data.table import Table, no_such_column
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 # More distinct numbers than this, not whole or seldom repeated, are measurements and not classes.
 _MANY = 20
-# Marks without width, as programs leave them.
-_INVISIBLE = "\ufeff\u200b\u2060"
 _BINNING = "cut the numbers into ranges first, for example with pandas.cut(values, bins=4)"
 
 
@@ -33,7 +32,9 @@ def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":
         If there is none; the message suggests the nearest name and lists all.
     """
     if table.frame is None:
-        raise TargetError(f"{table.path} holds a matrix without named columns, so there is no column {name!r}.")
+        raise TargetError(
+            f"{table.path} holds a matrix without named columns, so there is no column {name!r}. Leave the name out."
+        )
     names = [str(each) for each in table.frame.columns]
     if name not in names:
         raise TargetError(no_such_column(table.path, name, names, purpose))
@@ -133,7 +134,7 @@ def _clean(given: "pd.Series", what: str) -> "tuple[pd.Series, list[str]]":
     forms: dict[str, str | None] = {}
     for cell in column.unique():
         if isinstance(cell, str):
-            forms[cell] = unicodedata.normalize("NFC", cell.strip().strip(_INVISIBLE).strip()) or None
+            forms[cell] = unicodedata.normalize("NFC", cell.strip().strip(INVISIBLE).strip()) or None
     changed = {cell: form for cell, form in forms.items() if form not in (cell, None)}
     blank = [cell for cell, form in forms.items() if form is None]
     if not changed and not blank:
@@ -148,17 +149,10 @@ def _clean(given: "pd.Series", what: str) -> "tuple[pd.Series, list[str]]":
 
 
 def _alike(labels: AnyArray) -> list[str]:
-    """Say of classes that only upper and lower case tell apart."""
+    """Say of classes that look alike."""
     if labels.dtype.kind != "U":
         return []
-    groups: dict[str, list[str]] = {}
-    for word in np.unique(labels).tolist():
-        groups.setdefault(word.casefold(), []).append(word)
-    return [
-        f"{' and '.join(map(repr, words))} are kept apart; write them in one way if they are one class"
-        for words in groups.values()
-        if len(words) > 1
-    ][:5]
+    return [told_alike(words) for words in alike(np.unique(labels).tolist())][:5]
 
 
 def _of_cells(cells: list[Any], what: str) -> tuple[AnyArray, list[str]]:
@@ -209,7 +203,9 @@ def _from_words(cells: list[Any]) -> tuple[AnyArray, list[str]]:
 def _check_classes(labels: AnyArray, what: str, *, split: bool) -> None:
     classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
     if classes.size == 1:
-        raise TargetError(f"{what} has only one class, {classes[0].item()!r}. There is nothing to learn.")
+        raise TargetError(
+            f"{what} has only one class, {classes[0].item()!r}. There is nothing to learn: name another column."
+        )
     if labels.dtype.kind == "i" and classes.size > max(_MANY, labels.size // 5):
         raise TargetError(
             f"{what} has {classes.size} distinct numbers in {labels.size} rows: it looks continuous. "

@@ -14,6 +14,7 @@ from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
 from querist._validation import n_rows
 from querist.base.adapted import Adapted, keeps_contract, name_of
 from querist.base.returned import as_array, as_probabilities
+from querist.exceptions import UnsupportedModelError
 from querist.learners.weighting import weight_keyword
 
 
@@ -40,6 +41,14 @@ class _Coded(Adapted):
     @property
     def _has_outputs(self) -> bool:
         return hasattr(self.estimator_, "predict_proba")
+
+
+def _is_binary_net(estimator: Model) -> bool:
+    """Return whether it is skorch's network with one output, whose loss takes the codes as single floats."""
+    return any(
+        base.__name__ == "NeuralNetBinaryClassifier" and base.__module__.partition(".")[0] == "skorch"
+        for base in type(estimator).__mro__
+    )
 
 
 def _inner_has(method: str) -> Any:
@@ -104,12 +113,21 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If `y` holds no class labels; whatever the classifier raises.
+        UnsupportedModelError
+            If it knows two classes only, and there are more.
         """
         if y is None:
             raise ValueError("LabelEncoded requires y to be passed, but the target y is None.")
         labels = column_or_1d(check_array(y, ensure_2d=False, dtype=None, input_name="y"), warn=True)
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
+        if _is_binary_net(self.estimator):
+            if self.classes_.size > 2:
+                raise UnsupportedModelError(
+                    f"{name_of(self.estimator)} takes two classes, got {self.classes_.tolist()[:10]}. Use skorch's "
+                    "NeuralNetClassifier, with one output for each class."
+                )
+            codes = codes.astype(np.float32)
         weights = {} if sample_weight is None else {weight_keyword(self.estimator) or "sample_weight": sample_weight}
         self.estimator_: Model = clone(self.estimator).fit(X, codes, **weights)
         for name in ("n_features_in_", "feature_names_in_"):

@@ -171,10 +171,11 @@ class Asker:
             "asked and not answered": state.rows_with(OUTSTANDING).size,
             "skipped": state.rows_with(SKIPPED).size,
         }
-        told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        gone = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        told = f"of {n_rows} rows, {gone}" if gone else f"the pool has {n_rows} rows"
         hint = " release() puts asked rows back." if counts["asked and not answered"] else ""
         if left == 0:
-            return EmptyPoolError(f"No row is left to ask: of {n_rows} rows, {told}.{hint}")
+            return EmptyPoolError(f"No row is left to ask: {told}. Add rows with extend().{hint}")
         return PoolExhaustedError(
-            f"batch_size is {batch_size}, but {left} rows are left to ask: of {n_rows} rows, {told}.{hint}"
+            f"batch_size is {batch_size}, but {left} rows are left to ask: {told}. Ask for {left} or fewer.{hint}"
         )

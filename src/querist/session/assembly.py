@@ -104,7 +104,9 @@ def _check_fixed(parts: Mapping[str, Any], asks: QueryStrategy, *, warm_start: b
     """Refuse what wants a model that is trained."""
     for name, value in (("query_estimator", parts["query_estimator"]), ("warm_start", warm_start or None)):
         if value is not None:
-            raise InvalidParameterError(f"{name} has no meaning beside probabilities, which ask and are never trained.")
+            raise InvalidParameterError(
+                f"{name} has no meaning beside probabilities, which ask and are never trained. Leave it out."
+            )
     if asks.refits_model:
         raise InvalidParameterError(
             f"strategy={parts['strategy']!r} trains clones of the model, and probabilities from outside cannot be "

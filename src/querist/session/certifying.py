@@ -93,7 +93,9 @@ class Certifier:
         model = original(copy.deepcopy(self._trained.fit()))
         rows = np.flatnonzero(status != ANSWERED)
         if not rows.size:
-            raise InvalidParameterError("Every row has an answer: there is nothing left to promise.")
+            raise InvalidParameterError(
+                "Every row has an answer: there is nothing left to promise. Add rows with extend() first."
+            )
         return Snapshot(model, rows, self._trained.predict_rows(rows))
 
     def _past(self) -> Past | None:

@@ -26,7 +26,7 @@ def row_costs(costs: Any, X: Pool, *, had: bool | None = None) -> FloatArray | N
     """
     if had is not None and had != (costs is not None):
         how = "with costs: pass those of the whole new pool, costs=..." if had else "without costs: leave them out"
-        raise InvalidParameterError(f"The session was made {how}.")
+        raise InvalidParameterError(f"costs must be given as at first: the session was made {how}.")
     if costs is None:
         return None
     return as_amounts(costs, n_rows(X), "costs", pool=X, remedy="What costs nothing can be told without being asked.")

@@ -48,7 +48,7 @@ def one_sequence(events: Iterable[Event]) -> tuple[IntArray, FloatArray, int]:
                     f"{n_pool - len(rows)} rows were left when row {event.rows[0]} was drawn, and "
                     f"{event.n_possible} could have been. Draws cannot be weighed where a row has no chance (shut out "
                     "by a candidate filter, or of utility 0), or where rows are told or skipped unasked, released or "
-                    "added between them."
+                    "added between them. Start a session that only draws."
                 )
             rows += event.rows.tolist()
             probabilities += event.probabilities.tolist()

@@ -221,6 +221,8 @@ _KINDS: dict[str, type[Event]] = {
     )
 }  # fmt: skip
 
+_OTHER_FILE = "Go back to a copy of the file, or read it with the version of Querist that wrote it."
+
 
 def undone(events: Iterable[Event]) -> frozenset[int]:
     """Return the numbers of the events that no longer count."""
@@ -238,8 +240,10 @@ def read_event(values: Mapping[str, Any]) -> Event:
     rest = dict(values)
     kind = rest.pop("kind", None)
     if kind not in _KINDS:
-        raise SessionFileError(f"The log holds an event of unknown kind {kind!r}.")
+        raise SessionFileError(f"The log holds an event of unknown kind {kind!r}. {_OTHER_FILE}")
     try:
         return _KINDS[kind]._read(rest)
     except (KeyError, TypeError) as error:
-        raise SessionFileError(f"The log's {kind} event number {rest.get('number')} is damaged: {error}.") from error
+        raise SessionFileError(
+            f"The log's {kind} event number {rest.get('number')} is damaged: {error}. {_OTHER_FILE}"
+        ) from error

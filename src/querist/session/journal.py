@@ -87,7 +87,7 @@ class Journal:
         gone = undone(self.events)
         doable = [event for event in self.events if isinstance(event, _UNDOABLE) and event.number not in gone]
         if len(doable) < steps:
-            raise InvalidParameterError(f"Cannot undo {steps} steps: there are {len(doable)}.")
+            raise InvalidParameterError(f"Cannot undo {steps} steps: there are {len(doable)}. Undo so many or fewer.")
         taken = doable[: -steps - 1 : -1]
         self.replay([Undone(self.next_number + place, event.number) for place, event in enumerate(taken)])
         return tuple(taken)

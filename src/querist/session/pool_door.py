@@ -39,7 +39,7 @@ def check_pool(X: Pool, *, estimator: Model, asking: Model, strategies: Iterable
             "X is a Series of numbers; it must have one row per item and one column per feature. Use X.to_frame()."
         )
     if len(X.shape) > 1 and X.shape[1] == 0:
-        raise InvalidParameterError("X has no columns: there is nothing to learn from.")
+        raise InvalidParameterError("X has no columns: there is nothing to learn from. Pass at least one.")
     if getattr(getattr(X, "dtype", None), "kind", "") == "c":
         raise InvalidParameterError("X holds complex numbers. Pass their parts as columns of their own.")
     check_readable(X)

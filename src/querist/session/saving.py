@@ -89,13 +89,13 @@ def load(
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SessionFileError(f"There is no file {path}. Session.load reads what session.save(path) wrote.") from None
+        raise SessionFileError(f"There is no file {path}. Name one that session.save(path) wrote.") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SessionFileError(f"{path} is not a saved session: {error}.") from error
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise SessionFileError(
-            f"{path} is not a saved session of Querist: Session.load reads what session.save(path) wrote."
-        )
+            f"{path} is not a saved session: {error}. Name one that session.save(path) wrote."
+        ) from error
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        raise SessionFileError(f"{path} is not a saved session of Querist. Name one that session.save(path) wrote.")
     if content.get("version") not in _READS:
         raise SessionFileError(
             f"{path} has format version {content.get('version')}; this Querist reads versions 1 to {_VERSION}. "
@@ -114,10 +114,10 @@ def load(
         amounts = _costs(content.get("costs"), costs, X)
         saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events, amounts)
     except KeyError as error:
-        raise SessionFileError(f"{path} is damaged: {error} is missing.") from error
+        raise SessionFileError(f"{path} is damaged: {error} is missing. Go back to a copy of it.") from error
     added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))
     if added != n_rows(as_pool(X)) or [event.number for event in events] != list(range(len(events))):
-        raise SessionFileError(f"{path} is damaged: its log is not complete.")
+        raise SessionFileError(f"{path} is damaged: its log is not complete. Go back to a copy of it.")
     return saved
 
 
@@ -167,7 +167,8 @@ def _check_pool(pool: Mapping[str, Any], given: Pool) -> None:
     if pool["hash"] != pool_hash(X) and not _was_array(pool["hash"], given):
         raise SessionFileError(
             "The pool is not the one that the session was saved with: it has as many rows, but other values, "
-            "types or order. Rows are known by their numbers, so the answers would go to the wrong ones."
+            "types or order. Rows are known by their numbers, so the answers would go to the wrong ones. "
+            "Pass the pool as it was."
         )
 
 

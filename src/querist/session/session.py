@@ -421,7 +421,7 @@ class Session(Resumable):
         if self._journal.has_fixed_model:
             raise InvalidParameterError(
                 "Probabilities from outside are never trained, so no label makes them better: there is nothing to "
-                "advise. accuracy() says how good they are, certify(target) whether that is enough."
+                "advise. Call accuracy() for how good they are, certify(target) for whether that is enough."
             )
         return self._figures.advice(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
 

@@ -1,16 +1,18 @@
 """The state of a session: what replaying its log gives."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from querist._alike import alike, warning_of
 from querist._labels import label_type
 from querist._typing import AnyArray, IntArray, Label, Pool
 from querist._validation import n_rows
 from querist._words import quoted
-from querist.exceptions import InvalidParameterError, InvalidRowsError
+from querist.exceptions import AlikeLabelsWarning, InvalidParameterError, InvalidRowsError
 from querist.session.answers import Answers
 from querist.session.events import (
     Answered,
@@ -96,6 +98,8 @@ class State:
                 f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. Use one type."
             )
         if not self.declared:
+            if label_type(labels) is str:
+                self._warn_of_alike(_distinct(labels), stacklevel=5)
             return
         fresh = next((label for label in _distinct(labels) if label not in self.counts), None)
         if fresh is not None:
@@ -115,7 +119,8 @@ class State:
         if labels.size and self.classes and (label_type(labels) is str) != isinstance(self.classes[0], str):
             raise InvalidParameterError(
                 f"{name}[0] is {labels.tolist()[0]!r}, of type {label_type(labels).__name__}, and the answers are of "
-                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. None of them could be right."
+                f"type {type(self.classes[0]).__name__}, such as {self.classes[0]!r}. None of them could be right. "
+                "Pass labels of the type of the answers."
             )
 
     def check_classes(self, fresh: list[Label]) -> None:
@@ -132,7 +137,19 @@ class State:
         if known and type(fresh[0]) is not type(known[0]):
             raise InvalidParameterError(f"classes must be of one type; there are {known!r} already, got {fresh!r}.")
         if self.declared and set(fresh) & set(known):
-            raise InvalidParameterError(f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already.")
+            raise InvalidParameterError(
+                f"Class {sorted(set(fresh) & set(known), key=str)[0]!r} is there already. Leave it out."
+            )
+        self._warn_of_alike(fresh, stacklevel=4)
+
+    def _warn_of_alike(self, labels: list[Label], *, stacklevel: int) -> None:
+        """Warn of classes that are new and look like another; once, since they are new only once."""
+        fresh = [label for label in labels if label not in self.counts]
+        if not fresh:
+            return
+        for words in alike((*self.classes, *fresh)):
+            if set(words).intersection(fresh):
+                warnings.warn(warning_of(words), AlikeLabelsWarning, stacklevel=stacklevel)
 
     def replay(self, events: Iterable[Event]) -> None:
         """Apply a whole log, leaving out what was undone; classes stay, since they are append-only."""

@@ -25,7 +25,7 @@ def at_cost(table: "pd.DataFrame", budget: float) -> "pd.DataFrame":
 
     check_number(budget, "budget", low=0, open_low=True)
     if "cost" not in table:
-        raise InvalidParameterError("The simulation was run without costs: simulate(..., costs=...).")
+        raise InvalidParameterError("The simulation was run without costs: pass simulate(..., costs=...).")
     run = ["estimator", "metric", "strategy", "repeat"]
     asked = table[table["strategy"] != FULL_DATA]
     spent = asked.groupby(run)["cost"]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from querist.simulation.baseline import LARGEST
 from querist.simulation.figure import COLOURS, INK, MUTED, SETTINGS, furnish, label_ends
 
 if TYPE_CHECKING:
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Means over the repeats, at label counts where each has a figure. Band: from the mean lower to the mean upper end "
-    "of the 95 % intervals: what a single run is told is about so wide."
+    "of the 95 % intervals: what a single run is told is about so wide. Dotted: always answering the largest "
+    "class, where accuracy is measured."
 )
 
 
@@ -21,7 +23,7 @@ def audit_means(part: "pd.DataFrame") -> "pd.DataFrame":
     return by_labels.mean().where(by_labels.count() == part["repeat"].nunique())
 
 
-def draw_audit(means: "pd.DataFrame", title: str) -> "Figure":
+def draw_audit(means: "pd.DataFrame", title: str, *, largest: float | None = None) -> "Figure":
     """Return the picture, without touching matplotlib's global state.
 
     Parameters
@@ -29,6 +31,8 @@ def draw_audit(means: "pd.DataFrame", title: str) -> "Figure":
     means : DataFrame
         From `audit_means`.
     title : str
+    largest : float, default=None
+        The accuracy of always answering the largest class, where that is known.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -52,5 +56,8 @@ def draw_audit(means: "pd.DataFrame", title: str) -> "Figure":
             ends.append((float(audited["model_accuracy"].iloc[-1]), "model accuracy, audited", colour))
         else:
             axes.text(0.5, 0.1, "too few audited answers", ha="center", transform=axes.transAxes, color=MUTED)
+        if largest is not None:
+            axes.axhline(largest, color=MUTED, linestyle=":", linewidth=1.4, zorder=2)
+            ends.append((largest, f"{LARGEST}: {largest:.3f}", MUTED))
         label_ends(axes, ends)
     return figure

@@ -9,7 +9,7 @@ from scipy.special import ndtri
 from querist.simulation.curves import records
 from querist.simulation.protocol import RANDOM
 from querist.simulation.run import Run
-from querist.simulation.statistics import t_interval
+from querist.simulation.statistics import difference_interval
 from querist.simulation.watch import Audited
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _line(part: "pd.DataFrame") -> dict[str, Any]:
     error = told["model_accuracy"] - told["test_accuracy"]
     # Of one run all checkpoints share answers and test part: repeats are what is independent.
     by_repeat = error.groupby(told["repeat"]).mean()
-    low, high = t_interval(by_repeat)
+    low, high = difference_interval(by_repeat, most=1.0)
     spread = np.sqrt(told["test_accuracy"] * (1 - told["test_accuracy"]) / told["test_rows"])
     return {
         "repeats": int(part["repeat"].nunique()),

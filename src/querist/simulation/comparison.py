@@ -122,7 +122,7 @@ def compare(simulations: Iterable[Simulation], *, names: Sequence[str] | None = 
     Parameters
     ----------
     simulations : iterable of Simulation
-        One per data set, with the same strategies and estimators, and the same main metric.
+        At least two, one per data set, with the same strategies and estimators, and the same main metric.
     names : sequence of str, default=None
         What to call the data sets, distinct; None: as each was called when it was simulated.
 
@@ -134,21 +134,32 @@ def compare(simulations: Iterable[Simulation], *, names: Sequence[str] | None = 
     return Comparison(simulations, names=names)
 
 
-def _check(simulations: list[Simulation], names: list[str]) -> None:
-    if not simulations:
-        raise InvalidParameterError(
-            "compare needs at least one simulation. Pass what simulate returned, or Simulation.load(folder)."
-        )
-    if len(names) != len(simulations):
-        raise InvalidParameterError(
-            f"There are {len(simulations)} simulations and {len(names)} names. Pass one name for each."
-        )
+def check_distinct(names: Sequence[str]) -> None:
+    """Refuse two data sets of one name.
+
+    Raises
+    ------
+    InvalidParameterError
+    """
     for name in names:
         if names.count(name) > 1:
             raise InvalidParameterError(
                 f"Two data sets are called {name!r}. Give each a name of its own: compare(..., names=[...]), or "
                 "--name once for each folder of querist compare; to name it from the start, simulate(..., name=...)."
             )
+
+
+def _check(simulations: list[Simulation], names: list[str]) -> None:
+    if len(simulations) < 2:
+        raise InvalidParameterError(
+            f"compare needs at least two simulations, got {len(simulations)}. Pass what simulate returned for each "
+            "data set, or Simulation.load(folder)."
+        )
+    if len(names) != len(simulations):
+        raise InvalidParameterError(
+            f"There are {len(simulations)} simulations and {len(names)} names. Pass one name for each."
+        )
+    check_distinct(names)
     first = simulations[0]
     here_name = names[0]
     for there_name, other in zip(names[1:], simulations[1:], strict=True):

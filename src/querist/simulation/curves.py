@@ -12,7 +12,7 @@ from querist.simulation.baseline import baseline_value
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import FULL_DATA, RANDOM
 from querist.simulation.run import Run
-from querist.simulation.statistics import area_under_curve, holm, labels_to_reach, signed_rank_p, t_interval
+from querist.simulation.statistics import area_under_curve, difference_interval, holm, labels_to_reach, signed_rank_p
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +97,8 @@ class Curves:
         Repeats left out because the metric is undefined on their test part.
     largest : float or None
         The value of always answering the largest class, where that is known.
+    n_test : float or None
+        Rows of a test part, where that is known.
     """
 
     estimator: str
@@ -106,6 +108,7 @@ class Curves:
     full: FloatArray
     n_dropped: int
     largest: float | None = None
+    n_test: float | None = None
 
 
 def learning_curves(table: "pd.DataFrame", estimator: str, metric: str) -> Curves:
@@ -173,7 +176,8 @@ def _summary_lines(curves: Curves) -> list[dict[str, Any]]:
         line |= {f"labels_{level}": count for level, count in reached[strategy].items()}
         if strategy != RANDOM:
             difference = area - areas[RANDOM]
-            low, high = t_interval(difference)
+            metric = METRICS[curves.metric]
+            low, high = difference_interval(difference, metric.high - metric.low)
             line |= {"difference": float(difference.mean()), "difference_low": low, "difference_high": high}
             line["p"], line["p_holm"] = adjusted[strategy]
             line |= _saved(reached[strategy], reached[RANDOM])

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CAPTION = (
-    "Lines: mean of {repeats} repeats. Bands: 95 % interval of the mean. Dashed: random rows; dotted: all labels, and "
-    "always answering the largest class."
-)
+# With fewer repeats than this, one that goes wrong in ten is more likely missed than met by far.
+_FEW = 5
 INK, MUTED = "#24292f", "#6e7781"
 # Okabe and Ito's palette for colour-blind readers, less black and the yellow that vanishes on white.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
@@ -58,6 +56,22 @@ def draw(panels: Sequence[Curves], *, name: str = "") -> "Figure":
     return figure
 
 
+def caption(repeats: int) -> str:
+    """Return what lines, bands and dashes are.
+
+    Examples
+    --------
+    >>> caption(1)
+    'Lines: one repeat; without a second there are no bands. Dashed: random rows; dotted: all labels, and always ...'
+    """
+    lines = f"Lines: mean of {repeats} repeats. Bands: 95 % interval of the mean"
+    if repeats == 1:
+        lines = "Lines: one repeat; without a second there are no bands"
+    elif repeats < _FEW:
+        lines += "; what goes wrong only now and then is not in them with so few repeats"
+    return f"{lines}. Dashed: random rows; dotted: all labels, and always answering the largest class."
+
+
 def render(figure: "Figure", kind: str) -> bytes:
     """Return a figure as PNG (on white) or SVG (on a transparent ground)."""
     import matplotlib as mpl
@@ -83,7 +97,7 @@ def _panel(axes: "Axes", curves: Curves, name: str) -> None:
         mark = "o" if len(curves.n_labels) == 1 else None
         axes.plot(curves.n_labels, mean, color=colour, linestyle=dash, linewidth=2, marker=mark, zorder=3)
         if values.shape[0] > 1:
-            low, high = mean_interval(values, low=metric.low, high=metric.high)
+            low, high = mean_interval(values, low=metric.low, high=metric.high, n_trials=curves.n_test)
             axes.fill_between(curves.n_labels, low, high, color=colour, alpha=0.13, linewidth=0)
         ends.append((float(mean[-1]), strategy, colour))
     full = float(curves.full.mean())

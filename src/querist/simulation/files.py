@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,9 @@ from querist.data.parquet_bounds import opened_parquet
 from querist.exceptions import InvalidParameterError, ResultsError
 from querist.simulation import audit_table, baseline, stopping_table, waiting_table
 from querist.simulation import figure as pictures
-from querist.simulation.curves import columns_of, table_csv
+from querist.simulation.curves import Curves, columns_of, table_csv
 from querist.simulation.experiment import FORMATS
-from querist.simulation.record import checksum, experiment_id, read_json, write_result
+from querist.simulation.record import checksum, damaged, experiment_id, read_json, told_as_damaged, write_result
 from querist.simulation.report import report_html
 from querist.simulation.tables import Tables
 
@@ -42,8 +43,15 @@ def result_files(experiment: Mapping[str, Any], tables: Tables) -> tuple[dict[st
 
 def draw(experiment: Mapping[str, Any], tables: Tables) -> "Figure":
     """Return the learning curves in the main metric as a picture."""
-    protocol = experiment["protocol"]
-    return pictures.draw(tables.curves(protocol["metrics"][0]), name=protocol["name"])
+    return pictures.draw(_panels(experiment, tables), name=experiment["protocol"]["name"])
+
+
+def _panels(experiment: Mapping[str, Any], tables: Tables) -> list[Curves]:
+    """Return the learning curves in the main metric, with the size of their test parts."""
+    protocol, data = experiment["protocol"], experiment["data"]
+    size = protocol["test_size"]
+    n_test = data["n_test"] or (size * data["n_rows"] if size < 1 else size)
+    return [replace(curves, n_test=n_test) for curves in tables.curves(protocol["metrics"][0])]
 
 
 def _further(experiment: dict[str, Any], manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -68,11 +76,11 @@ def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
     """
     import pandas as pd
 
-    experiment: dict[str, Any] = read_json(folder / "experiment.json")
-    if experiment.get("format") not in FORMATS:
+    experiment = _read_object(folder / "experiment.json", "format", "protocol", "data")
+    if experiment["format"] not in FORMATS:
         known = " and ".join(str(number) for number in FORMATS)
         raise ResultsError(
-            f"{folder} was written in format {experiment.get('format')}; this version reads {known}. "
+            f"{folder} was written in format {experiment['format']}; this version reads {known}. "
             "Read it with a later version of Querist."
         )
     if not (folder / "manifest.json").exists():
@@ -80,25 +88,35 @@ def read_results(folder: Path) -> tuple[dict[str, Any], Tables]:
             f"{folder} holds a simulation that is not finished. Run the same command, or simulate(..., "
             f"out={str(folder)!r}), again; it resumes where it stopped."
         )
-    manifest = read_json(folder / "manifest.json")
+    manifest = _read_object(folder / "manifest.json", "experiment", "files")
     if manifest["experiment"] != experiment_id(experiment):
         raise ResultsError(
             f"{folder / 'experiment.json'} was changed since the results were written. Put it back, or simulate into "
             "another folder."
         )
     path = folder / "table.parquet"
-    data = _checked(path, manifest)
+    table = _read_table(path, _checked(path, manifest))
+    path = folder / "timings.csv"
     try:
-        timings = pd.read_csv(folder / "timings.csv", keep_default_na=False)
+        timings = pd.read_csv(path, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise ResultsError(
-            f"{folder / 'timings.csv'} cannot be read ({error}). Run the same simulation again: it writes it anew."
-        ) from error
+        raise damaged(path, str(error)) from error
+    if "fit_seconds" not in timings:
+        raise damaged(path, "it has no column fit_seconds")
     tables = {
         name: _read_csv(folder / f"{name}.csv", manifest, types)
         for name, types in _further(experiment, manifest).items()
     }
-    return experiment, Tables(_read_table(path, data), timings, **tables)
+    return experiment, Tables(table, timings, **tables)
+
+
+def _read_object(path: Path, *fields: str) -> dict[str, Any]:
+    """Return the object that a file of the record holds, which must have these fields."""
+    found = read_json(path)
+    for field in fields:
+        if not isinstance(found, dict) or field not in found:
+            raise damaged(path, f"it has no field {field!r}")
+    return dict(found)
 
 
 def write_picture(path: Path, figure: "Figure") -> None:
@@ -129,7 +147,7 @@ def write_report(path: Path, experiment: Mapping[str, Any], tables: Tables) -> N
 
 
 def _report(experiment: Mapping[str, Any], tables: Tables) -> bytes:
-    panels = tables.curves(experiment["protocol"]["metrics"][0])
+    panels = _panels(experiment, tables)
     told = {**experiment, "notes": [*experiment["notes"], *waiting_table.waiting_notes(tables.waiting)]}
     return report_html(told, tables.summary, panels, audit=tables.audit, stopping=tables.stopping).encode()
 
@@ -150,30 +168,33 @@ def _table_parquet(table: "pd.DataFrame") -> bytes:
 def _read_table(path: Path, data: bytes) -> "pd.DataFrame":
     import pandas as pd
 
-    columns = opened_parquet(path, data, Bounds.of_size(len(data))).read(use_threads=False).to_pydict()
-    frame = pd.DataFrame(columns)
-    kinds = {"repeat": "int64", "n_labels": "int64", "value": "float64", "cost": "float64"}
-    return frame[columns_of(frame)].astype({name: kind for name, kind in kinds.items() if name in frame})
+    with told_as_damaged(path):
+        columns = opened_parquet(path, data, Bounds.of_size(len(data))).read(use_threads=False).to_pydict()
+        frame = pd.DataFrame(columns)
+        kinds = {"repeat": "int64", "n_labels": "int64", "value": "float64", "cost": "float64"}
+        return frame[columns_of(frame)].astype({name: kind for name, kind in kinds.items() if name in frame})
 
 
 def _read_csv(path: Path, manifest: dict[str, Any], types: dict[str, str]) -> "pd.DataFrame":
     import pandas as pd
 
     # As text first: a rule may be called "NA", and figures must come back to their last bit.
-    texts = pd.read_csv(io.BytesIO(_checked(path, manifest)), dtype=str, keep_default_na=False)
-    flags = {name: texts[name] == "True" for name, kind in types.items() if kind == "bool"}
-    missing = {name: {"": "nan"} for name, kind in types.items() if kind == "float64"}
-    return texts.assign(**flags).replace(missing).astype(types)
+    data = _checked(path, manifest)
+    with told_as_damaged(path):
+        texts = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+        flags = {name: texts[name] == "True" for name, kind in types.items() if kind == "bool"}
+        missing = {name: {"": "nan"} for name, kind in types.items() if kind == "float64"}
+        return texts.assign(**flags).replace(missing).astype(types)
 
 
 def _checked(path: Path, manifest: dict[str, Any]) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ResultsError(
-            f"{path} cannot be read: {error.strerror}. Run the same simulation again: it writes it anew."
-        ) from error
-    if checksum(data) != manifest["files"][path.name]["sha256"]:
+        raise damaged(path, str(error.strerror)) from error
+    with told_as_damaged(path.with_name("manifest.json")):
+        expected = manifest["files"][path.name]["sha256"]
+    if checksum(data) != expected:
         raise ResultsError(
             f"{path} was changed since it was written: its checksum is not the manifest's. Run the same simulation "
             "again: it writes it anew."

@@ -99,7 +99,7 @@ def _without_a_model(summary: "pd.DataFrame", metric: str) -> list[Finding]:
 
 
 def outside_noise(line: dict[str, Any]) -> bool:
-    """Return whether both the signed-rank test (Holm) and the t interval exclude no difference, at 5 %."""
+    """Return whether both the signed-rank test (Holm) and the interval exclude no difference, at 5 %."""
     low, high = line["difference_low"], line["difference_high"]
     return bool(line["p_holm"] < ALPHA and (low > 0 or high < 0))
 

@@ -135,7 +135,7 @@ def _description(problem: Problem, fingerprint: str) -> dict[str, Any]:
 def _part(X: Any, y: Any, rows: str, truth: str) -> tuple[Pool, AnyArray]:
     """Return rows and their labels, checked."""
     if not (size := n_rows(X)):
-        raise InvalidParameterError(f"{rows} has no rows.")
+        raise InvalidParameterError(f"{rows} has no rows. Pass at least two of each class.")
     check_readable(X, rows)
     try:
         return X, as_labels(y, size, name=truth, pool=X, if_missing="Leave rows without a label out.")
@@ -158,7 +158,7 @@ def _classes(labels: AnyArray, test_labels: AnyArray | None) -> tuple[AnyArray, 
 def _check_classes(classes: AnyArray, codes: IntArray, *, split: bool) -> None:
     counts = np.bincount(codes, minlength=classes.size)
     if np.count_nonzero(counts) < 2:
-        raise TargetError(f"y holds one class only, {classes[codes[0]]!r}: there is nothing to learn.")
+        raise TargetError(f"y holds one class only, {classes[codes[0]]!r}. Pass labels of two classes or more.")
     lone = np.flatnonzero(counts == 1)
     if split and lone.size:
         row = int(np.flatnonzero(codes == lone[0])[0])

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from querist._files import is_draft, write_whole
-from querist.exceptions import ResultsError
+from querist.exceptions import DataError, ResultsError
 from querist.registry import in_present_words
 from querist.session.differences import differences
 from querist.simulation.run import Run, RunKey, from_json, to_json
@@ -193,9 +193,33 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise ResultsError(f"{path} is missing: the folder does not hold a simulation.") from None
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path} cannot be read ({error}). Use another folder, or delete this one.") from error
+        raise ResultsError(
+            f"{path} is missing, so {path.parent} is no folder of a simulation. Name one that querist simulate has "
+            "written, or simulate(..., out=)."
+        ) from None
+    except NotADirectoryError:
+        raise ResultsError(f"{path.parent} is a file. Name the folder that querist simulate has written.") from None
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}. Use another folder.") from error
+    except ValueError as error:
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, what: str) -> ResultsError:
+    """Say that a file of a simulation cannot be read."""
+    again = "Run the same simulation again: it writes it anew."
+    remedy = "Simulate into another folder." if path.name == "experiment.json" else again
+    return ResultsError(f"{path} is damaged: {what.rstrip('. ')}. {remedy}")
+
+
+@contextlib.contextmanager
+def told_as_damaged(path: Path) -> Iterator[None]:
+    """Say of whatever a file's content raises that the file is damaged."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, OSError) as error:
+        cause = error.__cause__ if isinstance(error, DataError) and error.__cause__ is not None else error
+        raise damaged(path, f"{cause} is missing" if isinstance(cause, KeyError) else str(cause)) from error
 
 
 def write_result(path: Path, data: bytes) -> None:

@@ -38,14 +38,20 @@ def report_html(
         findings=findings,
         compared=any(finding.verdict not in ("baseline", "audit", "stopping") for finding in findings),
         pictures=[_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)],
-        caption=pictures.CAPTION.format(repeats=protocol["repeats"]),
+        caption=pictures.caption(protocol["repeats"]),
         numbers=[_numbers(summary, name) for name in protocol["metrics"]],
-        audit=None if audit is None else audit_section(audit, protocol),
+        audit=None if audit is None else audit_section(audit, protocol, largest=_largest(summary)),
         stopping=None if stopping is None else stopping_section(stopping, protocol),
         done=_facts(experiment),
         notes=_notes(experiment["notes"], panels),
         version=experiment["versions"]["querist"],
     )
+
+
+def _largest(summary: "pd.DataFrame") -> float | None:
+    """Return the accuracy of always answering the largest class, where accuracy is measured and that is known."""
+    values = summary.loc[summary["metric"] == "accuracy", "largest_class"].dropna()
+    return float(values.iloc[0]) if len(values) else None
 
 
 def _picture(curves: Curves, number: int, name: str) -> str:

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def audit_section(table: "pd.DataFrame", protocol: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the template says of the audit: pictures, and what it said beside what was true."""
+def audit_section(
+    table: "pd.DataFrame", protocol: Mapping[str, Any], *, largest: float | None = None
+) -> dict[str, Any]:
+    """Return what the template says of the audit: pictures, and what it said beside what was true.
+
+    `largest` is the accuracy of always answering the largest class, where that is known.
+    """
     lines = records(summarise_audit(table))
     title, names = _names(lines)
     return {
         "caption": audit_figure.CAPTION,
         "pictures": [
-            _picture(table, line, number, protocol["name"]) for number, line in enumerate(worth_telling(lines))
+            _picture(table, line, number, protocol["name"], largest) for number, line in enumerate(worth_telling(lines))
         ],
         "header": [title, "figures", "held", "mean interval", "figure less truth", "95 % interval", "test part itself"],
         "lines": [[name, *_audit_cells(line)] for name, line in zip(names, lines, strict=True)],
@@ -38,11 +43,11 @@ def _names(lines: list[dict[str, Any]]) -> tuple[str, list[str]]:
     return "strategy", [line["strategy"] for line in lines]
 
 
-def _picture(table: "pd.DataFrame", line: dict[str, Any], number: int, name: str) -> str:
+def _picture(table: "pd.DataFrame", line: dict[str, Any], number: int, name: str, largest: float | None) -> str:
     estimator, strategy = line["estimator"], line["strategy"]
     part = table[(table["estimator"] == estimator) & (table["strategy"] == strategy)]
     means = audit_figure.audit_means(part)
-    drawn = audit_figure.draw_audit(means, f"{strategy} with {estimator}, {name}")
+    drawn = audit_figure.draw_audit(means, f"{strategy} with {estimator}, {name}", largest=largest)
     told = f"Accuracy of {strategy} with {estimator} by number of labels."
     known = means.dropna()
     if len(known):

@@ -127,7 +127,7 @@ class Simulation:
             - ``aulc``: mean height of the learning curve (trapezoid area over the range of label counts);
             - ``final``: mean value at the end of the budget;
             - ``difference``, ``difference_low``, ``difference_high``: AULC minus that of random in the same
-              repeats, with its 95 % t interval;
+              repeats, with its 95 % interval, none of it beyond what a difference can be;
             - ``p``, ``p_holm``: Wilcoxon signed-rank test of that difference, as it is and adjusted (Holm) for the
               strategies of this estimator and metric;
             - ``labels_90``, ``labels_95``, ``labels_99``: the first label count from which the mean curve stays at
@@ -174,7 +174,7 @@ class Simulation:
             - ``held``, ``coverage``: number and share of those whose interval for the model accuracy holds the test
               accuracy. The test part has an error of its own, which counts against the interval;
             - ``half_width``: mean half-width of the intervals;
-            - ``bias``, ``bias_low``, ``bias_high``: mean of the audited less the test accuracy, with its 95 % t
+            - ``bias``, ``bias_low``, ``bias_high``: mean of the audited less the test accuracy, with its 95 %
               interval over the repeats;
             - ``test_half_width``: by how much the test accuracy itself may be off (1.96 standard errors).
         """
@@ -192,7 +192,8 @@ class Simulation:
               of the last three rounds);
             - ``too_early``: runs that were stopped below 97 % of the final accuracy;
             - ``best_labels``: median of the labels at the best moment;
-            - ``regret``, ``regret_low``, ``regret_high``: mean over all runs, with its 95 % t interval.
+            - ``regret``, ``regret_low``, ``regret_high``: mean over all runs, with its 95 % t interval
+              (none of it below 0).
         """
         return None if self.stopping is None else summarise_stopping(self.stopping)
 

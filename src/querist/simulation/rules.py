@@ -23,9 +23,9 @@ _SOMETHING = Observation(
     cost=1.0,
 )  # fmt: skip
 _NEVER = {
-    "certified": "waits for a certificate, and a simulation makes none",
+    "certified": "waits for a certificate, and a simulation makes none. Leave it out.",
     "seconds": "looks at a clock, and a simulated answer takes no time. Use cost:limit=..., with the seconds that an "
-    "answer takes as label_cost",
+    "answer takes as label_cost, or leave it out.",
 }
 
 
@@ -82,7 +82,7 @@ def _check(label: str, rule: StoppingRule, audit: float | str, estimators: Mappi
     needs = rule.needs
     for field, why in _NEVER.items():
         if field in needs:
-            raise InvalidParameterError(f"Stopping rule {label!r} {why}.")
+            raise InvalidParameterError(f"Stopping rule {label!r} {why}")
     if "audit_hits" in needs and not audit:
         raise InvalidParameterError(
             f"Stopping rule {label!r} rests on audited answers, and without an audit there are none: it would never "

@@ -14,7 +14,7 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.base.adapted import adapted
-from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
+from querist.exceptions import AlikeLabelsWarning, ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
 from querist.session import Session
 from querist.session.events import Asked
@@ -137,6 +137,8 @@ def play(stage: Stage, key: RunKey, parts: Parts) -> Run:
         with warnings.catch_warnings():
             # Told in the results' notes.
             warnings.simplefilter("ignore", ModelWaitsWarning)
+            # Told when the data were checked.
+            warnings.simplefilter("ignore", AlikeLabelsWarning)
             return _ask_and_tell(stage, key, parts)
     except Exception as error:
         error.add_note(f"Raised in the run of estimator {key.estimator}, strategy {key.strategy}, repeat {key.repeat}.")

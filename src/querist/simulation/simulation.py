@@ -1,9 +1,12 @@
 """`simulate`: what active learning would have saved on data whose labels are known."""
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from querist._alike import alike, warning_of
+from querist.exceptions import AlikeLabelsWarning
 from querist.session.trained import warn_of_mismatch
 from querist.simulation.execute import execute
 from querist.simulation.experiment import Experiment
@@ -158,6 +161,8 @@ def simulate(
     -----
     ModelMismatchWarning
         If `query_estimator` is of another class than an estimator.
+    AlikeLabelsWarning
+        If only case, blanks or Unicode forms tell two classes apart.
 
     Examples
     --------
@@ -184,6 +189,8 @@ def simulate(
     )  # fmt: skip
     most = max(_BUDGET, initial) if budget is None else None
     experiment = Experiment.checked(options.protocol, parts, data, most=most)
+    for words in alike(data.problem.classes.tolist()):
+        warnings.warn(warning_of(words), AlikeLabelsWarning, stacklevel=2)
     if query_estimator is not None:
         warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
     record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)

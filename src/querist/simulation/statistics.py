@@ -55,7 +55,9 @@ def t_interval(values: Any, confidence: float = 0.95) -> tuple[float, float]:
     return float(values.mean() - half), float(values.mean() + half)
 
 
-def mean_interval(values: Any, *, low: float, high: float, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
+def mean_interval(
+    values: Any, *, low: float, high: float, n_trials: float | None = None, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
     """Return an interval of the mean of independent values that never leaves the values' bounds.
 
     Parameters
@@ -63,7 +65,9 @@ def mean_interval(values: Any, *, low: float, high: float, confidence: float = 0
     values : array-like of shape (n, ...)
         Within the bounds; at least two along the first axis.
     low, high : float
-        Least and largest value that there can be; `high` may be infinite.
+        Least and largest value that there can be; `high`, or both, may be infinite.
+    n_trials : float, default=None
+        How many test rows each value is a share of, where it is one; None: it is none, or they are not known.
     confidence : float, default=0.95
 
     Returns
@@ -77,7 +81,13 @@ def mean_interval(values: Any, *, low: float, high: float, confidence: float = 0
     [0, 1] with mean mu is phi mu (1 - mu), with phi from the values, and mu is in the interval if ``(m - mu)**2 <=
     c mu (1 - mu)`` with ``c = t**2 s**2 / (n m (1 - m))``. Far from the bounds, or for many values, that is the t
     interval. With one bound only the variance is taken as proportional to ``(mu - low)**2``: the t interval of the
-    logarithm of the mean. ``benchmarks/simulation`` says how often the first holds the mean.
+    logarithm of the mean. Without bounds it is the t interval.
+
+    Few values that agree exactly look certain, and shares of few rows often do. But whatever the models are, a share of
+    N rows has a variance of at least ``mu (1 - mu) / N`` (the law of total variance: that of the models' own accuracies
+    comes on top). So c is at least ``z**2 / (n N)``, with which the interval is Wilson's of all n N rows.
+    ``benchmarks/simulation`` says how often these hold the mean, and where none can: what went wrong in no repeat is in
+    no interval.
 
     References
     ----------
@@ -93,15 +103,47 @@ def mean_interval(values: Any, *, low: float, high: float, confidence: float = 0
     values = np.asarray(values, np.float64)
     n, mean = values.shape[0], values.mean(axis=0)
     half = special.stdtrit(n - 1, (1 + confidence) / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    if math.isinf(low):
+        return mean - half, mean + half
     with np.errstate(divide="ignore", invalid="ignore"):
         if math.isinf(high):
             factor = np.where(mean > low, np.exp(half / (mean - low)), 1.0)
             return low + (mean - low) / factor, low + (mean - low) * factor
         share, half = (mean - low) / (high - low), half / (high - low)
         c = np.where(half > 0, half**2 / (share * (1 - share)), 0.0)
-    middle, reach = (share + c / 2) / (1 + c), np.sqrt(half**2 + c**2 / 4) / (1 + c)
+        if n_trials is not None:
+            c = np.maximum(c, special.ndtri((1 + confidence) / 2) ** 2 / (n * n_trials))
+    middle, reach = (share + c / 2) / (1 + c), np.sqrt(c * share * (1 - share) + c**2 / 4) / (1 + c)
     lower, upper = np.clip(middle - reach, 0, share), np.clip(middle + reach, share, 1)
     return low + (high - low) * lower, low + (high - low) * upper
+
+
+def difference_interval(differences: Any, most: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the interval of the mean of paired differences that lie in [-most, most]: see `mean_interval`.
+
+    Parameters
+    ----------
+    differences : array-like of shape (n,)
+    most : float
+        Largest difference that there can be; may be infinite.
+    confidence : float, default=0.95
+
+    Returns
+    -------
+    low, high : float
+        (nan, nan) for fewer than two differences.
+
+    Examples
+    --------
+    >>> low, high = difference_interval([0.9, 0.1], most=1.0)
+    >>> -1 <= low < 0.5 < high <= 1
+    True
+    """
+    differences = np.asarray(differences, np.float64)
+    if differences.size < 2:
+        return float("nan"), float("nan")
+    low, high = mean_interval(differences, low=-most, high=most, confidence=confidence)
+    return float(low), float(high)
 
 
 def signed_rank_p(differences: Any) -> float:

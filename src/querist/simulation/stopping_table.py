@@ -89,7 +89,7 @@ def _line(part: "pd.DataFrame") -> dict[str, Any]:
         "too_early": int(part["too_early"].sum()),
         "best_labels": float(part["best_n_labels"].median()),
         "regret": float(part["regret"].mean()),
-        "regret_low": low,
+        "regret_low": max(low, 0.0),
         "regret_high": high,
     }
 

@@ -81,7 +81,7 @@ class SqliteDatabase:
         except FileExistsError:
             raise StoreError(f"{self.name} exists already. Open it, or name a new file.") from None
         except OSError as error:
-            raise StoreError(f"{self.name} cannot be created: {error.strerror}.") from error
+            raise StoreError(f"{self.name} cannot be created: {error.strerror}. Name another place.") from error
 
     def discard(self) -> None:
         """Remove the file and what SQLite keeps beside it."""
@@ -93,7 +93,10 @@ class SqliteDatabase:
         if self._path.is_dir():
             raise StoreError(f"{self.name} is a folder. Name the project's file.")
         if not self._path.exists():
-            raise StoreError(f"There is no project {self.name}.")
+            raise StoreError(
+                f"There is no project {self.name}. Check the spelling, or make one: "
+                f"querist label FILE --project {self.name}"
+            )
         check_names(self._path, self.name)
 
     def reader(self) -> Engine:

@@ -22,6 +22,9 @@ _SQLITE_WRITER = (
     "PRAGMA journal_size_limit = 67108864",
 )
 
+_COPY = "Go back to a copy of the project."
+_AGAIN = "Load the project again, and try once more."
+
 
 def sqlite_reader(path: Path) -> Engine:
     """Return an engine that cannot change the file."""
@@ -87,6 +90,13 @@ def _create_postgresql(url: URL, **options: Any) -> Engine:
         raise StoreError("PostgreSQL needs a driver: pip install 'querist[postgres]'.") from error
 
 
+def not_a_project(name: str) -> StoreError:
+    """Say that what is there is no project."""
+    return StoreError(
+        f"{name} is not a project of Querist. Name one, or make one: querist label FILE --project NAME.querist"
+    )
+
+
 @contextmanager
 def reading(name: str) -> Iterator[None]:
     """Tell failures of the database as StoreError."""
@@ -95,9 +105,11 @@ def reading(name: str) -> Iterator[None]:
     except StoreError:
         raise
     except StatementError as error:
-        raise StoreError(f"{name} cannot be read: {error.orig}.") from error.orig
+        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_NOTADB":
+            raise not_a_project(name) from error.orig
+        raise StoreError(f"{name} cannot be read: {error.orig}. {_COPY}") from error.orig
     except ValueError as error:  # a text that is no JSON any more
-        raise StoreError(f"{name} is damaged and cannot be read: {error}.") from error
+        raise StoreError(f"{name} is damaged and cannot be read: {error}. {_COPY}") from error
 
 
 @contextmanager
@@ -106,11 +118,13 @@ def writing(name: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise StoreError(f"{name} refused a change, nothing of it was saved: {error.orig}.") from error.orig
+        raise StoreError(f"{name} refused a change, nothing of it was saved: {error.orig}. {_AGAIN}") from error.orig
     except DBAPIError as error:
         raise StoreWriteError(
             f"{name} could not be written, nothing of this step was saved: {error.orig}. "
             "Check that there is space left and that nothing else keeps it locked, then try again."
         ) from error.orig
     except StatementError as error:
-        raise StoreError(f"{name} cannot hold a value, nothing of this step was saved: {error.orig}.") from error.orig
+        raise StoreError(
+            f"{name} cannot hold a value, nothing of this step was saved: {error.orig}. {_AGAIN}"
+        ) from error.orig

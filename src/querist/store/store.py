@@ -206,7 +206,9 @@ class Store:
         found = {item[0]: ItemRow(*item) for item in self._in(_ITEMS, wanted)}
         missing = [row for row in wanted if row not in found]
         if missing:
-            raise InvalidRowsError(f"{self._database.name} has no row {missing[0]}; it has {self.n_items} items.")
+            raise InvalidRowsError(
+                f"{self._database.name} has no row {missing[0]}. It has: {self.n_items} items, counted from 0."
+            )
         return [found[row] for row in wanted]
 
     def all_items(self, first: int = 0, chunk: int = _PAGE) -> Iterator[ItemRow]:
@@ -330,7 +332,7 @@ def _without_blob() -> list[ColumnElement[Any]]:
 
 def _check_version(version: int | None, name: str, read_only: bool) -> None:
     if version is None:
-        raise StoreError(f"{name} is not a project of Querist.")
+        raise engine.not_a_project(name)
     if version > schema.VERSION:
         raise StoreError(
             f"{name} was made by a newer Querist (schema {version}, this one knows {schema.VERSION}). Upgrade Querist."

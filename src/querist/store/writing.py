@@ -75,13 +75,15 @@ class Writing:
         """
         row = int(self._connection.execute(schema.NEXT_ROW).scalar_one())
         if row != first_row:
-            raise StoreError(f"{self._name} has {row} items, so the next row is {row} and not {first_row}.")
+            raise StoreError(f"{self._name} has {row} items, so the next row must be {row}, not {first_row}.")
         dialect = self._connection.dialect.name
         incoming = iter(items)
         while chunk := list(islice(incoming, _CHUNK)):
             for item in chunk:
                 if item.row != row:
-                    raise StoreError(f"Rows count without gaps: an item has row {item.row} in the place of row {row}.")
+                    raise StoreError(
+                        f"Rows must count without gaps: an item has row {item.row} in the place of row {row}."
+                    )
                 row += 1
             words = [{"row": item.row, "words": search.indexed(item.text, dialect)} for item in chunk]
             self._connection.execute(insert(schema.items), [vars(item) for item in chunk])
@@ -99,7 +101,7 @@ class Writing:
         values = [vars(event).copy() for event in events]
         for value in values:
             if value.pop("seq") is not None:
-                raise StoreError(f"The event {value['uuid']} has a number already, so it is in the log.")
+                raise StoreError(f"The event {value['uuid']} has a number already, so it is in the log. Leave it out.")
         return list(self._connection.scalars(_INSERT_EVENTS, values))
 
     def save_ranking(self, ranking: RankingRow) -> None:
@@ -126,7 +128,7 @@ class Writing:
         table = schema.annotators
         found = self._connection.execute(select(table).where(table.c.annotator_id == annotator_id)).one_or_none()
         if found is None:
-            raise StoreError(f"{self._name} has no annotator {annotator_id}.")
+            raise StoreError(f"{self._name} has no annotator {annotator_id}. Add one first.")
         annotator = replace(AnnotatorRow(*found), **changes)
         self._connection.execute(update(table).where(table.c.annotator_id == annotator_id).values(vars(annotator)))
         return annotator
@@ -156,7 +158,9 @@ class Writing:
         """Keep an invitation and return its number; its `invitation_id` must be None."""
         values = vars(invitation).copy()
         if values.pop("invitation_id") is not None:
-            raise StoreError(f"Invitation {invitation.invitation_id} has a number already.")
+            raise StoreError(
+                f"Invitation {invitation.invitation_id} has a number already. Pass None: the store numbers it."
+            )
         statement = insert(schema.invitations).returning(schema.invitations.c.invitation_id)
         return int(self._connection.execute(statement, values).scalar_one())
 

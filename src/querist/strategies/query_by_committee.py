@@ -153,7 +153,8 @@ class QueryByCommittee(QueryStrategy):
         if model is not None and type(_last(model)) not in {type(_last(member)) for member in committee}:
             warnings.warn(
                 f"No member of the committee is a {type(_last(model)).__name__}, which is the model that is trained. "
-                "Questions chosen by other models are often no better for it than random ones.",
+                "Questions chosen by other models are often no better for it than random ones. "
+                "Add one to the committee.",
                 ModelMismatchWarning,
                 stacklevel=2,
             )

@@ -59,7 +59,7 @@ class Entrance:
         for name in self.allow_hosts:
             if split_host(name) is None:
                 raise InvalidParameterError(
-                    f"--allow-host {name!r} is no name of a machine, such as label.example.org."
+                    f"--allow-host {name!r} must be the name of a machine, such as label.example.org."
                 )
         _ = self.proxies, self.public, self.path
 
@@ -86,7 +86,9 @@ class Entrance:
                 found.append(ipaddress.ip_network(each, strict=False))
             except ValueError:
                 hint = "such as 127.0.0.1 or 172.16.0.0/12"
-                raise InvalidParameterError(f"--trust-proxy {each!r} is no address and no network, {hint}.") from None
+                raise InvalidParameterError(
+                    f"--trust-proxy {each!r} must be an address or a network, {hint}."
+                ) from None
         return tuple(found)
 
     @cached_property
@@ -101,7 +103,9 @@ class Entrance:
             parts, host = urlsplit(""), None
         if parts.scheme not in _PORTS or host is None or parts.query or parts.fragment:
             example = "https://label.example.org/querist"
-            raise InvalidParameterError(f"--public-url {self.public_url!r} is no address of a page, such as {example}.")
+            raise InvalidParameterError(
+                f"--public-url {self.public_url!r} must be the address of a page, such as {example}."
+            )
         return parts.scheme, parts.netloc.lower()
 
     @cached_property
@@ -116,7 +120,7 @@ class Entrance:
         path = given or public
         segments = unquote(path).split("/")[1:]
         if not _BASE.fullmatch(path) or {".", ".."} & set(segments) or any(ord(c) < 32 for c in unquote(path)):
-            raise InvalidParameterError(f"--base-path {path!r} is no path, such as /querist.")
+            raise InvalidParameterError(f"--base-path {path!r} must be a path, such as /querist.")
         if segments and segments[0] in _OWN:
             raise InvalidParameterError(f"--base-path must not begin with /{segments[0]}, which the page needs itself.")
         return path

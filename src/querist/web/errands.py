@@ -230,7 +230,7 @@ async def while_there(request: Request, work: Awaitable[T]) -> T:
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise ApiError(499, "gone", "The client has gone.")
+            raise ApiError(499, "gone", "The client has gone. Send the request again.")
         return task.result()
     finally:
         for each in (task, gone):

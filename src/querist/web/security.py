@@ -35,6 +35,8 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 #: What somebody without a cookie can do.
 SIGN_IN = "Open the link that the command printed, or ask the project's owner for a link."
 
+_OWN_PAGE = "Open the page itself, at the address that the command printed."
+
 
 class Guard:
     """Refuse foreign hosts (DNS rebinding), foreign origins (cross-site requests), and bodies that nobody may send.
@@ -104,7 +106,7 @@ class Guard:
         entrance = self._entrance
         hosts = headers.getlist("host")
         if len(hosts) > 1 or (not hosts and scope.get("http_version") == "1.1"):
-            raise ApiError(400, "bad_host", "A request has one Host header.")
+            raise ApiError(400, "bad_host", "A request must have one Host header.")
         peer = scope["client"][0] if scope.get("client") else None
         told = said_by_proxy(headers, peer, entrance.proxies) if entrance.proxies else None
         host = (told and told.host) or (hosts[0] if hosts else "")
@@ -143,7 +145,7 @@ class Guard:
                 hint = "Behind a proxy, say where the page is: --public-url ADDRESS."
                 raise ApiError(403, "foreign_origin", f"Requests from pages of {origin!r} are refused.", hint=hint)
         if any(site.strip().lower() not in _OWN_SITE for site in sites):
-            raise ApiError(403, "foreign_origin", "Requests from pages of other sites are refused.")
+            raise ApiError(403, "foreign_origin", "Requests from pages of other sites are refused.", hint=_OWN_PAGE)
 
     def _is_known(self, scope: Scope) -> bool:
         cookie = HTTPConnection(scope).cookies.get(cookie_name(self._project))
@@ -191,7 +193,7 @@ class _Body:
             return await self._receive()
         body = b"".join(parts)
         if b"\0" in body:
-            raise HTTPException(400, "JSON is sent as UTF-8.")
+            raise HTTPException(400, "JSON must be sent as UTF-8.")
         if most is not None and values_beyond(body, most):
             raise HTTPException(413, f"The JSON of this request holds at most {most:,} values.")
         return {"type": "http.request", "body": body, "more_body": False}

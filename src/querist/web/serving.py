@@ -130,7 +130,9 @@ def _listen(host: str, wanted: int) -> socket.socket:
     try:
         families = [each[0] for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
-        raise InvalidParameterError(f"Cannot listen on {host!r}: nothing is known by that name.") from error
+        raise InvalidParameterError(
+            f"Cannot listen on {host!r}: nothing is known by that name. Name another with --host."
+        ) from error
     family = socket.AF_INET if socket.AF_INET in families else families[0]
     for port in range(wanted, min(wanted + _PORTS, 65_536)):
         listener = socket.socket(family)
@@ -144,7 +146,9 @@ def _listen(host: str, wanted: int) -> socket.socket:
         except OSError as error:
             listener.close()
             if not _is_taken(error):
-                raise InvalidParameterError(f"Cannot listen on {host!r}: {error.strerror}.") from error
+                raise InvalidParameterError(
+                    f"Cannot listen on {host!r}: {error.strerror}. Name another with --host."
+                ) from error
             continue
         listener.listen(2048)
         return listener

@@ -30,4 +30,6 @@ def read_log(source: BinaryIO) -> Iterator[EventRow]:
         try:
             yield EventRow(**json.loads(line))
         except (ValueError, TypeError) as error:
-            raise FileFormatError(f"The log, line {number}, is no event of a log: {error}.") from None
+            raise FileFormatError(
+                f"The log, line {number}, is no event of a log: {error}. Export the log anew."
+            ) from None

@@ -123,7 +123,8 @@ def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, 
     if source.is_folder != settings.sources[0].folder:
         kinds = ("a file with a table", "a folder of images")
         raise DataError(
-            f"{source.path} is {kinds[source.is_folder]}, but the project holds {kinds[not source.is_folder]}."
+            f"{source.path} is {kinds[source.is_folder]}, but the project holds {kinds[not source.is_folder]}. "
+            "Make a project of its own: querist label FILE --project NAME.querist"
         )
     known = list(store.items([0])[0].content)
     free = {settings.label_column, FOLDER if source.is_folder else None}

@@ -82,7 +82,9 @@ def guess_plan(
     roles = [*texts, *columns]
     for name, purpose in ((id_column, "id"), (label_column, "label")):
         if name is not None and source.named(name, purpose) in roles:
-            raise DataError(f"Column {name!r} cannot be both shown and the {purpose} column.")
+            raise DataError(
+                f"Column {name!r} cannot be both shown and the {purpose} column. Name another for one of them."
+            )
     id_column, told = _id_column(source, id_column, image, set(roles))
     notes += told
     taken = {name for name in (*roles, image, id_column) if name is not None}

@@ -48,7 +48,7 @@ def columns_of(table: Table, bounds: Bounds | None = None) -> tuple[Columns, lis
             columns[str(name)], note = _of_column(str(name), column)
             notes += [note] if note else []
     if not columns:
-        raise DataError(f"{table.path} has no column that can be read: {'; '.join(notes)}.")
+        raise DataError(f"{table.path} has no column that can be read: {'; '.join(notes)}. Correct the file.")
     return columns, notes
 
 

@@ -123,7 +123,9 @@ def _moved(store: Store, settings: Settings, source: SourceInfo, images: Path) -
     local = [name for name in names if isinstance(name, str) and not is_address(name)]
     there = [name for name in local if (path := image_below(images, name)) is not None and path.is_file()]
     if local and not there:
-        raise DataError(f"{images} holds none of the images; it lacks {local[0]}, for example.")
+        raise DataError(
+            f"{images} holds none of the images; it lacks {local[0]}, for example. Name their folder with --images."
+        )
     place = from_path(images, store.location)
     return replace(source, images=place, path=place if source.folder else source.path)
 

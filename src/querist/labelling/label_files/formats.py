@@ -138,7 +138,7 @@ def _json_lines(file: _File) -> Iterator[LabelRow]:
         else:
             yield _Table(file, list(task)).read(where, task)
     if not found:
-        raise FileFormatError(f"{file.path} holds no JSON object.")
+        raise FileFormatError(f"{file.path} holds no JSON object. Name a file with a label in each line or row.")
 
 
 def _without_place(error: FileFormatError, where: str) -> str:

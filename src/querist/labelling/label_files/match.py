@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from querist.data.bounds import Bounds
 from querist.data.reading import Reading
+from querist.data.table import nothing_in
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.excel import CUT
 from querist.labelling.export.layout import as_text, visible
@@ -265,13 +266,13 @@ def _content(source: str | os.PathLike[str] | bytes, name: str | None, most: int
         path = Path(source)
         name = name or path.name
         if not path.is_file():
-            raise FileFormatError(f"There is no file {path}.")
+            raise FileFormatError(f"There is no file {path}. Check the spelling, and the folder.")
         with path.open("rb") as file:
             data = file.read(most + 1)
     if len(data) > most:
         raise DataError(f"{name} has more than {most:,} bytes. {_ADVICE}")
     if not data.strip():
-        raise FileFormatError(f"{name} is empty.")
+        raise FileFormatError(nothing_in(name))
     return data, name
 
 

@@ -106,7 +106,7 @@ class ClassHistory:
             If there is none of that version.
         """
         if version not in self._by_version:
-            raise InvalidParameterError(f"There is no change {version} of the classes.")
+            raise InvalidParameterError(f"There is no change {version} of the classes. Load the page again.")
         return self._by_version[version]
 
     def ending(self, class_id: int) -> ClassChange | None:
@@ -143,7 +143,7 @@ class ClassHistory:
         if self.is_beginning(wanted):
             raise InvalidParameterError("The project began with these classes. Remove those that you do not want.")
         if self.is_undone(version):
-            raise InvalidParameterError("This change was taken back already.")
+            raise InvalidParameterError("This change was taken back already. Load the page again.")
         told: dict[str, Any] = {"op": "undo", "version": version}
         undo = ClassChange(self.changes[-1].version + 1, "", None, 0.0, told, {}, {}, None, version, {})
         now, then = self._standing(self.changes), self._standing([*self.changes, undo])
@@ -161,7 +161,9 @@ class ClassHistory:
         new = _ordered(_keys_apart(new, classes), self._order_of(then, now))
         _check_names(new)
         if new == classes:
-            raise InvalidParameterError("Later changes stand in its place: taking it back would change nothing.")
+            raise InvalidParameterError(
+                "Later changes stand in its place: taking it back would change nothing. Take those back first."
+            )
         return new, told
 
     def in_words(self, change: ClassChange) -> str:

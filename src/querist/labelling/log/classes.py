@@ -170,7 +170,7 @@ def merge(classes: Classes, class_id: int, into: int) -> Classes:
     active_class(classes, class_id)
     active_class(classes, into)
     if class_id == into:
-        raise InvalidParameterError("A class cannot be merged into itself.")
+        raise InvalidParameterError("A class cannot be merged into itself. Choose another.")
     return tuple(
         replace(each, state="merged", merged_into=into, key=None) if each.id == class_id else each for each in classes
     )
@@ -189,17 +189,17 @@ def _checked_name(classes: Classes, name: str) -> str:
     if len(name) > MAX_NAME:
         raise InvalidParameterError(f"A class name has at most {MAX_NAME} characters, got {len(name)}.")
     if any(each.name == name for each in active(classes)):
-        raise InvalidParameterError(f"There is a class {name!r} already.")
+        raise InvalidParameterError(f"There is a class {name!r} already. Choose another name.")
     return name
 
 
 def _checked_key(classes: Classes, class_id: int, key: str) -> str:
     key = key.lower()
     if len(key) != 1 or not key.isalnum() or key in "fn":
-        raise InvalidParameterError(f"A key is one letter or digit other than F (flag) and N (note), got {key!r}.")
+        raise InvalidParameterError(f"A key must be one letter or digit other than F (flag) and N (note), got {key!r}.")
     owner = next((each for each in active(classes) if each.key == key and each.id != class_id), None)
     if owner is not None:
-        raise InvalidParameterError(f"Key {key!r} belongs to class {owner.name!r}.")
+        raise InvalidParameterError(f"Key {key!r} belongs to class {owner.name!r}. Choose another key.")
     return key
 
 

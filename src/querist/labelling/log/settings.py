@@ -116,9 +116,11 @@ class Settings:
             )
         unknown = set(self.annotators_may) - set(POWERS)
         if unknown:
-            raise InvalidParameterError(f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}.")
+            raise InvalidParameterError(
+                f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}. Leave that out."
+            )
         if self.opinions < 1:
-            raise InvalidParameterError(f"At least one opinion per row is needed, got {self.opinions}.")
+            raise InvalidParameterError(f"Opinions per row must be at least 1, got {self.opinions}.")
         if not 0 < self.overlap <= 1:
             raise InvalidParameterError(
                 f"The overlap, the share of rows that several people answer, must lie above 0 and at most at 1, "

@@ -52,11 +52,11 @@ def freeze(board: Board, current: CurrentRanking | None, seed: int) -> FrozenRan
         If there is no model yet, or no row left.
     """
     if current is None or not (current.ranking.prediction >= 0).any():
-        raise InvalidParameterError("There is no model yet: two classes need labels first.")
+        raise InvalidParameterError("There is no model yet. Label rows of two classes first.")
     rows = board.left_to_label()
     rows = rows[rows < current.ranking.n_rows]
     if not rows.size:
-        raise InvalidParameterError("Every row has a label: there is nothing left to promise.")
+        raise InvalidParameterError("Every row has a label: there is nothing left to promise. Add rows first.")
     return FrozenRanking(current, rows, len(board.promises) + 1, seed, board.n_events)
 
 

@@ -24,6 +24,8 @@ _MOST_REDIRECTS = 5
 _BLOCK = 1 << 16
 # What a path and a query may hold as it is; everything else is written in percents.
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
+_CHECK = "Check the address, or try again later."
+_FOLDER = "Save the images in a folder, and name it with --images."
 
 Resolver = Callable[..., list[tuple[Any, ...]]]
 
@@ -74,7 +76,7 @@ class OpenWeb:
                 with self._asked(place, accept, ends) as reply:
                     if reply.status not in _REDIRECTS:
                         if reply.status != 200:
-                            raise ImageError(f"{address} cannot be fetched: {reply.status} {reply.reason}.")
+                            raise ImageError(f"{address} cannot be fetched: {reply.status} {reply.reason}. {_CHECK}")
                         return self._body(reply, address, ends)
                     place = urljoin(place, reply.headers.get("location", ""))
         except (OSError, ValueError, HTTPException) as error:
@@ -82,19 +84,19 @@ class OpenWeb:
                 raise
             late = time.monotonic() >= ends
             why = f"it took longer than {self._seconds:g} s" if late else str(error) or type(error).__name__
-            raise ImageError(f"{address} cannot be fetched: {why}.") from error
-        raise ImageError(f"{address} cannot be fetched: it leads from one address to the next.")
+            raise ImageError(f"{address} cannot be fetched: {why}. {_CHECK}") from error
+        raise ImageError(f"{address} cannot be fetched: it leads from one address to the next. {_CHECK}")
 
     def _body(self, reply: HTTPResponse, address: str, ends: float) -> bytes:
         content = bytearray()
         while block := reply.read(_BLOCK):
             content += block
             if len(content) > self._most_bytes:
-                raise ImageError(f"{address} is larger than {self._most_bytes // 2**20} MiB.")
+                raise ImageError(f"{address} is larger than {self._most_bytes // 2**20} MiB. Make it smaller.")
         if time.monotonic() >= ends:  # a connection that was cut looks like one that has ended
             raise TimeoutError
         if reply.length:  # http.client says of a body that ends too early nothing where it is read in blocks
-            raise ImageError(f"{address} cannot be fetched: it ended {reply.length} bytes too early.")
+            raise ImageError(f"{address} cannot be fetched: it ended {reply.length} bytes too early. Try again.")
         return bytes(content)
 
     @contextlib.contextmanager
@@ -102,7 +104,7 @@ class OpenWeb:
         """Ask for an address, and give the reply; when the time is up the connection is cut."""
         parts = urlsplit(place)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ImageError(f"{place} is no http or https address.")
+            raise ImageError(f"{place} is no http or https address. Correct it in the data.")
         host = parts.hostname if ":" in parts.hostname else parts.hostname.encode("idna").decode()
         port = parts.port or (443 if parts.scheme == "https" else 80)
         addresses = self._looked_up(place, host, port, ends)
@@ -150,7 +152,7 @@ class OpenWeb:
             raise answer
         addresses = [str(where[0]) for *_, where in answer]
         if not all(self._allowed(each) for each in addresses):
-            raise ImageError(f"{place} lies in a local network, and is not fetched from there.")
+            raise ImageError(f"{place} lies in a local network, and is not fetched from there. {_FOLDER}")
         return addresses
 
 

@@ -40,11 +40,11 @@ def image(rows: Rows, row: int) -> Image:
     column = project.settings.image_column
     name = item.content.get(column) if column is not None else None
     if not isinstance(name, str) or not name:
-        raise ImageError(f"Row {item.item_id} names no image.")
+        raise ImageError(f"Row {item.item_id} names no image. Skip it, or correct the data.")
     content = _WEB.fetch(name, accept="image/*") if is_address(name) else _read(project, item.source, name)
     media_type = _kind(content)
     if media_type is None:
-        raise ImageError(f"{name} is no PNG, JPEG, WebP or GIF image.")
+        raise ImageError(f"{name} is no PNG, JPEG, WebP or GIF image. Save it as one of these.")
     _check_whole(content, name)
     return Image(content, media_type)
 
@@ -59,18 +59,18 @@ def _check_whole(content: bytes, name: str) -> None:
                 opened.draft(None, (1, 1))  # JPEG comes at an eighth
                 opened.load()
     except Exception as error:  # what damaged files raise has no end
-        raise ImageError(f"{name} cannot be decoded: {error}.") from error
+        raise ImageError(f"{name} cannot be decoded: {error}. Save the image anew.") from error
 
 
 def _read(project: ProjectView, source: int, name: str) -> bytes:
     path = find_image(project.settings, project.store.location, source, name)
     if path is None:
-        raise ImageError(f"{name} lies outside the folder of the data.")
+        raise ImageError(f"{name} lies outside the folder of the data. Stop, and start again with --images FOLDER.")
     try:
         if path.exists() and not path.is_file():  # a pipe or a device would be read without end
-            raise ImageError(f"{name} is no file.")
+            raise ImageError(f"{name} is no file. Correct the name of the image.")
         if path.stat().st_size > MAX_BYTES:
-            raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB.")
+            raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB. Make it smaller.")
         return path.read_bytes()
     except OSError as error:
         raise ImageError(

@@ -72,7 +72,9 @@ class Rows:
             If there is no such row.
         """
         if not 0 <= row < self.view.board.n_rows:
-            raise InvalidRowsError(f"There is no row {row}; the project has {self.view.board.n_rows}, counted from 0.")
+            raise InvalidRowsError(
+                f"There is no row {row}. The project has {self.view.board.n_rows}, counted from 0: name one of these."
+            )
         return self.items([row])[0]
 
     def card(self, item: ItemRow, reader: Reader, *, whole: bool = False) -> cards.Item:

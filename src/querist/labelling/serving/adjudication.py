@@ -51,10 +51,12 @@ class Adjudication:
                     return
                 raise InvalidParameterError("The log has something else of this uuid. Do it again.")
             if not differing(board, self._rows.item(row).row):
-                raise InvalidParameterError(f"The answers to row {row} do not differ, so there is nothing to decide.")
+                raise InvalidParameterError(
+                    f"The answers to row {row} do not differ, so there is nothing to decide. Go on to the next."
+                )
             if not may_decide(self._place.view, annotator, row):
                 raise InvalidParameterError(
-                    f"You have answered row {row} yourself: another reviewer is to decide about it."
+                    f"You have answered row {row} yourself: another reviewer must decide about it."
                 )
             if class_id is not None:
                 class_lists.active_class(board.classes, class_id)

@@ -17,7 +17,7 @@ from querist.labelling.log.people_events import (
     SignedOut,
 )
 from querist.labelling.reading.people import InvitationInfo, LinkInfo
-from querist.labelling.serving.person_names import check_person_name
+from querist.labelling.serving.person_names import NO_PERSON, check_person_name
 from querist.labelling.serving.tokens import new_token, token_hash
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
@@ -33,7 +33,8 @@ INVITATION_SECONDS = 7 * 24 * 3600.0
 # A browser that was signed in longer ago is not signed in any more.
 SIGN_IN_SECONDS = 180 * 24 * 3600.0
 
-_USED = "This link was used already, is too old, or was taken back. Ask for another."
+#: What is said of a link that is good for nothing any more.
+LINK_IS_USED = "This link was used already, is too old, or was taken back. Ask for another."
 T = TypeVar("T")
 
 
@@ -263,13 +264,13 @@ class People:
             now = self._place.clock()
             found = self._place.view.store.invitation(token_hash(token))
             if found is None or found.invitation_id is None or not self._works(found):
-                raise InvalidParameterError(_USED)
+                raise InvalidParameterError(LINK_IS_USED)
             new_name = ""
             if found.person is None:
                 new_name = check_person_name(name or "", [each.name for each in batch.tx.annotators()])
             # Whoever waits for the same commit may have used it up or taken it back.
             if batch.tx.use_invitation(token_hash(token), at=now) is None:
-                raise InvalidParameterError(_USED)
+                raise InvalidParameterError(LINK_IS_USED)
             if found.person is None:
                 person = batch.tx.add_annotator(new_name, found.role, at=now)
                 self._log(batch, Joined(name=new_name, role=found.role, invitation=found.invitation_id), person)
@@ -298,7 +299,7 @@ class People:
     def _found(self, batch: Batch, person: int) -> Person:
         found = next((each for each in batch.tx.annotators() if each.annotator_id == person), None)
         if found is None:
-            raise InvalidParameterError(f"There is no person {person}.")
+            raise InvalidParameterError(NO_PERSON.format(person))
         return found
 
     def _check_owner_left(self, batch: Batch, leaving: Person) -> None:

@@ -34,6 +34,10 @@ _WORDS = re.compile(r"[^\s\-'.,()\u2019]+")
 _AS_LATIN = re.compile(r"(?:LATIN|INDICATOR)\b.* LETTER (?:SMALL CAPITAL )?([A-Z])$")
 
 
+#: What is said of a number that nobody has.
+NO_PERSON = "There is no person {}. Load the page again: it lists everybody."
+
+
 def check_person_name(name: str, others: Iterable[str]) -> str:
     """Return a name as it is kept: with single blanks between its words.
 
@@ -51,7 +55,7 @@ def check_person_name(name: str, others: Iterable[str]) -> str:
                 f"The name holds a character that nobody sees (U+{ord(letter):04X}). Leave it out."
             )
     if not any(unicodedata.category(letter)[0] in "LNS" for letter in name):
-        raise InvalidParameterError("A name has letters, or digits.")
+        raise InvalidParameterError("A name must have letters or digits.")
     for word in _WORDS.findall(name):
         scripts = sorted(_scripts(word))
         if len(scripts) > 1:

@@ -85,7 +85,7 @@ class PromiseDesk:
         def work(batch: Batch) -> str:
             self._promise(promise_id)
             if self._state(promise_id) != "asking":
-                raise InvalidParameterError("This promise is decided: there is nothing to cancel.")
+                raise InvalidParameterError("This promise is decided: there is nothing to cancel. Load the page again.")
             self._place.record(batch, PromiseCancelled(id=promise_id), annotator=annotator)
             self._place.queue.reopen()
             return promise_id
@@ -99,7 +99,9 @@ class PromiseDesk:
             made = self._promise(promise_id)
             where = self._place.board.standing(promise_id)
             if made.terms.kind != "auto_label" or self._state(promise_id) != "passed":
-                raise InvalidParameterError("Only an auto-labelling that has passed releases rows to the model.")
+                raise InvalidParameterError(
+                    "Only an auto-labelling that has passed releases rows to the model. Answer its draws first."
+                )
             applied = AutoLabelled(id=promise_id, n_regions=where.n_passed)
             self._place.record(batch, applied, annotator=annotator)
             return promise_id
@@ -112,7 +114,7 @@ class PromiseDesk:
         def work(batch: Batch) -> str:
             made = self._promise(promise_id)
             if made.applied is None:
-                raise InvalidParameterError("The model has labelled nothing under this promise.")
+                raise InvalidParameterError("The model has labelled nothing under this promise. Load the page again.")
             self._place.record(batch, Undone(target=made.applied), annotator=annotator)
             self._place.queue.reopen()
             return promise_id
@@ -124,7 +126,7 @@ class PromiseDesk:
 
     def _promise(self, promise_id: str) -> ProjectPromise:
         if promise_id not in self._place.board.promises:
-            raise InvalidParameterError(f"There is no promise {promise_id}.")
+            raise InvalidParameterError(f"There is no promise {promise_id}. Load the page again.")
         return self._place.board.promises[promise_id]
 
     def _told(self, future: "Future[str]") -> "Future[str]":

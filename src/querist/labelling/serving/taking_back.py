@@ -8,6 +8,7 @@ from querist.exceptions import InvalidParameterError
 from querist.labelling.log.effects import Effect, effect_of_acts, effect_of_classes
 from querist.labelling.log.events import Restored, TakenBack, event
 from querist.labelling.serving.class_changes import log_classes
+from querist.labelling.serving.person_names import NO_PERSON
 from querist.labelling.serving.replies import ClassesReply
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
@@ -38,7 +39,7 @@ class TakingBack:
         if ledger.removal(uuid) is not None:
             return Restored(target=uuid)
         if not ledger.acts_of(uuid):
-            raise InvalidParameterError("What is to be taken back is not in the log.")
+            raise InvalidParameterError("What is to be taken back is not in the log. Load the page again.")
         return TakenBack(target=uuid)
 
     def of_person(self, person: int, *, since: float | None = None, bulk: bool = False) -> TakenBack:
@@ -50,7 +51,7 @@ class TakingBack:
             If there is no such person.
         """
         if person not in self._place.view.people:
-            raise InvalidParameterError(f"There is no person {person}.")
+            raise InvalidParameterError(NO_PERSON.format(person))
         return TakenBack(person=person, since=since, bulk=bulk)
 
     def effect(self, wanted: TakenBack | Restored) -> Effect:
@@ -89,7 +90,7 @@ class TakingBack:
                 return self._repeated(uuid, annotator, wanted)
             n = len(board.ledger.flips(wanted))
             if not n:
-                raise InvalidParameterError("This would change nothing: it was done already.")
+                raise InvalidParameterError("This would change nothing: it was done already. Load the page again.")
             _confirmed(n, expected, "answers and other acts")
             batch.record(event(replace(wanted, n=n), at=self._place.clock(), annotator=annotator, uuid=uuid))
             self._place.queue.reopen()

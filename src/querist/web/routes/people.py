@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from querist.labelling.reading.people import LinkInfo, PersonInfo
-from querist.labelling.serving.people import OWN_LINK_SECONDS, SIGN_IN_SECONDS, Person
+from querist.labelling.serving.people import LINK_IS_USED, OWN_LINK_SECONDS, SIGN_IN_SECONDS, Person
 from querist.labelling.serving.project import Project
 from querist.web.depends import Someone, TheProject, done
 from querist.web.entrance import cookie_path, page_address
@@ -103,7 +103,7 @@ def look(body: LookBody, project: TheProject) -> LinkInfo:
     """Say what a link is good for; this does not use it up."""
     found = project.people.look(body.token)
     if found is None:
-        raise ApiError(422, "invalid_parameter", "This link was used already, is too old, or was taken back.")
+        raise ApiError(422, "invalid_parameter", LINK_IS_USED)
     return found
 
 
