@@ -104,7 +104,7 @@ class Play:
             done = ~self.is_open[self.order]
             sample, rest = self.order[: int(done.argmin())], np.flatnonzero(self.is_open)
         else:
-            sample = np.array(self.audit[int(self.part * len(self.audit) + 1e-9) :])
+            sample = np.array(self.audit[int(self.part * len(self.audit) + 1e-9) :], np.int64)
             rest = self.reserve[self.is_open[self.reserve]]
         folds = cross_fit(self._fit, self.X, rows, self.y[rows], sample)
         z = (folds.predicted == self.y[sample]).astype(float)

@@ -54,7 +54,7 @@ def test_passing_is_nearly_certain_where_few_labels_do():
 def test_what_is_out_of_reach_is_said():
     with pytest.raises(InvalidParameterError, match=r"95.0% is out of reach: .* thought to be 90.0%"):
         plan_certificate(frozen(), 0.95, 0.9, attempt=1)
-    with pytest.raises(InvalidParameterError, match="no probabilities"):
+    with pytest.raises(InvalidParameterError, match="cannot say which rows"):
         plan_model_labels(frozen(confidences=False), 0.95, None, attempt=1)
     with pytest.raises(InvalidParameterError, match="No part of the 1,000 rows"):
         plan_model_labels(frozen(), 0.9999, None, attempt=1, most_labels=20)

@@ -80,9 +80,9 @@ def labelled_by_the_model():
     """All stages of an automatic labelling; a certificate between them is an attempt of its own."""
     session = started(rounds=12, strategy="margin", audit="measure:share=0.4")
     task = session.auto_label(0.7, most_labels=60)
-    tell(session, task.ask())
+    tell(session, task.ask(60))
     tell(session, session.certify(0.6, guess=0.85, power=0.8).rows)
-    while (rows := task.ask()).size:
+    while (rows := task.ask(60)).size:
         tell(session, rows)
     return session
 

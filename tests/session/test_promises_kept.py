@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 import querist
@@ -163,11 +165,11 @@ def ready_for_labels(seed=0):
 def test_of_several_prepared_attempts_one_may_begin():
     truth, session = ready_for_labels()
     one, other = session.auto_label(0.8), session.auto_label(0.7)
-    rows = one.ask()
+    rows = one.ask(500)
     with pytest.raises(InvalidParameterError, match="Call auto_label"):
         other.ask()
     session.tell(rows, truth[rows])
-    while (rows := one.ask()).size:
+    while (rows := one.ask(500)).size:
         session.tell(rows, truth[rows])
     assert session.auto_label(0.8).attempt == 2
 
@@ -184,16 +186,60 @@ def test_an_attempt_begins_before_more_answers_come_in():
 def test_rows_answered_between_two_stages_are_not_asked_again():
     truth, session = ready_for_labels()
     automatic = session.auto_label(0.8, most_labels=100)
-    rows = automatic.ask()
+    rows = automatic.ask(500)
     session.tell(rows, truth[rows])
     assert len(automatic.plan.regions) > 1
     later = automatic.plan.stage(1)
     session.tell(later, truth[later])
-    while (rows := automatic.ask()).size:
+    while (rows := automatic.ask(500)).size:
         assert not np.isin(rows, session.labelled).any()
         session.tell(rows, truth[rows])
     assert np.unique(session.labelled).size == session.labelled.size
     assert automatic.result().n_regions >= 2
+
+
+def answered(task, truth, session, batch_size):
+    """Label until it is decided; return how many labels that took."""
+    before = session.labelled.size
+    while (rows := task.ask(batch_size)).size:
+        session.tell(rows, truth[rows])
+    return session.labelled.size - before
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 10**6), st.sampled_from([0.02, 0.1, 0.25]), st.integers(1, 30))
+def test_asked_a_few_at_a_time_the_decision_is_the_same(seed, wrong, batch_size):
+    n_wrong = int(300 * wrong)
+    X, truth = pool(np.random.default_rng(seed), [(300 - n_wrong, n_wrong)], [0.9])
+    results, labels = [], []
+    for size in (batch_size, 10**6):
+        session = started(X, truth, seed)
+        certificate = session.certify(0.85, guess=0.95)
+        labels.append(answered(certificate, truth, session, size))
+        session.release()
+        results.append((certificate.result().passed, certificate.rows.tolist()))
+        session = started(X, truth, seed)
+        try:
+            task = session.auto_label(0.85, most_labels=150)
+        except InvalidParameterError:  # no part is expected to pass
+            continue
+        labels.append(answered(task, truth, session, size))
+        results.append(task.result().n_regions)
+    half = len(results) // 2
+    assert results[:half] == results[half:]
+    assert all(few <= all_ for few, all_ in zip(labels[:half], labels[half:], strict=True))
+
+
+def test_a_model_that_is_not_good_enough_costs_few_labels():
+    X, truth = pool(np.random.default_rng(1), [(600, 400)], [0.9])
+    session = started(X, truth, 1)
+    certificate = session.certify(0.9, guess=0.97)
+    assert certificate.rows.size > 60
+    assert answered(certificate, truth, session, 5) <= 25
+    assert not certificate.result().passed
+    # What was drawn and is not needed any more goes back.
+    session.release()
+    assert session.ask(5).size == 5
 
 
 def test_a_pool_of_one_row_can_be_certified():

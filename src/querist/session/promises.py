@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from querist._typing import AnyArray, Classifier, IntArray
+from querist._validation import check_positive_int
 from querist.audit.auto_label import AutoLabelPlan, model_labels_accuracy
 from querist.audit.certificate import CertificateResult, Plan, certificate_result
 from querist.audit.estimate import Estimate
@@ -15,6 +16,9 @@ from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
 from querist.session.journal import Journal
+
+# Draws that are asked at once where nothing else is said.
+BATCH = 10
 
 
 class Snapshot(NamedTuple):
@@ -61,7 +65,8 @@ def ask_promised(
 class Certificate:
     """A test of a frozen model on fresh draws; `Session.certify` starts it.
 
-    Label `rows` with `Session.tell` (or skip them), then ask for the `result`.
+    Label what `ask` returns with `Session.tell` (or skip it), and again, until it returns none; then take the `result`.
+    Who labels all `rows` at once may do so: it takes more labels where a few would have decided.
 
     Attributes
     ----------
@@ -84,6 +89,24 @@ class Certificate:
         self.model = frozen.model
         self.attempt = promise.attempt
 
+    def ask(self, batch_size: int = BATCH) -> IntArray:
+        """Return the next of the draws; none when the outcome is decided.
+
+        Parameters
+        ----------
+        batch_size : int, default=10
+            At most so many. A model that is not good enough has as many wrong ones as decide among the first of them.
+
+        Returns
+        -------
+        ndarray
+            Rows without an answer. Where there are none, all that are still outstanding can be put back with
+            `Session.release`.
+        """
+        check_positive_int(batch_size, "batch_size")
+        where = self._where()
+        return where.open[:batch_size] if where.open.size and not where.is_decided else np.empty(0, np.int64)
+
     def result(self) -> CertificateResult:
         """Return what is certified.
 
@@ -94,7 +117,7 @@ class Certificate:
         NotEnoughLabelsError
             If the outcome still depends on draws without an answer.
         """
-        where = standing(self._promise, self._trail.outcomes(self.rows, self._frozen.says(self.rows)))
+        where = self._where()
         if where.open.size and not where.is_decided:
             raise NotEnoughLabelsError(
                 f"{where.open.size} of the {self.rows.size} drawn rows have no answer yet: tell or skip them."
@@ -104,6 +127,9 @@ class Certificate:
         rows = self._frozen.rows[known]
         n_right = int((self._trail.outcomes(rows, self._frozen.predicted[known]) == RIGHT).sum())
         return certificate_result(self._promise, where, n_known=rows.size, n_known_right=n_right)
+
+    def _where(self) -> Standing:
+        return standing(self._promise, self._trail.outcomes(self.rows, self._frozen.says(self.rows)))
 
 
 class AutoLabelResult(NamedTuple):
@@ -156,36 +182,42 @@ class AutoLabel:
         self._frozen = frozen
         self._journal = journal
         self._trail = trail
-        self._n_asked = 0
+        # Regions that draws were asked of, and those draws.
+        self._n_begun = 0
+        self._asked: IntArray = np.empty(0, np.int64)
         self._version = journal.version
         self.plan = plan
         self.model = frozen.model
         self.attempt = promise.attempt
 
-    def ask(self) -> IntArray:
-        """Return the rows of the next stage; none when the outcome is decided.
+    def ask(self, batch_size: int = BATCH) -> IntArray:
+        """Return the next draws of the region that is being tested; none when the outcome is decided.
+
+        Parameters
+        ----------
+        batch_size : int, default=10
+            At most so many. A region that is not good enough has too many wrong ones among the first of its draws, as a
+            rule, and no more are asked then.
 
         Raises
         ------
         InvalidParameterError
-            If answers came in or another promise began between `Session.auto_label` and the first stage.
+            If answers came in or another promise began between `Session.auto_label` and the first draws.
         NotEnoughLabelsError
-            If rows of an earlier stage have no answer yet.
+            If rows that were asked have no answer yet.
         """
-        if not self._n_asked:
-            # Else one could prepare many, and begin the one that the answers since have favoured.
-            if (self._journal.version, self._trail.n_promises()) != (self._version, self.attempt - 1):
-                raise InvalidParameterError("The session has gone on since this was planned. Call auto_label() again.")
-            # The first stage marks the attempt, even if it has no rows.
-            self._ask(self.plan.stage(0))
-            if self.plan.stage(0).size:
-                return self.plan.stage(0)
+        check_positive_int(batch_size, "batch_size")
+        # Else one could prepare many, and begin the one that the answers since have favoured.
+        if not self._n_begun and (self._journal.version, self._trail.n_promises()) != (self._version, self.attempt - 1):
+            raise InvalidParameterError("The session has gone on since this was planned. Call auto_label() again.")
         where = self._where()
-        if where.state != "asking":
-            return np.empty(0, np.int64)
-        self._n_asked = where.stage
-        self._ask(where.open)
-        return where.open
+        chunk = where.open[:batch_size] if where.state == "asking" else np.empty(0, np.int64)
+        # The first draws mark the attempt, even if there are none.
+        if chunk.size or not self._n_begun:
+            ask_promised(self._journal, self._promise, chunk, self._frozen.says(chunk))
+        self._n_begun = max(self._n_begun, where.stage + 1)
+        self._asked = np.append(self._asked, chunk)
+        return chunk
 
     def result(self) -> AutoLabelResult:
         """Return what the model may label.
@@ -196,15 +228,11 @@ class AutoLabel:
             If rows that were asked have no answer yet.
         """
         outcome = self._outcome()
-        n_passed = self._where().n_passed if self._n_asked else 0
+        n_passed = self._where().n_passed if self._n_begun else 0
         region = self.plan.regions[n_passed - 1] if n_passed else np.empty(0, np.int64)
         rows = np.setdiff1d(region, self.plan.sample)
         estimate = model_labels_accuracy(self._promise, outcome, n_passed)
         return AutoLabelResult(rows, self._frozen.says(rows), estimate, n_passed)
-
-    def _ask(self, rows: IntArray) -> None:
-        self._n_asked += 1
-        ask_promised(self._journal, self._promise, rows, self._frozen.says(rows))
 
     def _where(self) -> Standing:
         """Return where the promise stands.
@@ -212,15 +240,16 @@ class AutoLabel:
         Raises
         ------
         NotEnoughLabelsError
-            If the stage that was asked about last is not decided yet.
+            If draws that were asked last are open, and the outcome depends on them.
         """
         where = standing(self._promise, self._outcome())
-        if where.stage < self._n_asked and where.open.size:
-            raise NotEnoughLabelsError(f"{where.open.size} rows that were asked have no answer yet: tell or skip them.")
+        n_open = int(np.isin(where.open, self._asked).sum())
+        if n_open:
+            raise NotEnoughLabelsError(f"{n_open} rows that were asked have no answer yet: tell or skip them.")
         return where
 
     def _outcome(self) -> OutcomeArray:
         found = self._trail.outcomes(self.plan.sample, self._frozen.says(self.plan.sample))
         # Who skipped a row before it was drawn for this may yet know the answer.
-        not_asked = self._promise.inside >= self._n_asked
+        not_asked = ~np.isin(self.plan.sample, self._asked)
         return np.where(not_asked & (found == VOID), OPEN, found).astype(np.int8)
