@@ -276,7 +276,7 @@ def test_a_saved_session_is_not_judged_again(tmp_path):
         "cold_start": "random",
         "query_estimator": None,
     }
-    session._assemble(TEXTS, parts, warm_start=False, audit=0.0, random_state=0)
+    session._assemble(TEXTS, parts, costs=None, warm_start=False, audit=0.0, random_state=0)
     session.tell([0, 1], ["a", "b"])
     session.save(tmp_path / "session.json")
     assert querist.Session.load(tmp_path / "session.json", TEXTS).labels.tolist() == ["a", "b"]

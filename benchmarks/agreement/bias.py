@@ -35,7 +35,7 @@ def play(seed):
     The three are value, low and high; of the pool the ends are the value.
     """
     X, said = pool(np.random.default_rng(seed))
-    session = Session(X, strategy="margin", audit=AUDIT, random_state=seed)
+    session = Session(X, strategy="margin", audit=f"measure:share={AUDIT}", random_state=seed)
     while session.labels.size < N_LABELS:
         rows = session.ask(BATCH)
         session.tell(rows, said[rows, 0])

@@ -112,7 +112,7 @@ def test_a_strategy_with_a_batch_of_its_own_says_nothing_unless_it_can():
 def test_a_session_logs_them(rng):
     X = rng.standard_normal((8, 2))
     y = np.array(["a", "b"] * 4)
-    session = querist.Session(X, strategy=make_strategy("power", beta=2.0), audit=0.5, random_state=4)
+    session = querist.Session(X, strategy=make_strategy("power", beta=2.0), audit="measure:share=0.5", random_state=4)
     first = session.ask(2)  # one by the audit, one by the cold start
     session.tell(first, y[first])
     session.tell([row for row in range(8) if row not in first][:2], ["a", "b"])

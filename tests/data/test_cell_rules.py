@@ -153,7 +153,7 @@ def test_options_decide_otherwise(put):
     grouped = put([f"1.{200 + number}" for number in range(N)])
     assert read_table(grouped).frame["v"][0] == 1.2
     assert read_table(grouped, decimal="comma").frame["v"][0] == 1200
-    with pytest.raises(InvalidParameterError, match="decimal is"):
+    with pytest.raises(InvalidParameterError, match="decimal must be"):
         read_table(grouped, decimal="dot")
     with pytest.raises(InvalidParameterError, match="a list of words"):
         read_table(grouped, missing="NA")
