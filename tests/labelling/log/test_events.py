@@ -21,7 +21,11 @@ ROOT = Path(__file__).parents[3]
 ANYTHING = st.none() | st.booleans() | st.integers(0, 9) | st.floats(0, 1) | st.text(max_size=3)
 # Their fields are more than JSON values; test_promises.py has those of a promise.
 _CLASSES = st.lists(st.builds(ClassInfo, st.integers(0, 9), st.text(max_size=3), st.just("#000000"))).map(tuple)
-_OWN: dict[str, Any] = {"classes": _CLASSES, "changes": st.dictionaries(st.text(max_size=3), ANYTHING)}
+_OWN: dict[str, Any] = {
+    "rows": st.lists(st.integers(0, 9), max_size=3),
+    "classes": _CLASSES,
+    "changes": st.dictionaries(st.text(max_size=3), ANYTHING),
+}
 
 
 _PLAIN = {

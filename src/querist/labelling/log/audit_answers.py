@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray
+from querist.audit.estimate import FEWEST
 from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, scores_so_far
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import RESPONSES, Act
@@ -38,8 +39,12 @@ class AuditMoment:
     Attributes
     ----------
     seq : int
-    order : ndarray of shape (n_rows,)
-        All rows by their permanent random numbers.
+    order : ndarray
+        The rows whose head is the audit sample, by their permanent random numbers: those that were set aside, or, where
+        the figures are of the old kind, all.
+    is_exchangeable : bool
+        Whether the sample is one that the questions did not depend on. In a project that an earlier version began it is
+        so once there are enough answers from the reserve.
     answered, skipped : ndarray of shape (n_rows,), bool
     truth : dict
         First answer to each row with a label: one given without a guess in sight, where there is one.
@@ -59,6 +64,7 @@ class AuditMoment:
 
     seq: int
     order: IntArray
+    is_exchangeable: bool
     answered: AnyArray
     skipped: AnyArray
     truth: dict[int, int]
@@ -81,6 +87,7 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
     answered = board.labels >= 0
     skipped = np.zeros(answered.size, bool)
     skipped[[row for row in board.skipped if not answered[row]]] = True
+    order, is_exchangeable = _sample_order(board, order, answered | skipped)
     done = (answered | skipped)[order]
     head = order[: done.argmin()] if not done.all() else order
     truth, n_seen = {}, 0
@@ -95,6 +102,7 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
     return AuditMoment(
         seq=board.seq,
         order=order,
+        is_exchangeable=is_exchangeable,
         answered=answered,
         skipped=skipped,
         truth=truth,
@@ -105,6 +113,17 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         hits=np.array([_hit(board, act) for act in acts]),
         draws=_draws(board),
     )
+
+
+def _sample_order(board: Board, order: IntArray, done: AnyArray) -> tuple[IntArray, bool]:
+    """Return the rows whose answered head is the sample, and whether the questions did not depend on it."""
+    if not board.reserve.is_open:
+        return order, False
+    reserved = order[board.reserve.blind(order)]
+    n_done = reserved.size if done[reserved].all() else int(done[reserved].argmin())
+    if board.reserve.came_late and n_done < FEWEST:
+        return order, False
+    return reserved, True
 
 
 def _answered_once(board: Board) -> list[int]:

@@ -42,6 +42,7 @@ from querist.labelling.log.events import (
 from querist.labelling.log.ledger import Ledger
 from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
+from querist.labelling.log.reserve import ProjectReserve, Reserved
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
@@ -71,6 +72,8 @@ class Board:
         answer goes before it, and it never trains.
     ledger : Ledger
         All that was done to rows, and what of it was taken back.
+    reserve : ProjectReserve
+        What is set aside for the audit.
     class_history : ClassHistory
         How the list of classes came about.
     revised : (int, int)
@@ -94,6 +97,7 @@ class Board:
         self.opinions_wanted: dict[int, int] = {}
         # Audit rows that were drawn, by row: when.
         self.drawn: dict[int, float] = {}
+        self.reserve = ProjectReserve()
         # Figures of the model, as the trainer told them.
         self.measured: list[MeasuredAt] = []
         self.promises: dict[str, ProjectPromise] = {}
@@ -149,8 +153,8 @@ class Board:
                 self._take_back(event, payload)
             case ClassesChanged():
                 self._set_classes(event, payload)
-            case RowsAdded():
-                self._add_rows(payload.n_rows)
+            case RowsAdded() | Reserved():
+                self._take_rows(payload)
             case Asked() if event.row is not None:
                 self.drawn.setdefault(event.row, event.at)
             case Measured():
@@ -168,7 +172,12 @@ class Board:
             case SettingsChanged():
                 self.settings |= payload.changes
 
-    def _add_rows(self, added: int) -> None:
+    def _take_rows(self, payload: RowsAdded | Reserved) -> None:
+        if isinstance(payload, Reserved):
+            late = any(act.how == "audit" and act.guess is not None for act in self.ledger.acts)
+            self.reserve = self.reserve.after(payload, n_rows=self.n_rows, came_late=late)
+            return
+        added = payload.n_rows
         self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
         self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
         self.given = np.concatenate([self.given, np.zeros(added, bool)])

@@ -23,6 +23,7 @@ from querist.labelling.log.events import (
 )
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun, unpacked
+from querist.labelling.log.reserve import Reserved
 from querist.labelling.log.settings import Settings
 from querist.labelling.log.typed import misfits
 from querist.store.rows import EventRow
@@ -72,11 +73,8 @@ def check(event: EventRow, payload: Payload, known: Known, n_items: Callable[[],
 def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) -> str:  # noqa: PLR0911  # one a rule
     """Return what does not fit, or nothing."""
     match payload:
-        case RowsAdded():
-            after = known.n_rows + payload.n_rows
-            most = MOST_ROWS if n_items is None else n_items()
-            if payload.n_rows < 0 or after > most:
-                return f"adds {payload.n_rows} rows, and the project has {most}"
+        case RowsAdded() | Reserved():
+            return _wrong_rows(payload, known.n_rows, n_items)
         case ClassesChanged():
             return _wrong_classes(payload.classes)
         case Measured():
@@ -92,6 +90,16 @@ def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) ->
                 return f"is about promise {payload.id!r}, which was never made"
             if isinstance(payload, AutoLabelled) and not 0 <= payload.n_regions <= len(made.terms.regions):
                 return f"releases {payload.n_regions} of {len(made.terms.regions)} regions"
+    return ""
+
+
+def _wrong_rows(payload: RowsAdded | Reserved, n_rows: int, n_items: Callable[[], int] | None) -> str:
+    if isinstance(payload, Reserved):
+        fits = all(0 <= row < n_rows for row in payload.rows) and len(set(payload.rows)) == len(payload.rows)
+        return "" if fits else f"sets aside rows that are not there, or one twice; there were {n_rows} rows then"
+    most = MOST_ROWS if n_items is None else n_items()
+    if payload.n_rows < 0 or n_rows + payload.n_rows > most:
+        return f"adds {payload.n_rows} rows, and the project has {most}"
     return ""
 
 

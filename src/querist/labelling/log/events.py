@@ -33,6 +33,7 @@ from querist.labelling.log.people_events import (
     SignedOut,
 )
 from querist.labelling.log.promise import PromiseBegun
+from querist.labelling.log.reserve import Reserved
 from querist.store.rows import EventRow
 
 
@@ -155,6 +156,7 @@ class SettingsChanged(Payload):
 KINDS: Mapping[str, type[Payload]] = {
     "rows_added": RowsAdded,
     "classes": ClassesChanged,
+    "reserved": Reserved,
     "asked": Asked,
     "answered": Answered,
     "changed": Changed,

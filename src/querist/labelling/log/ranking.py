@@ -10,6 +10,8 @@ import numpy.typing as npt
 from querist._typing import AnyArray
 from querist.exceptions import DataError
 
+# The strategy before two classes have labels: one that looks at no answer.
+INITIAL = "initial"
 _MAGIC = b"querist ranking 1\n"
 _SIZES = np.dtype("<u4")
 # Little-endian whatever the machine, so that a project can move.
@@ -23,7 +25,7 @@ class Ranking:
     Attributes
     ----------
     order : ndarray of shape (n_candidates,), int32
-        Rows without label or skip, the most useful first.
+        Rows without label or skip that are not set aside for the audit, the most useful first.
     prediction : ndarray of shape (n_rows,), int16
         Class id; -1 where there is none.
     confidence : ndarray of shape (n_rows,), float32

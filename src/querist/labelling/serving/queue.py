@@ -9,7 +9,7 @@ from querist import _random
 from querist._typing import IntArray
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import RESPONSES
-from querist.labelling.log.ranking import CurrentRanking
+from querist.labelling.log.ranking import INITIAL, CurrentRanking
 from querist.labelling.serving.leases import LEASE_SECONDS, Leases, Ticket
 from querist.labelling.serving.overlap import Overlap
 from querist.labelling.serving.places import Places
@@ -162,13 +162,21 @@ class Queue:
             if self._is_open(draw, annotator, now):
                 return draw, "certificate", number
         ranked = self.current is not None and not self._places.has(self._n_done + len(self.leases), self.audit_share)
+        place = None
+        if not ranked:
+            place = self._first_open(self._audit_order, self._next_audited, annotator, now)
+            # When all that was set aside is asked, the audit asks nothing more while the strategy has rows.
+            aside = self._board.reserve
+            is_aside = place is not None and int(self._audit_order[place]) in aside.members
+            ranked = self.current is not None and aside.is_open and not is_aside
         if ranked:
             rank = self._first_open(self._ranked(), self._next_ranked, annotator, now, to_strategy=True)
             if rank is not None and self.current is not None:
                 self._next_ranked = self._advanced(self._ranked(), self._next_ranked)
-                how = "initial" if self.current.strategy == "initial" else "strategy"
+                how = INITIAL if self.current.strategy == INITIAL else "strategy"
                 return int(self.current.ranking.order[rank]), how, rank
-        place = self._first_open(self._audit_order, self._next_audited, annotator, now)
+        if place is None:
+            place = self._first_open(self._audit_order, self._next_audited, annotator, now)
         if place is None:
             return None
         self._next_audited = self._advanced(self._audit_order, self._next_audited)
@@ -184,11 +192,14 @@ class Queue:
         # (again, where an answer was taken back); rows that the model has labelled are done, but for the audit, which
         # goes on over all rows.
         pending = self._board.pending if to_strategy else None
+        aside = self._board.reserve.members if to_strategy else frozenset()
         kept = frozenset() if pending is None else frozenset(pending.terms.draws.tolist())
         model_labels, answers, drawn = self._board.model_labels, self._board.n_opinions, self._board.drawn
         for place in range(start, order.size):
             row = int(order[place])
-            if answers[row] or (to_strategy and (model_labels[row] >= 0 or row in kept or row in drawn)):
+            if answers[row] or (
+                to_strategy and (model_labels[row] >= 0 or row in kept or row in drawn or row in aside)
+            ):
                 continue
             if self._is_open(row, annotator, now):
                 return place
@@ -251,7 +262,7 @@ class Queue:
             annotator=annotator,
             tab=tab,
             how=how,
-            strategy=current.strategy if current is not None and how in ("strategy", "initial") else "",
+            strategy=current.strategy if current is not None and how in ("strategy", INITIAL) else "",
             ranking=current.version if current is not None else 0,
             rank=rank,
             utility=_finite(current.ranking.utility[row]) if current is not None and how == "strategy" else None,

@@ -5,7 +5,7 @@ from typing import Any
 from querist.exceptions import QueristError
 from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.events import MeasuredAt
-from querist.labelling.log.ranking import CurrentRanking, Ranking
+from querist.labelling.log.ranking import INITIAL, CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.replies import ModelStatus
 from querist.labelling.serving.workplace import Workplace
@@ -100,6 +100,18 @@ class TrainerNews:
             self._place.submit(work).result()
         self._place.live.tell("figures")
 
+    def _set_aside(self, batch: Batch, strategy: str) -> None:
+        """Set rows aside for the audit, if a model ranks for the first time, or rows were added since."""
+        board = self._place.board
+        if strategy == INITIAL or board.reserve.n_rows == board.n_rows:
+            return
+        is_open = board.n_opinions == 0
+        is_open[list(board.skipped)] = False
+        numbers = self._place.view.store.audit_numbers()[: board.n_rows]
+        reserved = board.reserve.due(numbers, is_open, self._place.view.settings.audit_share)
+        if reserved is not None:
+            self._place.record(batch, reserved)
+
     def _take_ranking(self, header: dict[str, Any], blob: bytes) -> None:
         version = self._version + 1
         ranking = Ranking.from_bytes(blob)
@@ -111,6 +123,7 @@ class TrainerNews:
         def work(batch: Batch) -> None:
             now = self._place.clock()
             batch.tx.save_ranking(RankingRow(version, header["seq"], now, header["n_labels"], metrics, blob))
+            self._set_aside(batch, current.strategy)
             self._place.queue.use(current)
 
         try:

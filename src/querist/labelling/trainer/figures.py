@@ -54,7 +54,7 @@ def figuring(
         prefix=prefix,
         truth=np.array([taken.truth[row] for row in prefix.rows.tolist()], lesson.labels.dtype),
         confidence_of=confidence_of,
-        scored=ScoredDraws(lesson.rows.size, taken.at, taken.hits),
+        scored=None if taken.is_exchangeable else ScoredDraws(lesson.rows.size, taken.at, taken.hits),
     )
     watched = stop_set(learner.seed, learner.n_rows)
     before = yield from looking_back(fit, lesson.rows, lesson.labels, take_rows(X, watched))

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,15 +13,12 @@ from querist.base.adapted import adapted, over_classes
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import ModelWaitsWarning, NotEnoughLabelsError
 from querist.labelling.log.board import Board
-from querist.labelling.log.ranking import Ranking
+from querist.labelling.log.ranking import INITIAL, Ranking
 from querist.labelling.log.settings import Settings
 from querist.labelling.trainer.first_questions import initial_order
 from querist.learners.refit import Refitter
 from querist.session import Session
 from querist.session.parts import resolve_estimator, resolve_strategy
-
-# Before two classes have labels.
-INITIAL = "initial"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +35,8 @@ class Lesson:
         As ``NAME[:key=value,...]``.
     batch_size : int
         Rows that are probably asked before the next training.
+    reserve : ndarray
+        Rows that the audit alone asks, and whose answers the model that asks does not know.
     """
 
     rows: IntArray
@@ -46,11 +45,18 @@ class Lesson:
     estimator: str
     strategy: str
     batch_size: int = 10
+    reserve: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def can_train(self) -> bool:
         """Whether two classes have labels."""
         return np.unique(self.labels).size > 1
+
+    @property
+    def asking(self) -> "Lesson":
+        """What the model that asks may learn from."""
+        known = ~np.isin(self.rows, self.reserve)
+        return self if known.all() else replace(self, rows=self.rows[known], labels=self.labels[known])
 
 
 def lesson_of(board: Board, settings: Settings, batch_size: int = 10) -> Lesson:
@@ -63,6 +69,7 @@ def lesson_of(board: Board, settings: Settings, batch_size: int = 10) -> Lesson:
         estimator=settings.estimator_in_use,
         strategy=settings.strategy_in_use,
         batch_size=batch_size,
+        reserve=board.reserve.rows,
     )
 
 
@@ -105,7 +112,7 @@ class Learner:
             Whatever the classifier raises.
         """
         strategy = resolve_strategy(lesson.strategy)
-        candidates = unmarked_rows(self.n_rows, lesson.rows, lesson.skipped)
+        candidates = unmarked_rows(self.n_rows, lesson.rows, lesson.skipped, lesson.reserve)
         if strategy.needs_model and not lesson.can_train:
             return Learned(self._initial_ranking(candidates), INITIAL, None)
         clock = _Clock()
@@ -116,7 +123,7 @@ class Learner:
             return Learned(self._initial_ranking(candidates), INITIAL, None, waits=True)
         prediction, confidence = self._predictions(session.classes, model)
         clock.lap("predict")
-        order, utility = self._ranked(strategy, lesson, model, candidates)
+        order, utility = self._asked(strategy, lesson, model, candidates)
         clock.lap("rank")
         ranking = Ranking(order, prediction, confidence, utility)
         return Learned(ranking, lesson.strategy, model, clock.laps, waits=bool(session.waiting))
@@ -156,6 +163,17 @@ class Learner:
         best = probabilities.argmax(axis=1)
         confidence[:] = probabilities[np.arange(self.n_rows), best]
         return np.array(classes, np.int16)[best], confidence
+
+    def _asked(
+        self, strategy: QueryStrategy, lesson: Lesson, model: Model, candidates: IntArray
+    ) -> tuple[AnyArray, AnyArray]:
+        """Rank by a model that does not know the answers of the audit's reserve."""
+        asking = lesson.asking
+        if strategy.needs_model and asking is not lesson:
+            model = _model_of(self.told(asking)) if asking.can_train else None
+            if model is None:
+                return self._initial_ranking(candidates).order, np.full(self.n_rows, np.nan, np.float32)
+        return self._ranked(strategy, asking, model, candidates)
 
     def _ranked(
         self, strategy: QueryStrategy, lesson: Lesson, model: Model, candidates: IntArray
