@@ -19,6 +19,7 @@ from querist.store import Store
 MADE = Path(__file__).parent / "projects"
 # Kinds that came after it was made.
 SINCE = {
+    "reserved",
     "adjudicated",
     *("invited", "invitation_revoked", "signed_in", "signed_out", "role_changed", "person_removed", "person_restored"),
     *("taken_back", "restored"),

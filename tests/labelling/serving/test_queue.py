@@ -147,3 +147,25 @@ def test_no_row_is_held_by_more_people_than_opinions_are_wanted(steps, opinions)
         desk.queue.hold(who, "t", held[who], float(now))
         counts = np.bincount([row for each in held.values() for row in each], minlength=N_ROWS) + desk.board.n_opinions
         assert counts.max() <= opinions
+
+
+def test_the_strategy_asks_nothing_that_was_set_aside_and_the_audit_nothing_else():
+    desk = Desk(audit_share=0.3)
+    aside = desk.audit_order[:8].tolist()
+    desk.log("reserved", data={"rows": aside, "up_to": 0.5})
+    tickets = desk.queue.take(1, "t", N_ROWS, 0.0)
+    audited = [ticket.row for ticket in tickets if ticket.how == "audit"]
+    ranked = [ticket.row for ticket in tickets if ticket.how == "strategy"]
+    assert audited == aside
+    assert sorted(ranked) == sorted(set(range(N_ROWS)) - set(aside))
+    # When it is used up the strategy goes on alone.
+    last = max(place for place, ticket in enumerate(tickets) if ticket.how == "audit")
+    assert last < N_ROWS - 1
+
+
+def test_what_was_set_aside_is_asked_where_the_strategy_has_no_more():
+    desk = Desk(audit_share=0.0)
+    aside = desk.audit_order[:8].tolist()
+    desk.log("reserved", data={"rows": aside, "up_to": 0.5})
+    tickets = desk.queue.take(1, "t", N_ROWS, 0.0)
+    assert rows_of(tickets)[-8:] == aside

@@ -1,5 +1,7 @@
 """One training: who is asked next, and what the model thinks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -133,3 +135,33 @@ def test_a_classifier_that_takes_more_labels_is_waited_for(digits):
     assert learned.model.classes_.tolist() == [40, 41]
     assert set(np.unique(learned.ranking.prediction)) <= {40, 41}
     assert not learner.learn(lesson(range(200), y, estimator=boosted)).waits
+
+
+@pytest.mark.parametrize("strategy", ["margin", "weighted_k_means", "k_center"])
+def test_the_model_that_asks_does_not_know_what_was_set_aside(digits, strategy):
+    X, y = digits
+    rows = list(range(80))
+    turned = y.copy()
+    turned[60:80] = np.roll(y[60:80], 1)
+    given = {"strategy": strategy, "estimator": "logistic_regression:C=0.01"}
+    known, other = (
+        Learner(X, seed=0).learn(replace(lesson(rows, truth, **given), reserve=np.arange(60, 120)))
+        for truth in (y, turned)
+    )
+    np.testing.assert_array_equal(known.ranking.order, other.ranking.order)
+    np.testing.assert_array_equal(known.ranking.utility, other.ranking.utility)
+    assert not set(known.ranking.order.tolist()) & set(range(120))
+    # The model that is used learns from all.
+    assert (known.ranking.prediction != other.ranking.prediction).any()
+    whole = Learner(X, seed=0).learn(lesson(rows, y, **given))
+    np.testing.assert_array_equal(whole.ranking.prediction, known.ranking.prediction)
+
+
+def test_where_the_model_that_asks_has_one_class_the_first_questions_go_on(digits):
+    X, y = digits
+    one = np.flatnonzero(y == 40)[:5]
+    others = np.flatnonzero(y == 41)[:3]
+    learned = Learner(X, seed=0).learn(replace(lesson([*one, *others], y), reserve=others))
+    assert learned.model is not None
+    assert np.isnan(learned.ranking.utility).all()
+    assert learned.ranking.order.size == len(y) - 8
