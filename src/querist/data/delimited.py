@@ -81,6 +81,9 @@ class Delimited:
         import pandas as pd
 
         width, dialect = len(self.names), self.dialect
+        if "\0" in self.text:
+            # The parser of pandas 2 would end a cell at a zero byte.
+            return pd.DataFrame([cells for _, cells in self.records()], dtype=str, columns=range(width))
         # Lines may end with a delimiter; that of the names may have one more than the others.
         frame = pd.read_csv(
             io.StringIO(self.text), sep=dialect.delimiter, quoting=dialect.quoting, dtype=str, keep_default_na=False,
