@@ -130,34 +130,39 @@ def run(repeats):
 
 
 def table():
-    """Print one line per design and number of labels."""
+    """Return one line per design and number of labels."""
     found = defaultdict(dict)
     for line in RUNS.read_text().splitlines():
         each = json.loads(line)
         name, design, repeat = each["key"]
         for stage in each["stages"]:
             found[design, stage["n"], name][repeat] = stage
-    print(
-        "| design | labels | sample | coverage, mean (lowest of a set) | absolute bias, mean | width | price, points |"
-    )
-    print("|---|---|---|---|---|---|---|")
+    lines = [
+        "| design | labels | sample | coverage, mean (lowest of a set) | absolute bias, mean | width | price, points |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    first = next(iter(DESIGNS))
     for design in DESIGNS:
         for n in STAGES[1:]:
-            cells = [_cell(found[design, n, name], found[next(iter(DESIGNS)), n, name]) for name in SETS]
-            cells = np.array([cell for cell in cells if cell is not None])
-            m, coverage, _, width, price = cells.mean(axis=0)
-            print(
-                f"| {design} | {n} | {m:.0f} | {100 * coverage:.1f} % ({100 * cells[:, 1].min():.0f} %) | "
-                f"{100 * np.abs(cells[:, 2]).mean():.1f} | {width:.3f} | {100 * price:+.2f} |"
+            cells = np.array([_cell(found[design, n, name], found[first, n, name]) for name in SETS])
+            price = f"{100 * cells[:, 4].mean():+.2f}"
+            if np.isnan(cells[:, 1]).all():
+                lines.append(f"| {design} | {n} | below ten: no figure | | | | {price} |")
+                continue
+            m, coverage, _, width, _ = np.nanmean(cells, axis=0)
+            lines.append(
+                f"| {design} | {n} | {m:.0f} | {100 * coverage:.1f} % ({100 * np.nanmin(cells[:, 1]):.0f} %) | "
+                f"{100 * np.nanmean(np.abs(cells[:, 2])):.1f} | {width:.3f} | {price} |"
             )
-    print(f"\n{min(len(runs) for runs in found.values())} repeats and more of each of {len(SETS)} sets.")
+    repeats = min(len(runs) for runs in found.values())
+    return "\n".join([*lines, "", f"{repeats} repeats and more of each of {len(SETS)} sets."])
 
 
 def _cell(stages, reference):
     told = [stage for stage in stages.values() if stage["value"] is not None]
-    if not told:
-        return None
     price = np.mean([reference[at]["truth"] - stages[at]["truth"] for at in stages if at in reference])
+    if not told:
+        return np.nan, np.nan, np.nan, np.nan, price
     return (
         np.mean([stage["m"] for stage in told]),
         np.mean([stage["low"] <= stage["truth"] <= stage["high"] for stage in told]),
@@ -175,4 +180,4 @@ if __name__ == "__main__":
     if chosen.command == "run":
         run(chosen.repeats)
     else:
-        table()
+        print(table())

@@ -92,39 +92,45 @@ def run(repeats):
 
 
 def table():
-    """Print one line per cell, and the means."""
+    """Return the means by number of labels, then one line per cell."""
     found = defaultdict(dict)
     for line in RUNS.read_text().splitlines():
         each = json.loads(line)
         name, strategy, design, repeat = each["key"]
         for stage in each["stages"]:
             found[name, strategy, design, stage["n"]][repeat] = stage
-    print("| set | strategy | labels | runs | accuracy | audit rows | coverage | bias, points | width / hold-out's |"
-          " price, points | measure: coverage | bias |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
-    means = defaultdict(list)
+    lines, means = [], defaultdict(list)
     for name, strategy in CELLS:
         for n in STAGES:
-            ours = _cell(found[name, strategy, "0.2", n])
-            old = _cell(found[name, strategy, "measure", n])
+            here, there = found[name, strategy, "0.2", n], found[name, strategy, "measure", n]
+            ours, old = _cell(here), _cell(there)
             if ours is None or old is None:
                 continue
-            here, there = found[name, strategy, "0.2", n], found[name, strategy, "measure", n]
             price = 100 * np.mean([there[at]["truth"] - here[at]["truth"] for at in here if at in there])
             means[n].append(
                 (ours["coverage"], abs(ours["bias"]), ours["width"], price, old["coverage"], abs(old["bias"]))
             )
-            print(
+            lines.append(
                 f"| {name} | {strategy} | {n} | {ours['runs']} | {ours['accuracy']:.1f} % | {ours['m']:.0f} | "
                 f"{ours['coverage']:.0f} % | {ours['bias']:+.1f} ± {ours['error']:.1f} | {ours['width']:.2f} | "
                 f"{price:+.2f} | {old['coverage']:.0f} % | {old['bias']:+.1f} |"
             )
-    for n, lines in means.items():
-        coverage, bias, width, price, old_coverage, old_bias = np.mean(lines, axis=0)
-        print(
-            f"| **mean** | | {n} | | | | {coverage:.1f} % | absolute {bias:.1f} | {width:.2f} | {price:+.2f} | "
-            f"{old_coverage:.1f} % | absolute {old_bias:.1f} |"
-        )
+    whole = [_mean(n, cells) for n, cells in means.items()]
+    return "\n".join([
+        "| set | strategy | labels | runs | accuracy | audit rows | coverage | bias, points | width / hold-out's | "
+        "price, points | measure: coverage | measure: bias |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        *whole,
+        *lines,
+    ])  # fmt: skip
+
+
+def _mean(n, cells):
+    coverage, bias, width, price, old_coverage, old_bias = np.mean(cells, axis=0)
+    return (
+        f"| **mean** | | {n} | | | | {coverage:.1f} % | absolute {bias:.1f} | {width:.2f} | {price:+.2f} | "
+        f"{old_coverage:.1f} % | absolute {old_bias:.1f} |"
+    )
 
 
 def _cell(stages):
@@ -153,4 +159,4 @@ if __name__ == "__main__":
     if chosen.command == "run":
         run(chosen.repeats)
     else:
-        table()
+        print(table())
