@@ -23,13 +23,14 @@ draws; right at all times at once). Unfavourable rows are included; bold cells m
 
 ## Who knows the audit's answers
 
-Since [decision 33](../../docs/decisions/0033-exchangeable-audit.md) the model that asks does not know the answers that
-judge it; what follows in "Quantity 1" and "What the audit costs" is of `audit="measure"`, where it does. Two benchmarks
-are of the new way: `held.py` runs the library's own sessions on thirteen sets (resumable; its 300 repeats take hours
-and are still to be made; the sets of `set_aside.py` are not looked at until then), and `designs.py` compares how much of
-the audit's answers the model that asks might know: margin sampling, batches of ten, pools of up to 2,000 rows, logistic
-regression or linear discriminant analysis. Price: accuracy lost at the same number of labels against the design in
-which all answers teach. With so few repeats a coverage of a set is known to 6 points and more, and a bias to 1 or 2.
+Since [decision 33](../../docs/decisions/0033-exchangeable-audit.md) the model that asks does not know the answers
+that judge it; what follows in "Quantity 1" and "What the audit costs" is of `audit="measure"`, where it does. Two
+benchmarks are of the new way: `held.py` runs the library's own sessions on thirteen sets (resumable; its 300 repeats
+take hours and are still to be made; the sets of `set_aside.py` are not looked at until then), and `designs.py`
+compares how much of the audit's answers the model that asks might know: margin sampling, batches of ten, pools of up
+to 2,000 rows, logistic regression or linear discriminant analysis. Price: accuracy lost at the same number of labels
+against the design in which all answers teach. With so few repeats a coverage of a set is known to 6 points and more,
+and a bias to 1 or 2.
 
 {designs}
 
