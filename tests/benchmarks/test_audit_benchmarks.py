@@ -1,5 +1,6 @@
 """The audit's benchmarks: in small, that they run and what they say; under `make proof`, as published."""
 
+import importlib
 import importlib.util
 import json
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import make_classification
 
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "audit"
 
@@ -81,3 +83,56 @@ def test_the_interval_of_model_accuracy_holds_about_as_often_as_it_says(real_dat
     # 27 runs with three looks each, which share their rows: as good as some 40 independent ones.
     assert coverage.mean() >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 40)
     assert width.mean() < 1
+
+
+@pytest.fixture
+def audit_scripts(monkeypatch):
+    """The scripts of the folder, which import each other, on a small set of two classes."""
+    monkeypatch.syspath_prepend(FOLDER)
+    names = ("designs", "held", "problems", "fast", "coverage_table")
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    found = {name: importlib.import_module(name) for name in names}
+    yield found
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def small_problem(audit_scripts):
+    X, y = make_classification(900, 6, n_informative=4, random_state=0)
+    return audit_scripts["problems"].Problem(X, y)
+
+
+def test_designs_are_played_and_compared(audit_scripts, small_problem, tmp_path, monkeypatch):
+    designs = audit_scripts["designs"]
+    for name, value in {"SETS": ("small",), "STAGES": (50, 100), "RUNS": tmp_path / "runs.jsonl"}.items():
+        monkeypatch.setattr(designs, name, value)
+    monkeypatch.setattr(designs.problems, "load", lambda name: small_problem)
+    designs.run(2)
+    told = cells(designs.table().splitlines()[:-2])
+    assert [row[0].strip() for row in told] == list(designs.DESIGNS)
+    # Half of 18 draws given over leave nine, and no figure.
+    assert {row[0].strip(): row[2].strip() for row in told}["a fifth, half given"] == "below ten: no figure"
+    # Finished runs are kept.
+    before = designs.RUNS.read_bytes()
+    designs.run(2)
+    assert designs.RUNS.read_bytes() == before
+
+
+def test_sessions_are_held_against_rows_that_they_never_saw(audit_scripts, small_problem):
+    held = audit_scripts["held"]
+    for audit in held.AUDITS.values():
+        stages = held.play(small_problem, "margin", audit, 3)
+        assert [stage["n"] for stage in stages] == list(held.STAGES)
+        assert all(0.5 < stage["truth"] <= 1 for stage in stages)
+        assert ("value" in stages[-1]) == bool(audit)
+    assert stages[-1]["n"] == 400
+
+
+def test_no_set_that_is_set_aside_is_looked_at(audit_scripts):
+    spec = importlib.util.spec_from_file_location("set_aside", FOLDER / "set_aside.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.set_aside() == ("adult", "chess", "optdigits", "segmentation", "banking77", "subj")
+    assert not set(module.set_aside()) & set(audit_scripts["designs"].SETS)
