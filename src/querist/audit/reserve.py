@@ -84,3 +84,20 @@ def set_aside(numbers: FloatArray, share: float, open_rows: BoolArray) -> tuple[
     size = reserve_size(rows.size, share)
     up_to = 1.0 if size == rows.size else float(numbers[order[:size]].max(initial=-1.0))
     return order[:size], up_to
+
+
+def set_aside_later(numbers: FloatArray, up_to: float, open_rows: BoolArray, n_known: int) -> IntArray:
+    """Return those of the rows that were added since which belong to the reserve, in audit order: their share.
+
+    Parameters
+    ----------
+    numbers, open_rows
+        As `set_aside` takes them, of all rows.
+    up_to : float
+        As `set_aside` returned it.
+    n_known : int
+        Rows that were there before.
+    """
+    fresh = np.flatnonzero(open_rows[n_known:]) + n_known
+    fresh = fresh[numbers[fresh] <= up_to]
+    return fresh[np.argsort(numbers[fresh], kind="stable")]

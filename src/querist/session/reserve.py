@@ -4,7 +4,7 @@ import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist.audit.order import audit_numbers
-from querist.audit.reserve import set_aside, until_two_classes
+from querist.audit.reserve import set_aside, set_aside_later, until_two_classes
 from querist.session.events import Asked, GivenOver, Reserved, RowsAdded
 from querist.session.journal import Journal
 from querist.session.state import ANSWERED, FREE
@@ -85,16 +85,13 @@ class Reserve:
 
     def _set_aside(self) -> None:
         status = self._journal.state.status
-        if not self.is_open:
-            rows, up_to = set_aside(self._of(np.arange(status.size)), self._share, status == FREE)
-        elif self._n_known < self._n_rows:
-            # Rows that were added bring their share.
-            fresh = np.flatnonzero(status[self._n_known :] == FREE) + self._n_known
-            numbers, up_to = self._of(fresh), self._up_to
-            rows = fresh[numbers <= up_to]
-            rows = rows[np.argsort(self._of(rows), kind="stable")]
-        else:
+        if self.is_open and self._n_known == self._n_rows:
             return
+        numbers = self._of(np.arange(status.size))
+        if not self.is_open:
+            rows, up_to = set_aside(numbers, self._share, status == FREE)
+        else:
+            rows, up_to = set_aside_later(numbers, self._up_to, status == FREE, self._n_known), self._up_to
         self._journal.record(Reserved(self._journal.next_number, rows, up_to))
         self.catch_up()
 

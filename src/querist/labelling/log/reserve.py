@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
-from querist.audit.reserve import set_aside
+from querist.audit.reserve import set_aside, set_aside_later
 from querist.labelling.log.payload import Payload
 
 
@@ -75,8 +75,5 @@ class ProjectReserve:
         if not self.is_open:
             rows, up_to = set_aside(numbers, share, is_open)
         else:
-            # Rows that were added bring their share.
-            fresh, up_to = np.flatnonzero(is_open[self.n_rows :]) + self.n_rows, self.up_to
-            fresh = fresh[numbers[fresh] <= up_to]
-            rows = fresh[np.argsort(numbers[fresh], kind="stable")]
+            rows, up_to = set_aside_later(numbers, self.up_to, is_open, self.n_rows), self.up_to
         return Reserved(rows=rows.tolist(), up_to=up_to)
