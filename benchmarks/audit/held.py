@@ -2,12 +2,13 @@
 
 python benchmarks/audit/held.py run --repeats 300     # resumable: finished runs are kept
 python benchmarks/audit/held.py table                 # accuracy
+python benchmarks/audit/held.py prices                # what an audit costs in accuracy, by its share
 python benchmarks/audit/held.py figures               # recall, precision, macro F1, balanced accuracy, Brier score
 python benchmarks/audit/held.py set-aside             # both, of the sets that nobody has looked at: at the end, once
 
-Each run is a session with ``audit=0.2``; the first `COMPARED` repeats also one with ``audit="measure"`` and one without
-an audit, from the same seed. What is kept are the audit's rows as the session saw them, so that the tables take the
-library's figures of the same rows without playing again.
+Each run is a session with ``audit=0.2``; the first repeats also one with ``audit="measure"``, one without an audit, and
+one each with a tenth and two fifths, from the same seed. What is kept are the audit's rows as the session saw them, so
+that the tables take the library's figures of the same rows without playing again.
 """
 
 import argparse
@@ -34,9 +35,9 @@ from querist.audit import assessment  # noqa: E402
 RUNS = Path(__file__).parent / "runs" / "held.jsonl"
 STAGES = (50, 100, 200, 400)
 POOL_ROWS = 2_000
-AUDITS = {"0.2": 0.2, "measure": "measure", "none": 0.0}
-# Repeats in which the other two designs are played, too.
-COMPARED = 40
+AUDITS = {"0.2": 0.2, "measure": "measure", "none": 0.0, "0.1": 0.1, "0.4": 0.4}
+# In how many repeats each is played, unless in all.
+COMPARED = {"measure": 12, "none": 12, "0.1": 8, "0.4": 8}
 problems.FILES |= {name: f"pmlb/{name}.tsv.gz" for name in ("adult", "chess", "segmentation")}
 problems.FILES["banking77"] = "text/banking77.csv"
 # Set, strategy, learner, batch.
@@ -149,7 +150,7 @@ def run(repeats):
                     continue
                 for design, audit in AUDITS.items():
                     key = (name, strategy, learner, batch, design, repeat)
-                    if key not in have and (design == "0.2" or repeat < COMPARED):
+                    if key not in have and repeat < COMPARED.get(design, repeats):
                         seed = repeat * 1_000_003 + sum(map(ord, name))
                         stages = play(loaded[name], strategy, audit, seed, learner, batch)
                         file.write(json.dumps({"key": key, "stages": stages}) + "\n")
@@ -160,7 +161,7 @@ if __name__ == "__main__":
     import held_table
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("command", choices=("run", "table", "figures", "set-aside"))
+    parser.add_argument("command", choices=("run", "table", "prices", "figures", "set-aside"))
     parser.add_argument("--repeats", type=int, default=300)
     chosen = parser.parse_args()
     if chosen.command == "run":
@@ -168,4 +169,5 @@ if __name__ == "__main__":
     elif chosen.command == "set-aside":
         print(held_table.accuracy(RUNS, ASIDE), held_table.figures(RUNS, ASIDE), sep="\n\n")
     else:
-        print(getattr(held_table, {"table": "accuracy"}.get(chosen.command, "figures"))(RUNS, CELLS))
+        tables = {"table": held_table.accuracy, "prices": held_table.prices, "figures": held_table.figures}
+        print(tables[chosen.command](RUNS, CELLS))

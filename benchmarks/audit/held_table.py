@@ -10,7 +10,7 @@ from querist.audit import metrics
 from querist.audit.confusion import f1_scores, recalls
 
 # Below this no coverage of a cell is told.
-FEWEST_RUNS = 3
+FEWEST_RUNS = 5
 # Required of every cell beyond Monte-Carlo error (two standard errors): coverage, absolute bias in points.
 COVERAGE, BIAS = 0.93, 0.7
 
@@ -47,6 +47,37 @@ def accuracy(path, cells):
     )
     whole = [_mean_line(n, each) for n, each in means.items()]
     return "\n".join([head, "|---" * 13 + "|", *whole, *lines])
+
+
+def prices(path, cells):
+    """Return the table of what each audit costs against none and against one of which all answers teach."""
+    found = read(path, cells)
+    lines = []
+    for design in ("0.1", "0.2", "0.4", "measure"):
+        for n in sorted({key[2] for key in found}):
+            told = []
+            for other in ("none", "measure"):
+                paid = np.array([_price(found[cell, other, n], found[cell, design, n]) for cell in cells])
+                paid = paid[~np.isnan(paid[:, 0])]
+                if other == design or not paid.size:
+                    told.append("")
+                    continue
+                told.append(
+                    f"{paid[:, 0].mean():+.2f} ± {np.sqrt((paid[:, 1] ** 2).sum()) / len(paid):.2f} "
+                    f"({paid[:, 0].min():+.1f} to {paid[:, 0].max():+.1f})"
+                )
+            runs = [len(found[cell, design, n]) for cell in cells if found[cell, design, n]]
+            m = np.mean([s["m"] for cell in cells for s in found[cell, design, n].values()] or [np.nan])
+            half = [
+                50 * (s["high"] - s["low"])
+                for cell in cells
+                for s in found[cell, design, n].values()
+                if s.get("value") is not None
+            ]
+            width = f"± {np.mean(half):.1f}" if half else "no figure"
+            lines.append(f"| {design} | {n} | {m:.0f} | {width} | {sum(runs):,} | {' | '.join(told)} |")
+    head = "| audit | labels | audit rows | interval | runs | price against none, points | against measure |"
+    return "\n".join([head, "|---" * 7 + "|", *lines])
 
 
 def figures(path, cells):
