@@ -1099,6 +1099,12 @@ export interface components {
             guess_shown?: boolean;
             /** Class Version */
             class_version?: number | null;
+            /**
+             * Asked
+             * @description A question of the queue is answered, also if its lease ran out. Else a row was looked up: where one opinion is wanted, the answer takes the place of those before it.
+             * @default false
+             */
+            asked?: boolean;
         };
         /**
          * AdviceInfo
@@ -1236,11 +1242,15 @@ export interface components {
         };
         /**
          * BulkReply
-         * @description How many rows were labelled; `uuid` undoes it.
+         * @description How many rows were labelled anew, had this label already, keep another one; `uuid` undoes it.
          */
         BulkReply: {
             /** N */
             n: number;
+            /** N Same */
+            n_same: number;
+            /** N Kept */
+            n_kept: number;
             /** Uuid */
             uuid: string;
         };
@@ -1714,12 +1724,19 @@ export interface components {
         /**
          * ImportReply
          * @description What became of an imported file.
+         *
+         *     `imported` rows have a new label or skip (`replaced` of them had another label), `unchanged` had it before, `kept`
+         *     keep another label.
          */
         ImportReply: {
             /** Imported */
             imported: number;
+            /** Replaced */
+            replaced: number;
             /** Unchanged */
             unchanged: number;
+            /** Kept */
+            kept: number;
             /** Refused */
             refused: components["schemas"]["RefusedLine"][];
         };
@@ -2420,7 +2437,7 @@ export interface components {
         };
         /**
          * Result
-         * @description What became of an action.
+         * @description What became of an action; what is saved has a message where it does not do all that it was meant to.
          */
         Result: {
             /** Uuid */
