@@ -1,6 +1,7 @@
 """Let the model label the rest, as far as a promise about its errors can be kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -8,10 +9,13 @@ from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number
 from querist.audit.certificate import attempt_level
 from querist.audit.estimate import Estimate
+from querist.audit.expected import Expected, expected
 from querist.audit.hypergeometric import count_for, upper_bound
-from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
+from querist.audit.offers import Offer
+from querist.audit.outcomes import OPEN, RIGHT, WRONG, OutcomeArray
 from querist.audit.promise import CONFIDENCE, MOST_LABELS, Promise, Region, standing
-from querist.audit.region_choice import allowed, choose, guessed_errors
+from querist.audit.region_choice import allowed, choose, guessed_errors, wrong_rows
+from querist.audit.region_order import WORDS
 from querist.exceptions import InvalidParameterError
 
 QUANTITY = "accuracy of the rows that the model labels"
@@ -33,12 +37,38 @@ class AutoLabelPlan:
         Row numbers, the most confident rows first: each region holds the one before.
     sample : ndarray
         The fresh audit rows, in audit order: the first of the largest region.
+    expected : Expected or None
+        How many labels it takes if it passes and if it fails, and what is released, were the guesses of the regions'
+        errors true.
+    order : str
+        Which rows come first, in words.
+    offer : Offer or None
+        A smaller promise, where this one rather fails than passes.
     """
 
     target: float
     level: float
     regions: tuple[IntArray, ...]
     sample: IntArray
+    expected: Expected | None = None
+    order: str = WORDS["confidence"]
+    offer: Offer | None = None
+
+    def __str__(self) -> str:
+        sizes = ", ".join(f"{each.size:,}" for each in self.regions)
+        told = f"{self.sample.size:,} random rows at most decide about the first {sizes} rows"
+        if self.expected is not None and self.expected.released is not None:
+            told += (
+                f": {self.expected} (chance to pass: {self.expected.chance:.0%}); then the model may label about "
+                f"{self.expected.released:,.0f} rows"
+            )
+        return f"{told}. {self.order}" + (f" {self.offer}" if self.offer else "")
+
+    @property
+    def by_region(self) -> IntArray:
+        """The rows of the largest region, those of the smaller ones first."""
+        rings = [self.regions[0], *(np.setdiff1d(outer, inner) for inner, outer in pairwise(self.regions))]
+        return np.concatenate(rings)
 
     def stage(self, number: int) -> IntArray:
         """Return the audit rows that region `number` needs beyond those of the regions inside it."""
@@ -91,8 +121,9 @@ def plan_auto_label(
     rows : ndarray of shape (n,)
         All rows without an answer, now that the model is frozen.
     confidences, numbers : ndarray of shape (n,)
-        The frozen model's confidence in each, and a random number: independent of all that happened before freezing
-        (`promise_numbers`; permanent ones as long as they are fresh, see `is_fresh`).
+        The frozen model's confidence in each, or whatever else orders them (`querist.audit.region_order`), and a random
+        number: independent of all that happened before freezing (`promise_numbers`; permanent ones as long as they are
+        fresh, see `is_fresh`).
     target : float, default=0.98
         Share of right labels that is to be promised.
     past_confidence, past_correct : ndarray of shape (m,), default=None
@@ -143,7 +174,9 @@ def plan_auto_label(
     regions = tuple(np.sort(order[: sizes[place]]) for place in kept)
     largest = np.isin(rows, regions[-1])
     inside = rows[largest][np.argsort(numbers[largest], kind="stable")]
-    return AutoLabelPlan(target, level, regions, inside[: round(density * inside.size)])
+    plan = AutoLabelPlan(target, level, regions, inside[: round(density * inside.size)])
+    wrong = np.stack([wrong_rows(errors[place], sizes[place]) for place in kept], axis=1)
+    return replace(plan, expected=expected(regions_of(plan)[0], wrong))
 
 
 def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, confidence: float = CONFIDENCE) -> AutoLabels:
@@ -217,14 +250,16 @@ def model_labels_accuracy(promise: Promise, outcome: OutcomeArray, n_passed: int
         note = "No region passed: people label them all."
         return Estimate(None, None, None, 0, QUANTITY, METHOD, promise.confidence, note)
     region = promise.regions[n_passed - 1]
-    n_right = int((outcome[promise.inside < n_passed] == RIGHT).sum())
+    told = outcome[promise.inside < n_passed]
+    # Draws that are open because nothing depends on them count as wrong for the bound, and as nothing for the value.
+    n_right, n_told = int((told == RIGHT).sum()), int((told != OPEN).sum())
     wrong = region.n_draws - n_right if len(promise.regions) == 1 else region.allowed
     rest = region.size - region.n_draws
     least = rest - (upper_bound(region.size, region.n_draws, wrong, promise.level) - wrong)
-    value = n_right / region.n_draws if region.n_draws else None
+    value = n_right / n_told if n_told else None
     low = least / rest if rest else 1.0
     note = f"Holds for the {rest} rows that the model labels."
-    return Estimate(value, low, 1.0, region.n_draws, QUANTITY, METHOD, promise.confidence, note)
+    return Estimate(value, low, 1.0, n_told, QUANTITY, METHOD, promise.confidence, note)
 
 
 def regions_of(plan: AutoLabelPlan) -> tuple[tuple[Region, ...], IntArray]:

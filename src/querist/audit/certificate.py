@@ -4,11 +4,16 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from querist._validation import check_number, check_positive_int
 from querist.audit.bisection import first
 from querist.audit.estimate import Estimate
+from querist.audit.expected import Expected, expected
 from querist.audit.hypergeometric import count_for, lower_bound, tail
-from querist.audit.promise import Promise, Standing
+from querist.audit.offers import Offer
+from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
+from querist.audit.promise import Promise, Region
 from querist.exceptions import InvalidParameterError
 
 QUANTITY = "remainder accuracy"
@@ -35,6 +40,8 @@ class Plan:
         Probability with which a model below the target may pass.
     power : float
         Probability to pass if the model is as good as was guessed.
+    expected : Expected or None
+        How many of the labels a test takes that ends with the answer that decides it, if that guess is true.
     """
 
     target: float
@@ -43,6 +50,11 @@ class Plan:
     n_needed: int
     level: float
     power: float
+    expected: Expected | None = None
+
+    def __str__(self) -> str:
+        told = f"{self.n_labels:,} random rows at most, of which the model must have {self.n_needed:,} right"
+        return f"{told}: {self.expected} (chance to pass: {self.power:.0%})." if self.expected else f"{told}."
 
 
 class CertificateResult(NamedTuple):
@@ -59,17 +71,21 @@ class CertificateResult(NamedTuple):
         included, whoever answered the others and in whatever order.
     n_rest : int
         How many those are.
+    offer : Offer or None
+        A smaller promise that is expected to pass, where this one did not.
     """
 
     passed: bool
     estimate: Estimate
     rest: float
     n_rest: int
+    offer: Offer | None = None
 
     def __str__(self) -> str:
+        offered = "" if self.offer is None else f" {self.offer}"
         return (
             f"If you stop now, the remaining {self.n_rest:,} rows are labelled with at least {self.rest:.1%} accuracy "
-            f"({self.estimate.confidence:.0%} confidence)."
+            f"({self.estimate.confidence:.0%} confidence).{offered}"
         )
 
 
@@ -116,7 +132,8 @@ def labels_needed(target: float, guess: float, n_remaining: int, *, level: float
             return None
         chance = 1 - tail(n_remaining, n_remaining - guessed, n, wrong + 1)
         if chance >= power:
-            return Plan(target, n_remaining, n, n - wrong, level, chance)
+            made = expected((Region(n_remaining, n, wrong),), np.array([[n_remaining - guessed]]))
+            return Plan(target, n_remaining, n, n - wrong, level, chance, made)
     return None
 
 
@@ -146,15 +163,17 @@ def remainder_accuracy(
     Parameters
     ----------
     n_correct, n_drawn : int
-        Fresh draws, in audit order, made after freezing and scored by the frozen model. Their number is the plan's:
-        to go on because the result is almost good enough is a new attempt, with fresh draws.
+        Fresh draws, in audit order, made after freezing and scored by the frozen model. Their number is the plan's, or,
+        of a test that ended with the draw that decided it, what `certificate_result` counts: to go on because the
+        result is almost good enough is a new attempt, with fresh draws.
     n_remaining : int
         Rows that had no answer when the model was frozen, the drawn ones included.
     attempt : int, default=1
         This attempt's number in the session; see `attempt_level`.
     confidence : float, default=0.95
     n_skipped : int, default=0
-        Draws that nobody could answer, counted in `n_drawn`: they count as wrong.
+        Draws without an answer, counted in `n_drawn`: nobody could tell, or the outcome did not depend on them any
+        more. They count as wrong.
 
     Returns
     -------
@@ -181,7 +200,7 @@ def remainder_accuracy(
     if attempt > 1:
         note += f" Attempt {attempt}: its own level is {1 - level:.2%}, so that all attempts together keep the promise."
     if n_skipped:
-        note += f" {n_skipped} draws that nobody could answer count as wrong."
+        note += f" {n_skipped} draws without an answer count as wrong."
     value = n_correct / answered if answered else None
     return Estimate(value, bound / n_remaining, 1.0, answered, QUANTITY, METHOD, confidence, note)
 
@@ -224,26 +243,54 @@ def _check_counts(n_correct: int, n_answered: int, n_drawn: int, n_remaining: in
         )
 
 
-def certificate_result(promise: Promise, where: Standing, *, n_known: int, n_known_right: int) -> CertificateResult:
+def certificate_result(
+    promise: Promise, outcome: OutcomeArray, *, n_known: int, n_known_right: int
+) -> CertificateResult:
     """Return what is certain now: draws that are not right count as wrong.
 
     Parameters
     ----------
     promise : Promise
-        A certificate.
-    where : Standing
-        Where it stands; draws that are still open count as wrong.
+        A certificate whose outcome is decided.
+    outcome : ndarray of shape (n_draws,)
+        See `querist.audit.outcomes`.
     n_known : int
         How many of the rows that had no answer when the model was frozen have one now.
     n_known_right : int
         How many of these the frozen model had right; those of which that is not known count among them, which can only
         lower what is certain of the rest.
+
+    Notes
+    -----
+    A curtailed test of n draws that allows w wrong ones ends with the (n - w)-th right or the (w + 1)-th wrong one. Its
+    bound is the smallest number K of right rows with which an end as favourable or more is not too improbable; a pass
+    is the more favourable the fewer draws it takes, and all passes are more so than failures, which are so by their
+    right draws. With K right rows the (n - w)-th right draw is among the first t exactly if at least n - w of these are
+    right; and at least y right draws come before the (w + 1)-th wrong one exactly if at least y of the first y + w are
+    right. So the bound is that of a fixed number of draws: up to the one with which the test passes, or those before
+    the one with which it fails. Draws are counted in the order of their random numbers, and those that are open as
+    wrong, so that answers given in another order, or later, can at most raise the bound to what it would have been.
     """
     region = promise.regions[0]
-    counts = (where.n_correct, region.n_draws, region.size)
+    n_right, n_counted = _counted(promise, outcome)
     attempt, sure = promise.attempt, promise.confidence
-    estimate = remainder_accuracy(
-        *counts, attempt=attempt, confidence=sure, n_skipped=region.n_draws - where.n_answered
-    )
+    n_told = int(np.isin(outcome[:n_counted], (RIGHT, WRONG)).sum())
+    counts = (n_right, n_counted, region.size)
+    estimate = remainder_accuracy(*counts, attempt=attempt, confidence=sure, n_skipped=n_counted - n_told)
     rest = rest_bound(*counts, attempt=attempt, confidence=sure, known=(n_known_right, n_known))
-    return CertificateResult(where.n_correct >= promise.n_needed, estimate, rest, region.size - n_known)
+    passed = int((outcome == RIGHT).sum()) >= promise.n_needed
+    return CertificateResult(passed, estimate, rest, region.size - n_known)
+
+
+def _counted(promise: Promise, outcome: OutcomeArray) -> tuple[int, int]:
+    """Return how many of how many draws are right, of those that what is certain is made of."""
+    region, right = promise.regions[0], outcome == RIGHT
+    if not promise.curtailed:
+        return int(right.sum()), region.n_draws
+    n_right, n_wrong = np.cumsum(right), np.cumsum(~right)
+    if promise.n_needed <= 0:
+        return 0, 0
+    if n_right[-1] >= promise.n_needed:
+        return promise.n_needed, int(np.argmax(n_right >= promise.n_needed)) + 1
+    before = int(np.argmax(n_wrong > region.allowed))
+    return before - region.allowed, before

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import beta, hypergeom
+from scipy.stats import beta
 
-from querist._typing import BoolArray, FloatArray
+from querist._typing import BoolArray, FloatArray, IntArray
 from querist.audit.bisection import first
 from querist.audit.error_chances import error_chances
-from querist.audit.hypergeometric import count_for, tail
+from querist.audit.hypergeometric import chances_of, count_for, tail
 
 # Shares of the labels allowed that may be drawn: where few draws prove it, more would only be labelled for nothing.
 _SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05)
@@ -48,7 +48,7 @@ def guessed_errors(
     sizes : list of int
         Rows of the regions, the most confident ones.
     sure : ndarray
-        Confidences, descending.
+        Confidences, or whatever the rows are ordered by, descending.
     target : float
     past_confidence, past_correct : ndarray or None
         See `querist.audit.plan_auto_label`.
@@ -113,10 +113,31 @@ def allowed(size: int, n_drawn: int, target: float, level: float) -> int:
 
 def _chance(size: int, n_drawn: int, errors: FloatArray, target: float, level: float) -> float:
     """Return the probability that a region passes, averaged over what its error may be."""
-    wrong = allowed(size, n_drawn, target, level)
+    wrong = _about_allowed(size, n_drawn, target, level)
     if wrong < 0:
         return 0.0
-    return float(hypergeom.cdf(wrong, size, np.round(errors * size).astype(np.int64), n_drawn).mean())
+    found = chances_of(wrong_rows(errors, size)[:, None], n_drawn, size, np.arange(wrong + 1))
+    return float(found.sum(axis=1).mean())
+
+
+def wrong_rows(errors: FloatArray, size: int) -> IntArray:
+    """Return how many rows of a region those errors are."""
+    wrong: IntArray = np.round(errors * size).astype(np.int64)
+    return wrong
+
+
+def _about_allowed(size: int, n_drawn: int, target: float, level: float) -> int:
+    """Return what `allowed` returns, but for the last digits of a probability: a plan asks for hundreds of them."""
+    if n_drawn == size:
+        return n_drawn
+    spared = size - n_drawn - count_for(target, size - n_drawn)
+
+    def fails(wrong: int) -> bool:
+        n_wrong = min(spared + wrong + 1, size)
+        return float(chances_of(n_wrong, n_drawn, size, np.arange(wrong + 1)).sum()) > level
+
+    # With one wrong draw more than the share that is allowed of them, failing is sure.
+    return first(0, min(n_drawn + 1, int(n_drawn * (1 - target)) + 3), fails) - 1
 
 
 def _best_sequence(released: list[int], chances: list[float]) -> tuple[float, list[int]]:

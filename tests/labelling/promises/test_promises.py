@@ -12,16 +12,16 @@ from querist.audit.auto_label import auto_labels, plan_auto_label
 from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
 from querist.audit.order import promise_numbers
 from querist.audit.outcomes import RIGHT, WRONG
+from querist.audit.past import Frozen
 from querist.audit.promise import Promise, Region, standing
 from querist.audit.promise_planning import (
-    Frozen,
     certificate_promise,
     guessed_accuracy,
     model_labels_promise,
     plan_certificate,
     plan_model_labels,
 )
-from querist.exceptions import InvalidParameterError
+from querist.exceptions import InvalidParameterError, OutOfReachError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
 from querist.labelling.log.classes import remove
 from querist.labelling.log.events import MeasuredAt
@@ -116,12 +116,14 @@ def test_a_certificate_from_plan_to_sentence(project):
     assert rows == np.argsort(numbers_of(project), kind="stable")[: len(rows)].tolist()
     assert the(project).state == "passed"
     right = sum(row % 60 != 0 for row in rows)
-    found = remainder_accuracy(right, n, N)
+    # It ends when even wrong answers to all that are left would change nothing.
+    assert right == expected.n_needed
+    assert len(rows) <= n
+    found = remainder_accuracy(right, len(rows), N)
     assert the(project).bound == pytest.approx(found.low)
     assert found.low >= 0.9
-    assert the(project).rest == pytest.approx(rest_bound(right, n, N))
-    n_rest = N - n
-    assert len(rows) == n
+    assert the(project).rest == pytest.approx(rest_bound(right, len(rows), N))
+    n_rest = N - len(rows)
     assert the(project).sentence.startswith(
         f"If you stop now, the remaining {n_rest} rows are labelled with at least 9"
     )
@@ -181,10 +183,10 @@ def test_the_page_and_the_library_make_the_same_promise(sqlite_project):
     taken = freeze(project.board, project.view.current, project.store.info.seed)
     frozen = Frozen(taken.rows, numbers_of(project), np.full(N, np.float32(0.9), float))
     made = plan_certificate(frozen, 0.85, guessed_accuracy(0.85, frozen.confidences, None), attempt=1)
-    page = plan(project.board, taken, "certificate", 0.85)
+    page = plan(project.board, taken, "certificate", 0.85).begun
     assert told_terms(replace(page, terms=certificate_promise(made, frozen, attempt=1))) == told_terms(page)
     labels = plan_model_labels(frozen, 0.85, None, attempt=1)
-    page = plan(project.board, taken, "auto_label", 0.85)
+    page = plan(project.board, taken, "auto_label", 0.85).begun
     assert told_terms(replace(page, terms=model_labels_promise(labels, frozen, attempt=1))) == told_terms(page)
 
 
@@ -214,8 +216,13 @@ def test_a_bad_model_fails_early(project):
     assert told.state == "failed"
     assert len(rows) < told.n_drawn
     assert told.sentence.startswith("Not passed: 95.0% cannot be promised.")
+    # What the draws have shown is known from then on: what is wanted next is refused, and less is offered.
+    with pytest.raises(OutOfReachError, match=r"is expected to pass with about \d+ labels\. Aim lower") as refused:
+        project.promises.begin(ada, "certificate", 0.9)
+    refusal = project.promises.plan("certificate", 0.9)
+    assert (refusal.possible, refusal.why, refusal.offered) == (False, str(refused.value), refused.value.offered)
     # A second attempt has a stricter level, and new draws.
-    project.promises.begin(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", refusal.offered).result()
     assert the(project).attempt == 2
     assert not set(rows) & set(next(reversed(project.board.promises.values())).terms.draws.tolist())
 
@@ -398,7 +405,7 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
     numbers = numbers_of(project)
     checked = set()
     for target, rate in itertools.product((0.85, 0.9), (0.0, 0.02, 0.06, 0.15)):
-        made = ProjectPromise.of(plan(board, frozen, "auto_label", target, 300), 0.0, frozen.rows)
+        made = ProjectPromise.of(plan(board, frozen, "auto_label", target, 300).begun, 0.0, frozen.rows)
         expected_plan = plan_auto_label(
             np.arange(N), ranking.confidence.astype(float), numbers, target=target, most_labels=300
         )
