@@ -24,6 +24,8 @@ export interface LaneEvents {
   changed(): void;
   progress(progress: Progress): void;
   refused(actions: KeptAction[]): void;
+  /** Something was saved, but does not do all that it was meant to. */
+  remarked(remark: string): void;
 }
 
 export class Lane {
@@ -139,6 +141,8 @@ export class Lane {
   }
 
   #settle(results: readonly Result[]): void {
+    const remark = results.find((each) => each.status === "saved" && each.message)?.message;
+    if (remark) this.events.remarked(remark);
     const refused = this.outbox.settle(results);
     if (refused.length > 0) this.events.refused(refused);
   }

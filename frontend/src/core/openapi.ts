@@ -1099,6 +1099,12 @@ export interface components {
             guess_shown?: boolean;
             /** Class Version */
             class_version?: number | null;
+            /**
+             * Asked
+             * @description A question of the queue is answered, also if its lease ran out. Else a row was looked up: where one opinion is wanted, the answer takes the place of those before it.
+             * @default false
+             */
+            asked?: boolean;
         };
         /**
          * AdviceInfo
@@ -1236,11 +1242,15 @@ export interface components {
         };
         /**
          * BulkReply
-         * @description How many rows were labelled; `uuid` undoes it.
+         * @description How many rows were labelled anew, had this label already, keep another one; `uuid` undoes it.
          */
         BulkReply: {
             /** N */
             n: number;
+            /** N Same */
+            n_same: number;
+            /** N Kept */
+            n_kept: number;
             /** Uuid */
             uuid: string;
         };
@@ -1714,12 +1724,19 @@ export interface components {
         /**
          * ImportReply
          * @description What became of an imported file.
+         *
+         *     `imported` rows have a new label or skip (`replaced` of them had another label), `unchanged` had it before, `kept`
+         *     keep another label.
          */
         ImportReply: {
             /** Imported */
             imported: number;
+            /** Replaced */
+            replaced: number;
             /** Unchanged */
             unchanged: number;
+            /** Kept */
+            kept: number;
             /** Refused */
             refused: components["schemas"]["RefusedLine"][];
         };
@@ -2420,7 +2437,7 @@ export interface components {
         };
         /**
          * Result
-         * @description What became of an action.
+         * @description What became of an action; what is saved has a message where it does not do all that it was meant to.
          */
         Result: {
             /** Uuid */
@@ -2514,6 +2531,11 @@ export interface components {
             overlap?: number | null;
             /** Audit Share */
             audit_share?: number | null;
+            /**
+             * Audit Design
+             * @description measure: answers to check questions decide what is asked next, too; before rows are set aside.
+             */
+            audit_design?: ("exchangeable" | "measure") | null;
             /** Labels Per Point */
             labels_per_point?: number | null;
             /** Strategy */
@@ -2546,6 +2568,25 @@ export interface components {
              * @description Share of the questions that follow the random order.
              */
             audit_share: number;
+            /**
+             * Audit Design
+             * @description Whether the model that asks knows none of their answers, or all.
+             * @enum {string}
+             */
+            audit_design: "exchangeable" | "measure";
+            /**
+             * Audit Is Set
+             * @description Rows were set aside for them: measure cannot be chosen any more.
+             */
+            audit_is_set: boolean;
+            /**
+             * Audit Price
+             * @description What check questions cost, and what it brings if they teach.
+             */
+            audit_price: [
+                string,
+                string
+            ];
             /**
              * Labels Per Point
              * @description How many labels one point of accuracy is worth: advice to stop counts with it.

@@ -92,6 +92,9 @@ export class Session {
         void this.#readAgain().catch(() => {});
       },
       refused: (actions) => this.#takeBackRefused(actions),
+      remarked: (remark) => {
+        this.#notice = remark;
+      },
     });
     client.holding = () => this.#lane.holding();
   }
@@ -316,6 +319,8 @@ export class Session {
   #settle(kind: "answer" | "skip", item: Item, more: Partial<ActionBody>, said: string): void {
     this.#remember(item);
     const circumstances = {
+      // An item that was brought back with its answer in sight is corrected; any other is a question.
+      asked: this.#standing === null,
       shown_at: this.#shownAt,
       answered_at: Date.now(),
       duration_ms: this.#stopwatch.read(),

@@ -31,8 +31,14 @@ def import_labels(
     reading = reading_of(sheet, no_header, names, delimiter, header_lines=header_lines)
     with Project.open(project, train=False) as opened:
         read = read_labels_for(opened.rows, file, reading=reading)
-        n_changed, n_same = opened.bulk.import_labels(read, source=file.name).result()
-    typer.echo(f"{n_changed} labels imported; {n_same} were there already.")
+        found = opened.bulk.import_labels(read, source=file.name).result()
+    replaced = f" ({found.n_replaced} in place of another label)" if found.n_replaced else ""
+    typer.echo(f"{found.n_changed} labels imported{replaced}; {found.n_same} were there already.")
+    if found.n_kept:
+        typer.echo(
+            f"Rows that keep another label: {found.n_kept}. A reviewer decided so, the answers of more people count, "
+            "or the file says only that they were skipped."
+        )
     if read.refused:
         typer.echo(f"{len(read.refused)} lines were refused:", err=True)
         for where, why in read.refused[:_SHOWN]:

@@ -51,8 +51,15 @@ def project(store_location):
         for name in ("odd", "gone", "merged"):
             opened.change_classes(ada, lambda classes, name=name: class_lists.add(classes, name)).result()
         act(opened, ada, *(does("answer", row, class_id=row % 5, duration_ms=1500.0) for row in range(12)))
-        act(opened, bob, *(does("answer", row, class_id=1) for row in range(4)))
-        act(opened, bob, does("answer", 2, class_id=2), does("skip", 20), does("flag", 21), does("note", 22, note="=n"))
+        act(opened, bob, *(does("answer", row, class_id=1, asked=True) for row in range(4)))
+        act(
+            opened,
+            bob,
+            does("answer", 2, class_id=2, asked=True),
+            does("skip", 20),
+            does("flag", 21),
+            does("note", 22, note="=n"),
+        )
         act(opened, ada, does("answer", 5, class_id=1, guess_shown=True), does("answer", 30, class_id=0))
         undone = does("answer", 31, class_id=0)
         act(opened, ada, undone)
@@ -82,13 +89,14 @@ def test_labels_come_back_into_a_fresh_project(project, store_location, name, ro
     with Project.open(make_project(store_location()), train=False) as fresh:
         read = read_labels_for(fresh.rows, content, f"labels{FORMATS[name].ending}")
         assert read.refused == []
-        n_changed, n_same = fresh.bulk.import_labels(read, source="f").result()
+        found = fresh.bulk.import_labels(read, source="f").result()
+        n_changed, n_same = found.n_changed, found.n_same
         assert labels_of(fresh) == labels_of(project)
         n_skipped = rows == "all"
         assert (n_changed - n_skipped, n_same) == (len(labels_of(project)), 0) == (12, 0)
         assert fresh.board.skipped == ({20} if n_skipped else set())
         again = read_labels_for(fresh.rows, content, f"labels{FORMATS[name].ending}")
-        assert fresh.bulk.import_labels(again, source="f").result()[0] == 0
+        assert fresh.bulk.import_labels(again, source="f").result().n_changed == 0
     if rows == "all":
         told = {pair.row: (pair.status, pair.flagged, pair.note) for pair in read.pairs}
         assert told[20][0] == "skipped"

@@ -15,6 +15,7 @@ from querist.labelling.reading.insights import insights
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.serving.actions import Action
+from querist.labelling.serving.bulk import Outcome
 from querist.labelling.serving.project import Project
 
 
@@ -126,8 +127,8 @@ def test_many_at_once_with_confirmation_and_one_undo(project):
     teach(project, prediction=1)
     with pytest.raises(InvalidParameterError, match="finds 40 rows by now, not 39"):
         project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=39).result()
-    assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
-    assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == 40
+    assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == Outcome(40)
+    assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == Outcome(40)
     assert project.board.n_labelled == 40
     assert project.rows.find_rows(Filter(disagree=True)) == list(range(40))
     act(project, ada, Action("undo-uuid", "undo", 0, target="bulk-uuid"))
@@ -155,12 +156,12 @@ def read(*pairs):
 
 def test_labels_from_elsewhere(project):
     first = read((0, "good", False, "", "labelled"), (1, "new", False, "", "labelled"))
-    assert project.bulk.import_labels(first, source="x.csv").result() == (2, 0)
+    assert project.bulk.import_labels(first, source="x.csv").result() == Outcome(2)
     second = read(
         (0, "good", True, "odd", "labelled"), (1, "bad", False, "", "labelled"), (2, None, False, "", "skipped")
     )
-    assert project.bulk.import_labels(second, source="x.csv").result() == (2, 1)
-    assert project.bulk.import_labels(second, source="x.csv").result() == (0, 3)
+    assert project.bulk.import_labels(second, source="x.csv").result() == Outcome(2, n_replaced=1, n_same=1)
+    assert project.bulk.import_labels(second, source="x.csv").result() == Outcome(0, n_same=3)
     assert [each.name for each in project.board.classes] == ["good", "bad", "new"]
     assert project.rows.detail(1).answers[0].person == "import"
     assert (project.board.skipped, project.board.flagged, project.board.notes) == ({2}, {0}, {0: "odd"})
@@ -232,6 +233,18 @@ def test_settings_are_checked_kept_and_logged(project):
     project.change_settings(None, opinions=2, strategy="entropy").result()
     assert Settings.from_dict(project.store.info.settings).opinions == 2
     assert project._place.queue.overlap.opinions == 2
+
+
+def test_all_answers_may_teach_until_rows_are_set_aside(project):
+    project.change_settings(None, audit_design="measure").result()
+    teach(project, prediction=1)
+    assert not project.board.reserve.is_open
+    project.change_settings(None, audit_design="exchangeable").result()
+    teach(project, prediction=1)
+    assert project.board.reserve.is_open
+    with pytest.raises(InvalidParameterError, match="set aside for check questions"):
+        project.change_settings(None, audit_design="measure").result()
+    assert Settings.from_dict(project.store.info.settings).audit_design == "exchangeable"
 
 
 def test_a_second_server_is_told_about_the_first(project):

@@ -87,7 +87,7 @@ def test_an_owner_takes_back_the_whole_pool_that_somebody_else_labelled(project,
 def test_all_that_a_person_did(project, people):
     ada, bob = people
     act(project, ada, answer(0, 0), answer(1, 0))
-    act(project, bob, answer(1, 1), answer(2, 1), Action("flag-by-bob", "flag", 2, note="odd"))
+    act(project, bob, answer(1, 1, asked=True), answer(2, 1), Action("flag-by-bob", "flag", 2, note="odd"))
     act(project, bob, Action("skip-by-bob", "skip", 4))
     wanted = project.taking_back.of_person(bob)
     effect = project.taking_back.effect(wanted)
@@ -255,7 +255,7 @@ def test_every_act_has_a_word():
 def test_opinions_and_agreement_follow(project, people):
     ada, bob = people
     act(project, ada, answer(0, 0))
-    act(project, bob, answer(0, 1), answer(1, 1))
+    act(project, bob, answer(0, 1, asked=True), answer(1, 1))
     assert project.board.n_opinions[:2].tolist() == [2, 1]
     take_back(project, ada, project.taking_back.of_person(bob))
     assert project.board.n_opinions[:2].tolist() == [1, 0]

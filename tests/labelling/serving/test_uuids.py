@@ -5,6 +5,7 @@ from example_project import make_project, sign_in
 
 from querist.exceptions import InvalidParameterError
 from querist.labelling.serving.actions import Action
+from querist.labelling.serving.bulk import Outcome
 from querist.labelling.serving.project import Project
 
 
@@ -54,8 +55,8 @@ def test_the_uuid_of_anything_else_is_refused(project):
 
 def test_a_group_is_one_persons(project):
     ada, bob = sign_in(project), sign_in(project, "bob", "annotator")
-    assert project.bulk.label_many(ada, "g-000001", [1, 2], 0).result() == 2
-    assert project.bulk.label_many(ada, "g-000001", [1, 2], 0).result() == 2
+    assert project.bulk.label_many(ada, "g-000001", [1, 2], 0).result() == Outcome(2)
+    assert project.bulk.label_many(ada, "g-000001", [1, 2], 0).result() == Outcome(2)
     with pytest.raises(InvalidParameterError, match="something else of this uuid"):
         project.bulk.label_many(bob, "g-000001", [3], 0).result()
     assert do(project, bob, answer("g-000001", row=5)) == [TAKEN]

@@ -22,7 +22,7 @@ async def test_exports_and_imports(connect, project):
     log = (await client.get("/api/v1/export/log")).text.splitlines()
     assert [json.loads(line)["kind"] for line in log].count("answered") == 2
     reply = await client.post("/api/v1/labels", files={"file": ("again.csv", io.BytesIO(table))})
-    assert reply.json() == {"imported": 0, "unchanged": 2, "refused": []}
+    assert reply.json() == {"imported": 0, "replaced": 0, "unchanged": 2, "kept": 0, "refused": []}
     lines = b"text,label\ntext number 9 <b>,bad\nunheard of,good\n"
     reply = (await client.post("/api/v1/labels", files={"file": ("more.csv", io.BytesIO(lines))})).json()
     assert reply["imported"] == 1

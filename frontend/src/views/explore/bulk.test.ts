@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Filter, RowSummary, ExploreReply } from "../../core/api";
-import { carryOut, countOverwritten } from "./bulk";
+import type { BulkReply, Filter, RowSummary, ExploreReply } from "../../core/api";
+import { carryOut, countOverwritten, inWords } from "./bulk";
 import { NOTHING, everything, toggle } from "./selection";
 
 /** 1200 rows: the first 300 labelled 0, the next 100 labelled 1, the rest not labelled. */
@@ -17,14 +17,14 @@ class FakeServer {
     return { total: found.length, n_blind: 0, items: found.slice(offset, offset + limit) as RowSummary[] };
   }
 
-  async labelRows(classId: number | null, rows: number[]): Promise<{ n: number; uuid: string }> {
+  async labelRows(classId: number | null, rows: number[]): Promise<BulkReply> {
     this.done.push(["rows", classId, rows]);
-    return { n: rows.length, uuid: "u1" };
+    return { n: rows.length, n_same: 0, n_kept: 0, uuid: "u1" };
   }
 
-  async labelFiltered(classId: number | null, filter: Filter, expected: number): Promise<{ n: number; uuid: string }> {
+  async labelFiltered(classId: number | null, filter: Filter, expected: number): Promise<BulkReply> {
     this.done.push(["filter", classId, filter, expected]);
-    return { n: expected, uuid: "u2" };
+    return { n: expected, n_same: 0, n_kept: 0, uuid: "u2" };
   }
 
   async askAgain(rows: number[]): Promise<void> {
@@ -65,8 +65,8 @@ describe("carrying out", () => {
   const ticked = toggle(NOTHING, [{ row: 3, class_id: 0 }], 3);
 
   it("sends rows, or the filter with the number that the person saw", async () => {
-    expect(await carryOut(server, ticked, {}, AS_1)).toEqual({ n: 1, uuid: "u1" });
-    expect(await carryOut(server, everything(100), { label: 1 }, { kind: "skip" })).toEqual({ n: 100, uuid: "u2" });
+    expect(await carryOut(server, ticked, {}, AS_1)).toMatchObject({ n: 1, uuid: "u1" });
+    expect(await carryOut(server, everything(100), { label: 1 }, { kind: "skip" })).toMatchObject({ n: 100, uuid: "u2" });
     expect(server.done).toEqual([
       ["rows", 1, [3]],
       ["filter", null, { label: 1 }, 100],
@@ -74,7 +74,20 @@ describe("carrying out", () => {
   });
 
   it("asks again for every matching row, over all pages", async () => {
-    expect(await carryOut(server, everything(1200), {}, { kind: "again" })).toEqual({ n: 1200, uuid: null });
+    expect(await carryOut(server, everything(1200), {}, { kind: "again" })).toMatchObject({ n: 1200, uuid: null });
     expect(server.done).toEqual([["again", 1200, 0, 1199]]);
+  });
+});
+
+describe("what was done", () => {
+  it("counts only rows on which something changed, and says what became of the others", () => {
+    expect(inWords(AS_1, { n: 3, n_same: 0, n_kept: 0, uuid: "u" })).toBe("Labelled 3 rows as spam.");
+    expect(inWords(AS_1, { n: 0, n_same: 2, n_kept: 1, uuid: "u" })).toBe(
+      "Labelled 0 rows as spam. 2 rows had this label already. " +
+        "1 row keeps its label: a reviewer decided so, or the answers of more people count.",
+    );
+    expect(inWords({ kind: "skip" }, { n: 1, n_same: 1, n_kept: 0, uuid: "u" })).toBe(
+      "Skipped 1 row. 1 row was skipped already.",
+    );
   });
 });

@@ -1,7 +1,8 @@
 /** Deeds on many rows: what only the server can count, and which requests they are. */
 
-import type { Filter } from "../../core/api";
+import type { BulkReply, Filter } from "../../core/api";
 import type { Client } from "../../core/client";
+import { counted } from "../parts/words";
 import { type Deed, type Selection, nOverwritten } from "./selection";
 
 type Server = Pick<Client, "explore" | "labelRows" | "labelFiltered" | "askAgain">;
@@ -26,17 +27,35 @@ export async function countOverwritten(
   return labelled - (await total(server, { ...filter, status: "labelled", label: deed.class_id }));
 }
 
+/** What became of the rows: `n_same` had the label already, `n_kept` keep another one. */
+export type Done = Omit<BulkReply, "uuid"> & { uuid: string | null };
+
+/** What was done, in words that count only what changed. */
+export function inWords(deed: Deed, { n, n_same, n_kept }: Done): string {
+  const rows = counted(n, "row");
+  if (deed.kind === "again") return `A second opinion will be asked for on ${rows}.`;
+  const parts = [deed.kind === "label" ? `Labelled ${rows} as ${deed.name}.` : `Skipped ${rows}.`];
+  const had = deed.kind === "label" ? "had this label already" : n_same === 1 ? "was skipped already" : "were skipped already";
+  if (n_same) parts.push(`${counted(n_same, "row")} ${had}.`);
+  if (n_kept) {
+    parts.push(
+      `${counted(n_kept, "row")} ${n_kept === 1 ? "keeps its" : "keep their"} label: a reviewer decided so, or the answers of more people count.`,
+    );
+  }
+  return parts.join(" ");
+}
+
 /** Does it; the uuid undoes it, where it can be undone. */
 export async function carryOut(
   server: Server,
   selection: Selection,
   filter: Filter,
   deed: Deed,
-): Promise<{ n: number; uuid: string | null }> {
+): Promise<Done> {
   if (deed.kind === "again") {
     const rows = selection.all ? await matching(server, filter, selection.total) : [...selection.rows.keys()];
     await server.askAgain(rows);
-    return { n: rows.length, uuid: null };
+    return { n: rows.length, n_same: 0, n_kept: 0, uuid: null };
   }
   const classId = deed.kind === "label" ? deed.class_id : null;
   if (selection.all) return server.labelFiltered(classId, filter, selection.total);

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from querist.labelling.log.payload import Payload
 from querist.store.rows import EventRow
@@ -10,6 +10,9 @@ from querist.store.rows import EventRow
 # What a person says to a row, of a kind that stands until the person says something else.
 ANSWERS = ("answered", "changed")
 RESPONSES = (*ANSWERS, "skipped")
+# Which of the answers before it a response takes the place of, beside the person's own: none, those that came with a
+# file, or all.
+Replaces = Literal["", "given", "all"]
 # What people do to rows; each can be undone.
 ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion", "adjudicated")
 
@@ -57,6 +60,9 @@ class Response(Deed):
         How long the person looked at it.
     guess_shown : bool
         Whether the model's guess was in sight.
+    replaces : {"", "given", "all"}
+        Which answers before it count no more, beside the person's own: none, those that came with a file, or all.
+        Decided when it was said (`replaced_by`); what older versions wrote replaces none.
     """
 
     strategy: str = ""
@@ -70,6 +76,7 @@ class Response(Deed):
     answered_at: float | None = None
     seconds: float | None = None
     guess_shown: bool = False
+    replaces: Replaces = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +171,7 @@ class Act:
     note: str
     # What it shares with others that were done at once.
     group: str | None
+    replaces: Replaces = ""
     # How many standing removals are over it, whether there is one, and where in the log the last of them came at least.
     n_over: int = 0
     undone: bool = False
@@ -193,6 +201,7 @@ class Act:
             blind=deed.blind,
             note=deed.note if isinstance(deed, Flagged | Noted) else "",
             group=deed.group,
+            replaces=response.replaces if response else "",
         )
 
     @property
@@ -202,9 +211,13 @@ class Act:
 
 
 def current_answers(acts: Iterable[Act]) -> dict[int | None, Act]:
-    """Return each person's last answer, in the order of the people's first answers; a later skip takes it away."""
+    """Return each person's last answer that nothing later takes the place of, in the order of the first answers."""
     current: dict[int | None, Act] = {}
     for act in acts:
+        if act.replaces == "all":
+            current.clear()
+        elif act.replaces == "given":
+            current.pop(None, None)
         if act.kind in ANSWERS:
             current[act.annotator] = act
         elif act.kind == "skipped":
@@ -264,6 +277,33 @@ def last_decision(acts: list[Act], label_of: Callable[[int | None], int]) -> Act
     decided = next((act for act in reversed(acts) if act.kind == "adjudicated"), None)
     gone = decided is not None and decided.class_id is not None and label_of(decided.class_id) < 0
     return None if gone else decided
+
+
+def replaced_by(
+    answers: dict[int | None, Act], annotator: int | None, *, deliberate: bool, n_wanted: int, answered: bool = True
+) -> Replaces:
+    """Return which answers to a row what is said now takes the place of.
+
+    Who looked a row up, or corrects it in a file, means what stands there. Where one opinion is wanted that word
+    stands; where several are, it is one of them. What came with a file is nobody's opinion once a person answers.
+
+    Parameters
+    ----------
+    answers : dict
+        Current answers (`current_answers`).
+    annotator : int or None
+        Who speaks; None: a file.
+    deliberate : bool
+        Whether it is no answer to a question: who was asked has not seen what others said.
+    n_wanted : int
+        Opinions wanted on the row.
+    answered : bool, default=True
+        Whether it is an answer, and not a skip.
+    """
+    others = answers.keys() - {annotator}
+    if deliberate and n_wanted <= 1 and others:
+        return "all"
+    return "given" if answered and None in others else ""
 
 
 def marks(acts: list[Act]) -> tuple[bool, str]:

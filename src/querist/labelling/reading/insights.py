@@ -169,7 +169,8 @@ def slow(board: Board, reader: Reader = EVERYBODY) -> list[Act]:
 def _still_suspect(board: Board, suspect: Suspect) -> bool:
     """Whether nobody has looked at the row again since, and both classes are still there."""
     row = suspect.row
-    looked_again = any(act.kind == "changed" for act in board.answers(row).values()) or decision(board, row) is not None
+    said = board.answers(row).values()
+    looked_again = any(act.kind == "changed" or act.replaces for act in said) or decision(board, row) is not None
     return (
         not looked_again
         and int(board.labels[row]) == suspect.class_id

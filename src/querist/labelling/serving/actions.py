@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from querist.labelling.log.board import Board
-from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflagged
+from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflagged, replaced_by
 from querist.labelling.log.events import Undone, event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
@@ -32,7 +32,10 @@ _LOGGED: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """One action; `uuid` is made by the browser, and a repeat of it changes nothing."""
+    """One action; `uuid` is made by the browser, and a repeat of it changes nothing.
+
+    `asked`: it responds to a question of the queue, not to a row that somebody looked up and whose label was in sight.
+    """
 
     uuid: str
     kind: Kind
@@ -45,11 +48,12 @@ class Action:
     duration_ms: float | None = None
     guess_shown: bool = False
     class_version: int | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of an action."""
+    """What became of an action; what is saved has a message where it does not do all that it was meant to."""
 
     uuid: str
     status: Literal["saved", "repeated", "refused"]
@@ -100,6 +104,7 @@ class Recorder:
             return _refused(action, "note_too_long", f"A note has at most {MAX_NOTE} characters.")
         if action.kind == "answer":
             return self._answer(action)
+        ticket = None
         if action.kind == "skip":
             ticket = self._queue.close(action.row, self._annotator)
             self._log(action, Skipped(**self._circumstances(action, ticket)))
@@ -107,7 +112,7 @@ class Recorder:
             self._log(action, Unflagged())
         else:
             self._log(action, (Flagged if action.kind == "flag" else Noted)(note=action.note))
-        return Result(action.uuid, "saved")
+        return self._saved(action, ticket) if action.kind == "skip" else Result(action.uuid, "saved")
 
     def _repeated(self, action: Action) -> Result:
         about = action.target if action.kind == "undo" else action.row
@@ -129,10 +134,32 @@ class Recorder:
             name = known[action.class_id].name
             told = f"Class {name!r} was removed meanwhile: the answer is kept in the log, but does not count."
             return Result(action.uuid, "saved", "removed_class", told)
-        return Result(action.uuid, "saved")
+        return self._saved(action, ticket)
+
+    def _saved(self, action: Action, ticket: Ticket | None) -> Result:
+        """Return that it is saved; of a row that was looked up, whether that changes what stands there."""
+        label = int(self._board.labels[action.row])
+        if ticket is not None or action.asked or label < 0 or label == self._board.label_of(action.class_id):
+            return Result(action.uuid, "saved")
+        name = next(each.name for each in self._board.classes if each.id == label)
+        told = (
+            f"This is saved as your answer, but the row stays {name!r}: a reviewer decided so, or the answers of more "
+            "people count, and say so."
+        )
+        return Result(action.uuid, "saved", "outvoted", told)
 
     def _circumstances(self, action: Action, ticket: Ticket | None) -> dict[str, Any]:
         """Return the fields of `Response` by name."""
+        deliberate = ticket is None and not action.asked
+        if deliberate:
+            self._queue.overlap.renew()
+        replaces = replaced_by(
+            self._board.answers(action.row),
+            self._annotator,
+            deliberate=deliberate,
+            n_wanted=self._queue.n_wanted(action.row),
+            answered=action.kind == "answer",
+        )
         return {
             "how": "search" if ticket is None else ticket.how,
             "strategy": "" if ticket is None else ticket.strategy,
@@ -147,6 +174,7 @@ class Recorder:
             "answered_at": action.answered_at,
             "guess_shown": action.guess_shown,
             "blind": not action.guess_shown,
+            "replaces": replaces,
         }
 
     def _prediction(self, row: int) -> dict[str, Any]:

@@ -2,18 +2,42 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelsRead
 from querist.labelling.log import classes as class_lists
-from querist.labelling.log.deeds import Deed, Flagged, Noted, SecondOpinionWanted, Skipped
+from querist.labelling.log.board import Board
+from querist.labelling.log.deeds import Deed, Flagged, Noted, SecondOpinionWanted, Skipped, replaced_by
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.class_changes import add_missing
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of rows that many labels or skips were meant for.
+
+    Attributes
+    ----------
+    n_changed : int
+        Rows on which something is new: their label or skip, or one more opinion where several are wanted.
+    n_replaced : int
+        Of these, rows that had another label.
+    n_same : int
+        Rows on which that stood already; nothing was recorded.
+    n_kept : int
+        Rows that keep another label: a reviewer decided so, or more people's answers count and say so.
+    """
+
+    n_changed: int
+    n_replaced: int = 0
+    n_same: int = 0
+    n_kept: int = 0
 
 
 class Bulk:
@@ -37,7 +61,7 @@ class Bulk:
         class_id: int | None,
         *,
         expected: int | None = None,
-    ) -> "Future[int]":
+    ) -> "Future[Outcome]":
         """Label (or skip: None) many rows at once; one undo of `uuid` takes all back.
 
         Raises
@@ -47,10 +71,12 @@ class Bulk:
             names something else in the log.
         """
 
-        def work(batch: Batch) -> int:
+        def work(batch: Batch) -> Outcome:
             if uuid in self._place.board.names:
                 if self._place.board.names.is_group(uuid, annotator):
-                    return len(self._place.board.ledger.acts_of(uuid))
+                    acts = self._place.board.ledger.acts_of(uuid)
+                    n_kept = sum(not _stands(self._place.board, act.row, class_id) for act in acts)
+                    return Outcome(len(acts) - n_kept, n_kept=n_kept)
                 raise InvalidParameterError("The log has something else of this uuid. Do it again.")
             if isinstance(rows, Filter):
                 chosen = self._rows.find_rows(rows, reader=self._place.reader(annotator))
@@ -62,14 +88,13 @@ class Bulk:
                 )
             if class_id is not None:
                 class_lists.active_class(self._place.board.classes, class_id)
-            now, version = self._place.clock(), self._place.board.class_version
+            version = self._place.board.class_version
+            told: dict[str, Any] = {"how": "search", "group": uuid, "blind": False, "class_version": version}
+            count = _Count(self._place, batch, annotator, told)
             for row in chosen:
                 self._place.queue.close(row, annotator)
-                told: dict[str, Any] = {"how": "search", "group": uuid, "blind": False, "class_version": version}
-                answer = self._place.board.kind_of_answer(annotator, row)
-                deed = Skipped(**told) if class_id is None else answer(class_id=class_id, **told)
-                self._place.record(batch, deed, annotator=annotator, row=row, at=now)
-            return len(chosen)
+                count.say(row, class_id)
+            return count.outcome()
 
         return self._place.submit(work)
 
@@ -85,9 +110,7 @@ class Bulk:
 
         return self._place.submit(work)
 
-    def import_labels(
-        self, read: LabelsRead, *, annotator: int | None = None, source: str = ""
-    ) -> "Future[tuple[int, int]]":
+    def import_labels(self, read: LabelsRead, *, annotator: int | None = None, source: str = "") -> "Future[Outcome]":
         """Record what a file says of rows: labels (classes that are new are added), skips, flags and notes.
 
         Parameters
@@ -100,42 +123,94 @@ class Bulk:
 
         Returns
         -------
-        Future of (int, int)
-            Rows whose label or skip is new, and rows that had it before.
+        Future of Outcome
+            A row that the file calls skipped and that has a label keeps it.
         """
 
-        def work(batch: Batch) -> tuple[int, int]:
+        def work(batch: Batch) -> Outcome:
             labels = dict(read.labels)
             add_missing(self._place, batch, list(labels.values()), annotator)
             ids = {each.name: each.id for each in class_lists.active(self._place.board.classes)}
             told: dict[str, Any] = {"how": "import", "blind": False, "source": source, "group": str(uuid4())}
             by_model = {(pair.row, pair.label) for pair in read.pairs if pair.status == "model"}
-            n_changed = n_same = 0
+            count = _Count(self._place, batch, annotator, told)
 
             def record(row: int, deed: Deed) -> None:
                 self._place.record(batch, deed, annotator=annotator, row=row)
 
             for row, name in labels.items():
-                same = self._place.board.labels[self._rows.item(row).row] == ids[name.strip()]
+                class_id, item = ids[name.strip()], self._rows.item(row)
                 # What the model has labelled comes back as it went out, and must not become a person's answer.
-                if same or ((row, name) in by_model and self._place.board.model_label(row) == ids[name.strip()]):
-                    n_same += 1
-                    continue
-                n_changed += 1
-                record(row, self._place.board.kind_of_answer(annotator, row)(class_id=ids[name.strip()], **told))
+                if (row, name) in by_model and self._place.board.model_label(row) == class_id:
+                    count.n_same += 1
+                else:
+                    count.say(item.row, class_id)
             for pair in read.pairs:
                 if pair.status == "skipped" and pair.row not in labels:
-                    skipped = self._place.board.status(pair.row) != "unlabelled"
-                    n_same, n_changed = n_same + skipped, n_changed + (not skipped)
-                    if not skipped:
-                        record(pair.row, Skipped(**told))
+                    if self._place.board.status(pair.row) in ("labelled", "model"):
+                        count.n_kept += 1
+                    else:
+                        count.say(pair.row, None)
                 if pair.flagged and pair.row not in self._place.board.flagged:
                     record(pair.row, Flagged(note=pair.note, **told))
                 elif pair.note and self._place.board.notes.get(pair.row, "") != pair.note:
                     record(pair.row, Noted(note=pair.note, **told))
-            return n_changed, n_same
+            return count.outcome()
 
         return self._place.submit(work)
 
     def _existing(self, rows: Sequence[int]) -> list[int]:
         return [self._rows.item(row).row for row in dict.fromkeys(rows)]
+
+
+class _Count:
+    """Records labels and skips that change something, and counts what becomes of the rows.
+
+    Parameters
+    ----------
+    place : Workplace
+    batch : Batch
+    annotator : int or None
+        Who speaks; None: a file.
+    told : dict
+        Fields that all deeds share.
+    """
+
+    def __init__(self, place: Workplace, batch: Batch, annotator: int | None, told: dict[str, Any]) -> None:
+        self._place = place
+        self._batch = batch
+        self._annotator = annotator
+        self._told = told
+        self._now = place.clock()
+        place.queue.overlap.renew()
+        self.n_changed = self.n_replaced = self.n_same = self.n_kept = 0
+
+    def outcome(self) -> Outcome:
+        """Return the counts."""
+        return Outcome(self.n_changed, self.n_replaced, self.n_same, self.n_kept)
+
+    def say(self, row: int, class_id: int | None) -> None:
+        """Label a row, or skip it (None)."""
+        board, before = self._place.board, int(self._place.board.labels[row])
+        n_wanted, answers = self._place.queue.n_wanted(row), board.answers(row)
+        own = answers.get(self._annotator)
+        if _stands(board, row, class_id) and (n_wanted <= 1 or (own and board.label_of(own.class_id) == before)):
+            self.n_same += 1
+            return
+        replaces = replaced_by(
+            answers, self._annotator, deliberate=True, n_wanted=n_wanted, answered=class_id is not None
+        )
+        told = {**self._told, "replaces": replaces}
+        kind = board.kind_of_answer(self._annotator, row)
+        deed = Skipped(**told) if class_id is None else kind(class_id=class_id, **told)
+        self._place.record(self._batch, deed, annotator=self._annotator, row=row, at=self._now)
+        if _stands(board, row, class_id):
+            self.n_changed += 1
+            self.n_replaced += before not in (-1, class_id)
+        else:
+            self.n_kept += 1
+
+
+def _stands(board: Board, row: int, class_id: int | None) -> bool:
+    """Whether a row has this label, or is skipped (None)."""
+    return row in board.skipped if class_id is None else int(board.labels[row]) == class_id

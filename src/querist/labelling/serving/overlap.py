@@ -57,9 +57,13 @@ class Overlap:
 
     def wanted(self, row: int) -> int:
         """Return how many people are to answer a row, apart from wishes for one more opinion on it."""
-        if self.opinions == 1 or not self._board.n_opinions[row] or self._place[row] >= self._reach:
+        if self.opinions == 1 or not self._board.n_opinions[row]:
             return 1
-        return self.opinions
+        return self.opinions if self.share == 1 or self._place[row] < self._reach else 1
+
+    def renew(self) -> None:
+        """Find out anew which rows belong to it: answers came since a row was asked for it last."""
+        self._due()
 
     def due(self, annotator: int) -> list[int]:
         """Return the rows that want more answers, in the audit's order, but for those that the person passed."""

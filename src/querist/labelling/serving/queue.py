@@ -217,11 +217,15 @@ class Queue:
         done = int(board.n_opinions[row])
         if not done and row in board.skipped:
             return False
-        wanted = self.overlap.wanted(row) + board.opinions_wanted.get(row, 0)
+        wanted = self.n_wanted(row)
         if done >= wanted or (done and self._has_said(row, annotator)):
             return False
         live = self.leases.live(row, now)
         return done + len(live) < wanted and all(ticket.annotator != annotator for ticket in live)
+
+    def n_wanted(self, row: int) -> int:
+        """Return how many people's answers are wanted on a row."""
+        return self.overlap.wanted(row) + self._board.opinions_wanted.get(row, 0)
 
     def _has_said(self, row: int, annotator: int) -> bool:
         """Whether a person has answered a row, so that it counts, or cannot tell, or has decided about it."""

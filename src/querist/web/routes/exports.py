@@ -88,9 +88,15 @@ async def import_labels(
     person = await someone(request)  # the right may be lost by now
     if not may(person.role, RIGHTS["POST", "/classes"], project.settings):
         read = read.within({each.name for each in active(project.board.classes)})
-    n_changed, n_same = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
+    outcome = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
     refused = [RefusedLine(where=where, message=message) for where, message in read.refused]
-    return ImportReply(imported=n_changed, unchanged=n_same, refused=refused)
+    return ImportReply(
+        imported=outcome.n_changed,
+        replaced=outcome.n_replaced,
+        unchanged=outcome.n_same,
+        kept=outcome.n_kept,
+        refused=refused,
+    )
 
 
 def _download(written: Written, name: str, media_type: str) -> Response:

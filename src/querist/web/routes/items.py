@@ -40,7 +40,8 @@ async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkRep
         raise ApiError(422, "invalid_request", "A filter needs `expected`.", where="body.expected", hint=hint)
     rows = body.rows if body.rows is not None else Filter(**body.filter.model_dump() if body.filter else {})
     future = project.bulk.label_many(person.annotator_id, body.uuid, rows, body.class_id, expected=body.expected)
-    return BulkReply(n=await done(future), uuid=body.uuid)
+    outcome = await done(future)
+    return BulkReply(n=outcome.n_changed, n_same=outcome.n_same, n_kept=outcome.n_kept, uuid=body.uuid)
 
 
 @router.post("/again")

@@ -11,8 +11,14 @@ class RefusedLine(BaseModel):
 
 
 class ImportReply(BaseModel):
-    """What became of an imported file."""
+    """What became of an imported file.
+
+    `imported` rows have a new label or skip (`replaced` of them had another label), `unchanged` had it before, `kept`
+    keep another label.
+    """
 
     imported: int
+    replaced: int
     unchanged: int
+    kept: int
     refused: list[RefusedLine]

@@ -33,6 +33,11 @@ class ActionBody(Body):
     duration_ms: Annotated[float, Field(ge=0, le=1e12)] | None = None
     guess_shown: bool = False
     class_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    asked: bool = Field(
+        False,
+        description="A question of the queue is answered, also if its lease ran out. Else a row was looked up: where "
+        "one opinion is wanted, the answer takes the place of those before it.",
+    )
 
 
 class AnswersBody(QueueBody):

@@ -48,7 +48,9 @@ class RowsBody(Body):
 
 
 class BulkReply(BaseModel):
-    """How many rows were labelled; `uuid` undoes it."""
+    """How many rows were labelled anew, had this label already, keep another one; `uuid` undoes it."""
 
     n: int
+    n_same: int
+    n_kept: int
     uuid: str
