@@ -14,8 +14,9 @@ from querist.audit.hypergeometric import chances_of, count_for, tail
 _SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05)
 # No larger share of a region is drawn: what is drawn cannot be released.
 _DENSEST = 0.75
-# With less of a chance for the first region nothing is tried.
-_LEAST_CHANCE = 0.1
+# The first region is to be one that rather passes than fails; where there is none, one with a fair chance. With less of
+# a chance nothing is tried: labels would be spent for nothing, and a smaller promise is offered instead.
+_CHANCES = (0.5, 0.25)
 # No region is thought better than this share of the error allowed: guesses are not that good.
 _BEST_GUESS = 0.3
 # What confidences weigh, in rows, and what each row of the past does that was as confident: the correction by the past
@@ -77,17 +78,24 @@ def choose(
     outside in, the best next region after each is found. (Chances are multiplied, though they rest on the same draws,
     which is cautious.)
     """
-    best, found = 0.0, None
+    tried = []
     for end in range(len(sizes)):
         for density in sorted({min(_DENSEST, share * most_labels / sizes[end]) for share in _SHARES}):
             drawn = [int(density * size) for size in sizes[: end + 1]]
             chances = [
                 _chance(size, n, error, target, level) for size, n, error in zip(sizes, drawn, errors, strict=False)
             ]
-            released, regions = _best_sequence([size - n for size, n in zip(sizes, drawn, strict=False)], chances)
-            if released > best and regions[-1] == end and chances[regions[0]] >= _LEAST_CHANCE:
-                best, found = released, Choice(regions, density)
-    return found
+            tried.append((density, [size - n for size, n in zip(sizes, drawn, strict=False)], chances))
+    for least in _CHANCES:
+        best, found = 0.0, None
+        for density, left, chances in tried:
+            if max(chances) >= least:
+                released, regions = _best_sequence(left, chances, least)
+                if released > best and regions[-1] == len(chances) - 1:
+                    best, found = released, Choice(regions, density)
+        if found is not None:
+            return found
+    return None
 
 
 def allowed(size: int, n_drawn: int, target: float, level: float) -> int:
@@ -140,8 +148,11 @@ def _about_allowed(size: int, n_drawn: int, target: float, level: float) -> int:
     return first(0, min(n_drawn + 1, int(n_drawn * (1 - target)) + 3), fails) - 1
 
 
-def _best_sequence(released: list[int], chances: list[float]) -> tuple[float, list[int]]:
-    """Return how many rows the best sequence of regions releases on average, and that sequence."""
+def _best_sequence(released: list[int], chances: list[float], least: float) -> tuple[float, list[int]]:
+    """Return how many rows the best sequence of regions releases on average, and that sequence.
+
+    The chance of its first region is at least `least`, as one of them is.
+    """
     n = len(released)
     # What may be gained, on average, by going on after each region; and with which.
     more, following = [0.0] * n, [n] * n
@@ -150,7 +161,11 @@ def _best_sequence(released: list[int], chances: list[float]) -> tuple[float, li
             gain = chances[later] * (released[later] - released[place] + more[later])
             if gain > more[place]:
                 more[place], following[place] = gain, later
-    start = int(np.argmax([chance * (rows + gain) for chance, rows, gain in zip(chances, released, more, strict=True)]))
+    firsts = [
+        chance * (rows + gain) if chance >= least else -1.0
+        for chance, rows, gain in zip(chances, released, more, strict=True)
+    ]
+    start = int(np.argmax(firsts))
     regions = [start]
     while following[regions[-1]] < n:
         regions.append(following[regions[-1]])
