@@ -176,10 +176,17 @@ def test_a_smaller_promise_is_offered_for_labels_by_the_model(rng):
         plan_model_labels(here, 0.999, None, attempt=1, most_labels=200)
     offered = refused.value.offered
     made = plan_model_labels(here, offered, None, attempt=1, most_labels=200)
-    assert made.expected.chance >= 0.5
+    assert made.expected.chance >= 0.7
     assert made.offer is None
-    unlikely = plan_model_labels(here, offered + 0.01, None, attempt=1, most_labels=200)
-    assert unlikely.expected.chance < 0.5
+    assert plan_model_labels(here, offered + 0.01, None, attempt=1, most_labels=200).expected.chance < 0.7
+    # What rather fails than passes may be tried, and less is offered beside it.
+    unlikely = next(
+        plan
+        for plan in (
+            plan_model_labels(here, offered + step / 200, None, attempt=1, most_labels=200) for step in range(20)
+        )
+        if plan.expected.chance < 0.5
+    )
     assert unlikely.offer.target == offered
     assert str(unlikely.offer) in str(unlikely)
 

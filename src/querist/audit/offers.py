@@ -9,8 +9,8 @@ from querist.audit.expected import Expected
 
 # Smaller targets are of no use to anybody.
 _LOWEST = 50
-# With less of a chance nothing is offered.
-LEAST_CHANCE = 0.5
+# What rather fails than passes is told with a smaller promise beside it, and with less of a chance nothing is offered.
+LEAST_CHANCE, _LEAST_OFFERED = 0.5, 0.7
 
 
 class Offer(NamedTuple):
@@ -56,7 +56,7 @@ def highest_offer(target: float, expects: Callable[[float], Expected | None], *,
 
     def passes(step: int) -> bool:
         made = expects((highest - step) / 100)
-        if made is None or made.chance < LEAST_CHANCE:
+        if made is None or made.chance < _LEAST_OFFERED:
             return False
         found[step] = made
         return True
