@@ -28,7 +28,8 @@ from sklearn.linear_model import LogisticRegression  # noqa: E402
 
 from querist import Session  # noqa: E402
 from querist._random import derive_generator  # noqa: E402
-from querist.audit.auto_label import auto_labels, plan_auto_label  # noqa: E402
+from querist.audit.auto_label import auto_labels  # noqa: E402
+from querist.audit.auto_label_plan import plan_auto_label  # noqa: E402
 from querist.audit.cross_fitting import cross_fit  # noqa: E402
 from querist.audit.order import promise_numbers  # noqa: E402
 from querist.audit.outcomes import OPEN, RIGHT, WRONG  # noqa: E402

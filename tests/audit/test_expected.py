@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from querist.audit.auto_label import plan_auto_label, regions_of
-from querist.audit.certificate import labels_needed
+from querist.audit.auto_label_plan import plan_auto_label, regions_of
+from querist.audit.certificate_plan import labels_needed
 from querist.audit.expected import expected
 from querist.audit.outcomes import OPEN, RIGHT, WRONG
 from querist.audit.promise import Promise, Region, standing

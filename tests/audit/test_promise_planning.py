@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from querist.audit.auto_label import auto_labels
-from querist.audit.certificate import attempt_level, certificate_result, labels_needed, remainder_accuracy, rest_bound
+from querist.audit.certificate import attempt_level, certificate_result, remainder_accuracy, rest_bound
+from querist.audit.certificate_plan import labels_needed
 from querist.audit.error_chances import error_chances
 from querist.audit.outcomes import OPEN, RIGHT, WRONG
 from querist.audit.past import FEWEST_PAST, Frozen, Past

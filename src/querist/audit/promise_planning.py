@@ -7,8 +7,9 @@ import numpy as np
 
 from querist._typing import FloatArray
 from querist._validation import check_number
-from querist.audit.auto_label import AutoLabelPlan, plan_auto_label, regions_of
-from querist.audit.certificate import Plan, attempt_level, labels_needed
+from querist.audit.auto_label_plan import AutoLabelPlan, plan_auto_label, regions_of
+from querist.audit.certificate import attempt_level
+from querist.audit.certificate_plan import Plan, labels_needed
 from querist.audit.error_chances import error_chances
 from querist.audit.expected import Expected
 from querist.audit.offers import LEAST_CHANCE, Offer, highest_offer

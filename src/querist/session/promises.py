@@ -7,8 +7,10 @@ import numpy as np
 
 from querist._typing import AnyArray, Classifier, IntArray
 from querist._validation import check_positive_int
-from querist.audit.auto_label import AutoLabelPlan, model_labels_accuracy
-from querist.audit.certificate import CertificateResult, Plan, certificate_result
+from querist.audit.auto_label import model_labels_accuracy
+from querist.audit.auto_label_plan import AutoLabelPlan
+from querist.audit.certificate import CertificateResult, certificate_result
+from querist.audit.certificate_plan import Plan
 from querist.audit.estimate import Estimate
 from querist.audit.offers import Offer
 from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray

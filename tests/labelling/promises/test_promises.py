@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from example_project import make_project, sign_in
 
-from querist.audit.auto_label import auto_labels, plan_auto_label
-from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
+from querist.audit.auto_label import auto_labels
+from querist.audit.auto_label_plan import plan_auto_label
+from querist.audit.certificate import attempt_level, remainder_accuracy, rest_bound
+from querist.audit.certificate_plan import labels_needed
 from querist.audit.order import promise_numbers
 from querist.audit.outcomes import RIGHT, WRONG
 from querist.audit.past import Frozen
