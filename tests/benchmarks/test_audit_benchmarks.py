@@ -89,7 +89,7 @@ def test_the_interval_of_model_accuracy_holds_about_as_often_as_it_says(real_dat
 def audit_scripts(monkeypatch):
     """The scripts of the folder, which import each other, on a small set of two classes."""
     monkeypatch.syspath_prepend(FOLDER)
-    names = ("designs", "held", "problems", "fast", "coverage_table")
+    names = ("auto_label", "coverage_runs", "designs", "held", "problems", "fast", "coverage_table")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     found = {name: importlib.import_module(name) for name in names}
@@ -130,9 +130,27 @@ def test_sessions_are_held_against_rows_that_they_never_saw(audit_scripts, small
     assert stages[-1]["n"] == 400
 
 
+def test_a_frozen_model_is_let_go_as_before_and_as_now(audit_scripts, small_problem, tmp_path):
+    script = audit_scripts["auto_label"]
+    cell = script.Cell("car", "fast", 60, 0.95, 80)
+    run = json.loads(json.dumps(script.one(small_problem, cell, 0)))
+    for told in (run["before"], run["now"], *([run["offer"]] if "offer" in run else [])):
+        assert told["refused"] == (told["labels"] == 0)
+        assert 0 <= told["labels"] <= 80
+        assert 0 <= told["error"] <= 1
+    assert ("offer" in run) == (run["now"]["offered"] is not None)
+    assert 0.5 < run["before"]["accuracy"] <= 1
+    script.CELLS = (cell,)
+    path = tmp_path / "runs.jsonl"
+    path.write_text("".join(json.dumps({"key": [*cell, repeat], **run}) + "\n" for repeat in range(2)))
+    (row,) = script.table(path).splitlines()[2:]
+    assert row.count("|") == script.table(path).splitlines()[0].count("|")
+
+
 def test_no_set_that_is_set_aside_is_looked_at(audit_scripts):
     spec = importlib.util.spec_from_file_location("set_aside", FOLDER / "set_aside.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert module.set_aside() == ("adult", "chess", "optdigits", "segmentation", "banking77", "subj")
     assert not set(module.set_aside()) & set(audit_scripts["designs"].SETS)
+    assert not set(module.set_aside()) & {cell.set for cell in audit_scripts["auto_label"].CELLS}

@@ -488,3 +488,62 @@ def test_a_promise_that_classes_broke_says_so(sqlite_project):
     effect = project.taking_back.effect_of_class_change(2)
     project.taking_back.class_change(ada, 2, expected=effect.n_rows).result()
     assert the(project).sentence == sentence
+
+
+def test_a_plan_says_what_it_takes_either_way_and_what_it_brings(sqlite_project):
+    project = sqlite_project
+    teach(project, sure=1 - 0.1 * np.random.default_rng(0).random(N))
+    told = project.promises.plan("certificate", 0.85)
+    assert 0 < told.labels_if_failed < told.n_labels
+    assert told.n_needed <= told.labels_if_passed < told.n_labels
+    assert (told.released, told.order, told.offered, told.offer) == (None, "", None, "")
+    told = project.promises.plan("auto_label", 0.85, most_labels=150)
+    assert told.labels_if_failed < told.labels_if_passed <= told.n_labels <= 150
+    assert 0 < told.released <= told.released_at_most
+    assert told.power > 0.5
+    assert told.order.startswith("Rows of which the model is surest come first.")
+    refused = project.promises.plan("auto_label", 0.999, most_labels=150)
+    assert not refused.possible
+    assert f"{refused.offered:.0%} is expected to pass with about" in refused.why
+    assert refused.labels_if_passed is None
+    easier = project.promises.plan("auto_label", refused.offered, most_labels=150)
+    assert easier.possible
+    assert easier.power >= 0.7
+
+
+def test_rows_of_a_class_about_which_the_model_is_often_wrong_come_last(sqlite_project):
+    """What the draws of a certificate have shown is known to the next plan."""
+    project, rng = sqlite_project, np.random.default_rng(0)
+    ada = sign_in(project)
+    # What is said to be bad is; of what is said to be good, a third is not.
+    wrong = {row for row in range(1, N, 2) if rng.random() < 0.5}
+    said = teach(project, wrong, sure=0.9 + 0.05 * rng.random(N)).prediction
+    for target in (0.69, 0.66):
+        project.promises.begin(ada, "certificate", target).result()
+        answer_all(project, ada)
+    told = project.promises.plan("auto_label", 0.6, most_labels=150)
+    assert "those of classes about which it is often wrong later" in told.order
+    made = project.promises.begin(ada, "auto_label", 0.6, most_labels=150).result()
+    promise = project.board.promises[made]
+    rows, classes = promise.predicted()
+    first = promise.terms.regions[0].size
+    assert classes.tolist() == said[rows].tolist()
+    n_bad = int((said[promise.remaining] == 1).sum())
+    assert (classes[:first] == 1).sum() == min(first, n_bad) > 50
+
+
+def test_a_test_that_an_earlier_version_began_is_told_of_all_its_draws(sqlite_project):
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, wrong=range(0, N, 60))
+    made = project.promises.begin(ada, "certificate", 0.9).result()
+    answer_all(project, ada)
+    (event,) = [each for each in project.store.events() if each.kind == "promise"]
+    assert event.data["curtailed"]
+    earlier = PromiseBegun.from_data({name: value for name, value in event.data.items() if name != "curtailed"})
+    assert not earlier.terms.curtailed
+    promise = project.board.promises[made]
+    project.board.promises[made] = replace(promise, terms=earlier.terms)
+    right = sum(row % 60 != 0 for row in promise.terms.draws if project.board.labels[row] >= 0)
+    assert the(project).state == "passed"
+    assert the(project).bound == pytest.approx(remainder_accuracy(right, promise.terms.draws.size, N).low)
