@@ -198,66 +198,113 @@ def main():
 
 
 def table(path):
-    """Return the table of all finished runs: before and now side by side, and what became of the offers."""
+    """Return the tables of all finished runs: the same model let go before and now, the offers, and what plans said."""
+    by_cell = {cell: [run for run in done(path).values() if tuple(run["key"][:-1]) == cell] for cell in CELLS}
+    by_cell = {cell: runs for cell, runs in by_cell.items() if runs}
     lines = [
-        "| set | classifier | labels before | target | runs | right, of the rest; of its surest half | "
-        "before: passed | released | fresh labels, of a pass; of a failure | "
-        "now: passed | released | fresh labels, of a pass; of a failure | refused at once | promise kept | "
-        "the offer after a refusal or failure: tried, passed, target, released, labels |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| set, classifier, labels before | target | runs | right: of the rest, of its surest half | passed | "
+        "released of the rest, mean | labels of a pass | labels of a failure (stage by stage to the end) | refused at once | "
+        "promise kept now |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        *(_row(cell, runs) for cell, runs in by_cell.items()),
+        "",
+        "| set | target that was refused or failed | offers tried | passed | target, mean | released, mean | "
+        "labels, mean |",
+        "|---|---|---|---|---|---|---|",
+        *(_offers(cell, runs) for cell, runs in by_cell.items() if any("offer" in run for run in runs)),
+        "",
+        *_said([run for runs in by_cell.values() for run in runs]),
     ]
-    runs = list(done(path).values())
-    for cell in CELLS:
-        mine = [run for run in runs if tuple(run["key"][:-1]) == cell]
-        if mine:
-            lines.append(_row(cell, mine))
     return "\n".join(lines)
 
 
 def _row(cell, runs):
     before, now = [run["before"] for run in runs], [run["now"] for run in runs]
-    offers = [run["offer"] for run in runs if "offer" in run]
-    limits = [(each["error"], cell.target) for each in now] + [(each["error"], each["target"]) for each in offers]
-    kept = np.mean([error <= 1 - target + 1e-9 for error, target in limits if error or target])
     right, half = (100 * np.mean([each[name] for each in before]) for name in ("accuracy", "surest_half"))
-    rest = [each["rest"] for each in before]
-    return " | ".join(
-        [
-            f"| {cell.set} | {cell.classifier.replace('_', ' ')} | {cell.n_labels} | {cell.target:.0%}".replace(
-                "%", " %"
-            ),
-            f"{len(runs)} | {right:.1f} %; {half:.1f} %",
-            _shares(before, rest),
-            _shares(now, rest),
-            f"{_percent([each['refused'] for each in now])} | {100 * kept:.1f} % | {_offers(offers, rest)} |",
-        ]
+    to_the_end = _mean(_of(before, "to_the_end", passed=False), "({:.0f})")
+    return _line(
+        f"{cell.set}, {'logistic regression' if cell.classifier == 'logistic' else cell.classifier}, {cell.n_labels}",
+        f"{cell.target:.0%}",
+        len(runs),
+        f"{right:.1f} %, {half:.1f} %",
+        _both(_percent([each["released"] > 0 for each in found]) for found in (before, now)),
+        _both(
+            _percent([each["released"] / run["before"]["rest"] for each, run in zip(found, runs, strict=True)])
+            for found in (before, now)
+        ),
+        _both(_mean(_of(found, "labels", passed=True)) for found in (before, now)),
+        _both(
+            f"{_mean(_of(found, 'labels', passed=False))}{more}".strip()
+            for found, more in ((before, f" {to_the_end}"), (now, ""))
+        ),
+        _both(_percent([each["refused"] for each in found]) for found in (before, now)),
+        _percent([each["error"] <= 1 - cell.target + 1e-9 for each in now]),
     )
+
+
+def _offers(cell, runs):
+    tried = [(run["offer"], run["before"]["rest"]) for run in runs if "offer" in run]
+    return _line(
+        cell.set,
+        f"{cell.target:.0%}",
+        len(tried),
+        _percent([each["released"] > 0 for each, _ in tried]),
+        f"{100 * np.mean([each['target'] for each, _ in tried]):.0f} %",
+        _percent([each["released"] / rest for each, rest in tried]),
+        _mean([each["labels"] for each, _ in tried]),
+    )
+
+
+def _said(runs):
+    """Return what all plans that began had said, beside what came of them."""
+    tried = [run[name] for run in runs for name in ("now", "offer") if name in run and not run[name]["refused"]]
+    kept = [
+        run[name]["error"] <= 1 - target + 1e-9
+        for run in runs
+        for name, target in (("now", run["key"][3]), ("offer", run.get("offer", {}).get("target")))
+        if name in run
+    ]
+    broken = len(kept) - sum(kept)
+    yield f"Of {len(kept)} attempts, offers among them, {broken} broke their promise. What plans had said:"
+    yield ""
+    yield (
+        "| chance to pass, as planned | attempts | said, mean | passed | labels of a pass: said, used | "
+        "of a failure: said, used |"
+    )
+    yield "|---|---|---|---|---|---|"
+    for low, high in ((0, 0.5), (0.5, 0.7), (0.7, 1.01)):
+        mine = [each for each in tried if low <= each["chance"] < high]
+        if mine:
+            yield _line(
+                f"{low:.0%} to {min(high, 1):.0%}",
+                len(mine),
+                _percent([each["chance"] for each in mine]),
+                _percent([each["released"] > 0 for each in mine]),
+                *(
+                    f"{_mean(_of(mine, said, passed=passed))}, {_mean(_of(mine, 'labels', passed=passed))}"
+                    for passed, said in ((True, "if_passed"), (False, "if_failed"))
+                ),
+            )
+
+
+def _of(found, name, *, passed):
+    return [each[name] for each in found if not each["refused"] and (each["released"] > 0) == passed]
+
+
+def _both(pair):
+    return " → ".join(pair)
+
+
+def _mean(values, form="{:.0f}"):
+    return form.format(np.mean(values)) if len(values) else "none"
 
 
 def _percent(shares):
-    return f"{100 * np.mean(shares):.0f} %" if len(shares) else "none"
+    return f"{100 * np.mean(shares):.0f} %"
 
 
-def _shares(found, rest):
-    passed = [each["released"] > 0 for each in found]
-    labels = [
-        [each["labels"] for each in found if not each["refused"] and (each["released"] > 0) == good]
-        for good in (True, False)
-    ]
-    told = "; ".join(f"{np.mean(each):.0f}" if each else "none" for each in labels)
-    return (
-        f"{_percent(passed)} | {_percent([each['released'] / n for each, n in zip(found, rest, strict=True)])} | {told}"
-    )
-
-
-def _offers(offers, rest):
-    if not offers:
-        return "none"
-    passed = [each for each in offers if each["released"] > 0]
-    target = np.mean([each["target"] for each in offers])
-    released = np.mean([each["released"] for each in offers]) / np.mean(rest)
-    labels = np.mean([each["labels"] for each in offers])
-    return f"{len(offers)}, {len(passed)}, {100 * target:.0f} %, {100 * released:.0f} %, {labels:.0f}"
+def _line(*cells):
+    return "| " + " | ".join(str(cell) for cell in cells).replace("%", " %").replace("  %", " %") + " |"
 
 
 if __name__ == "__main__":

@@ -506,8 +506,8 @@ class Session(Resumable):
         Returns
         -------
         Certificate
-            Its ``plan`` says what it will take, if it passes and if it fails; label what its ``ask()`` returns, then ask
-            for its ``result()``.
+            Its ``plan`` says what it will take, if it passes and if it fails; label what its ``ask()`` returns, then
+            ask for its ``result()``.
 
         Raises
         ------
@@ -537,8 +537,8 @@ class Session(Resumable):
         Returns
         -------
         AutoLabel
-            Its ``plan`` says what it will take, if it passes and if it fails. Call its ``ask()`` and label the rows until
-            it returns none; then its ``result()``.
+            Its ``plan`` says what it will take, if it passes and if it fails. Call its ``ask()`` and label the rows
+            until it returns none; then its ``result()``.
 
         Raises
         ------
