@@ -203,8 +203,8 @@ def table(path):
     by_cell = {cell: runs for cell, runs in by_cell.items() if runs}
     lines = [
         "| set, classifier, labels before | target | runs | right: of the rest, of its surest half | passed | "
-        "released of the rest, mean | labels of a pass | labels of a failure (stage by stage to the end) | refused at once | "
-        "promise kept now |",
+        "released of the rest, mean | labels of a pass | labels of a failure (stage by stage to the end) | "
+        "refused at once | promise kept now |",
         "|---|---|---|---|---|---|---|---|---|---|",
         *(_row(cell, runs) for cell, runs in by_cell.items()),
         "",
