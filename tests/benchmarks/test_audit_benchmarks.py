@@ -89,7 +89,10 @@ def test_the_interval_of_model_accuracy_holds_about_as_often_as_it_says(real_dat
 def audit_scripts(monkeypatch):
     """The scripts of the folder, which import each other, on a small set of two classes."""
     monkeypatch.syspath_prepend(FOLDER)
-    names = ("designs", "held", "held_table", "problems", "fast", "coverage_table", "set_aside")
+    names = (
+        "auto_label", "coverage_runs", "designs", "held", "held_table", "problems", "fast", "coverage_table",
+        "set_aside",
+    )  # fmt: skip
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     found = {name: importlib.import_module(name) for name in names}
@@ -156,3 +159,22 @@ def test_no_set_that_is_set_aside_is_looked_at(audit_scripts):
     chosen = audit_scripts["set_aside"].set_aside()
     assert chosen == ("adult", "chess", "optdigits", "segmentation", "banking77", "subj")
     assert not set(chosen) & {cell[0] for cell in audit_scripts["held"].CELLS}
+    assert not set(chosen) & {cell.set for cell in audit_scripts["auto_label"].CELLS}
+
+
+def test_a_frozen_model_is_let_go_as_before_and_as_now(audit_scripts, small_problem, tmp_path):
+    script = audit_scripts["auto_label"]
+    cell = script.Cell("car", "fast", 60, 0.95, 80)
+    run = json.loads(json.dumps(script.one(small_problem, cell, 0)))
+    for told in (run["before"], run["now"], *([run["offer"]] if "offer" in run else [])):
+        assert told["refused"] == (told["labels"] == 0)
+        assert 0 <= told["labels"] <= 80
+        assert 0 <= told["error"] <= 1
+    assert ("offer" in run) == (run["now"]["offered"] is not None)
+    assert 0.5 < run["before"]["accuracy"] <= 1
+    script.CELLS = (cell,)
+    path = tmp_path / "runs.jsonl"
+    path.write_text("".join(json.dumps({"key": [*cell, repeat], **run}) + "\n" for repeat in range(2)))
+    tables = [each.splitlines() for each in script.table(path).split("\n\n") if each.startswith("|")]
+    assert all(len({line.count("|") for line in lines}) == 1 for lines in tables)
+    assert tables[0][2].startswith("| car, fast, 60 | 95 % | 2 |")
