@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from querist._words import command
 from querist.exceptions import DataError
 from querist.labelling.intake.add import add_rows
 from querist.labelling.intake.create import import_rows
@@ -58,7 +59,7 @@ def test_a_changed_file_is_told(texts, home):
     (home / "data.csv").write_text(TEXTS + "and one more line of text\n")
     (warning,) = check_sources(texts)
     assert "has changed" in warning
-    assert "querist add p.querist" in warning
+    assert command("querist", "add", home / "p.querist", home / "data.csv") in warning
 
 
 def test_a_file_that_is_gone_is_told(texts, home):
@@ -95,7 +96,7 @@ def test_images_whose_folder_was_renamed_are_found(images, home):
 def test_images_that_are_elsewhere_need_to_be_told(images, home, tmp_path):
     shutil.move(home / "pictures", tmp_path / "far")
     (warning,) = check_sources(images)
-    assert "querist label p.querist --images FOLDER" in warning
+    assert command("querist", "label", home / "p.querist", "--images", "FOLDER") in warning
     with pytest.raises(DataError, match=r"holds none of the images; it lacks 1\.png"):
         check_sources(images, images=home)
     assert check_sources(images, images=tmp_path / "far") == []

@@ -14,8 +14,9 @@ from querist.data.kinds import is_text
 from querist.data.loose_numbers import ID_NAME
 from querist.data.reading import Reading
 from querist.exceptions import DataError
-from querist.labelling.intake.existing_labels import classes_of, label_column_of
+from querist.labelling.intake.existing_labels import classes_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
+from querist.labelling.intake.label_columns import label_column_of
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.log.locations import FILE
 from querist.labelling.log.settings import Kind
@@ -88,12 +89,14 @@ def guess_plan(
     id_column, told = _id_column(source, id_column, image, set(roles))
     notes += told
     taken = {name for name in (*roles, image, id_column) if name is not None}
-    given, told = label_column_of(
+    given, withheld, said = label_column_of(
         source, label_column, taken=taken, has_text=bool(texts), labels=labels, existing=existing_labels
     )
-    notes += told
+    notes += said
     kind: Kind = "image" if image else "text" if texts else "table"
-    others = columns or ([name for name in source.columns if name not in (id_column, given)] if kind == "table" else ())
+    others = columns or (
+        [name for name in source.columns if name not in (id_column, given, *withheld)] if kind == "table" else ()
+    )
     shown = tuple(dict.fromkeys((*texts, *others)))
     if kind == "table" and not shown:
         raise DataError(f"{source.path} has no column to show beside ids and labels. Name some with --columns.")
@@ -109,8 +112,10 @@ def guess_plan(
         images=(images or (source.path if source.is_folder else source.path.parent)) if image else None,
     )
     notes += [*_kind_told(plan), *check_images(plan)]
-    classes, told = classes_of(source, plan.label_column, labels, named=label_column is not None)
-    return replace(plan, classes=classes, notes=(*notes, *told))
+    given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
+    return replace(
+        plan, classes=given_classes.names, class_names=given_classes.called, notes=(*notes, *given_classes.notes)
+    )
 
 
 def ids_of(source: Source, column: str) -> list[str]:

@@ -1,6 +1,7 @@
 """`ImportPlan`: what will be imported, and how it was read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from querist.exceptions import DataError
@@ -27,6 +28,8 @@ class ImportPlan:
         Stands before the ids of these rows.
     classes : tuple of str
         Names of the classes, in the order of their buttons.
+    class_names : mapping of str to str
+        Labels in the file that are written otherwise than their class is called, and that class.
     notes : tuple of str
         Everything that was guessed, in plain words.
     """
@@ -42,6 +45,7 @@ class ImportPlan:
     images: Path | None = None
     id_prefix: str = ""
     classes: tuple[str, ...] = ()
+    class_names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def settings(self) -> Settings:

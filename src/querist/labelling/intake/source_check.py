@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from querist._words import command
 from querist.exceptions import DataError
 from querist.labelling.intake.source import fingerprint
 from querist.labelling.log.locations import FILE, from_path, home_of, image_below, is_address, to_path
@@ -58,7 +59,7 @@ def _checked(source: SourceInfo, store: Store) -> tuple[SourceInfo, list[str]]:
             return source, _images_gone(source, store)
         kept = (
             f"{path} has changed since its rows were imported. The project keeps the rows as they were; "
-            f"`querist add {_shown(store)} {path}` brings rows that are new."
+            f"`{command('querist', 'add', shown(store), path)}` brings rows that are new."
         )
         return source, [kept, *_images_gone(source, store)]
     elsewhere = _same_content(source, store)
@@ -84,7 +85,7 @@ def _images_gone(source: SourceInfo, store: Store) -> list[str]:
         return []
     return [
         f"The folder of the images, {to_path(source.images, store.location)}, is gone: images cannot be shown. "
-        f"Say where they are now: querist label {_shown(store)} --images FOLDER"
+        f"Say where they are now: {command('querist', 'label', shown(store), '--images', 'FOLDER')}"
     ]
 
 
@@ -130,5 +131,6 @@ def _moved(store: Store, settings: Settings, source: SourceInfo, images: Path) -
     return replace(source, images=place, path=place if source.folder else source.path)
 
 
-def _shown(store: Store) -> str:
-    return os.path.basename(store.location) if home_of(store.location) is not None else "LOCATION"
+def shown(store: Store) -> str:
+    """Return a project as it is named in a command; the address of a database may hold a password."""
+    return os.fspath(store.location) if home_of(store.location) is not None else "LOCATION"

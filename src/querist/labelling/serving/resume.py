@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from querist._words import command
 from querist.exceptions import StoreError
 from querist.labelling.intake.new_project import clear_leftovers
 from querist.labelling.intake.source import fingerprint
@@ -96,7 +97,7 @@ def _check_data(location: str | os.PathLike[str], data: Path, settings: Settings
     raise StoreError(
         f"{location} is a project of {paths[0]}, not of {data}. "
         f"Give this data a project of its own with --project NAME.querist, or add its rows to this one: "
-        f"querist add {location} {data}"
+        f"{command('querist', 'add', location, data)}"
     )
 
 
