@@ -275,3 +275,21 @@ def test_a_row_with_two_labels_is_refused_by_its_number(tmp_path):
     path.write_text("\n".join(map(json.dumps, lines)))
     with pytest.raises(DataError, match=r"column 'label', row 2: it has 2 labels"):
         guess_plan(path, label_column="label")
+
+
+@pytest.mark.parametrize("others", [{}, {"stars": [1, 2, 3] * 20}])
+@pytest.mark.parametrize("name", ["text", "Comment"])
+def test_texts_that_repeat_are_texts_and_told(tmp_path, name, others):
+    path = tmp_path / "data.csv"
+    pd.DataFrame({name: ["yes please", "no", "ok thanks"] * 20, **others}).to_csv(path, index=False)
+    plan = guess_plan(path)
+    assert (plan.kind, plan.text_columns) == ("text", (name,))
+    assert any(note.startswith("57 of them repeat an earlier one") for note in plan.notes)
+
+
+def test_numbers_in_a_column_called_comment_are_no_texts(tmp_path):
+    path = tmp_path / "data.csv"
+    pd.DataFrame({"comment": ["1", "2", "x5"] * 20, "a": range(60)}).assign(comment=[1, 2, 3] * 20).to_csv(
+        path, index=False
+    )
+    assert guess_plan(path).kind == "table"

@@ -12,6 +12,7 @@ from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
 from querist.data.kinds import is_text
 from querist.data.loose_numbers import ID_NAME
+from querist.data.numbers import is_number
 from querist.data.reading import Reading
 from querist.exceptions import DataError
 from querist.labelling.intake.existing_labels import classes_of
@@ -26,6 +27,7 @@ _TIME = r"([T ,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?( ?[A-Z]{1,4}| ?[+
 _DATE = re.compile(f"({HINT.pattern}){_TIME}")
 _IMAGE = re.compile(rf"\S.*({'|'.join(re.escape(ending) for ending in IMAGE_ENDINGS)})([?#].*)?", re.IGNORECASE)
 _SAMPLE = 2000
+_LONGEST_SHOWN = 40
 
 
 def guess_plan(
@@ -182,8 +184,10 @@ def _is_prose(name: str, cells: list[str], only: bool) -> bool:
     n_distinct = len(set(cells))
     if is_text(sample, n_distinct, len(cells)):
         return True
-    # Short messages are known by their name, or by being all there is.
-    return (only or _TEXT_NAME.match(name) is not None) and n_distinct * 2 > len(cells)
+    # Short messages are known by their name, however often they repeat, or by being all there is.
+    if _TEXT_NAME.match(name) is not None:
+        return n_distinct > 1 and any(not is_number(cell) for cell in sample)
+    return only and n_distinct * 2 > len(cells)
 
 
 def _id_column(source: Source, named: str | None, image: str | None, taken: set[str]) -> tuple[str | None, list[str]]:
@@ -206,13 +210,25 @@ def _id_column(source: Source, named: str | None, image: str | None, taken: set[
     return None, notes
 
 
+def _copies_told(texts: Sequence[tuple[Any, ...]]) -> list[str]:
+    counts = Counter(text for text in texts if any(text))
+    copies = sum(counts.values()) - len(counts)
+    if not copies:
+        return []
+    most, often = counts.most_common(1)[0]
+    shown = next(str(cell) for cell in most if cell)
+    shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+    return [f"{copies} of them repeat an earlier one; most often there is {shown!r}, {often} times"]
+
+
 def _kind_told(plan: ImportPlan) -> list[str]:
     columns, n = plan.source.columns, plan.source.n_rows
     if plan.kind == "text":
         which = ", ".join(map(repr, plan.text_columns))
         empty = sum(not any(columns[name][row] for name in plan.text_columns) for row in range(n))
-        told = f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"
-        return [told, f"{empty} of them are empty"] if empty else [told]
+        told = [f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"]
+        told += [f"{empty} of them are empty"] if empty else []
+        return told + _copies_told(list(zip(*(columns[name] for name in plan.text_columns), strict=True)))
     if plan.kind == "table":
         return [f"{n} rows of a table, shown with {len(plan.columns)} columns: {listed(list(plan.columns))}"]
     where = f"in {plan.source.path}" if plan.source.is_folder else f"named in column {plan.image_column!r}"
