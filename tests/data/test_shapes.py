@@ -13,7 +13,7 @@ from querist.exceptions import DataError, FileFormatError, InvalidParameterError
 def read(tmp_path):
     def write_and_read(content, name="t.csv", **options):
         path = tmp_path / name
-        path.write_bytes(content.encode())
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_table(path, **options)
 
     return write_and_read

@@ -293,3 +293,22 @@ def test_numbers_in_a_column_called_comment_are_no_texts(tmp_path):
         path, index=False
     )
     assert guess_plan(path).kind == "table"
+
+
+def test_images_whose_names_are_written_otherwise_are_found_and_told(tmp_path):
+    (tmp_path / "img").mkdir()
+    for name in ("a.png", "b.PNG", "caf\u00e9.png"):
+        (tmp_path / "img" / name).write_bytes(b"x")
+    plan = guess_plan(write(tmp_path, photo=["img\\a.png", " img/b.png ", "img/cafe\u0301.png"]))
+    assert plan.kind == "image"
+    assert told(plan, "3 images are there under a name that is written otherwise", "a.png")
+    assert not told(plan, "missing")
+
+
+def test_what_a_folder_of_images_holds_beside_them_is_told(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.tif", "c.heic"):
+        (folder / name).write_bytes(b"x")
+    assert told(guess_plan(folder), "1 other files left out: 1 .heic")
+    assert told(guess_plan(folder), "2 images in")

@@ -1,5 +1,6 @@
 """Data that has moved or changed since it was imported."""
 
+import hashlib
 import shutil
 
 import pytest
@@ -9,6 +10,7 @@ from querist.exceptions import DataError
 from querist.labelling.intake.add import add_rows
 from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
+from querist.labelling.intake.source import fingerprint, is_of
 from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.locations import find_image
 from querist.labelling.log.settings import Settings
@@ -113,3 +115,12 @@ def test_an_emptied_folder_is_no_error(images, home):
 @pytest.mark.parametrize("name", ["../p.querist", "/etc/passwd", "deep/../../p.querist", "https://example.org/a.png"])
 def test_only_files_of_the_folder_are_images(images, name):
     assert find_image(Settings.from_dict(images.info.settings), images.location, 0, name) is None
+
+
+def test_a_folder_is_known_as_an_earlier_version_looked_at_it(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"xx")
+    (tmp_path / "b.gif").write_bytes(b"x")
+    digest = hashlib.blake2b(b"a.png\x002\n", digest_size=16).hexdigest()
+    assert is_of(tmp_path, digest, 1)
+    assert is_of(tmp_path, *fingerprint(tmp_path))
+    assert not is_of(tmp_path, digest, 2)

@@ -7,8 +7,8 @@ from typing import Any
 
 from querist._words import command
 from querist.exceptions import DataError
-from querist.labelling.intake.source import fingerprint
-from querist.labelling.log.locations import FILE, from_path, home_of, image_below, is_address, to_path
+from querist.labelling.intake.source import is_of
+from querist.labelling.log.locations import FILE, from_path, home_of, image_file, is_address, to_path
 from querist.labelling.log.settings import Settings, SourceInfo
 from querist.store import Store
 
@@ -113,7 +113,7 @@ def _holds(path: Path, source: SourceInfo) -> bool:
         # The size first: what else lies there, a pipe among it, is not read.
         if not source.folder and not path.is_dir() and (not path.is_file() or path.stat().st_size != source.size):
             return False
-        return fingerprint(path) == (source.hash, source.size)
+        return is_of(path, source.hash, source.size)
     except (DataError, OSError):  # emptied, or closed to us: not what it was
         return False
 
@@ -122,7 +122,7 @@ def _moved(store: Store, settings: Settings, source: SourceInfo, images: Path) -
     rows = range(source.first_row, source.first_row + min(source.n_rows, 1000))
     names = [item.content.get(settings.image_column or FILE) for item in store.items(list(rows))]
     local = [name for name in names if isinstance(name, str) and not is_address(name)]
-    there = [name for name in local if (path := image_below(images, name)) is not None and path.is_file()]
+    there = [name for name in local if (path := image_file(images, name)) is not None and path.is_file()]
     if local and not there:
         raise DataError(
             f"{images} holds none of the images; it lacks {local[0]}, for example. Name their folder with --images."
