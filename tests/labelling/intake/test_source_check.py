@@ -124,3 +124,12 @@ def test_a_folder_is_known_as_an_earlier_version_looked_at_it(tmp_path):
     assert is_of(tmp_path, digest, 1)
     assert is_of(tmp_path, *fingerprint(tmp_path))
     assert not is_of(tmp_path, digest, 2)
+
+
+def test_a_file_that_a_spreadsheet_saved_anew_has_not_changed(texts, home):
+    saved = "\ufeff" + TEXTS.replace("\n", "\r\n")
+    (home / "data.csv").write_bytes(saved.encode())
+    (warning,) = check_sources(texts)
+    assert "was saved anew" in warning
+    assert "querist add" not in warning
+    assert check_sources(texts) == []

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from querist._words import command
 from querist.data.label_cells import label_in
 from querist.exceptions import InvalidParameterError
 from querist.labelling.intake.source import Source
@@ -58,10 +59,9 @@ def label_column_of(
             withheld.append(name)
             kept = "" if has_text else ": neither shown nor learned from, since it may give the answer away"
             why = _why_not(cells) or f"column {chosen!r} holds the labels"
-            show = "" if has_text else f"; to show it: --columns {name}"
-            notes.append(
-                f"column {name!r} is not taken for labels ({why}){kept}. If it is: --label-column {name}{show}"
-            )
+            show = "" if has_text else "; to show it, name it with the others: --columns"
+            option = command("--label-column", name)
+            notes.append(f"column {name!r} is not taken for labels ({why}){kept}. If it holds them: {option}{show}")
     if chosen is not None and not existing:
         what = "the names of the folders look" if source.is_folder else f"column {chosen!r} looks"
         beware = " (the ids name the folders, though)" if source.is_folder else ""

@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from querist._words import command
-from querist.exceptions import DataError
-from querist.labelling.intake.source import is_of
+from querist.exceptions import DataError, QueristError
+from querist.labelling.intake.known_rows import KnownRows
+from querist.labelling.intake.source import fingerprint, is_of, read_source
 from querist.labelling.log.locations import FILE, from_path, home_of, image_file, is_address, to_path
 from querist.labelling.log.settings import Settings, SourceInfo
 from querist.store import Store
+
+# Larger files are not read on opening.
+_MOST_BYTES = 8 << 20
 
 
 def check_sources(store: Store, images: Path | None = None) -> list[str]:
@@ -57,6 +61,10 @@ def _checked(source: SourceInfo, store: Store) -> tuple[SourceInfo, list[str]]:
     if path.exists():
         if _holds(path, source):
             return source, _images_gone(source, store)
+        if _has_same_rows(path, source, store):
+            digest, size = fingerprint(path)
+            told = f"{path} was saved anew since its rows were imported, with the same rows; the project has noted it."
+            return replace(source, hash=digest, size=size), [told, *_images_gone(source, store)]
         kept = (
             f"{path} has changed since its rows were imported. The project keeps the rows as they were; "
             f"`{command('querist', 'add', shown(store), path)}` brings rows that are new."
@@ -78,6 +86,26 @@ def _checked(source: SourceInfo, store: Store) -> tuple[SourceInfo, list[str]]:
     return source, _images_gone(source, store) or [
         f"The {what} {path} is gone. Labelling goes on: rows are in the project, images are where they were."
     ]
+
+
+def _has_same_rows(path: Path, source: SourceInfo, store: Store) -> bool:
+    """Whether a small file that was saved anew, by a spreadsheet perhaps, still holds just the rows of the project."""
+    if source.folder or path.is_dir() or path.stat().st_size > _MOST_BYTES:
+        return False
+    try:
+        read = read_source(path)
+    except (QueristError, OSError):
+        return False
+    items = store.items(list(range(source.first_row, source.first_row + source.n_rows)))
+    names = list(items[0].content) if items else []
+    if read.n_rows != source.n_rows or set(names) != set(read.columns):
+        return False
+    for item, cells in zip(items, zip(*(read.columns[name] for name in names), strict=True), strict=True):
+        known = KnownRows()
+        known.add(item.row, [item.content.get(name) for name in names])
+        if not known.find(cells):
+            return False
+    return True
 
 
 def _images_gone(source: SourceInfo, store: Store) -> list[str]:
