@@ -89,6 +89,10 @@ export class Workplace {
     });
     window.addEventListener("online", () => this.#labels && session.reconnected());
     document.addEventListener("visibilitychange", () => this.#tellVisibility());
+    for (const what of ["pointermove", "pointerdown", "keydown", "wheel", "scroll"]) {
+      document.addEventListener(what, () => session.present(), { capture: true, passive: true });
+    }
+    window.addEventListener("pagehide", () => this.#labels && session.close());
     window.addEventListener("beforeunload", (event) => {
       if (!this.#outbox?.durable && this.#outbox?.pending.length) event.preventDefault();
     });

@@ -1630,11 +1630,14 @@ export interface components {
         /**
          * FiguresReply
          * @description The newest figures, and the accuracy at earlier moments, in order.
+         *
+         *     `waiting`: answers to check questions that count once those before them are answered; null where none wait.
          */
         FiguresReply: {
             figures: components["schemas"]["Figures"] | null;
             /** Curve */
             curve: components["schemas"]["AccuracyPoint"][];
+            waiting: components["schemas"]["Waiting"] | null;
         };
         /**
          * FilterBody
@@ -2773,6 +2776,16 @@ export interface components {
              */
             expected: number;
         };
+        /**
+         * Waiting
+         * @description Answers to check questions that do not count yet: `n_rows` questions that stand before them are still open.
+         */
+        Waiting: {
+            /** N Answers */
+            n_answers: number;
+            /** N Rows */
+            n_rows: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2873,6 +2886,7 @@ export type TakeBackBody = components['schemas']['TakeBackBody'];
 export type TakenBackReply = components['schemas']['TakenBackReply'];
 export type UndoClassBody = components['schemas']['UndoClassBody'];
 export type UndoneClassBody = components['schemas']['UndoneClassBody'];
+export type Waiting = components['schemas']['Waiting'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {

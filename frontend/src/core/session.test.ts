@@ -6,7 +6,7 @@ import type { Method } from "./routes";
 import { FakeServer, item } from "./fake_server";
 import { HEARTBEAT_MS, retryWait } from "./lane";
 import { type ActionStore, type KeptAction, Outbox } from "./outbox";
-import { Session } from "./session";
+import { IDLE_MS, Session } from "./session";
 
 const CLASSES = ["ham", "spam"].map((name, id): ClassInfo => {
   return { id, name, colour: "#333333", key: null, description: "", examples: [], state: "active", merged_into: null };
@@ -464,6 +464,53 @@ describe("the queue", () => {
     session.setVisible(true);
     await pass(50);
     expect(server.requests[2]?.body).toEqual({ holding: [0, 1, 2], want: 10 });
+  });
+
+  it("gives up what it holds when nobody is there, though it is in view, and goes on when somebody is", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    await pass(IDLE_MS);
+    server.requests.length = 0;
+    session.ranked();
+    session.reconnected();
+    await pass(HEARTBEAT_MS * 4);
+    expect(server.requests).toEqual([]);
+    session.present();
+    await pass(1600);
+    expect(server.requests.map(({ body }) => body)).toEqual([{ holding: [0, 1, 2], want: 10 }]);
+    await pass(HEARTBEAT_MS);
+    expect(server.requests.length).toBe(2);
+  });
+
+  it("takes the answer of who comes back, with better items in the same request", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    await pass(IDLE_MS + HEARTBEAT_MS);
+    server.requests.length = 0;
+    expect(session.answer(1)).toBe(true);
+    await pass(50);
+    expect(server.requests[0]).toMatchObject({ path: "/answers", body: { actions: [{ row: 0, asked: true }], holding: [1, 2, 3] } });
+  });
+
+  it("gives back what it holds and has not answered when it is closed", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    server.delay = 1000;
+    session.answer(1);
+    session.close();
+    expect(server.requests.at(-1)).toEqual({ path: "/queue", body: { holding: [0], want: 0 } });
+  });
+
+  it("says which answer corrects one that is in sight", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    session.answer(0);
+    await pass(50);
+    await settled(session.revisit(0));
+    await pass(50);
+    session.answer(1);
+    await pass(50);
+    expect(server.log.map(({ row, class_id, asked }) => [row, class_id, asked])).toEqual([[0, 0, true], [0, 1, false]]);
   });
 
   it("ends in an empty screen, and says that nothing is left", async () => {

@@ -50,6 +50,8 @@ const REMEMBERED = 500;
 const SNIPPET = 80;
 /** Away for longer than this, the leases may have gone to other people. */
 const AWAY_MS = 45_000;
+/** Who has not pressed, pointed or scrolled for so long is away, though the page is in view: others get the rows. */
+export const IDLE_MS = 5 * 60_000;
 
 export class Session {
   readonly #queue = new Queue();
@@ -75,6 +77,7 @@ export class Session {
   #historyDone = false;
   readonly #reread = new Set<number>();
   #hiddenSince: number | null = null;
+  #presentAt = Date.now();
   #said = "";
   #notice: string | null = null;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -105,10 +108,26 @@ export class Session {
     this.#steps.load([], this.outbox.pending);
     this.#lane.fill();
     this.#heartbeat = setInterval(() => {
-      if (this.#hiddenSince === null) this.#lane.fill();
+      if (this.#hiddenSince === null && !this.#idle) this.#lane.fill();
     }, HEARTBEAT_MS);
     // Undo works at once on what is pending; the rest of the history may come later, and does when it is needed.
     await this.#loadHistory().catch(() => {});
+  }
+
+  /** The page is being closed: what it holds and has not answered is free at once. */
+  close(): void {
+    void this.client.queue(this.#lane.holding(0, []), 0).catch(() => {});
+  }
+
+  /** The person is there. */
+  present(): void {
+    const idle = this.#idle;
+    this.#presentAt = Date.now();
+    if (idle && this.#hiddenSince === null) this.#lane.replace();
+  }
+
+  get #idle(): boolean {
+    return Date.now() - this.#presentAt > IDLE_MS;
   }
 
   stop(): void {
@@ -168,18 +187,20 @@ export class Session {
     }
     const away = this.#hiddenSince === null ? 0 : Date.now() - this.#hiddenSince;
     this.#hiddenSince = null;
+    this.#presentAt = Date.now();
     if (away > AWAY_MS) this.#lane.replace(true);
     this.#lane.hurry();
   }
 
   /** A new ranking is there. */
   ranked(): void {
-    this.#lane.replace();
+    // Who is away is asked nothing; the newest order comes with the person.
+    if (!this.#idle) this.#lane.replace();
   }
 
   /** The network, the server or the person is back. */
   reconnected(): void {
-    this.#lane.fill();
+    if (!this.#idle) this.#lane.fill();
     this.#lane.hurry();
   }
 
@@ -312,6 +333,7 @@ export class Session {
 
   /** The item that a press belongs to: the painted one. */
   #pressed(): Item | null {
+    this.present();
     const item = this.#queue.current;
     return item && this.#painted === item.row && !this.#fetching ? item : null;
   }

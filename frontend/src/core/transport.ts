@@ -94,7 +94,7 @@ export class HttpTransport implements Transport {
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
     if (body !== undefined) init.body = upload ? body : JSON.stringify(body);
     // Goes through also when the tab is closed right after the press (browsers allow 64 KiB).
-    if (path === "/answers" && (init.body as string).length < 30_000) init.keepalive = true;
+    if ((path === "/answers" || path === "/queue") && (init.body as string).length < 30_000) init.keepalive = true;
     // An upload takes as long as it takes.
     const limits = [...(signal ? [signal] : []), ...(upload ? [] : [AbortSignal.timeout(PATIENCE_MS)])];
     if (limits.length > 0) init.signal = AbortSignal.any(limits);

@@ -1,8 +1,10 @@
 """Which of a project's answers are the audit's, and what became of its draws."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from querist.labelling.log.audit_answers import audit_moment, scored
+from querist.labelling.log.audit_answers import Waiting, audit_moment, scored, waiting_answers
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import ClassInfo
 from querist.store.rows import EventRow
@@ -79,3 +81,20 @@ def test_an_answer_of_a_log_without_the_draw_is_its_draw():
     log = Log()
     log.answer(4, 0)
     assert log.draws() == [1.0]
+
+
+@given(st.lists(st.sampled_from(["open", "answered", "skipped"]), min_size=8, max_size=8))
+def test_answers_wait_for_the_open_rows_before_them(states):
+    log = Log()
+    log.draw(*range(8))
+    for row, state in enumerate(states):
+        if state == "answered":
+            log.answer(row, 0, how="audit")
+        elif state == "skipped":
+            log.add("skipped", row, how="audit")
+    done = [state != "open" for state in states]
+    head = done.index(False) if False in done else len(done)
+    rest = done[head:]
+    rest = rest[: len(rest) - rest[::-1].index(True)] if True in rest else []
+    assert waiting_answers(log.board, ORDER) == (Waiting(sum(rest), len(rest) - sum(rest)) if rest else None)
+    assert audit_moment(log.board, ORDER).n_audited == head

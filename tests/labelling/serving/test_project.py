@@ -10,7 +10,9 @@ from example_project import N_ROWS, make_project, sign_in, teach
 from querist.exceptions import InvalidParameterError, ProjectInUseError, StoreError, StoreWriteError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
 from querist.labelling.log import classes as class_lists
+from querist.labelling.log.audit_answers import Waiting, audit_moment, waiting_answers
 from querist.labelling.log.settings import Settings
+from querist.labelling.reading.figures import measured
 from querist.labelling.reading.insights import insights
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.row_filter import Filter
@@ -350,3 +352,34 @@ def test_an_overlap_and_a_decision_outlive_a_restart(project):
         assert (again.settings.opinions, again.settings.overlap) == (2, 0.5)
     with pytest.raises(InvalidParameterError, match="do not differ"):
         project.adjudication.decide(rae, "decision-2", 39, 1).result()
+
+
+def test_check_questions_that_a_closed_tab_held_come_first_in_the_next_and_count(store_location):
+    location = make_project(store_location(), n_rows=100)
+    with Project.open(location, train=False) as project:
+        ada = sign_in(project)
+        rows = [item.row for item in act(project, ada, want=13, tab="old").items]
+        act(project, ada, *(answer(row, asked=True) for row in rows[:5]), holding=rows[5:], tab="old")
+    with Project.open(location, train=False) as again:
+        teach(again, prediction=0)
+        items = act(again, ada, want=8, tab="new").items
+        assert [item.row for item in items] == rows[5:]
+        act(again, ada, *(answer(row, asked=True) for row in rows[6:]), tab="new")
+        assert waiting_answers(again.board, again.view.audit_order) == Waiting(7, 1)
+        assert measured(again.view).waiting == Waiting(7, 1)
+        assert act(again, ada, want=1, tab="new").items[0].row == rows[5]
+        act(again, ada, answer(rows[5], asked=True), tab="new")
+        assert waiting_answers(again.board, again.view.audit_order) is None
+        assert audit_moment(again.board, again.view.audit_order).n_audited == 8
+
+
+def test_an_answer_after_the_lease_ran_out_is_still_one_to_a_check_question(store_location):
+    now = [0.0]
+    with Project.open(make_project(store_location()), train=False, clock=lambda: now[0]) as project:
+        ada = sign_in(project)
+        row = act(project, ada, want=1).items[0].row
+        now[0] = 100.0
+        act(project, sign_in(project, "bob"), want=0)
+        project._place.queue.release(ada)
+        act(project, ada, answer(row, asked=True))
+        assert project.board.acts_on(row)[0].how == "audit"

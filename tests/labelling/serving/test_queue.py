@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from queue_desk import N_ROWS, Desk, rows_of
+from queue_desk import N_ROWS, Desk, make_ranking, rows_of
 
 from querist.labelling.log.classes import added, remove
-from querist.labelling.serving.leases import LEASE_SECONDS
+from querist.labelling.log.ranking import CurrentRanking
+from querist.labelling.serving.leases import LEASE_SECONDS, SILENT_SECONDS
 
 
 def test_before_any_ranking_rows_follow_the_random_order():
@@ -169,3 +170,78 @@ def test_what_was_set_aside_is_asked_where_the_strategy_has_no_more():
     desk.log("reserved", data={"rows": aside, "up_to": 0.5})
     tickets = desk.queue.take(1, "t", N_ROWS, 0.0)
     assert rows_of(tickets)[-8:] == aside
+
+
+def drawn_by(desk, tickets):
+    """Log the draws, as the project does."""
+    for ticket in tickets:
+        if ticket.how == "audit" and ticket.row not in desk.board.drawn:
+            desk.log("asked", ticket.row, ticket.annotator, {"how": "audit", "rank": ticket.rank})
+    return tickets
+
+
+def test_what_a_closed_tab_held_passes_to_the_next_tab_of_the_same_person_at_once():
+    desk = Desk(ranked=False)
+    held = rows_of(drawn_by(desk, desk.queue.take(1, "old", 12, 0.0)))
+    assert not set(held) & set(rows_of(desk.queue.take(1, "new", 12, SILENT_SECONDS)))
+    desk.queue.hold(1, "new", [], SILENT_SECONDS + 1)
+    # By now a model ranks the rows: the check questions that were left open come first all the same.
+    desk.queue.use(CurrentRanking(1, "margin", make_ranking(np.arange(N_ROWS)), 10))
+    again = desk.queue.take(1, "new", 12, SILENT_SECONDS + 1)
+    assert rows_of(again) == held
+    assert {ticket.how for ticket in again} == {"audit"}
+
+
+def test_after_a_restart_they_pass_at_once_to_the_same_person_and_not_to_others():
+    desk = Desk(ranked=False)
+    held = drawn_by(desk, desk.queue.take(1, "old", 12, 0.0))
+    after = Desk.of(desk.board)
+    after.queue.restore(held, 1.0)
+    assert not set(rows_of(held)) & set(rows_of(after.queue.take(2, "other", 5, 2.0)))
+    assert rows_of(after.queue.take(1, "new", 12, 2.0)) == rows_of(held)
+
+
+def test_a_page_that_was_loaded_again_gets_its_rows_back():
+    desk = Desk()
+    held = drawn_by(desk, desk.queue.take(1, "t", 13, 0.0))
+    desk.queue.hold(1, "t", [], 1.0)
+    again = desk.queue.take(1, "t", 13, 1.0)
+    n_audited = sum(ticket.how == "audit" for ticket in held)
+    assert {ticket.row for ticket in again[:n_audited]} == {ticket.row for ticket in held if ticket.how == "audit"}
+
+
+def test_check_questions_that_nobody_holds_any_more_come_first_for_everybody():
+    desk = Desk(ranked=False)
+    held = rows_of(drawn_by(desk, desk.queue.take(1, "gone", 12, 0.0)))
+    desk.queue.use(CurrentRanking(1, "margin", make_ranking(np.arange(N_ROWS)), 10))
+    assert not set(held) & set(rows_of(desk.queue.take(2, "b", 5, LEASE_SECONDS - 1)))
+    assert rows_of(desk.queue.take(2, "b", 12, LEASE_SECONDS + 1)) == held
+
+
+def test_an_answer_that_was_taken_back_is_asked_first():
+    desk = Desk()
+    row = next(ticket for ticket in drawn_by(desk, desk.queue.take(1, "t", 20, 0.0)) if ticket.how == "audit").row
+    desk.answer(row)
+    desk.log("undone", who=1, data={"target": f"e{desk.n_events}"})
+    desk.queue.reopen()
+    assert desk.queue.take(2, "b", 1, 0.0)[0].row == row
+
+
+def test_what_is_given_back_for_each_new_order_leaves_the_audit_its_share():
+    desk = Desk(n_rows=2000)
+    held, hows = [], []
+    for now in range(400):
+        desk.queue.hold(1, "t", held[:3], float(now))
+        held = held[:3] + rows_of(drawn_by(desk, desk.queue.take(1, "t", 13 - len(held[:3]), float(now))))
+        hows.append(desk.answer(held.pop(0)).how)
+    assert abs(hows.count("audit") - 80) <= 4
+
+
+def test_two_living_tabs_of_a_person_keep_their_rows():
+    desk = Desk()
+    rows = {tab: rows_of(desk.queue.take(1, tab, 5, 0.0)) for tab in ("a", "b")}
+    for now in range(0, 120, 15):
+        for tab, held in rows.items():
+            desk.queue.hold(1, tab, held, float(now))
+            assert not set(rows_of(desk.queue.take(1, tab, 1, float(now)))) & set(rows["a"] + rows["b"])
+            desk.queue.hold(1, tab, held, float(now))

@@ -126,6 +126,35 @@ def _sample_order(board: Board, order: IntArray, done: AnyArray) -> tuple[IntArr
     return reserved, True
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Answers to check questions that do not count yet: `n_rows` questions that stand before them are still open."""
+
+    n_answers: int
+    n_rows: int
+
+
+def waiting_answers(board: Board, order: IntArray) -> Waiting | None:
+    """Return which answers wait for open check questions that come before them; None where none do.
+
+    Parameters
+    ----------
+    board : Board
+    order : ndarray of shape (n_rows,)
+        All rows by their permanent random numbers.
+    """
+    order = order[order < board.n_rows]
+    done = board.labels >= 0
+    done[list(board.skipped)] = True
+    sample, _ = _sample_order(board, order, done)
+    is_done = done[sample]
+    drawn = np.flatnonzero(is_done & np.isin(sample, list(board.drawn)))
+    if is_done.all() or not drawn.size or drawn[-1] < is_done.argmin():
+        return None
+    beyond = is_done[is_done.argmin() : drawn[-1] + 1]
+    return Waiting(int(beyond.sum()), int((~beyond).sum()))
+
+
 def _answered_once(board: Board) -> list[int]:
     """Return the drawn rows that somebody has responded to, whether that counts or not."""
     return [row for row in list(board.drawn) if any(act.kind in RESPONSES for act in board.acts_on(row))]

@@ -70,10 +70,7 @@ def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
 
 
 def _computed(project: "ProjectView", model: "JudgedModel") -> "EstimateInfo | None":
-    from querist.audit.order import audit_order
-
-    order = audit_order(project.store.audit_numbers())
-    order = order[order < project.board.n_rows]
+    order = project.audit_order[project.audit_order < project.board.n_rows]
     learned = model.learner.learn(model.lesson)
     taken = audit_moment(project.board, order)
     steps = figuring(taken, model.features.X, model.lesson, learned, model.learner, model.settings)

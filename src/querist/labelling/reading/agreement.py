@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from querist._typing import IntArray
-from querist.audit.order import audit_order
 from querist.labelling.log.board import Board
 from querist.labelling.log.conflicts import conflicts
 from querist.labelling.log.overlap_answers import NO_ANSWER, Compared, OverlapAnswers, overlap_answers
@@ -114,7 +113,7 @@ class Agreements:
 
     def __init__(self, view: ProjectView) -> None:
         self._view = view
-        self._order = audit_order(view.store.audit_numbers())
+        self._order = view.audit_order
         self._lock = threading.Lock()
         self._known: tuple[tuple[int, int, float], AgreementReply] | None = None
 

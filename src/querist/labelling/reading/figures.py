@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from querist.audit.estimate import FEWEST
+from querist.labelling.log.audit_answers import Waiting, waiting_answers
 from querist.labelling.log.board import Board
 from querist.labelling.promises.words import PendingPromise, PromiseInfo, as_shown
 from querist.labelling.reading.project_view import ProjectView
@@ -36,10 +37,14 @@ class AccuracyPoint:
 
 @dataclass(frozen=True)
 class FiguresReply:
-    """The newest figures, and the accuracy at earlier moments, in order."""
+    """The newest figures, and the accuracy at earlier moments, in order.
+
+    `waiting`: answers to check questions that count once those before them are answered; null where none wait.
+    """
 
     figures: Figures | None
     curve: list[AccuracyPoint]
+    waiting: Waiting | None
 
 
 def measured(view: ProjectView) -> FiguresReply:
@@ -60,7 +65,7 @@ def measured(view: ProjectView) -> FiguresReply:
     figures = view.figures
     if figures is not None and figures.seq < view.board.revised[1]:
         figures = None
-    return FiguresReply(figures and replace(figures, at=noted), curve)
+    return FiguresReply(figures and replace(figures, at=noted), curve, waiting_answers(view.board, view.audit_order))
 
 
 def accuracy(board: Board) -> ShownAccuracy | None:

@@ -1,9 +1,12 @@
 """`ProjectView`: a project as it is read, also while another process serves it."""
 
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from querist._typing import IntArray
+from querist.audit.order import audit_order
 from querist.exceptions import DataError
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import CurrentRanking, Ranking
@@ -53,6 +56,11 @@ class ProjectView:
         except BaseException:
             store.close()
             raise
+
+    @cached_property
+    def audit_order(self) -> IntArray:
+        """All rows by their permanent random numbers."""
+        return audit_order(self.store.audit_numbers())
 
     def close(self) -> None:
         """Let go of the store."""

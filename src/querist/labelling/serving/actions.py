@@ -151,6 +151,10 @@ class Recorder:
     def _circumstances(self, action: Action, ticket: Ticket | None) -> dict[str, Any]:
         """Return the fields of `Response` by name."""
         deliberate = ticket is None and not action.asked
+        how = "search" if ticket is None else ticket.how
+        if ticket is None and action.asked and not self._board.n_opinions[action.row]:
+            # The person was away for longer than the lease, and nobody else was asked.
+            how = self._queue.found_how(action.row)
         if deliberate:
             self._queue.overlap.renew()
         replaces = replaced_by(
@@ -161,7 +165,7 @@ class Recorder:
             answered=action.kind == "answer",
         )
         return {
-            "how": "search" if ticket is None else ticket.how,
+            "how": how,
             "strategy": "" if ticket is None else ticket.strategy,
             "ranking": 0 if ticket is None else ticket.ranking,
             "rank": None if ticket is None else ticket.rank,

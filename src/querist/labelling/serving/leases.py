@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from querist.labelling.log.typed import misfits
 
 # A lease that is not renewed ends after this many seconds; the page renews each third of it.
 LEASE_SECONDS = 60.0
+# A tab that was not heard of for so long, a third more than its page takes to renew, was closed or is out of sight.
+# Other people wait for the end of its leases; the same person's next tab does not.
+SILENT_SECONDS = 20.0
 
 
 @dataclass(slots=True)
@@ -44,6 +49,7 @@ class Leases:
         self._by_row: dict[int, list[Ticket]] = {}
         self._by_tab: dict[tuple[int, str], dict[int, Ticket]] = {}
         self._by_person: dict[int, int] = {}
+        self._heard: dict[tuple[int, str], float] = {}
         # Never changed in place: other threads look.
         self._blind: dict[int, tuple[Ticket, ...]] = {}
 
@@ -53,6 +59,18 @@ class Leases:
     def n_held(self, annotator: int) -> int:
         """Return how many rows a person holds."""
         return self._by_person.get(annotator, 0)
+
+    def heard(self, annotator: int, tab: str, now: float) -> None:
+        """Note that a tab has spoken."""
+        self._heard[annotator, tab] = now
+
+    def tabs(self) -> frozenset[tuple[int, str]]:
+        """Return who has spoken: people and their tabs that hold something."""
+        return frozenset(self._heard)
+
+    def silence(self, annotator: int, tab: str, now: float) -> float:
+        """Return for how long a tab has not spoken; without end where it never did, as after a restart."""
+        return now - self._heard.get((annotator, tab), -np.inf)
 
     def of_tab(self, annotator: int, tab: str) -> list[Ticket]:
         """Return what a tab holds."""
@@ -95,6 +113,7 @@ class Leases:
         del of_tab[ticket.row]
         if not of_tab:
             del self._by_tab[ticket.annotator, ticket.tab]
+            self._heard.pop((ticket.annotator, ticket.tab), None)
         if ticket.hidden:
             held = self._blind[ticket.annotator]
             self._blind[ticket.annotator] = tuple(each for each in held if each is not ticket)

@@ -10,7 +10,7 @@ from querist._typing import IntArray
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.ranking import INITIAL, CurrentRanking
-from querist.labelling.serving.leases import LEASE_SECONDS, Leases, Ticket
+from querist.labelling.serving.leases import LEASE_SECONDS, SILENT_SECONDS, Leases, Ticket
 from querist.labelling.serving.overlap import Overlap
 from querist.labelling.serving.places import Places
 
@@ -57,6 +57,14 @@ class Queue:
         self._places = Places(seed, "places of the audit")
         self._next_ranked = 0
         self._next_audited = 0
+        # The place of each row in the audit's order, and how far that order has been drawn.
+        self._place_of = np.empty_like(audit_order)
+        self._place_of[audit_order] = np.arange(audit_order.size)
+        drawn = [row for row in board.drawn if row < audit_order.size]
+        self._drawn_until = int(self._place_of[drawn].max()) + 1 if drawn else 0
+        # Drawn rows that a tab gave back for a better order. They wait for a place of the audit; had they another one
+        # as well, each new order would fill it with them.
+        self._given_back: set[int] = set()
 
     def use(self, current: CurrentRanking) -> None:
         """Ask by another ranking from now on; what people hold stays theirs."""
@@ -76,18 +84,24 @@ class Queue:
     def hold(self, annotator: int, tab: str, rows: Iterable[int], now: float) -> None:
         """Renew the leases of a tab on `rows`, take up those that ran out and are still free, let go of the others."""
         wanted = set(rows)
+        # A page that has just been loaded holds nothing of what the tab had.
+        exchanges = bool(wanted)
         for ticket in self.held(annotator, tab):
             if ticket.row in wanted:
                 ticket.expires = now + LEASE_SECONDS
                 wanted.discard(ticket.row)
             else:
                 self.leases.drop(ticket)
+                if exchanges:
+                    self._given_back.add(ticket.row)
         for row in wanted:
             if 0 <= row < self._board.n_rows and self._is_open(row, annotator, now):
                 # The lease ran out, and its ticket is gone; the log knows which rows the audit drew.
-                self._lease(row, annotator, tab, now, how=self._found_how(row))
+                self._lease(row, annotator, tab, now, how=self.found_how(row))
+        self.leases.heard(annotator, tab, now)
 
-    def _found_how(self, row: int) -> str:
+    def found_how(self, row: int) -> str:
+        """Return how a row came to be asked whose ticket is gone, as far as the log tells."""
         if row in self._draws():
             return "certificate"
         if self._board.n_opinions[row]:
@@ -111,8 +125,13 @@ class Queue:
         self.reopen()
         return list(dict.fromkeys(ticket.tab for ticket in tickets))
 
-    def restore(self, tickets: Iterable[Ticket], now: float) -> None:
-        """Give tabs back what they held before a restart; they have a lease's time to renew it."""
+    def restore(self, tickets: Iterable[Ticket], now: float, living: frozenset[tuple[int, str]] = frozenset()) -> None:
+        """Give tabs back what they held before a restart; they have a lease's time to renew it.
+
+        Of tabs that are not known to be `living`, the same person's next tab gets it at once.
+        """
+        for annotator, tab in living:
+            self.leases.heard(annotator, tab, now)
         for ticket in tickets:
             if 0 <= ticket.row < self._board.n_rows and self._is_open(ticket.row, ticket.annotator, now):
                 ticket.expires = now + LEASE_SECONDS
@@ -129,7 +148,14 @@ class Queue:
         return None
 
     def take(self, annotator: int, tab: str, want: int, now: float) -> list[Ticket]:
-        """Lease the next rows to a tab; fewer than `want` where fewer are left."""
+        """Lease the next rows to a tab; fewer than `want` where fewer are left.
+
+        What tabs of the same person hold that are heard of no more, since they were closed, is free at once.
+        """
+        self.leases.heard(annotator, tab, now)
+        for ticket in self.leases.of_person(annotator):
+            if ticket.tab != tab and self.leases.silence(annotator, ticket.tab, now) > SILENT_SECONDS:
+                self.leases.drop(ticket)
         again, due = self._again(annotator, now), self._due(annotator, now)
         tickets: list[Ticket] = []
         while len(tickets) < want:
@@ -161,6 +187,9 @@ class Queue:
         for number, draw in enumerate(self._draws()):
             if self._is_open(draw, annotator, now):
                 return draw, "certificate", number
+        place = self._left_open(annotator, now)
+        if place is not None:
+            return int(self._audit_order[place]), "audit", place
         ranked = self.current is not None and not self._places.has(self._n_done + len(self.leases), self.audit_share)
         place = None
         if not ranked:
@@ -181,6 +210,17 @@ class Queue:
             return None
         self._next_audited = self._advanced(self._audit_order, self._next_audited)
         return int(self._audit_order[place]), "audit", place
+
+    def _left_open(self, annotator: int, now: float) -> int | None:
+        """Return the place of the first row that was drawn for the audit and that nobody holds; None: there is none.
+
+        Somebody closed the page or went away, or an answer was taken back. The sample ends before such a row.
+        """
+        rows = self._audit_order[self._next_audited : self._drawn_until]
+        for row in rows[self._board.n_opinions[rows] == 0].tolist():
+            if row in self._board.drawn and row not in self._given_back and self._is_open(row, annotator, now):
+                return int(self._place_of[row])
+        return None
 
     def _ranked(self) -> IntArray:
         return np.empty(0, np.int64) if self.current is None else self.current.ranking.order
@@ -275,6 +315,9 @@ class Queue:
             hidden=self._hides_guess(row, how),
         )
         self.leases.keep(ticket, now)
+        if how == "audit":
+            self._drawn_until = max(self._drawn_until, int(self._place_of[row]) + 1)
+            self._given_back.discard(row)
         return ticket
 
 

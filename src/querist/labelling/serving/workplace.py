@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from querist.audit.order import audit_order
 from querist.labelling.log.board import Board
 from querist.labelling.log.events import event
 from querist.labelling.log.payload import Payload
@@ -42,10 +41,10 @@ class Workplace:
         self.clock = clock
         self.live = Live()
         # All rows by their permanent random numbers; rows are added while nobody labels.
-        self.order = audit_order(view.store.audit_numbers())
+        self.order = view.audit_order
         # When something was written last: where nothing can be, nobody can renew a lease, and none runs out.
         self._wrote = clock()
-        self.queue = self._new_queue()
+        self.queue = self._new_queue(frozenset())
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
         self._writer = Writer(
             view.store, on_event=self._on_event, on_commit=self._committed, on_failure=self._forget_uncommitted
@@ -103,9 +102,10 @@ class Workplace:
         store = self.view.store
         self.view.board = Board.of(store.events(), n_items=lambda: store.n_items)
         self.view.settings = Settings.from_dict(self.view.store.info.settings)
-        self.queue = self._new_queue()
+        # The pages are still there; only nothing could be written for them.
+        self.queue = self._new_queue(self.queue.leases.tabs())
 
-    def _new_queue(self) -> Queue:
+    def _new_queue(self, living: frozenset[tuple[int, str]]) -> Queue:
         view, now = self.view, self.clock()
         queue = Queue(
             view.board,
@@ -118,7 +118,7 @@ class Workplace:
         if view.current is not None:
             queue.use(view.current)
         held = (Ticket.of(each) for tab in view.store.tabs(self._wrote - LEASE_SECONDS) for each in tab.held)
-        queue.restore((ticket for ticket in held if ticket is not None), now)
+        queue.restore((ticket for ticket in held if ticket is not None), now, living)
         return queue
 
 
