@@ -44,7 +44,7 @@ def opened_image(file: Path | IO[bytes]) -> "Iterator[Image.Image]":
         warnings.simplefilter("ignore")  # about large images and odd metadata
         if image.width * image.height > MOST_PIXELS:
             raise ImageError(
-                f"it has {image.width:,} x {image.height:,} pixels; at most {MOST_PIXELS:,} are read. Make it smaller"
+                f"it has {image.width:,} x {image.height:,} pixels; at most {MOST_PIXELS:,} are read"
             )
         yield image
 
@@ -54,7 +54,7 @@ def _open(library: Any, file: Path | IO[bytes]) -> Any:
         # No other: Pillow also reads formats for which it runs other programs.
         return library.open(file, formats=_FORMATS)
     except library.DecompressionBombError:
-        raise ImageError(f"it has too many pixels; at most {MOST_PIXELS:,} are read. Make it smaller") from None
+        raise ImageError(f"it has too many pixels; at most {MOST_PIXELS:,} are read") from None
 
 
 def form_of(paths: Sequence[Path | None]) -> tuple[int, bool]:

@@ -27,7 +27,7 @@ def labels_of(source: Source, column: str | None) -> list[str | None]:
     read = [label_in(cell, written=column != source.label_column) for cell in source.columns[column]]
     wrong = next(((row, problem) for row, (_, problem) in enumerate(read, 1) if problem), None)
     if wrong is not None:
-        raise DataError(f"{source.path}: column {column!r}, row {wrong[0]}: {wrong[1]}.")
+        raise DataError(f"{source.path}: column {column!r}, row {wrong[0]}: {wrong[1]}. Correct the file.")
     return [class_name_of(label) for label, _ in read]
 
 

@@ -14,7 +14,7 @@ from querist.labelling.log.settings import Settings, SourceInfo
 from querist.store import Store
 
 # Larger files are not read on opening.
-_MOST_BYTES = 8 << 20
+_MOST_BYTES = 2 << 20
 
 
 def check_sources(store: Store, images: Path | None = None) -> list[str]:

@@ -53,7 +53,7 @@ def image(rows: Rows, row: int) -> Image:
         with _DECODING:
             return _as_seen(content, media_type)
     except ImageError as error:
-        raise ImageError(f"{name} cannot be shown: {error}.") from error
+        raise ImageError(f"{name} cannot be shown: {error}. Make it smaller.") from error
     except Exception as error:  # what damaged files raise has no end
         raise ImageError(f"{name} cannot be decoded: {error}. Save the image anew.") from error
 
