@@ -1,12 +1,14 @@
-"""Figures beside accuracy: against scikit-learn, derivatives against differences, coverage by simulation."""
+"""Figures beside accuracy: against scikit-learn, correlations and coverage by simulation."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, f1_score, precision_score, recall_score
 
 from querist.audit import confusion as matrices
 from querist.audit.accuracy import model_accuracy
-from querist.audit.intervals import effective_size, mean_interval
+from querist.audit.intervals import effective_size, mean_interval, mean_of_parts
 from querist.audit.metrics import (
     balanced_accuracy_estimate,
     brier_score,
@@ -26,8 +28,9 @@ CLASSES = np.array(["a", "b", "c"])
 
 
 def draw(rng, n, shares=SHARES):
-    cells = rng.choice(9, size=n, p=(shares / shares.sum()).ravel())
-    return CLASSES[cells // 3], CLASSES[cells % 3]
+    k = len(shares)
+    cells = rng.choice(k * k, size=n, p=(shares / shares.sum()).ravel())
+    return CLASSES[cells // k], CLASSES[cells % k]
 
 
 def test_values_agree_with_scikit_learn(rng):
@@ -46,47 +49,55 @@ def test_values_agree_with_scikit_learn(rng):
     )
 
 
-@pytest.mark.parametrize("function", [matrices.macro_f1, matrices.balanced_accuracy])
-def test_influences_are_the_derivatives(function):
-    matrix = SHARES / SHARES.sum() * 1000
-    figure = function(matrix)
-    assert (matrix * figure.influence).sum() == pytest.approx(0, abs=1e-9)
-    for place in np.ndindex(3, 3):
-        step = np.zeros((3, 3))
-        step[place] = 1e-3
-        assert (function(matrix + step).value - figure.value) / 1e-3 * 1000 == pytest.approx(
-            figure.influence[place], rel=1e-3, abs=1e-4
-        )
-
-
-@pytest.mark.parametrize("function", [matrices.macro_f1, matrices.balanced_accuracy])
-def test_the_delta_methods_variance_against_monte_carlo(rng, function):
+@pytest.mark.parametrize("function", [matrices.f1_scores, matrices.recalls])
+def test_how_figures_of_classes_move_together_against_monte_carlo(rng, function):
     n = 400
-    values = [function(matrices.confusion(*draw(rng, n), CLASSES)).value for _ in range(2000)]
-    expected = SHARES / SHARES.sum() * n
-    figure = function(expected)
-    v = figure.value
-    assert v * (1 - v) / matrices.effective_size(expected, figure) == pytest.approx(np.var(values), rel=0.12)
+    values = [function(matrices.confusion(*draw(rng, n), CLASSES)).values for _ in range(2000)]
+    told = function(SHARES / SHARES.sum() * n)
+    assert np.allclose(np.corrcoef(values, rowvar=False), told.correlation, atol=0.08)
 
 
-@pytest.mark.parametrize("n", [60, 150, 400])
+def test_f1_is_a_function_of_the_share_that_it_is_told_of(rng):
+    truth, predicted = draw(rng, 300)
+    told = matrices.f1_scores(matrices.confusion(truth, predicted, CLASSES))
+    share = told.hits / told.rows
+    assert told.values == pytest.approx(2 * share / (1 + share))
+    assert told.rows.tolist() == [((truth == each) | (predicted == each)).sum() for each in CLASSES]
+
+
+EASY = np.array([[0.33, 0.003, 0], [0.003, 0.33, 0.001], [0, 0.003, 0.33]])
+# Where one class is rare, the delta method with Wilson's interval holds in 85 to 91 %.
+RARE = np.array([[0.8265, 0.0435], [0.0195, 0.1105]])
+RARE_AND_EASY = np.array([[0.857, 0.013], [0.006, 0.124]])
+
+
+@pytest.mark.parametrize("n", [80, 400])
 @pytest.mark.parametrize(
-    "shares", [SHARES, np.array([[0.33, 0.003, 0], [0.003, 0.33, 0.001], [0, 0.003, 0.33]])], ids=["hard", "easy"]
+    "shares", [SHARES, EASY, RARE, RARE_AND_EASY], ids=["hard", "easy", "a rare class", "a rare and easy one"]
 )
 def test_intervals_of_means_over_classes_cover(rng, n, shares):
-    whole = shares / shares.sum()
+    whole, classes = shares / shares.sum(), CLASSES[: len(shares)]
     for estimate, function in (
-        (macro_f1_estimate, matrices.macro_f1),
-        (balanced_accuracy_estimate, matrices.balanced_accuracy),
+        (macro_f1_estimate, matrices.f1_scores),
+        (balanced_accuracy_estimate, matrices.recalls),
     ):
-        true = function(whole).value
+        true = function(whole * 1e9).values.mean()
         hits = []
         for _ in range(600):
-            found = estimate(*draw(rng, n, shares), CLASSES)
+            found = estimate(*draw(rng, n, shares), classes)
             if found.value is not None:
                 hits.append(found.low <= true <= found.high)
-        assert len(hits) > 500
+        assert len(hits) > 300
         assert np.mean(hits) >= 0.93
+
+
+@given(parts=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6))
+def test_a_mean_of_parts_lies_among_its_ends_and_is_never_wider_than_all_of_them_together(parts):
+    lows, values, highs = np.sort(np.array(parts), axis=1).T
+    low, high = mean_of_parts(values, lows, highs, np.eye(values.size))
+    together = mean_of_parts(values, lows, highs, np.ones((values.size, values.size)))
+    assert together == pytest.approx((lows.mean(), highs.mean()))
+    assert together[0] - 1e-9 <= low <= values.mean() <= high <= together[1] + 1e-9
 
 
 @pytest.mark.parametrize(("n", "shape"), [(30, (8, 1)), (100, (8, 1)), (100, (1, 1)), (40, (0.3, 0.1))])

@@ -172,6 +172,18 @@ def test_strategy_model_and_audit_can_change_on_resuming(server):
     assert "is now" not in done("label", "reviews.csv", "--strategy", "margin").stderr
 
 
+def test_all_answers_may_teach_the_model_that_asks(server):
+    write()
+    done("label", "reviews.csv", "--audit", "measure:share=0.1")
+    settings = settings_of("reviews.querist")
+    assert (settings.audit_share, settings.audit_design) == (0.1, "measure")
+    done("label", "reviews.csv", "--audit", "0.3")
+    settings = settings_of("reviews.querist")
+    assert (settings.audit_share, settings.audit_design) == (0.3, "exchangeable")
+    assert "audit" in refused("label", "reviews.csv", "--audit", "much")
+    assert "must be in [0, 1]" in refused("label", "reviews.csv", "--audit-share", "3")
+
+
 def test_a_project_of_other_data_is_not_taken(place, server):
     write()
     done("label", "reviews.csv")

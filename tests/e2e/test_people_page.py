@@ -7,6 +7,8 @@ from labelling_page import LabellingPage, person
 from real_texts import messages, write_texts
 from served import serving
 
+from querist.audit.design import TEACHING_PRICE
+
 
 @pytest.fixture
 def served(tmp_path):
@@ -99,8 +101,12 @@ def test_the_page_hides_what_a_person_may_not(browser, served):
         vera.tab.get_by_role("heading", name="Import labels").wait_for()
         assert vera.tab.get_by_role("button", name="Add class").count() == 0
         ada.tab.get_by_label("add, rename, merge and remove classes").check()
+        # Before a model has ranked the rows this can be chosen, and what it costs is said.
+        ada.tab.get_by_label("Answers to check questions decide").check()
+        ada.tab.get_by_text(TEACHING_PRICE).wait_for()
         ada.tab.get_by_role("button", name="Save settings").click()
         vera.tab.get_by_role("button", name="Add class").wait_for()
+        assert vera.tab.get_by_label("Answers to check questions decide").is_checked()
         # Links that work are listed, and taken back.
         link = invite(ada, "annotator")
         ada.tab.get_by_role("button", name="Take back the link of").last.click()

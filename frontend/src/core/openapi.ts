@@ -2534,6 +2534,11 @@ export interface components {
             overlap?: number | null;
             /** Audit Share */
             audit_share?: number | null;
+            /**
+             * Audit Design
+             * @description measure: answers to check questions decide what is asked next, too; before rows are set aside.
+             */
+            audit_design?: ("exchangeable" | "measure") | null;
             /** Labels Per Point */
             labels_per_point?: number | null;
             /** Strategy */
@@ -2566,6 +2571,25 @@ export interface components {
              * @description Share of the questions that follow the random order.
              */
             audit_share: number;
+            /**
+             * Audit Design
+             * @description Whether the model that asks knows none of their answers, or all.
+             * @enum {string}
+             */
+            audit_design: "exchangeable" | "measure";
+            /**
+             * Audit Is Set
+             * @description Rows were set aside for them: measure cannot be chosen any more.
+             */
+            audit_is_set: boolean;
+            /**
+             * Audit Price
+             * @description What check questions cost, and what it brings if they teach.
+             */
+            audit_price: [
+                string,
+                string
+            ];
             /**
              * Labels Per Point
              * @description How many labels one point of accuracy is worth: advice to stop counts with it.

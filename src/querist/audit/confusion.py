@@ -1,6 +1,5 @@
-"""Smooth functions of a confusion matrix, with the influence of one row: figures and their variances."""
+"""Figures of each class from a confusion matrix, and how they move together."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -9,19 +8,22 @@ from querist._typing import AnyArray, FloatArray, IntArray
 from querist.exceptions import InvalidParameterError
 
 
-class Figure(NamedTuple):
-    """A figure of a confusion matrix.
+class OfClasses(NamedTuple):
+    """A figure of each class, whose mean is a figure of the model.
 
     Attributes
     ----------
-    value : float
-    influence : ndarray of shape (n_classes, n_classes)
-        By how much a further row of that cell moves the figure, times the number of rows: the
-        derivative with respect to the cell's share. Its mean over the matrix is 0.
+    values : ndarray of shape (n_classes,)
+    hits, rows : ndarray of shape (n_classes,)
+        The share ``hits / rows`` from which each comes: given the number of rows, hits are binomial.
+    correlation : ndarray of shape (n_classes, n_classes)
+        Of the values, over samples of this size (delta method).
     """
 
-    value: float
-    influence: FloatArray
+    values: FloatArray
+    hits: IntArray
+    rows: IntArray
+    correlation: FloatArray
 
 
 def places(labels: AnyArray, classes: AnyArray) -> IntArray:
@@ -49,39 +51,39 @@ def confusion(truth: AnyArray, predicted: AnyArray, classes: AnyArray) -> FloatA
     return np.bincount(cells, minlength=k * k).reshape(k, k).astype(np.float64)
 
 
-def balanced_accuracy(matrix: FloatArray) -> Figure:
-    """Return the mean recall over classes: ``mean_c M_cc / M_c.``.
+def recalls(matrix: FloatArray) -> OfClasses:
+    """Return the recall of each class, ``M_cc / M_c.``; their mean is balanced accuracy.
 
-    Influence of a row of class j predicted as k: ``(1[j = k] - r_j) / (C p_j)``, p_j the class's share.
+    Each speaks of rows of its own, so they are not correlated.
     """
-    shares = matrix.sum(axis=1) / matrix.sum()
-    recalls = np.diag(matrix) / matrix.sum(axis=1)
-    influence = (np.eye(len(matrix)) - recalls[:, None]) / (len(matrix) * shares[:, None])
-    return Figure(float(recalls.mean()), influence)
+    hits, rows = np.diag(matrix), matrix.sum(axis=1)
+    return OfClasses(hits / rows, hits.astype(np.int64), rows.astype(np.int64), np.eye(len(matrix)))
 
 
-def macro_f1(matrix: FloatArray) -> Figure:
-    """Return the mean F1 over classes, ``F_c = 2 M_cc / (M_c. + M_.c)``.
+def f1_scores(matrix: FloatArray) -> OfClasses:
+    """Return F1 of each class, ``2 M_cc / (M_c. + M_.c)``; their mean is macro F1.
 
-    Influence: the mean over classes of ``(2 [j=k=c] - F_c ([j=c] + [k=c])) / d_c`` with d_c the share of
-    true plus that of predicted rows of the class (delta method).
+    F1 is ``2 J / (1 + J)`` of Jaccard's index J, the share ``M_cc / (M_c. + M_.c - M_cc)`` of the rows that are the
+    class or predicted as it. An error between two classes lowers the F1 of both. With p the shares of the smoothed
+    matrix (`smoothed`) and ``d_c = p_c. + p_.c``, the delta method gives::
+
+        cov(F_c, F_d) = F_c F_d (p_cd + p_dc) / (d_c d_d)      var(F_c) = F_c (1 - F_c) (2 - F_c) / d_c
     """
-    size = matrix.sum()
-    both = (matrix.sum(axis=0) + matrix.sum(axis=1)) / size
-    f1 = 2 * np.diag(matrix) / size / both
-    weight = f1 / both
-    influence = (np.diag(2 / both) - weight[:, None] - weight[None, :]) / len(matrix)
-    return Figure(float(f1.mean()), influence)
-
-
-def effective_size(matrix: FloatArray, figure: Figure) -> float:
-    """Return the sample size with which a proportion of this value would have the figure's standard error.
-
-    ``v (1 - v) / se^2`` with ``se^2 = sum_jk share_jk influence_jk^2 / n`` (delta method).
-    """
-    size = matrix.sum()
-    se2 = float((matrix / size * figure.influence**2).sum() / size)
-    return figure.value * (1 - figure.value) / se2 if se2 > 0 else math.inf
+    hits = np.diag(matrix)
+    rows = matrix.sum(axis=1) + matrix.sum(axis=0) - hits
+    p = smoothed(matrix)
+    p /= p.sum()
+    both = p.sum(axis=0) + p.sum(axis=1)
+    f1 = 2 * np.diag(p) / both
+    covariance = np.outer(f1 / both, f1 / both) * (p + p.T)
+    covariance[np.diag_indices(len(p))] = f1 * (1 - f1) * (2 - f1) / both
+    deviation = np.sqrt(np.diag(covariance))
+    return OfClasses(
+        2 * hits / (rows + hits),
+        hits.astype(np.int64),
+        rows.astype(np.int64),
+        covariance / np.outer(deviation, deviation),
+    )
 
 
 def smoothed(matrix: FloatArray) -> FloatArray:

@@ -112,6 +112,36 @@ def mean_interval(values: FloatArray, low: float, high: float, confidence: float
     return low + (high - low) * below, low + (high - low) * above
 
 
+def mean_of_parts(
+    values: FloatArray, lows: FloatArray, highs: FloatArray, correlation: FloatArray
+) -> tuple[float, float]:
+    """Return an interval for the mean of figures that have intervals of their own.
+
+    The method of variance estimates recovery (MOVER): the distances of each figure from its ends stand for its standard
+    error, downwards and upwards by themselves, so that a part near 0 or 1 keeps an uneven interval::
+
+        mean - sqrt(a' R a) / k   to   mean + sqrt(b' R b) / k      a = values - lows, b = highs - values
+
+    Parameters
+    ----------
+    values, lows, highs : ndarray of shape (k,)
+    correlation : ndarray of shape (k, k)
+        R, of the values.
+
+    References
+    ----------
+    .. [1] G. Y. Zou, A. Donner, "Construction of confidence limits about effect measures: a general approach",
+       Statistics in Medicine 27(10), 2008, doi:10.1002/sim.3095.
+    .. [2] G. Y. Zou, "On the estimation of additive interaction by use of the four-by-two table and beyond", American
+       Journal of Epidemiology 168(2), 2008, doi:10.1093/aje/kwn104 (correlated figures).
+    """
+    below, above = values - lows, highs - values
+    # Rounding may leave a quadratic form of nearly nothing below 0.
+    reach = [math.sqrt(max(0.0, float(part @ correlation @ part))) / values.size for part in (below, above)]
+    middle = float(values.mean())
+    return middle - reach[0], middle + reach[1]
+
+
 def effective_size(values: FloatArray) -> float:
     """Return how many draws of a proportion tell as much of the mean of values in [0, 1] as these do.
 

@@ -1,18 +1,20 @@
 """Figures beside accuracy, from the audit sample: each with an interval, or "too few"."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, Label
-from querist.audit.confusion import Figure, balanced_accuracy, confusion, effective_size, macro_f1, places, smoothed
+from querist.audit.confusion import OfClasses, confusion, f1_scores, places, recalls
 from querist.audit.estimate import FEWEST, Estimate, too_few
-from querist.audit.intervals import check_values, mean_interval, mid_p, wilson
+from querist.audit.intervals import check_values, mean_interval, mean_of_parts, mid_p
 
 # For a calibration plot.
 FEWEST_FOR_BINS = 200
 _SCORE = "mid-p interval"
-_DELTA = "delta method, Wilson interval with the effective sample size"
+_OF_CLASSES = "mid-p intervals of the classes, put together (MOVER)"
+_OF_MEANS = "mean, Wilson interval with the effective sample size"
 
 
 def recall(truth: AnyArray, predicted: AnyArray, label: Label, *, confidence: float = 0.95) -> Estimate:
@@ -61,17 +63,17 @@ def macro_f1_estimate(truth: AnyArray, predicted: AnyArray, classes: AnyArray, *
 
     Notes
     -----
-    See `querist.audit.confusion.macro_f1`. The standard error is taken from a smoothed matrix and turned into the
-    sample size with which a proportion would have it; Wilson's interval of that size.
+    F1 is a function of Jaccard's index, a proportion: so it has the ends of that one's mid-p interval. The mean takes
+    those of all classes together, with their correlations (`f1_scores`, `mean_of_parts`).
     """
-    return _figure(truth, predicted, classes, "macro F1", confidence)
+    return _mean_of_classes(truth, predicted, classes, "macro F1", confidence)
 
 
 def balanced_accuracy_estimate(
     truth: AnyArray, predicted: AnyArray, classes: AnyArray, *, confidence: float = 0.95
 ) -> Estimate:
     """Return the mean recall over all classes; needs ten audit rows of each; see `macro_f1_estimate`."""
-    return _figure(truth, predicted, classes, "balanced accuracy", confidence)
+    return _mean_of_classes(truth, predicted, classes, "balanced accuracy", confidence)
 
 
 def brier_score(truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *, confidence: float = 0.95) -> Estimate:
@@ -138,23 +140,34 @@ def _share(hits: AnyArray, quantity: str, of_what: str, confidence: float) -> Es
 def _mean(values: FloatArray, low: float, high: float, quantity: str, confidence: float) -> Estimate:
     check_values(values, quantity, low, high)
     if values.size < FEWEST:
-        return too_few(quantity, _DELTA, values.size, f"{FEWEST} audit rows")
-    method = "mean, Wilson interval with the effective sample size"
+        return too_few(quantity, _OF_MEANS, values.size, f"{FEWEST} audit rows")
     ends = mean_interval(values, low, high, confidence)
-    return Estimate(float(np.mean(values)), *ends, values.size, quantity, method, confidence, is_share=False)
+    return Estimate(float(np.mean(values)), *ends, values.size, quantity, _OF_MEANS, confidence, is_share=False)
 
 
-_FIGURES = {"macro F1": macro_f1, "balanced accuracy": balanced_accuracy}
+def _f1(jaccard: FloatArray) -> FloatArray:
+    return 2 * jaccard / (1 + jaccard)
 
 
-def _figure(truth: AnyArray, predicted: AnyArray, classes: AnyArray, name: str, confidence: float) -> Estimate:
+def _recall(share: FloatArray) -> FloatArray:
+    return share
+
+
+# By name: the figures of the classes, and what each is of its share.
+_FIGURES: dict[str, tuple[Callable[[FloatArray], OfClasses], Callable[[FloatArray], FloatArray]]] = {
+    "macro F1": (f1_scores, _f1),
+    "balanced accuracy": (recalls, _recall),
+}
+
+
+def _mean_of_classes(truth: AnyArray, predicted: AnyArray, classes: AnyArray, name: str, confidence: float) -> Estimate:
     if classes.size < 2:
-        return too_few(name, _DELTA, truth.size, "answers of two classes")
+        return too_few(name, _OF_CLASSES, truth.size, "answers of two classes")
     matrix = confusion(truth, predicted, classes)
     if matrix.sum(axis=1).min() < FEWEST:
-        return too_few(name, _DELTA, truth.size, f"{FEWEST} audit rows of each class")
-    value = _FIGURES[name](matrix).value
-    padded = smoothed(matrix)
-    figure: Figure = _FIGURES[name](padded)
-    ends = wilson(value, effective_size(padded * (matrix.sum() / padded.sum()), figure), confidence)
-    return Estimate(value, *ends, truth.size, name, _DELTA, confidence)
+        return too_few(name, _OF_CLASSES, truth.size, f"{FEWEST} audit rows of each class")
+    of_classes, of_share = _FIGURES[name]
+    found = of_classes(matrix)
+    ends = np.array([mid_p(hits / rows, rows, confidence) for hits, rows in zip(found.hits, found.rows, strict=True)])
+    low, high = mean_of_parts(found.values, of_share(ends[:, 0]), of_share(ends[:, 1]), found.correlation)
+    return Estimate(float(found.values.mean()), low, high, truth.size, name, _OF_CLASSES, confidence)

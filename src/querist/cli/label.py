@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from querist.audit.design import PRICE
 from querist.cli.friendly import friendly
 from querist.cli.page import (
     AllowHost,
@@ -24,6 +25,16 @@ from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
 
 ENDING = ".querist"
+
+_Audit: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--audit",
+        "--audit-share",
+        help="Share of random questions, for honest figures (default: 0.2); 0: none; measure: a fifth, and all "
+        f"answers teach the model that asks, so that figures are approximate. {PRICE}",
+    ),
+]
 
 
 @friendly
@@ -59,9 +70,7 @@ def label(
     ] = None,
     strategy: Annotated[str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].")] = None,
     estimator: Annotated[str | None, typer.Option(help="The model: NAME[:key=value,...].")] = None,
-    audit_share: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share of random questions, for honest figures. Default: 0.2.")
-    ] = None,
+    audit: _Audit = None,
     labels_per_point: Annotated[
         float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
     ] = None,
@@ -79,7 +88,7 @@ def label(
     The same command resumes. Everything lies in one project file beside the data.
     """
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
-    changes = _given(strategy=strategy, estimator=estimator, audit_share=audit_share, labels_per_point=labels_per_point)
+    changes = _given(strategy=strategy, estimator=estimator, labels_per_point=labels_per_point) | _chosen(audit)
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
@@ -110,6 +119,15 @@ def label(
             reading=reading,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
+
+
+def _chosen(audit: str | None) -> dict[str, Any]:
+    if audit is None:
+        return {}
+    from querist.session.audit_choice import audit_choice
+
+    choice = audit_choice(audit)
+    return {"audit_share": choice.share, "audit_design": choice.design}
 
 
 def _given(**options: Any) -> dict[str, Any]:

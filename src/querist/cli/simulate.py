@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from querist.audit.design import PRICE
 from querist.cli.friendly import INTERRUPTED, friendly
 from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
@@ -68,7 +69,7 @@ _Audit: TypeAlias = Annotated[
     str,
     typer.Option(
         help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit; measure: a fifth, and all "
-        "answers teach the model that asks, so that figures are approximate."
+        "answers teach the model that asks, so that figures are approximate. " + PRICE
     ),
 ]
 _Stop: TypeAlias = Annotated[

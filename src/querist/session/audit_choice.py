@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from querist._validation import check_choice, check_number
+from querist.audit.design import EXCHANGEABLE, MEASURE, Design
 from querist.exceptions import InvalidParameterError
 from querist.registry import parse_spec
 
-EXCHANGEABLE, MEASURE = "exchangeable", "measure"
 _SHARE = 0.2
 
 
@@ -16,12 +16,12 @@ class AuditChoice(NamedTuple):
     Attributes
     ----------
     share : float in [0, 1]
-    design : str
+    design : Design
         "exchangeable": they do not, so figures hold; "measure": all answers teach, figures are approximate.
     """
 
     share: float
-    design: str
+    design: Design
 
     @property
     def described(self) -> float | str:
@@ -70,4 +70,7 @@ def audit_choice(audit: float | str) -> AuditChoice:
     unknown = sorted(set(params) - {"share"})
     if unknown:
         raise InvalidParameterError(f"audit={audit!r}: {unknown[0]} is no parameter of it; there is share only.")
-    return AuditChoice(check_number(params.get("share", _SHARE), "audit's share", low=0, high=1), name)
+    return AuditChoice(
+        check_number(params.get("share", _SHARE), "audit's share", low=0, high=1),
+        MEASURE if name == MEASURE else EXCHANGEABLE,
+    )

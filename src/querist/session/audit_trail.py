@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Label
+from querist.audit.design import EXCHANGEABLE
 from querist.audit.estimate import FEWEST
 from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh
 from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray, judge
-from querist.session.audit_choice import EXCHANGEABLE, AuditChoice
+from querist.session.audit_choice import AuditChoice
 from querist.session.events import Answered, Asked, Event, undone
 from querist.session.journal import Journal
 from querist.session.reserve import Reserve

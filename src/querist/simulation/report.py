@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from querist.session.audit_choice import MEASURE, audit_choice
+from querist.audit.design import MEASURE
+from querist.session.audit_choice import audit_choice
 from querist.simulation import figure as pictures
 from querist.simulation.baseline import LARGEST
 from querist.simulation.curves import LEVELS, Curves, records

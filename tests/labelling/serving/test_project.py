@@ -237,6 +237,18 @@ def test_settings_are_checked_kept_and_logged(project):
     assert project._place.queue.overlap.opinions == 2
 
 
+def test_all_answers_may_teach_until_rows_are_set_aside(project):
+    project.change_settings(None, audit_design="measure").result()
+    teach(project, prediction=1)
+    assert not project.board.reserve.is_open
+    project.change_settings(None, audit_design="exchangeable").result()
+    teach(project, prediction=1)
+    assert project.board.reserve.is_open
+    with pytest.raises(InvalidParameterError, match="set aside for check questions"):
+        project.change_settings(None, audit_design="measure").result()
+    assert Settings.from_dict(project.store.info.settings).audit_design == "exchangeable"
+
+
 def test_a_second_server_is_told_about_the_first(project):
     project.store.announce("http://127.0.0.1:8765")
     with pytest.raises(ProjectInUseError, match="8765"):

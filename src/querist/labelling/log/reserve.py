@@ -6,7 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
+from querist.audit.design import MEASURE, Design
 from querist.audit.reserve import set_aside, set_aside_later
+from querist.exceptions import InvalidParameterError
 from querist.labelling.log.payload import Payload
 
 
@@ -77,3 +79,18 @@ class ProjectReserve:
         else:
             rows, up_to = set_aside_later(numbers, self.up_to, is_open, self.n_rows), self.up_to
         return Reserved(rows=rows.tolist(), up_to=up_to)
+
+
+def check_design(design: Design, reserve: ProjectReserve) -> None:
+    """Refuse to let all answers teach the model that asks once rows were set aside for figures that hold.
+
+    Raises
+    ------
+    InvalidParameterError
+    """
+    if design == MEASURE and reserve.is_open:
+        raise InvalidParameterError(
+            "Rows were set aside for check questions when the first model ranked the rows, and their answers keep the "
+            "accuracy that is shown honest; they cannot decide what is asked next any more. Make another project with "
+            "--audit measure if they are to."
+        )

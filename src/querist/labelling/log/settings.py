@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal, TypeVar, get_args
 
+from querist.audit.design import EXCHANGEABLE, Design
 from querist.exceptions import InvalidParameterError, StoreError
 from querist.labelling.log.typed import misfits
 
@@ -75,6 +76,8 @@ class Settings:
     overlap : float in (0, 1]
         Share of the answered rows that are to have so many, in the audit's order; 1: all.
     audit_share : float in [0, 1]
+    audit_design : {"exchangeable", "measure"}
+        Whether answers to check questions are unknown to the model that asks (`querist.audit.design`).
     labels_per_point : float
         How many labels one point of accuracy is worth; the advice to stop counts with it.
     strategy, estimator : str
@@ -99,6 +102,7 @@ class Settings:
     opinions: int = 1
     overlap: float = 1.0
     audit_share: float = AUDIT_SHARE
+    audit_design: Design = EXCHANGEABLE
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
     estimator: str = "auto"

@@ -12,6 +12,7 @@ from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.events import Asked, SettingsChanged
+from querist.labelling.log.reserve import check_design
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.agreement import Agreements
 from querist.labelling.reading.figures import accuracy, pending_promise
@@ -38,7 +39,16 @@ from querist.store.store import Store
 
 # Tabs that were not heard of for a day were closed.
 _FORGOTTEN = 24 * 3600.0
-_CHANGEABLE = ("opinions", "overlap", "audit_share", "labels_per_point", "strategy", "estimator", "annotators_may")
+_CHANGEABLE = (
+    "opinions",
+    "overlap",
+    "audit_share",
+    "audit_design",
+    "labels_per_point",
+    "strategy",
+    "estimator",
+    "annotators_may",
+)
 
 
 class Project:
@@ -217,7 +227,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, overlap, audit_share, labels_per_point, strategy, estimator or annotators_may.
+        """Change opinions, overlap, audit_share, audit_design, labels_per_point, strategy, estimator or annotators_may.
 
         Raises
         ------
@@ -234,6 +244,7 @@ class Project:
 
         def work(batch: Batch) -> None:
             settings = replace(self.view.settings, **changes)
+            check_design(settings.audit_design, self._place.board.reserve)
             batch.tx.set_info(settings=settings.to_dict())
             self._place.record(batch, SettingsChanged(changes=changes), annotator=annotator)
             self.view.settings = settings

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from querist.audit.design import MEASURE
 from querist.exceptions import QueristError
 from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.events import MeasuredAt
@@ -103,12 +104,13 @@ class TrainerNews:
     def _set_aside(self, batch: Batch, strategy: str) -> None:
         """Set rows aside for the audit, if a model ranks for the first time, or rows were added since."""
         board = self._place.board
-        if strategy == INITIAL or board.reserve.n_rows == board.n_rows:
+        settings = self._place.view.settings
+        if strategy == INITIAL or board.reserve.n_rows == board.n_rows or settings.audit_design == MEASURE:
             return
         is_open = board.n_opinions == 0
         is_open[list(board.skipped)] = False
         numbers = self._place.view.store.audit_numbers()[: board.n_rows]
-        reserved = board.reserve.due(numbers, is_open, self._place.view.settings.audit_share)
+        reserved = board.reserve.due(numbers, is_open, settings.audit_share)
         if reserved is not None:
             self._place.record(batch, reserved)
 

@@ -76,14 +76,19 @@ def figuring(
         labels_per_point=settings.labels_per_point,
         text=str(advice),
     )
-    return _told(taken, assessment, running, in_words, settings.audit_share)
+    return _told(taken, assessment, running, in_words, settings)
 
 
-def _told(taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, share: float) -> Figures:
+def _told(
+    taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, settings: "Settings"
+) -> Figures:
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
+    share = settings.audit_share
     plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)
     remarks = []
+    if settings.opinions > 1:
+        remarks.append("A row's truth is the first person's answer, not what several agreed on later.")
     if taken.n_seen:
         remarks.append(f"{taken.n_seen} of the answers were given with the model's guess in sight.")
     if taken.n_reopened:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 import querist
+from querist.audit.design import PRICE, TEACHING_PRICE
 from querist.labelling.reading.figures import FiguresReply, measured
 from querist.labelling.reading.insights import insights as read_insights
 from querist.labelling.serving.people import Person
@@ -44,6 +45,9 @@ def _settings(project: Project) -> SettingsInfo:
         opinions=settings.opinions,
         overlap=settings.overlap,
         audit_share=settings.audit_share,
+        audit_design=settings.audit_design,
+        audit_is_set=project.board.reserve.is_open,
+        audit_price=(PRICE, TEACHING_PRICE),
         labels_per_point=settings.labels_per_point,
         strategy=settings.strategy,
         estimator=settings.estimator,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from querist.audit.design import Design
 from querist.labelling.log.classes import ClassInfo
 from querist.labelling.log.settings import MOST_LABELS_PER_POINT, POWERS, Kind, Power
 from querist.labelling.reading.insights import Insights
@@ -19,6 +20,10 @@ class SettingsBody(Body):
     opinions: Annotated[int, Field(ge=1, le=100)] | None = None
     overlap: Annotated[float, Field(gt=0, le=1)] | None = None
     audit_share: Annotated[float, Field(ge=0, le=1)] | None = None
+    audit_design: Design | None = Field(
+        None,
+        description="measure: answers to check questions decide what is asked next, too; before rows are set aside.",
+    )
     labels_per_point: Annotated[float, Field(gt=0, le=MOST_LABELS_PER_POINT)] | None = None
     strategy: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     estimator: Annotated[str, Field(min_length=1, max_length=500)] | None = None
@@ -33,6 +38,9 @@ class SettingsInfo(BaseModel):
     opinions: int = Field(description="Answers by different people wanted per row of the overlap.")
     overlap: float = Field(description="Share of the answered rows that are to have so many, drawn at random; 1: all.")
     audit_share: float = Field(description="Share of the questions that follow the random order.")
+    audit_design: Design = Field(description="Whether the model that asks knows none of their answers, or all.")
+    audit_is_set: bool = Field(description="Rows were set aside for them: measure cannot be chosen any more.")
+    audit_price: tuple[str, str] = Field(description="What check questions cost, and what it brings if they teach.")
     labels_per_point: float = Field(
         description="How many labels one point of accuracy is worth: advice to stop counts with it."
     )
