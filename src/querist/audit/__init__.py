@@ -15,7 +15,7 @@ from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.audit.accuracy import ScoredDraws, model_accuracy
-    from querist.audit.assessment import Assessment, ClassFigures, assess, assessing
+    from querist.audit.assessment import Assessment, assess, assessing
     from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels, plan_auto_label
     from querist.audit.certificate import (
         CertificateResult,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         remainder_accuracy,
         rest_bound,
     )
+    from querist.audit.class_figures import ClassFigures
     from querist.audit.cross_fitting import CrossFit, cross_fit
     from querist.audit.estimate import Estimate
     from querist.audit.folds import fold_of
