@@ -10,7 +10,7 @@ from querist.audit import metrics
 from querist.audit.confusion import f1_scores, recalls
 
 # Below this no coverage of a cell is told.
-FEWEST_RUNS = 5
+FEWEST_RUNS = 20
 # Required of every cell beyond Monte-Carlo error (two standard errors): coverage, absolute bias in points.
 COVERAGE, BIAS = 0.93, 0.7
 

@@ -3,3 +3,8 @@
  * page itself only ever changes what stands behind the `#`.
  */
 export const API = "api/v1";
+
+/** Where the image of a row is. */
+export function imageOf(row: number): string {
+  return `${API}/items/${row}/image`;
+}

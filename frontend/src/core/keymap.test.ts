@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_KEYS, Keymap, type KeyPress, typeAhead } from "./keymap";
+import { DEFAULT_KEYS, Keymap, type KeyPress, actsInEmptyBox, typeAhead } from "./keymap";
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, code: "", ctrlKey: false, altKey: false, metaKey: false, ...more });
 const known = (n: number, keys: Record<number, string> = {}) =>
@@ -55,6 +55,23 @@ describe("Keymap", () => {
     expect(map.read(press("q", { code: "KeyA" }))).toBe(null);
   });
 
+  it("takes no key that scrolls or zooms for the digit in its place", () => {
+    const map = new Keymap(known(12));
+    for (const [key, code] of [["PageDown", "Numpad3"], ["End", "Numpad1"], ["ArrowDown", "Numpad2"], ["Home", "Numpad7"], ["Clear", "Numpad5"], ["Insert", "Numpad0"]] as const) {
+      expect(map.read(press(key, { code }))).toBe(null);
+    }
+    // On AZERTY the key in place of 6 says "-", which zooms out.
+    expect(map.read(press("-", { code: "Digit6" }))).toBe(null);
+    expect(map.read(press("Process", { code: "Digit2" }))).toEqual({ kind: "class", classId: 1 });
+    expect(map.read(press("3", { code: "Numpad3" }))).toEqual({ kind: "class", classId: 2 });
+  });
+
+  it("accepts the guess with Enter, which nothing else may have", () => {
+    const map = new Keymap(known(3));
+    expect(map.read(press("Enter"))).toEqual({ kind: "action", action: "accept" });
+    expect(map.isFree("Enter")).toBe(false);
+  });
+
   it("follows remapped actions, which take precedence", () => {
     const map = new Keymap(known(12), { ...DEFAULT_KEYS, skip: "1", flag: "g" });
     expect(map.read(press("1"))).toEqual({ kind: "action", action: "skip" });
@@ -76,5 +93,14 @@ describe("typeAhead", () => {
 
   it("marks what was typed in the name as it is written", () => {
     expect(typeAhead(classes, "uber")[0]?.pieces).toEqual([{ text: "Über", hit: true }, { text: " uns", hit: false }]);
+  });
+});
+
+describe("actsInEmptyBox", () => {
+  const classes = ["card lost", "Freeze_card", "top 5", "Ärger"].map((name) => ({ name }));
+
+  it("leaves keys to the box that begin a word of a name", () => {
+    for (const key of ["c", "l", "F", "5", "a", "t"]) expect(actsInEmptyBox(key, classes)).toBe(false);
+    for (const key of ["n", "1", " ", "Backspace", "?", "x", "Enter"]) expect(actsInEmptyBox(key, classes)).toBe(true);
   });
 });

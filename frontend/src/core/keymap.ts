@@ -2,7 +2,7 @@
 
 import type { ClassInfo } from "./api";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -12,6 +12,8 @@ export const DEFAULT_KEYS: ActionKeys = {
   skip: " ",
   flag: "f",
   note: "n",
+  guess: ".",
+  accept: "Enter",
   help: "?",
   search: "/",
 };
@@ -22,6 +24,9 @@ export const TYPE_AHEAD_FROM = 21;
 /** F and N are kept free also where flag and note were given other keys: a habit must not label. */
 const BY_POSITION = [..."123456789abcdeghijklmopqrstuvwxyz"];
 const DIGITS = new Set("0123456789");
+
+/** What a key says while an input method or a dead key waits for more. */
+const NO_LETTER_YET = new Set(["Process", "Unidentified", "Dead"]);
 
 /** Keys of the browser and of the page itself; nothing else may have them. */
 const RESERVED = new Set(["Escape", "Enter", "Tab", "+", "-", "="]);
@@ -87,10 +92,11 @@ export class Keymap {
     if (press.ctrlKey || press.altKey || press.metaKey) return null;
     const command = this.#commands.get(normal(press.key));
     if (command) return command;
-    // Keyboards without Latin letters, or with digits above the shift key, say what the key is by its place.
+    // Keyboards without Latin letters, or with digits above the shift key, say what the key is by its place. A key that
+    // writes nothing (Page Down on the number pad) is what it says, and so is one that the page has for itself.
     const place = /^(?:Digit|Numpad)(\d)$|^Key([A-Z])$/.exec(press.code);
-    const plain = /^[\x21-\x7e]$/.test(press.key) && /[a-z0-9]/i.test(press.key);
-    if (!place || plain) return null;
+    const writes = [...press.key].length === 1 || NO_LETTER_YET.has(press.key);
+    if (!place || !writes || /^[a-z0-9]$/i.test(press.key) || RESERVED.has(press.key)) return null;
     return this.#commands.get(place[1] ?? place[2]!.toLowerCase()) ?? null;
   }
 
@@ -140,6 +146,12 @@ export function typeAhead(classes: readonly Pick<ClassInfo, "id" | "name">[], ty
     found.push({ match: { classId: id, pieces }, rank });
   }
   return found.sort((a, b) => a.rank - b.rank).map(({ match }) => match);
+}
+
+/** Whether a key acts while the box for names is empty: no word of a class's name begins with it. */
+export function actsInEmptyBox(key: string, classes: readonly Pick<ClassInfo, "name">[]): boolean {
+  if (key.length !== 1 || key.trim() === "") return true;
+  return !classes.some(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(fold(key))));
 }
 
 /** Lower case without accents, one character for each: positions stay those of the name. */

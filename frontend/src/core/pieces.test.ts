@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { pieces } from "./pieces";
+import { nameParts, pieces } from "./pieces";
 
 describe("pieces", () => {
   it("leaves text as it is", () => {
@@ -20,5 +20,12 @@ describe("pieces", () => {
     expect(pieces("e\u0301".repeat(300)).every((piece) => piece.startsWith("e"))).toBe(true);
     expect(pieces("\u0301".repeat(300)).join("")).toBe("\u0301".repeat(300));
     expect(pieces(`${"a".repeat(250)}\u200d`).join("")).toBe(`${"a".repeat(250)}\u200d`);
+  });
+});
+
+describe("nameParts", () => {
+  it("lets a line break where words are joined, and loses nothing", () => {
+    expect(nameParts("apple_pay_or_google_pay")).toEqual(["apple_", "pay_", "or_", "google_", "pay"]);
+    for (const name of ["irrelevant", "so, so", "a__b", "_x_", "http://x.y", ""]) expect(nameParts(name).join("")).toBe(name);
   });
 });

@@ -3,6 +3,11 @@ const LONG_RUN = /\S{200,}/gu;
 /** Whole characters: a letter with its marks, an emoji with what is joined to it. */
 const PIECE = /(?:\P{M}\p{M}*(?:\u200d\P{M}\p{M}*)*|\p{M}+){1,64}/gu;
 
+/** A name in pieces after which a line may break, where its words are joined without blanks. */
+export function nameParts(name: string): string[] {
+  return name.split(/(?<=[_/.:|\\])(?=[\p{L}\p{N}])/u);
+}
+
 /**
  * The text in pieces between which a line may break (`<wbr>`): one piece, but for endless runs of characters. A browser
  * lays out a run of 20,000 letters in seconds, and the page would stand still for as long.

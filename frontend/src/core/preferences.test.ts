@@ -22,6 +22,12 @@ describe("preferences", () => {
     expect(readPreferences(keeper(kept))).toEqual({ ...DEFAULTS, textSize: "huge" });
   });
 
+  it("keep keys that were chosen before an action came that has them at first", () => {
+    const { guess: _, accept: __, ...before } = DEFAULT_KEYS;
+    const kept = JSON.stringify({ keys: { ...before, flag: "." } });
+    expect(readPreferences(keeper(kept)).keys).toEqual({ ...DEFAULT_KEYS, flag: ".", guess: "," });
+  });
+
   it("never fail where storage is forbidden", () => {
     const forbidden = {
       getItem: () => {

@@ -61,12 +61,23 @@ export function keepPreferences(keeper: Keeper, preferences: Preferences): void 
   }
 }
 
+/** Actions that an earlier version did not have. */
+const NEWER = ["guess", "accept"] as const;
+const SPARE = [",", ";", "'", "*"];
+
 function readKeys(kept: unknown): ActionKeys {
   if (typeof kept !== "object" || kept === null) return DEFAULT_KEYS;
   const keys = { ...DEFAULT_KEYS };
+  const chosen = new Set<string>();
   for (const action of ACTIONS) {
     const key = (kept as Record<string, unknown>)[action];
-    if (typeof key === "string" && key !== "") keys[action] = key;
+    if (typeof key !== "string" || key === "") continue;
+    keys[action] = key;
+    chosen.add(key);
+  }
+  // An action that is newer than the choice may find its key taken.
+  for (const action of NEWER) {
+    if (!(action in kept) && chosen.has(keys[action])) keys[action] = SPARE.find((key) => !Object.values(keys).includes(key)) ?? keys[action];
   }
   return new Set(Object.values(keys)).size === ACTIONS.length ? keys : DEFAULT_KEYS;
 }
