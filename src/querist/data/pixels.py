@@ -43,9 +43,7 @@ def opened_image(file: Path | IO[bytes]) -> "Iterator[Image.Image]":
     with warnings.catch_warnings(), _open(Image, file) as image:
         warnings.simplefilter("ignore")  # about large images and odd metadata
         if image.width * image.height > MOST_PIXELS:
-            raise ImageError(
-                f"it has {image.width:,} x {image.height:,} pixels; at most {MOST_PIXELS:,} are read"
-            )
+            raise ImageError(f"it has {image.width:,} x {image.height:,} pixels; at most {MOST_PIXELS:,} are read")
         yield image
 
 

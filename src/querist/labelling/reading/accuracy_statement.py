@@ -71,7 +71,12 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
     if last is not None:
         told = [
             Statement(**quantity, n_labels=last.n_labels, date=_date(last.at))
-            for quantity in (last.accuracy, last.running)
+            for quantity in (
+                *(last.headline or []),
+                last.accuracy,
+                *([last.largest] if last.largest else []),
+                last.running,
+            )
             if quantity["value"] is not None
         ]
     for made in board.promises.values():
