@@ -7,6 +7,7 @@ from typing import Any
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WHOLE = re.compile(r"-?\d{16,}")
 _LONGEST_NUMBER = 40
+_EXACT = 10**15
 # ISO 8601 with a time, as exports and spreadsheets write it: with a T or a blank, with Z or an offset.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?")
 _LONGEST_MOMENT = 40
@@ -61,6 +62,8 @@ def same_cell(value: Any) -> str:
     """
     if isinstance(value, str) and not value[:1].isdigit() and value[:1] not in "-tTfF\ud800":
         return value if value.isascii() else visible(value)[0]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT:
+        return str(value)
     words = visible(as_text(value))[0]
     if len(words) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words):
         # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
@@ -78,10 +81,14 @@ def alike_cell(value: Any) -> str:
     >>> alike_cell("one\r\ntwo") == alike_cell("one\ntwo"), alike_cell("cafe\u0301") == alike_cell("caf\u00e9")
     (True, True)
     """
-    words = same_cell(value)
-    if "\r" in words:
-        words = _LINE_ENDS.sub("\n", words)
-    return words if words.isascii() else unicodedata.normalize("NFC", words)
+    return alike_text(same_cell(value))
+
+
+def alike_text(text: str) -> str:
+    """Return what `alike_cell` makes of a cell in the form of `same_cell`."""
+    if "\r" in text:
+        text = _LINE_ENDS.sub("\n", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _moment(day: str, time: str, zone: str | None) -> str:

@@ -1,10 +1,10 @@
 """`KnownRows`: the rows of a project, found again by their cells or ids, however another file writes these."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from querist.data.cell_texts import alike_cell, same_cell
+from querist.data.cell_texts import alike_cell, alike_text, same_cell
 
 
 class KnownRows:
@@ -25,21 +25,23 @@ class KnownRows:
     def add(self, row: int, cells: Iterable[Any]) -> None:
         """Take in a row."""
         self.n_rows += 1
-        cells = list(cells)
-        digest, other = _digest(cells, same_cell), _digest(cells, alike_cell)
+        words = list(map(same_cell, cells))
+        digest = _digest(words)
         self._digests[row] = digest
         self._rows.setdefault(digest, []).append(row)
-        if other != digest:
+        others = list(map(alike_text, words))
+        if others != words:
+            other = _digest(others)
             self._other_digests[row] = other
             self._other_rows.setdefault(other, []).append(row)
 
     def same(self, cells: Iterable[Any]) -> list[int]:
         """Return the rows with these cells."""
-        return self._rows.get(_digest(cells, same_cell), [])
+        return self._rows.get(_digest(map(same_cell, cells)), [])
 
     def alike(self, cells: Iterable[Any]) -> list[int]:
         """Return the rows whose cells are these but for line ends and forms of accents."""
-        other = _digest(cells, alike_cell)
+        other = _digest(map(alike_cell, cells))
         return [*self._rows.get(other, []), *self._other_rows.get(other, [])]
 
     def find(self, cells: Iterable[Any]) -> list[int]:
@@ -51,7 +53,7 @@ class KnownRows:
         """Whether a row holds these cells, or is alike."""
         cells = list(cells)
         other = self._other_digests.get(row, self._digests[row])
-        return self._digests[row] == _digest(cells, same_cell) or other == _digest(cells, alike_cell)
+        return self._digests[row] == _digest(map(same_cell, cells)) or other == _digest(map(alike_cell, cells))
 
 
 class KnownIds:
@@ -76,10 +78,7 @@ class KnownIds:
         return self._alike.get(alike_cell(given)) if found is None else found
 
 
-def _digest(cells: Iterable[Any], form: Callable[[Any], str]) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for cell in cells:
-        words = form(cell).encode()
-        digest.update(len(words).to_bytes(8))
-        digest.update(words)
-    return digest.digest()
+def _digest(words: Iterable[str]) -> bytes:
+    # With its length before each, so that no two lists of words are written the same.
+    written = "".join([f"{len(word)}:{word}" for word in words])
+    return hashlib.blake2b(written.encode(), digest_size=16).digest()
