@@ -93,7 +93,7 @@ def test_the_slope_rule_tells_a_rising_curve_from_a_flat_one():
 def test_costs_set_the_gain_that_is_worth_its_labels():
     assert worthwhile_gain(label_cost=1, error_cost=1, n_future=10_000) == pytest.approx(0.01)
     assert worthwhile_gain(label_cost=2, error_cost=0.5, n_future=20_000) == pytest.approx(0.02)
-    settled, slope = default_rule(n_future=20_000).rules
+    settled, slope, _ = default_rule(n_future=20_000).rules
     assert slope.gain == pytest.approx(0.005)
     assert settled.threshold == pytest.approx(0.03)
 
@@ -105,7 +105,15 @@ def test_advice_in_plain_words():
     still = np.arange(500) % 3
     for n_labels in range(30, 501, 10):
         known = at < n_labels
-        seen = Observation(n_labels, predictions=still, audit_at=at[known], audit_hits=hits[known])
+        truth = np.arange(known.sum()) % 3
+        seen = Observation(
+            n_labels,
+            predictions=still,
+            audit_at=at[known],
+            audit_hits=hits[known],
+            audit_truth=truth,
+            classes=np.arange(3),
+        )
         advice = advisor.update(seen)
     assert advice.proposal.stop
     text = str(advice)

@@ -133,24 +133,6 @@ def test_sessions_are_held_against_rows_that_they_never_saw(audit_scripts, small
     assert stages[-1]["n"] == 400
 
 
-def test_a_frozen_model_is_let_go_as_before_and_as_now(audit_scripts, small_problem, tmp_path):
-    script = audit_scripts["auto_label"]
-    cell = script.Cell("car", "fast", 60, 0.95, 80)
-    run = json.loads(json.dumps(script.one(small_problem, cell, 0)))
-    for told in (run["before"], run["now"], *([run["offer"]] if "offer" in run else [])):
-        assert told["refused"] == (told["labels"] == 0)
-        assert 0 <= told["labels"] <= 80
-        assert 0 <= told["error"] <= 1
-    assert ("offer" in run) == (run["now"]["offered"] is not None)
-    assert 0.5 < run["before"]["accuracy"] <= 1
-    script.CELLS = (cell,)
-    path = tmp_path / "runs.jsonl"
-    path.write_text("".join(json.dumps({"key": [*cell, repeat], **run}) + "\n" for repeat in range(2)))
-    tables = [each.splitlines() for each in script.table(path).split("\n\n") if each.startswith("|")]
-    assert all(len({line.count("|") for line in lines}) == 1 for lines in tables)
-    assert tables[0][2].startswith("| car, fast, 60 | 95 % | 2 |")
-
-
 def test_what_sessions_said_becomes_a_report(audit_scripts, small_problem, tmp_path, monkeypatch):
     held, table = audit_scripts["held"], audit_scripts["held_table"]
     seen, aside = ("small", "margin", "fast", 10), ("aside", "margin", "fast", 10)
@@ -178,3 +160,21 @@ def test_no_set_that_is_set_aside_is_looked_at(audit_scripts):
     assert chosen == ("adult", "chess", "optdigits", "segmentation", "banking77", "subj")
     assert not set(chosen) & {cell[0] for cell in audit_scripts["held"].CELLS}
     assert not set(chosen) & {cell.set for cell in audit_scripts["auto_label"].CELLS}
+
+
+def test_a_frozen_model_is_let_go_as_before_and_as_now(audit_scripts, small_problem, tmp_path):
+    script = audit_scripts["auto_label"]
+    cell = script.Cell("car", "fast", 60, 0.95, 80)
+    run = json.loads(json.dumps(script.one(small_problem, cell, 0)))
+    for told in (run["before"], run["now"], *([run["offer"]] if "offer" in run else [])):
+        assert told["refused"] == (told["labels"] == 0)
+        assert 0 <= told["labels"] <= 80
+        assert 0 <= told["error"] <= 1
+    assert ("offer" in run) == (run["now"]["offered"] is not None)
+    assert 0.5 < run["before"]["accuracy"] <= 1
+    script.CELLS = (cell,)
+    path = tmp_path / "runs.jsonl"
+    path.write_text("".join(json.dumps({"key": [*cell, repeat], **run}) + "\n" for repeat in range(2)))
+    tables = [each.splitlines() for each in script.table(path).split("\n\n") if each.startswith("|")]
+    assert all(len({line.count("|") for line in lines}) == 1 for lines in tables)
+    assert tables[0][2].startswith("| car, fast, 60 | 95 % | 2 |")

@@ -127,11 +127,14 @@ def test_rules_are_shown_what_is_known_after_each_round(recorder, audit):
         if audit:
             assert shown.audit_at.tolist() == at
             assert shown.audit_hits.tolist() == hits
+            assert shown.audit_truth.size == len(hits)
+            assert shown.classes.tolist() == sorted(set(session.labels.tolist()))
         else:
             assert (shown.audit_at, shown.audit_hits) == (None, None)
     assert n_rounds == len(here.protocol.label_counts())
     assert {field.name for field in fields(Observation)} == {
-        "n_labels", "predictions", "uncertainty", "confidence", "audit_at", "audit_hits", "certified", "seconds", "cost"
+        *("n_labels", "predictions", "uncertainty", "confidence", "certified", "seconds", "cost", "classes"),
+        *("audit_at", "audit_hits", "audit_truth"),
     }  # fmt: skip
 
 

@@ -52,6 +52,8 @@ def rounds(seed, n=8, rows=30):
                 confidence=1 - 0.4 ** (number + 1),
                 audit_at=np.repeat(50 * np.arange(number + 1) + 20, 8),
                 audit_hits=(np.arange(audited) % 9 > 0).astype(float),
+                audit_truth=np.arange(audited) % 2,
+                classes=np.arange(2),
                 certified=None if number < 4 else 0.88 + 0.01 * number,
                 seconds=600.0 * number,
                 cost=20.0 * number,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { area, nearest, path, scale, ticks } from "./scale";
+import { area, nearest, path, scale, ticks, thinned } from "./scale";
 
 describe("ticks", () => {
   it.each([
@@ -37,4 +37,10 @@ describe("area", () => {
     expect(area([1, 2, 3], [0, null, 0], [5, 6, 7], same, same)).toBe("M1.0 5.0L3.0 7.0L3.0 0.0L1.0 0.0Z");
     expect(area([1], [null], [5], same, same)).toBe("");
   });
+});
+
+it("thins points for a table with both ends kept", () => {
+  const many = Array.from({ length: 101 }, (_, i) => i);
+  expect(thinned(many, 11)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  expect(thinned([1, 2], 11)).toEqual([1, 2]);
 });

@@ -62,3 +62,10 @@ export function nearest(x: readonly number[], wanted: number): number {
   });
   return best;
 }
+
+/** At most `n` points for the table beside the chart, evenly spread, the last one always among them. */
+export function thinned<T>(points: readonly T[], n: number): T[] {
+  if (points.length <= n) return [...points];
+  const step = (points.length - 1) / (n - 1);
+  return Array.from({ length: n }, (_, i) => points[Math.round(i * step)] as T);
+}

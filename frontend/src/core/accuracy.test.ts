@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import { firstTarget, inNumbers, interval, outlook, percent, planned, shown, told } from "./accuracy";
-import type { EstimateInfo, PromisePlan, ShownAccuracy } from "./api";
+import type { EstimateInfo, HeadlineFigure, PromisePlan, ShownAccuracy } from "./api";
 
-const accuracy: ShownAccuracy = { n_labels: 480, value: 0.943, low: 0.914, high: 0.962, n: 96, n_needed: 10, confidence: 0.95 };
+const figure = (quantity: string, value: number | null, n = 96): HeadlineFigure => {
+  const ends = value === null ? { low: null, high: null } : { low: value - 0.1, high: Math.min(1, value + 0.1) };
+  return { quantity, value, ...ends, n, n_needed: 10 };
+};
+const accuracy: ShownAccuracy = {
+  n_labels: 480, value: 0.943, low: 0.914, high: 0.962, n: 96, n_needed: 10, confidence: 0.95, largest: null, headline: [],
+};
 const estimate = (value: number | null, low: number | null, high: number | null): EstimateInfo => ({
   quantity: "recall", value, low, high, n: 12, method: "", confidence: 0.95, note: "Needs 10 audit rows.", text: "",
 });
@@ -15,10 +21,32 @@ const plan: PromisePlan = {
 describe("what the header shows", () => {
   it("names value, interval, and what they are about", () => {
     expect(shown(accuracy)).toEqual({
+      name: "Accuracy",
+      beside: "",
       value: "94 %",
       interval: "91 to 96 %",
       whole: "Model accuracy 94.3 %, 95 % interval 91.4 to 96.2 %: the model of 480 labels on a new row, from 96 random answers.",
     });
+  });
+
+  it("has what always answering the largest class would get beside it", () => {
+    const told = shown({ ...accuracy, largest: figure("always answering 'ham'", 0.866) });
+    expect(told).toMatchObject({ name: "Accuracy", value: "94 %", beside: "always 'ham': 87 %" });
+    expect(told.whole).toContain("Always answering 'ham': 87 %.");
+  });
+
+  it("begins with the rare class where there is one, and does not praise what is not known", () => {
+    const rare = [figure("recall of 'spam'", 0.4, 12), figure("precision of 'spam'", null, 6)];
+    const told = shown({ ...accuracy, headline: rare, largest: figure("always answering 'ham'", 0.98) });
+    expect(told).toMatchObject({
+      name: "Recall of 'spam'",
+      value: "40 %",
+      interval: "30 to 50 %",
+      beside: "",
+    });
+    expect(told.whole).toContain("Always answering 'ham': 98 %.");
+    expect(told.whole).toContain("Precision of 'spam': not known yet: there are 6 of the 10 check answers that it takes.");
+    expect(shown({ ...accuracy, headline: [figure("macro F1", null)] })).toMatchObject({ value: "not known yet", interval: "" });
   });
 
   it("says what is missing before there is a figure", () => {

@@ -1,6 +1,6 @@
 /** The figures of the model in words: what is always in view, and what stands under it. */
 
-import type { AdviceInfo, EstimateInfo, PromisePlan, ShownAccuracy } from "./api";
+import type { AdviceInfo, EstimateInfo, HeadlineFigure, PromisePlan, ShownAccuracy } from "./api";
 
 /** A share as percent; neither 0 nor 100 unless it is. */
 export function percent(share: number, digits = 0): string {
@@ -17,28 +17,54 @@ export function interval(figure: { low: number | null; high: number | null }, di
 }
 
 export interface Shown {
+  name: string;
   value: string;
   interval: string;
+  /** What an accuracy must be read beside: always answering the largest class. */
+  beside: string;
   /** All of it, for who points at it or hears it. */
   whole: string;
 }
 
-/** What the header shows of the model's accuracy. */
+/** "Recall of 'spam'" */
+export const titled = (quantity: string): string => quantity.charAt(0).toUpperCase() + quantity.slice(1);
+
+/** What the header shows of the model: its accuracy, or, where a class has few rows, a figure that shows that class. */
 export function shown(accuracy: ShownAccuracy | null): Shown {
   if (accuracy?.value == null) {
     const missing = accuracy ? accuracy.n_needed - accuracy.n : null;
     const value = missing === null ? "not known yet" : `${missing} more random ${missing === 1 ? "answer" : "answers"}`;
     const whole = "Model accuracy: not known yet. Some questions are drawn at random; ten of their answers are needed.";
-    return { value, interval: "", whole };
+    return { name: "Accuracy", value, interval: "", beside: "", whole };
   }
   const sure = percent(accuracy.confidence);
-  return {
-    value: percent(accuracy.value),
-    interval: interval(accuracy),
-    whole:
-      `Model accuracy ${percent(accuracy.value, 1)}, ${sure} interval ${interval(accuracy, 1)}: ` +
+  const largest = accuracy.largest?.value == null ? "" : `${accuracy.largest.quantity}: ${percent(accuracy.largest.value)}`;
+  const first = accuracy.headline[0];
+  const whole = [
+    ...accuracy.headline.map((each) => `${titled(each.quantity)}: ${headlined(each)}.`),
+    `Model accuracy ${percent(accuracy.value, 1)}, ${sure} interval ${interval(accuracy, 1)}: ` +
       `the model of ${accuracy.n_labels} labels on a new row, from ${accuracy.n} random answers.`,
+    ...(largest ? [`${titled(largest)}.`] : []),
+  ].join(" ");
+  if (!first) {
+    const beside = largest.replace("always answering", "always");
+    return { name: "Accuracy", value: percent(accuracy.value), interval: interval(accuracy), beside, whole };
+  }
+  return {
+    name: titled(first.quantity),
+    value: first.value === null ? "not known yet" : percent(first.value),
+    interval: interval(first),
+    beside: "",
+    whole,
   };
+}
+
+/** "40 % (20 to 60 %)", or what is missing. */
+export function headlined(figure: HeadlineFigure): string {
+  if (figure.value !== null) return `${percent(figure.value)} (${interval(figure)})`;
+  return figure.n < figure.n_needed
+    ? `not known yet: there are ${figure.n} of the ${figure.n_needed} check answers that it takes`
+    : `not known yet: it takes ${figure.n_needed} check answers of each class`;
 }
 
 /** "94 % (91 to 96 %)", or what is missing. */

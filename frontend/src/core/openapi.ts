@@ -1603,6 +1603,9 @@ export interface components {
          * Figures
          * @description What the audit sample says of the model that was trained on `n_labels` labels.
          *
+         *     `largest` is the accuracy of always answering the largest class; where a class has few rows, `headline` has the
+         *     figures to look at before the accuracy.
+         *
          *     `seq` is the position of the log that they know, `at` when they were noted there (seconds since 1970).
          */
         Figures: {
@@ -1617,6 +1620,9 @@ export interface components {
             /** N Skipped */
             n_skipped: number;
             accuracy: components["schemas"]["EstimateInfo"];
+            largest: components["schemas"]["EstimateInfo"] | null;
+            /** Headline */
+            headline: components["schemas"]["EstimateInfo"][];
             running: components["schemas"]["EstimateInfo"];
             /** Others */
             others: components["schemas"]["EstimateInfo"][];
@@ -1679,6 +1685,24 @@ export interface components {
             because: components["schemas"]["Reason"][];
         };
         /**
+         * HeadlineFigure
+         * @description A figure in short, and of what; no value before `n_needed` answers.
+         */
+        HeadlineFigure: {
+            /** Quantity */
+            quantity: string;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** N Needed */
+            n_needed: number;
+        };
+        /**
          * Health
          * @description The server is there; strangers are told no more.
          */
@@ -1729,7 +1753,8 @@ export interface components {
          * @description What became of an imported file.
          *
          *     `imported` rows have a new label or skip (`replaced` of them had another label), `unchanged` had it before, `kept`
-         *     keep another label.
+         *     keep another label. `new_classes` are those that the file brought, `notes` say which labels were taken for a class
+         *     that is called otherwise.
          */
         ImportReply: {
             /** Imported */
@@ -1740,6 +1765,10 @@ export interface components {
             unchanged: number;
             /** Kept */
             kept: number;
+            /** New Classes */
+            new_classes: string[];
+            /** Notes */
+            notes: string[];
             /** Refused */
             refused: components["schemas"]["RefusedLine"][];
         };
@@ -1748,8 +1777,6 @@ export interface components {
          * @description How the labelling goes, and where it stands.
          */
         InsightsReply: {
-            /** Curve */
-            curve: components["schemas"]["RunningPoint"][];
             confusion: components["schemas"]["Confusion"];
             /** Speed */
             speed: components["schemas"]["Speed"][];
@@ -2010,7 +2037,9 @@ export interface components {
         };
         /**
          * Mistake
-         * @description A label that other labels speak against, out of fold (cleanlab); `score` is the label's probability.
+         * @description A label that other labels speak against, out of fold (cleanlab).
+         *
+         *     `score` is how probable the model finds the label, `chance` how likely the suggestion is right.
          */
         Mistake: {
             /** Row */
@@ -2025,6 +2054,8 @@ export interface components {
             suggested: number;
             /** Score */
             score: number;
+            /** Chance */
+            chance: number;
         };
         /**
          * MixedUp
@@ -2043,6 +2074,8 @@ export interface components {
         /**
          * ModelStatus
          * @description What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows.
+         *
+         *     `message` says what it is doing since `since` (seconds since 1970); `share` of that is done, where it is known.
          */
         ModelStatus: {
             /**
@@ -2056,6 +2089,10 @@ export interface components {
             n_labels: number;
             /** Message */
             message: string;
+            /** Share */
+            share: number | null;
+            /** Since */
+            since: number;
         };
         /**
          * NewClassBody
@@ -2523,22 +2560,6 @@ export interface components {
             rows: number[];
         };
         /**
-         * RunningPoint
-         * @description How many of the first `n` audit answers the then-current model had right, and their share over the last 50.
-         */
-        RunningPoint: {
-            /** N Labels */
-            n_labels: number;
-            /** At */
-            at: number;
-            /** N */
-            n: number;
-            /** Correct */
-            correct: number;
-            /** Recent */
-            recent: number | null;
-        };
-        /**
          * SettingsBody
          * @description Changes of the settings; what is left out stays.
          */
@@ -2630,6 +2651,9 @@ export interface components {
         /**
          * ShownAccuracy
          * @description The accuracy of the model that was trained on `n_labels` labels; no value before `n_needed` audit answers.
+         *
+         *     `largest`: what always answering the largest class would get; `headline`: what to look at first, where a class has
+         *     few rows.
          */
         ShownAccuracy: {
             /** N Labels */
@@ -2646,6 +2670,9 @@ export interface components {
             n_needed: number;
             /** Confidence */
             confidence: number;
+            largest: components["schemas"]["HeadlineFigure"] | null;
+            /** Headline */
+            headline: components["schemas"]["HeadlineFigure"][];
         };
         /**
          * SignOutBody
@@ -2838,6 +2865,7 @@ export type Figures = components['schemas']['Figures'];
 export type FiguresReply = components['schemas']['FiguresReply'];
 export type FilterBody = components['schemas']['FilterBody'];
 export type Guess = components['schemas']['Guess'];
+export type HeadlineFigure = components['schemas']['HeadlineFigure'];
 export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryReply = components['schemas']['HistoryReply'];
@@ -2883,7 +2911,6 @@ export type Result = components['schemas']['Result'];
 export type RoleBody = components['schemas']['RoleBody'];
 export type RowSummary = components['schemas']['RowSummary'];
 export type RowsBody = components['schemas']['RowsBody'];
-export type RunningPoint = components['schemas']['RunningPoint'];
 export type SettingsBody = components['schemas']['SettingsBody'];
 export type SettingsInfo = components['schemas']['SettingsInfo'];
 export type ShownAccuracy = components['schemas']['ShownAccuracy'];

@@ -482,6 +482,20 @@ describe("the queue", () => {
     expect(server.requests.length).toBe(2);
   });
 
+  it("holds nothing for a new ranking while another view is open, and takes it when the label view is", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    server.requests.length = 0;
+    session.setVisible(false);
+    session.ranked();
+    session.reconnected();
+    await pass(10_000);
+    expect(server.requests).toEqual([]);
+    session.setVisible(true);
+    await pass(50);
+    expect(server.requests.map(({ body }) => body)).toEqual([{ holding: [0, 1, 2], want: 10 }]);
+  });
+
   it("takes the answer of who comes back, with better items in the same request", async () => {
     const server = new FakeServer();
     const session = await page(server);

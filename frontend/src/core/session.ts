@@ -78,6 +78,8 @@ export class Session {
   readonly #reread = new Set<number>();
   #hiddenSince: number | null = null;
   #presentAt = Date.now();
+  /** A new ranking came while nobody looked. */
+  #missed = false;
   #said = "";
   #notice: string | null = null;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -108,7 +110,7 @@ export class Session {
     this.#steps.load([], this.outbox.pending);
     this.#lane.fill();
     this.#heartbeat = setInterval(() => {
-      if (this.#hiddenSince === null && !this.#idle) this.#lane.fill();
+      if (this.#asks) this.#lane.fill();
     }, HEARTBEAT_MS);
     // Undo works at once on what is pending; the rest of the history may come later, and does when it is needed.
     await this.#loadHistory().catch(() => {});
@@ -123,7 +125,14 @@ export class Session {
   present(): void {
     const idle = this.#idle;
     this.#presentAt = Date.now();
-    if (idle && this.#hiddenSince === null) this.#lane.replace();
+    if (!idle || this.#hiddenSince !== null) return;
+    this.#missed = false;
+    this.#lane.replace();
+  }
+
+  /** The label view is in sight of somebody: it holds rows. */
+  get #asks(): boolean {
+    return this.#hiddenSince === null && !this.#idle;
   }
 
   get #idle(): boolean {
@@ -188,19 +197,21 @@ export class Session {
     const away = this.#hiddenSince === null ? 0 : Date.now() - this.#hiddenSince;
     this.#hiddenSince = null;
     this.#presentAt = Date.now();
-    if (away > AWAY_MS) this.#lane.replace(true);
+    if (away > AWAY_MS || this.#missed) this.#lane.replace(true);
+    this.#missed = false;
     this.#lane.hurry();
   }
 
   /** A new ranking is there. */
   ranked(): void {
-    // Who is away is asked nothing; the newest order comes with the person.
-    if (!this.#idle) this.#lane.replace();
+    // Who is away, or looks at another view, is asked nothing: the newest order comes with the person.
+    if (this.#asks) this.#lane.replace();
+    else this.#missed = true;
   }
 
   /** The network, the server or the person is back. */
   reconnected(): void {
-    if (!this.#idle) this.#lane.fill();
+    if (this.#asks) this.#lane.fill();
     this.#lane.hurry();
   }
 

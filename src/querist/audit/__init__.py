@@ -15,11 +15,12 @@ from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.audit.accuracy import ScoredDraws, model_accuracy
-    from querist.audit.assessment import Assessment, ClassFigures, assess, assessing
+    from querist.audit.assessment import Assessment, assess, assessing
     from querist.audit.auto_label import AutoLabels, auto_labels
     from querist.audit.auto_label_plan import AutoLabelPlan, plan_auto_label
     from querist.audit.certificate import CertificateResult, attempt_level, remainder_accuracy, rest_bound
     from querist.audit.certificate_plan import Plan, labels_needed
+    from querist.audit.class_figures import ClassFigures
     from querist.audit.cross_fitting import CrossFit, cross_fit
     from querist.audit.estimate import Estimate
     from querist.audit.expected import Expected
@@ -48,11 +49,12 @@ if TYPE_CHECKING:
 # By module.
 _NAMES = {
     "accuracy": ("ScoredDraws", "model_accuracy"),
-    "assessment": ("Assessment", "ClassFigures", "assess", "assessing"),
+    "assessment": ("Assessment", "assess", "assessing"),
     "auto_label": ("AutoLabels", "auto_labels"),
     "auto_label_plan": ("AutoLabelPlan", "plan_auto_label"),
     "certificate": ("CertificateResult", "attempt_level", "remainder_accuracy", "rest_bound"),
     "certificate_plan": ("Plan", "labels_needed"),
+    "class_figures": ("ClassFigures",),
     "cross_fitting": ("CrossFit", "cross_fit"),
     "estimate": ("Estimate",),
     "expected": ("Expected",),

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, FloatArray, IntArray, Label, PoolLike
+from querist._typing import AnyArray, FloatArray, IntArray, PoolLike
 from querist.audit import metrics
 from querist.audit.accuracy import MOST_POOL_ROWS, ScoredDraws, difference, model_accuracy
+from querist.audit.balance import always_largest, headline
+from querist.audit.class_figures import ClassFigures
 from querist.audit.cross_fitting import CrossFit, Fit, cross_fitting
 from querist.audit.estimate import FEWEST, Estimate
 from querist.audit.metrics import Bin
@@ -22,25 +24,6 @@ _FOLDS_OF_OTHERS = 5
 _UNKNOWN = 0.85
 
 ConfidenceOf = Callable[[IntArray], FloatArray | None]
-
-
-@dataclass(frozen=True)
-class ClassFigures:
-    """The figures of one class.
-
-    Attributes
-    ----------
-    label : class label
-    recall, precision : Estimate
-        "Too few" below ten audit rows of the class (predicted as the class).
-    prevalence : Estimate
-        Its share of all rows.
-    """
-
-    label: Label
-    recall: Estimate
-    precision: Estimate
-    prevalence: Estimate
 
 
 @dataclass(frozen=True)
@@ -80,7 +63,20 @@ class Assessment:
     variance_ratio: float
 
     def __str__(self) -> str:
-        return "\n".join(str(each) for each in self.figures)
+        first = [each for each in self.headline if each is not self.accuracy]
+        beside = [] if self.always_largest is None else [self.always_largest]
+        rest = [each for each in self.figures[1:] if each not in first]
+        return "\n".join(str(each) for each in (*first, self.accuracy, *beside, *rest))
+
+    @property
+    def headline(self) -> tuple[Estimate, ...]:
+        """What to look at first: accuracy; where a class has less than a tenth of the rows, a figure that shows it."""
+        return headline(self.classes, self.accuracy, self.macro_f1)
+
+    @property
+    def always_largest(self) -> Estimate | None:
+        """What always answering the largest class would get; None without a sample."""
+        return always_largest(self.classes)
 
     @property
     def figures(self) -> tuple[Estimate, ...]:

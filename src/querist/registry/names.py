@@ -56,6 +56,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "overall_uncertainty": "querist.stopping.overall_uncertainty:OverallUncertainty",
         "minimum_expected_error": "querist.stopping.expected_error:MinimumExpectedError",
         "performance_slope": "querist.stopping.performance_slope:PerformanceSlope",
+        "every_class_found": "querist.stopping.every_class_found:EveryClassFound",
         "certificate_reached": "querist.stopping.certificate_reached:CertificateReached",
         "budget": "querist.stopping.limits:Budget",
         "time": "querist.stopping.limits:TimeLimit",

@@ -183,6 +183,14 @@ class AuditTrail:
         told = (outcome != OPEN) & (outcome != VOID)
         return at[told], (outcome[told] == RIGHT).astype(np.float64)
 
+    def scored_labels(self) -> list[Label]:
+        """Return the first answers to the draws of `scored`, in their order."""
+        if self._journal.has_fixed_model:
+            return []
+        rows, _, outcome = self.drawn()
+        first = self.first_answers()
+        return [first[row] for row in rows[(outcome != OPEN) & (outcome != VOID)].tolist()]
+
     def answered_draws(self) -> IntArray:
         """Return the rows that the audit or a promise drew, predicted or not, and that have an answer; ascending."""
         rows = [event.rows for event in self._journal.events if isinstance(event, Asked) and event.how != "strategy"]

@@ -1,14 +1,16 @@
 """What a session says of its model: figures from random draws, never from rows that a model chose."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray
+from querist._typing import AnyArray, Label
 from querist._validation import take_rows
 from querist.audit.accuracy import ScoredDraws
 from querist.audit.assessment import Assessment, assess
+from querist.audit.balance import beside
 from querist.audit.estimate import Estimate
 from querist.audit.outcomes import scores_so_far
 from querist.audit.running import running_accuracy
@@ -50,7 +52,7 @@ class Figures:
                 scored=None if exchangeable else ScoredDraws(len(answers), *self._trail.scored()),
                 confidence=confidence,
             )
-            self._assessed = (state, _told_of_waiting(found, self._trained.waiting))
+            self._assessed = (state, _with_notes(found, beside(found.classes), self._trained.waiting))
         return self._assessed[1]
 
     def advice(self, *, label_cost: float, error_cost: float, n_future: float) -> Advice:
@@ -64,7 +66,16 @@ class Figures:
         )
         at, hits = self._trail.scored()
         costs = {"label_cost": label_cost, "error_cost": error_cost, "n_future": n_future}
-        return advise(len(answers), self._trained.predict_rows(watched), before, at, hits, **costs)
+        return advise(
+            len(answers),
+            self._trained.predict_rows(watched),
+            before,
+            at,
+            hits,
+            audit_truth=_as_objects(self._trail.scored_labels()),
+            classes=_as_objects(self._journal.state.classes),
+            **costs,
+        )
 
     def running_accuracy(self, confidence: float) -> Estimate:
         """Return the average over the audit's draws so far."""
@@ -86,7 +97,14 @@ class Figures:
             )
 
 
-def _told_of_waiting(found: Assessment, waiting: str) -> Assessment:
-    if not waiting:
-        return found
-    return replace(found, accuracy=replace(found.accuracy, note=f"{found.accuracy.note} {waiting}".strip()))
+def _as_objects(labels: Iterable[Label]) -> AnyArray:
+    """Return labels of any kind as they are: a declared class may be longer than all that were answered."""
+    told = list(labels)
+    found = np.empty(len(told), object)
+    found[:] = told
+    return found
+
+
+def _with_notes(found: Assessment, *notes: str) -> Assessment:
+    told = " ".join(note for note in (found.accuracy.note, *notes) if note)
+    return replace(found, accuracy=replace(found.accuracy, note=told))

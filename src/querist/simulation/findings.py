@@ -9,6 +9,7 @@ from querist.simulation.baseline import baseline_sentence
 from querist.simulation.curves import records
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import RANDOM
+from querist.simulation.rare_class import headline_metric, rare_class_sentence
 from querist.simulation.stopping_table import stopping_sentences, summarise_stopping
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _FEWEST_PAIRS = 6
 class Finding(NamedTuple):
     """What was found about one strategy with one estimator."""
 
-    # "better" or "worse" than random, or "unclear": inside the noise; otherwise what it is about: "baseline",
+    # "better" or "worse" than random, or "unclear": inside the noise; otherwise what it is about: "rare", "baseline",
     # "audit" or "stopping".
     verdict: str
     # One or two sentences.
@@ -31,24 +32,29 @@ class Finding(NamedTuple):
 
 
 def all_findings(
-    protocol: Mapping[str, Any],
+    experiment: Mapping[str, Any],
     summary: "pd.DataFrame",
     audit: "pd.DataFrame | None",
     stopping: "pd.DataFrame | None",
 ) -> list[Finding]:
     """Return what was found on the main metric, then what the audit was worth, then what the stopping rules did.
 
+    Where a class has few rows, that comes first, and another metric than accuracy is spoken of if there is one.
+
     Parameters
     ----------
-    protocol : mapping
+    experiment : mapping
         As JSON takes it.
     summary : DataFrame
         From `Simulation.summary`.
     audit, stopping : DataFrame or None
         The tables of `Simulation`.
     """
-    found = findings(summary, protocol["metrics"][0], protocol["budget"])
-    found += _without_a_model(summary, protocol["metrics"][0])
+    protocol, counts = experiment["protocol"], experiment["data"]["classes"]
+    metric, rare = headline_metric(protocol["metrics"], counts), rare_class_sentence(protocol["metrics"], counts)
+    found = [] if rare is None else [Finding("rare", rare)]
+    found += findings(summary, metric, protocol["budget"])
+    found += _without_a_model(summary, metric)
     if audit is not None:
         found += [Finding("audit", sentence) for sentence in audit_sentences(summarise_audit(audit))]
     if stopping is not None:

@@ -30,14 +30,14 @@ def report_html(
 ) -> str:
     """Return the report as one self-contained HTML page; a pure function of its arguments."""
     protocol = experiment["protocol"]
-    findings = all_findings(protocol, summary, audit, stopping)
+    findings = all_findings(experiment, summary, audit, stopping)
     return page(
         "report.html",
         title=f"Active learning on {protocol['name']}",
         protocol=protocol,
         data=experiment["data"],
         findings=findings,
-        compared=any(finding.verdict not in ("baseline", "audit", "stopping") for finding in findings),
+        compared=any(finding.verdict not in ("rare", "baseline", "audit", "stopping") for finding in findings),
         pictures=[_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)],
         caption=pictures.caption(protocol["repeats"]),
         numbers=[_numbers(summary, name) for name in protocol["metrics"]],

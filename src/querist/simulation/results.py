@@ -200,11 +200,12 @@ class Simulation:
     def findings(self) -> list[str]:
         """Return what was found, in words.
 
-        One or two sentences per estimator and strategy, on the main metric, and one on what always answering the
-        largest class gives; with an audit one more on how far it was
-        right, and with stopping rules one for each.
+        Where a class has few rows, first that accuracy says little of it; then findings are on another metric, if one
+        was measured. One or two sentences per estimator and strategy, on the main metric, and one on what always
+        answering the largest class gives; with an audit one more on how far it was right, and with stopping rules one
+        for each.
         """
-        found = all_findings(self.protocol, self.summary(), self.audit, self.stopping)
+        found = all_findings(self.experiment, self.summary(), self.audit, self.stopping)
         return [finding.text for finding in found]
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":

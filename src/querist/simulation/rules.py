@@ -20,7 +20,7 @@ TO_THE_END = "(whole budget)"
 _PROBABILITIES = frozenset({"uncertainty", "confidence"})
 _SOMETHING = Observation(
     2, predictions=np.zeros(1), uncertainty=0.5, confidence=0.5, audit_at=np.ones(1, np.int64), audit_hits=np.ones(1),
-    cost=1.0,
+    audit_truth=np.zeros(1), classes=np.zeros(1), cost=1.0,
 )  # fmt: skip
 _NEVER = {
     "certified": "waits for a certificate, and a simulation makes none. Leave it out.",

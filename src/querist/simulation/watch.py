@@ -109,6 +109,7 @@ class Watch:
         self._n_events = 0
         self._audit_at: list[int] = []
         self._audit_hits: list[bool] = []
+        self._audit_rows: list[int] = []
         self.audited: list[Audited] = []
 
     @property
@@ -159,6 +160,8 @@ class Watch:
             confidence=confidence,
             audit_at=np.array(self._audit_at, np.int64) if self._audit else None,
             audit_hits=np.array(self._audit_hits, np.float64) if self._audit else None,
+            audit_truth=self._truth[self._audit_rows] if self._audit else None,
+            classes=np.unique(self._truth[session.labelled]) if self._audit else None,
             cost=self._label_cost * session.cost,
         )
 
@@ -169,6 +172,7 @@ class Watch:
             if draw.predicted is not None:
                 self._audit_at.append(draw.n_labelled)
                 self._audit_hits.append(bool(draw.predicted == self._truth[draw.row]))
+                self._audit_rows.append(draw.row)
         self._n_events = len(events)
 
     def _sureness(self) -> tuple[float | None, float | None]:

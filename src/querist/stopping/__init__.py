@@ -5,6 +5,7 @@ from querist.stopping.agreement import cohen_kappa
 from querist.stopping.certificate_reached import CertificateReached
 from querist.stopping.classification_change import ClassificationChange
 from querist.stopping.combine import AllOf, AnyOf, all_of, any_of
+from querist.stopping.every_class_found import EveryClassFound
 from querist.stopping.expected_error import MinimumExpectedError
 from querist.stopping.limits import Budget, CostLimit, TimeLimit
 from querist.stopping.observation import Observation, Proposal
@@ -24,6 +25,7 @@ __all__ = [
     "CertificateReached",
     "ClassificationChange",
     "CostLimit",
+    "EveryClassFound",
     "MinimumExpectedError",
     "Observation",
     "Outlook",

@@ -13,6 +13,7 @@ from querist.base.adapted import adapted
 from querist.exceptions import NotEnoughLabelsError
 from querist.stopping.agreement import Window
 from querist.stopping.combine import AllOf, all_of
+from querist.stopping.every_class_found import EveryClassFound
 from querist.stopping.observation import Observation, Proposal
 from querist.stopping.performance_slope import PerformanceSlope
 from querist.stopping.settled_predictions import SettledPredictions
@@ -26,8 +27,10 @@ _MINIMUM = 20
 _STOP_SET = 2_000
 
 
-def default_rule(*, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> AllOf:
-    """Return the rule behind the advice: predictions have settled and the audited curve is flat.
+def default_rule(
+    *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000, every_class: bool = True
+) -> AllOf:
+    """Return the rule behind the advice: predictions have settled, the audited curve is flat, every class is found.
 
     Flat means: more labels cost more than the errors that they avoid.
 
@@ -39,6 +42,9 @@ def default_rule(*, label_cost: float = 1.0, error_cost: float = 1.0, n_future: 
         What a wrong prediction costs, in the same unit.
     n_future : float, default=10_000
         How many rows the model will be used on. With the defaults 100 labels must bring one point of accuracy.
+    every_class : bool, default=True
+        Whether each class must be found (`EveryClassFound`). Without that, accuracy alone decides, in which all rows
+        count alike: a class that few rows have may be missed.
 
     Returns
     -------
@@ -46,14 +52,14 @@ def default_rule(*, label_cost: float = 1.0, error_cost: float = 1.0, n_future: 
 
     Notes
     -----
-    Measured in benchmarks/stopping. It watches accuracy, in which all rows count alike: where a rare class matters,
-    few changed predictions may be many of that class.
+    Measured in benchmarks/stopping, with ``every_class=False``.
     """
     gain = worthwhile_gain(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
-    return all_of(
+    rules = [
         SettledPredictions(threshold=min(1.0, _CHANGED_PER_GAIN * gain), window=WINDOW),
         PerformanceSlope(gain=gain, ahead=WINDOW, minimum=_MINIMUM),
-    )
+    ]
+    return all_of(*rules, *([EveryClassFound()] if every_class else []))
 
 
 def worthwhile_gain(*, label_cost: float, error_cost: float, n_future: float) -> float:
@@ -152,7 +158,8 @@ class Advisor:
     --------
     >>> advisor = Advisor(n_future=20_000)
     >>> str(advisor.update(Observation(n_labels=30)))
-    'Go on. No predictions for the stop set. Too few random rows predicted before their answer: 0, needed are 20.'
+    'Go on. No predictions for the stop set. Too few random rows predicted before their answer: 0, needed are 20. Of \
+which classes the random rows are is not known.'
     """
 
     def __init__(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> None:
@@ -218,6 +225,8 @@ def advise(
     audit_at: IntArray,
     audit_hits: FloatArray,
     *,
+    audit_truth: AnyArray | None = None,
+    classes: AnyArray | None = None,
     label_cost: float = 1.0,
     error_cost: float = 1.0,
     n_future: float = 10_000,
@@ -235,10 +244,21 @@ def advise(
         there is none.
     audit_at, audit_hits : ndarray of shape (n_audited,)
         As in `Observation`.
+    audit_truth, classes : ndarray, default=None
+        As in `Observation`; without them it is not known whether every class is found, and the advice is to go on.
     label_cost, error_cost, n_future : float
         As `default_rule` takes them.
     """
     advisor = Advisor(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
     if before is not None:
         advisor.update(Observation(before[0], predictions=before[1]))
-    return advisor.update(Observation(n_labels, predictions=now, audit_at=audit_at, audit_hits=audit_hits))
+    return advisor.update(
+        Observation(
+            n_labels,
+            predictions=now,
+            audit_at=audit_at,
+            audit_hits=audit_hits,
+            audit_truth=audit_truth,
+            classes=classes,
+        )
+    )

@@ -25,6 +25,10 @@ class Observation:
         For each answer that was drawn at random, in order: how many answers the model had been fitted on by then.
     audit_hits : ndarray of shape (n_audited,), optional
         Whether that model was right about it, before it trained on it: 1 or 0.
+    audit_truth : ndarray of shape (n_audited,), optional
+        Its class.
+    classes : ndarray of shape (n_classes,), optional
+        All classes that there are, those without an answer included.
     certified : float, optional
         The accuracy that the last certificate promises for the rows left.
     seconds : float, optional
@@ -39,6 +43,8 @@ class Observation:
     confidence: float | None = None
     audit_at: IntArray | None = None
     audit_hits: FloatArray | None = None
+    audit_truth: AnyArray | None = None
+    classes: AnyArray | None = None
     certified: float | None = None
     seconds: float | None = None
     cost: float | None = None

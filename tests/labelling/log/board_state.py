@@ -13,6 +13,15 @@ _PROMISE = (
 )  # fmt: skip
 
 
+def _as_then(measured: Any) -> dict[str, Any]:
+    """Return figures without what later versions tell beside them, where a log does not have it."""
+    return {
+        name: value
+        for name, value in vars(measured).items()
+        if value is not None or name not in ("largest", "headline")
+    }
+
+
 def state(board: Any) -> dict[str, Any]:
     """Return the whole state of a board."""
     rows = range(board.n_rows)
@@ -35,7 +44,7 @@ def state(board: Any) -> dict[str, Any]:
             "notes": board.notes,
             "opinions_wanted": board.opinions_wanted,
             "drawn": board.drawn,
-            "measured": board.measured,
+            "measured": [_as_then(each) for each in board.measured],
             "counts": board.counts,
             "by_person": board.by_person,
             "acts": [[_named(act, _ACT) for act in board.acts_on(row)] for row in rows],

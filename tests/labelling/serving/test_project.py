@@ -158,7 +158,7 @@ def read(*pairs):
 
 def test_labels_from_elsewhere(project):
     first = read((0, "good", False, "", "labelled"), (1, "new", False, "", "labelled"))
-    assert project.bulk.import_labels(first, source="x.csv").result() == Outcome(2)
+    assert project.bulk.import_labels(first, source="x.csv").result() == Outcome(2, new_classes=("new",))
     second = read(
         (0, "good", True, "odd", "labelled"), (1, "bad", False, "", "labelled"), (2, None, False, "", "skipped")
     )
@@ -213,16 +213,15 @@ def test_explore_tells_how_many_rows_are_to_be_answered_blind(project):
     assert (told.total, told.n_blind) == (len(held), 0)
 
 
-def test_the_running_score_counts_audit_answers_before_they_train(project):
+def test_confusions_count_audit_answers_before_they_train(project):
     ada = sign_in(project)
     teach(project, prediction=1)
     reply = act(project, ada, want=N_ROWS)
     act(project, ada, *(answer(item.row, item.row % 2) for item in reply.items))
     audited = [each.row for each in project.board.acts() if each.how == "audit"]
     told = insights(project.rows)
-    assert told.curve[-1].n == len(audited)
-    assert told.curve[-1].correct == sum(row % 2 for row in audited)
     assert told.confusion.n == len(audited)
+    assert told.confusion.counts[1][1] == sum(row % 2 for row in audited)
 
 
 def test_settings_are_checked_kept_and_logged(project):

@@ -13,7 +13,7 @@ async def test_insights_and_settings(connect, project):
     items = (await client.post("/api/v1/queue", json={"want": 20})).json()["items"]
     await client.post("/api/v1/answers", json={"actions": [action(item["row"], duration_ms=1500) for item in items]})
     told = (await client.get("/api/v1/insights")).json()
-    assert told["curve"][-1]["n"] == told["confusion"]["n"] > 0
+    assert told["confusion"]["n"] > 0
     assert told["slow"][0]["seconds"] == 1.5
     assert told["speed"][0]["n"] == 20
     told = (await client.patch("/api/v1/settings", json={"opinions": 2, "strategy": "entropy"})).json()

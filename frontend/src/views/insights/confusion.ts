@@ -2,6 +2,9 @@
 
 import type { ClassInfo, InsightsReply } from "../../core/api";
 
+/** Below so many answers shares say next to nothing. */
+export const TOO_FEW = 20;
+
 export interface ConfusionRow {
   id: number;
   name: string;
@@ -13,7 +16,6 @@ export interface ConfusionTable {
   names: string[];
   rows: ConfusionRow[];
   n: number;
-  correct: number;
 }
 
 /** Rows are answers, columns predictions; the shares of a row add up to 1 (an empty row has none). */
@@ -29,6 +31,5 @@ export function confusionTable(confusion: InsightsReply["confusion"], classes: r
     });
     return { id, name: names[i] as string, total, cells };
   });
-  const correct = rows.reduce((sum, row, i) => sum + (row.cells[i]?.count ?? 0), 0);
-  return { names, rows, n: confusion.n, correct };
+  return { names, rows, n: confusion.n };
 }

@@ -8,16 +8,8 @@ from querist._typing import AnyArray, FloatArray, IntArray
 from querist.audit.estimate import FEWEST
 from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, scores_so_far
 from querist.labelling.log.board import Board
+from querist.labelling.log.classes import active
 from querist.labelling.log.deeds import RESPONSES, Act
-
-
-def first_answers(board: Board) -> list[Act]:
-    """Return the first answer to each row, in order."""
-    first: dict[int, Act] = {}
-    for act in board.acts():
-        if act.kind == "answered":
-            first.setdefault(act.row, act)
-    return list(first.values())
 
 
 def scored(board: Board, *, promises: bool = False) -> list[Act]:
@@ -59,11 +51,13 @@ class AuditMoment:
         How often labels changed by more than answers (`Board.revised`).
     n_seen : int
         Rows of the audit sample of which the only answers were given with the guess in sight.
-    at, hits : ndarray of shape (n_scored,)
-        Labels known to the model that predicted each draw before it was told, and whether it was right.
+    at, hits, scored_truth : ndarray of shape (n_scored,)
+        Labels known to the model that predicted each draw before it was told, whether it was right, and the answer.
     draws : ndarray of shape (n_draws,)
         The same in the order of the draws, and NaN for those that nobody could answer, up to the first that is open:
         no draw is chosen by its outcome.
+    names : dict
+        Of the classes that there are, by id.
     """
 
     seq: int
@@ -77,7 +71,9 @@ class AuditMoment:
     n_seen: int
     at: IntArray
     hits: FloatArray
+    scored_truth: IntArray
     draws: FloatArray
+    names: dict[int, str]
 
     @property
     def n_audited(self) -> int:
@@ -115,7 +111,9 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         n_seen=n_seen,
         at=np.array([_known_labels(act) for act in acts], np.int64),
         hits=np.array([_hit(board, act) for act in acts]),
+        scored_truth=np.array([board.label_of(act.class_id) for act in acts], np.int64),
         draws=_draws(board),
+        names={each.id: each.name for each in active(board.classes)},
     )
 
 

@@ -78,7 +78,13 @@ def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) ->
         case ClassesChanged():
             return _wrong_classes(payload.classes)
         case Measured():
-            return _wrong_estimate(payload.accuracy) or _wrong_estimate(payload.running)
+            told = [
+                payload.accuracy,
+                payload.running,
+                *(payload.headline or []),
+                *([payload.largest] if payload.largest else []),
+            ]
+            return next((wrong for each in told if (wrong := _wrong_estimate(each))), "")
         case SettingsChanged():
             if found := misfits(Settings, payload.changes):
                 return f"sets {found[0]} to something else than it can be"

@@ -107,7 +107,11 @@ class Restored(Payload):
 
 @dataclass(frozen=True, kw_only=True)
 class Measured(Payload):
-    """The trainer's figures in short: of the model that knew the log up to `seq`."""
+    """The trainer's figures in short: of the model that knew the log up to `seq`.
+
+    `largest`, what always answering the largest class would get, and `headline`, figures to look at before the accuracy
+    where a class is rare, came later: None where an older version did not tell.
+    """
 
     seq: int
     n_labels: int
@@ -116,6 +120,8 @@ class Measured(Payload):
     accuracy: dict[str, Any]
     running: dict[str, Any]
     advice: dict[str, Any]
+    largest: dict[str, Any] | None = None
+    headline: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

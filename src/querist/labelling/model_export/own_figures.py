@@ -16,7 +16,7 @@ from querist.labelling.trainer.pool_features import recipe
 if TYPE_CHECKING:
     from querist.labelling.model_export.pipeline import JudgedModel
     from querist.labelling.reading.project_view import ProjectView
-    from querist.labelling.trainer.messages import EstimateInfo, Figures
+    from querist.labelling.trainer.messages import Figures
 
 _PATIENCE = 120.0
 
@@ -32,15 +32,23 @@ def own_figure(project: "ProjectView", model: "JudgedModel") -> OwnFigure:
     n_labels, board = int(model.lesson.rows.size), project.board
     if board.measured and _same_model(project, model, board.measured[-1].seq):
         last = board.measured[-1]
-        figure, at = last.accuracy, last.at
-        return OwnFigure(figure["value"] is not None, figure["text"], figure["note"], n_labels, _date(at))
-    found = _computed(project, model)
-    if found is None:
+        figure, first, at = last.accuracy, last.headline or [], last.at
+        texts = [each["text"] for each in (*first, figure)]
+        return OwnFigure(figure["value"] is not None, _listed(texts), figure["note"], n_labels, _date(at))
+    figures = _computed(project, model)
+    if figures is None:
         told = (
             "This model is slow to train, and to judge it takes many trainings: let the page do it before the export."
         )
         return OwnFigure(False, "", told, n_labels, _date(time.time()))
-    return OwnFigure(found.value is not None, found.text, found.note, n_labels, _date(time.time()))
+    found = figures.accuracy
+    texts = [each.text for each in (*figures.headline, found)]
+    return OwnFigure(found.value is not None, _listed(texts), found.note, n_labels, _date(time.time()))
+
+
+def _listed(texts: list[str]) -> str:
+    """Return figures a line each, those to look at before the accuracy first."""
+    return "\n- ".join(texts)
 
 
 def _date(seconds: float) -> str:
@@ -69,7 +77,7 @@ def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
     )
 
 
-def _computed(project: "ProjectView", model: "JudgedModel") -> "EstimateInfo | None":
+def _computed(project: "ProjectView", model: "JudgedModel") -> "Figures | None":
     order = project.audit_order[project.audit_order < project.board.n_rows]
     learned = model.learner.learn(model.lesson)
     taken = audit_moment(project.board, order)
@@ -80,5 +88,5 @@ def _computed(project: "ProjectView", model: "JudgedModel") -> "EstimateInfo | N
             next(steps)
         except StopIteration as end:
             figures: Figures = end.value
-            return figures.accuracy
+            return figures
     return None

@@ -121,7 +121,18 @@ def as_shown(made: ProjectPromise, board: Board) -> PromiseInfo:
         n_released=int(made.released(where.n_passed)[0].size) if releases else None,
         sentence="",
     )
-    return replace(told, sentence=_sentence(made, where, told) if made.holds(where) else _broken(made, where))
+    sentence = _sentence(made, where, told) if made.holds(where) else _broken(made, where)
+    return replace(told, sentence=f"{sentence}{_always_largest(board, told)}")
+
+
+def _always_largest(board: Board, told: PromiseInfo) -> str:
+    """Return what a certified accuracy stands beside: that of always answering the largest class, as far as known."""
+    figures = board.newest_figures
+    largest = None if figures is None else figures.largest
+    if told.bound is None or largest is None or largest["value"] is None:
+        return ""
+    what = largest["quantity"]
+    return f" {what[:1].upper()}{what[1:]} would be right about {largest['value']:.1%} of the time."
 
 
 def _certain(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:

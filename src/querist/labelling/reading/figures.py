@@ -1,6 +1,7 @@
 """How good the model is, as the page shows it: figures, the audited learning curve, promises."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from querist.audit.estimate import FEWEST
 from querist.labelling.log.audit_answers import Waiting, waiting_answers
@@ -11,8 +12,34 @@ from querist.labelling.trainer.messages import Figures
 
 
 @dataclass(frozen=True)
+class HeadlineFigure:
+    """A figure in short, and of what; no value before `n_needed` answers."""
+
+    quantity: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    n_needed: int
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> "HeadlineFigure":
+        """Return what the log holds of a figure."""
+        return cls(
+            **{name: told.get(name) for name in ("value", "low", "high")},
+            quantity=str(told.get("quantity", "")),
+            n=told["n"],
+            n_needed=FEWEST,
+        )
+
+
+@dataclass(frozen=True)
 class ShownAccuracy:
-    """The accuracy of the model that was trained on `n_labels` labels; no value before `n_needed` audit answers."""
+    """The accuracy of the model that was trained on `n_labels` labels; no value before `n_needed` audit answers.
+
+    `largest`: what always answering the largest class would get; `headline`: what to look at first, where a class has
+    few rows.
+    """
 
     n_labels: int
     value: float | None
@@ -21,6 +48,8 @@ class ShownAccuracy:
     n: int
     n_needed: int
     confidence: float
+    largest: HeadlineFigure | None
+    headline: list[HeadlineFigure]
 
 
 @dataclass(frozen=True)
@@ -74,7 +103,13 @@ def accuracy(board: Board) -> ShownAccuracy | None:
     if last is None:
         return None
     told = {name: last.accuracy[name] for name in ("value", "low", "high", "n", "confidence")}
-    return ShownAccuracy(n_labels=last.n_labels, n_needed=FEWEST, **told)
+    return ShownAccuracy(
+        n_labels=last.n_labels,
+        n_needed=FEWEST,
+        largest=None if last.largest is None else HeadlineFigure.of(last.largest),
+        headline=[HeadlineFigure.of(each) for each in last.headline or []],
+        **told,
+    )
 
 
 def all_promises(board: Board) -> list[PromiseInfo]:

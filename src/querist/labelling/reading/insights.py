@@ -1,11 +1,11 @@
-"""How the labelling goes: the running score, confusions, speed, slow rows."""
+"""How the labelling goes: confusions, speed, slow rows, suspected mistakes."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from querist.labelling.log.audit_answers import first_answers, scored
+from querist.labelling.log.audit_answers import scored
 from querist.labelling.log.board import Board
 from querist.labelling.log.conflicts import decision
 from querist.labelling.log.deeds import RESPONSES, Act
@@ -15,23 +15,9 @@ from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.rows import Rows, known_class
 from querist.labelling.trainer.messages import Suspect
 
-# The score over the last so many audit answers.
-RECENT = 50
-_MOST_POINTS = 400
 _SLOWEST = 10
 # A person who went for a coffee is not slow.
 _PAUSE = 600.0
-
-
-@dataclass(frozen=True)
-class RunningPoint:
-    """How many of the first `n` audit answers the then-current model had right, and their share over the last 50."""
-
-    n_labels: int
-    at: float
-    n: int
-    correct: int
-    recent: float | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +51,10 @@ class SlowAnswer:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A label that other labels speak against, out of fold (cleanlab); `score` is the label's probability."""
+    """A label that other labels speak against, out of fold (cleanlab).
+
+    `score` is how probable the model finds the label, `chance` how likely the suggestion is right.
+    """
 
     row: int
     id: str
@@ -73,13 +62,13 @@ class Mistake:
     class_id: int
     suggested: int
     score: float
+    chance: float
 
 
 @dataclass(frozen=True)
 class Insights:
-    """How the labelling goes: `curve` is the running accuracy, `mistakes` begin with the likeliest."""
+    """How the labelling goes; `mistakes` begin with the likeliest."""
 
-    curve: list[RunningPoint]
     confusion: Confusion
     speed: list[Speed]
     slow: list[SlowAnswer]
@@ -99,7 +88,6 @@ def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
         return cards.snippet(items[row], view.settings)
 
     return Insights(
-        curve=curve(view.board),
         confusion=confusion(view.board),
         speed=speed(view.board, names),
         slow=[
@@ -117,28 +105,8 @@ def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
     )
 
 
-def curve(board: Board) -> list[RunningPoint]:
-    """Return the running accuracy: audit answers, each scored before it trained the model."""
-    labelled_at = {act.number: place for place, act in enumerate(first_answers(board), 1)}
-    hits: list[bool] = []
-    points = []
-    for act in scored(board):
-        hits.append(board.label_of(act.guess) == board.label_of(act.class_id))
-        recent = hits[-RECENT:]
-        points.append(
-            RunningPoint(
-                n_labels=labelled_at.get(act.number, 0),
-                at=act.at,
-                n=len(hits),
-                correct=sum(hits),
-                recent=sum(recent) / len(recent) if len(recent) == RECENT else None,
-            )
-        )
-    return _thinned(points)
-
-
 def confusion(board: Board) -> Confusion:
-    """Return counts of (answer, prediction) over the same audit answers."""
+    """Return counts of (answer, prediction) over the audit answers that were predicted before."""
     ids = [each.id for each in board.classes if each.state == "active"]
     place = {number: position for position, number in enumerate(ids)}
     counts = np.zeros((len(ids), len(ids)), int)
@@ -176,11 +144,3 @@ def _still_suspect(board: Board, suspect: Suspect) -> bool:
         and int(board.labels[row]) == suspect.class_id
         and board.label_of(suspect.suggested) == suspect.suggested
     )
-
-
-def _thinned(points: list[RunningPoint]) -> list[RunningPoint]:
-    """Keep so many points that a picture shows no difference, the last one among them."""
-    if len(points) <= _MOST_POINTS:
-        return points
-    keep = np.unique(np.linspace(0, len(points) - 1, _MOST_POINTS).astype(int))
-    return [points[place] for place in keep]

@@ -12,12 +12,17 @@ from querist.labelling.trainer.messages import TrainerState
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows."""
+    """What the model does: the version of the ranking in use (0: none yet), and how many labels that one knows.
+
+    `message` says what it is doing since `since` (seconds since 1970); `share` of that is done, where it is known.
+    """
 
     state: TrainerState
     version: int
     n_labels: int
     message: str
+    share: float | None
+    since: float
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.events import MeasuredAt
 from querist.labelling.log.ranking import INITIAL, CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
+from querist.labelling.serving.first_rows import rough_ranking
 from querist.labelling.serving.replies import ModelStatus
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
@@ -22,7 +23,7 @@ _TEACHING = frozenset(
 )
 # So many rows at the head of a new ranking are read at once.
 _READ_AHEAD = 500
-# The first rows follow the random order; until they are answered nothing is to be learned.
+# The first rows are there without it; until they are answered nothing is to be learned.
 _TRAINER_DELAY = 1.5
 
 
@@ -44,7 +45,11 @@ class TrainerNews:
         place.after_commit.append(self._on_commit)
 
     def start(self) -> None:
-        """Start the trainer."""
+        """Start the trainer; until it tells an order, rows are asked by a rough one."""
+        view = self._place.view
+        if view.current is None:
+            view.current = CurrentRanking(0, INITIAL, rough_ranking(view.store, view.settings, seed=view.info.seed))
+            self._place.queue.use(view.current)
         location, seq = self._place.view.store.location, self._place.board.seq
         self._supervisor = Supervisor(location, on_message=self.take, delay=_TRAINER_DELAY)
         self._supervisor.train(seq)
@@ -69,6 +74,8 @@ class TrainerNews:
             version=self._version,
             n_labels=self._place.view.current.n_labels if self._place.view.current else 0,
             message=self._failure or told.message,
+            share=told.share,
+            since=told.since,
         )
 
     def take(self, header: dict[str, Any], blob: bytes) -> None:

@@ -27,7 +27,9 @@ import threading
 from pathlib import Path
 from typing import IO
 
-_NICE = 10
+# From its first ranking on it gives way to the server and the browser, which people wait for; before that, people wait
+# for it. No more than this: a machine with other work on every core leaves it a quarter of one, and at 10 only a tenth.
+_NICE = 5
 
 
 class Commands:
@@ -84,13 +86,16 @@ def _be_the_first_to_go() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def _give_way() -> None:
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+
+
 def main(arguments: list[str]) -> None:
     """Run the trainer of the project that the arguments name."""
     # Ctrl-C in the terminal is for the server; this process ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     commands = Commands(sys.stdin.buffer)
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
     _be_the_first_to_go()
     # The output is for messages only; what libraries print goes where warnings go.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -100,7 +105,7 @@ def main(arguments: list[str]) -> None:
     from querist.labelling.trainer.trainer import Trainer
     from querist.store import Store
 
-    Trainer(Store.open(location, read_only=True), commands, out).run()
+    Trainer(Store.open(location, read_only=True), commands, out, after_first=_give_way).run()
 
 
 if __name__ == "__main__":

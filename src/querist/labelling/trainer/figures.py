@@ -1,6 +1,6 @@
 """How good the model of a moment is: the figures that the trainer computes and the page shows."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from querist.labelling.trainer.messages import (
 
 if TYPE_CHECKING:
     from querist.audit import Assessment, Estimate
+    from querist.audit.class_figures import ClassFigures as ClassFiguresOf
     from querist.labelling.log.settings import Settings
     from querist.labelling.trainer.learner import Learned, Learner, Lesson
 
@@ -64,6 +65,8 @@ def figuring(
         before,
         taken.at,
         taken.hits,
+        audit_truth=_as_objects(_name(taken, each) for each in taken.scored_truth.tolist()),
+        classes=_as_objects(taken.names.values()),
         # One point of accuracy is one row in a hundred.
         n_future=100 * settings.labels_per_point,
     )
@@ -79,13 +82,45 @@ def figuring(
     return _told(taken, assessment, running, in_words, settings)
 
 
+def _as_objects(names: Iterable[str]) -> AnyArray:
+    told = list(names)
+    found = np.empty(len(told), object)
+    found[:] = told
+    return found
+
+
+def _name(taken: AuditMoment, class_id: int) -> str:
+    return taken.names.get(class_id, f"class {class_id}")
+
+
+def _under_names(found: "Assessment", taken: AuditMoment) -> "Assessment":
+    """Return the same figures, with classes by the names by which people know them."""
+
+    def renamed(each: "ClassFiguresOf") -> "ClassFiguresOf":
+        name = _name(taken, int(each.label))
+        return replace(
+            each,
+            label=name,
+            recall=replace(each.recall, quantity=f"recall of {name!r}"),
+            precision=replace(each.precision, quantity=f"precision of {name!r}"),
+            prevalence=replace(each.prevalence, quantity=f"share of {name!r}"),
+        )
+
+    return replace(found, classes=tuple(renamed(each) for each in found.classes))
+
+
 def _told(
     taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, settings: "Settings"
 ) -> Figures:
+    from querist.audit.balance import beside
+
+    class_ids, found = [int(each.label) for each in found.classes], _under_names(found, taken)
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
     share = settings.audit_share
     plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)
+    # Beside the figure the page shows these by themselves; who quotes its text alone is to read them.
+    accuracy = replace(accuracy, text=f"{accuracy.text} {beside(found.classes)}".strip())
     remarks = []
     if settings.opinions > 1:
         remarks.append("A row's truth is the first person's answer, not what several agreed on later.")
@@ -105,16 +140,18 @@ def _told(
         n_audited=found.n_audited,
         n_skipped=found.n_skipped,
         accuracy=accuracy,
+        largest=None if found.always_largest is None else estimate_info(found.always_largest),
+        headline=[estimate_info(each) for each in found.headline if each is not found.accuracy],
         running=estimate_info(running),
         others=[estimate_info(each) for each in others if each is not None],
         classes=[
             ClassFigures(
-                class_id=int(each.label),
+                class_id=class_id,
                 recall=estimate_info(each.recall),
                 precision=estimate_info(each.precision),
                 prevalence=estimate_info(each.prevalence),
             )
-            for each in found.classes
+            for class_id, each in zip(class_ids, found.classes, strict=True)
         ],
         calibration=None
         if found.calibration is None
@@ -144,6 +181,6 @@ def estimate_info(estimate: "Estimate") -> EstimateInfo:
 
 
 def in_short(figures: Figures) -> Measured:
-    """Return what the log keeps of figures: the two quantities and the advice, not the details."""
+    """Return what the log keeps of figures: the quantities that are always in view and the advice, not the details."""
     whole = asdict(figures)
     return Measured(**{each.name: whole[each.name] for each in fields(Measured)})

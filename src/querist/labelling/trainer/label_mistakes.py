@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.stats import binom
 
 from querist import _random
 from querist._typing import AnyArray, FloatArray, IntArray, Pool
@@ -17,12 +19,22 @@ from querist.learners.refit import Refitter
 _FEWEST, _FEWEST_PER_CLASS = 20, 3
 _FOLDS = 5
 _MOST = 100
+# By chance a model that has learned nothing passes for a better one than the largest class this often.
+_LEVEL = 0.01
+# People mix up more than this only where classes overlap: there a model has no say.
+_MOST_ERRORS = 0.1
+# What is less likely to be right than this is no suggestion.
+_LEAST = 0.1
 
 
 def find_suspects(
     X: Pool, rows: IntArray, labels: AnyArray, refitter: Refitter, *, seed: int, interrupted: Callable[[], bool]
 ) -> list[Suspect] | None:
-    """Return labels that are probably wrong, the likeliest first.
+    """Return labels that are probably wrong, the likeliest suggestion first.
+
+    Nobody is accused by a model that is no good itself: out of fold it must be right about more than half of the
+    labels, and beat always answering the largest class (which is chance, where classes are equally large) by a sign
+    test at 1 %.
 
     By confident learning (C. Northcutt, L. Jiang, I. Chuang, "Confident learning: estimating uncertainty
     in dataset labels", JAIR 2021, doi:10.1613/jair.1.12125) on probabilities out of fold.
@@ -41,7 +53,16 @@ def find_suspects(
     Returns
     -------
     list of Suspect, or None
-        At most 100. Empty where there are too few labels or the model has no probabilities. None if interrupted.
+        At most 100. Empty where there are too few labels, the model has no probabilities or is not good enough. None
+        if interrupted.
+
+    Notes
+    -----
+    How likely a suggestion is right follows by Bayes from the probabilities out of fold, made to fit the labels by one
+    temperature, and from how often a label is wrong, which confident learning estimates; at most a tenth, any other
+    class being as likely. On digits and short messages with 0, 3 and 10 % of 60 and 200 labels made wrong, its mean was
+    within 15 points of the share of suggestions that were right at 3 %, up to 30 points too low at 10 %, and up to 30
+    points too high on digits where no label was wrong.
     """
     classes, counts = np.unique(labels, return_counts=True)
     classes = classes[counts >= _FEWEST_PER_CLASS]
@@ -56,20 +77,64 @@ def find_suspects(
         return []
     if probabilities is None:
         return None
+    if not _may_accuse(codes, probabilities):
+        return []
     from cleanlab.filter import find_label_issues
 
-    issues = find_label_issues(codes, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)[:_MOST]
-    suggested = classes[probabilities.argmax(axis=1)]
-    return [
+    issues = find_label_issues(codes, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
+    suggested, chances = probabilities.argmax(axis=1), _chances(codes, probabilities)
+    found = [
         Suspect(
             row=int(rows[place]),
             class_id=int(labels[place]),
-            suggested=int(suggested[place]),
+            suggested=int(classes[suggested[place]]),
             score=round(float(probabilities[place, codes[place]]), 4),
+            chance=round(float(chances[place, suggested[place]]), 4),
         )
-        for place in issues
-        if suggested[place] != labels[place]
+        for place in issues.tolist()
+        if suggested[place] != codes[place]
     ]
+    likely = [each for each in found if each.chance >= _LEAST]
+    return sorted(likely, key=lambda each: (-each.chance, each.score))[:_MOST]
+
+
+def _may_accuse(codes: AnyArray, probabilities: FloatArray) -> bool:
+    """Whether predictions out of fold show that the model knows more than the shares of the classes."""
+    right = probabilities.argmax(axis=1) == codes
+    largest = codes == np.bincount(codes).argmax()
+    better, worse = int((right & ~largest).sum()), int((~right & largest).sum())
+    # The chance of so many or more of the rows on which only one of the two is right, were the two equally good.
+    p = float(binom.sf(better - 1, better + worse, 0.5))
+    return bool(right.mean() > 0.5 and p < _LEVEL)
+
+
+def _chances(codes: AnyArray, probabilities: FloatArray) -> FloatArray:
+    """Return how likely each row is of each class, its label known, and that labels may be wrong."""
+    from cleanlab.count import estimate_joint
+
+    fitted = _tempered(codes, probabilities)
+    n_classes = fitted.shape[1]
+    errors = float(np.clip(1 - np.trace(estimate_joint(codes, fitted)), 1 / codes.size, _MOST_ERRORS))
+    told = np.full(fitted.shape, errors / (n_classes - 1))
+    told[np.arange(codes.size), codes] = 1 - errors
+    joint = fitted * told
+    chances: FloatArray = joint / joint.sum(axis=1, keepdims=True)
+    return chances
+
+
+def _tempered(codes: AnyArray, probabilities: FloatArray) -> FloatArray:
+    """Return probabilities as sure as they may be: by the one power of them with the smallest log loss."""
+    logs = np.log(np.clip(probabilities, 1e-6, 1))
+
+    def tempered(power: float) -> FloatArray:
+        scores = np.exp(power * logs)
+        shares: FloatArray = scores / scores.sum(axis=1, keepdims=True)
+        return shares
+
+    def loss(power: float) -> float:
+        return -float(np.log(tempered(power)[np.arange(codes.size), codes] + 1e-12).mean())
+
+    return tempered(float(minimize_scalar(loss, bounds=(0.1, 10), method="bounded").x))
 
 
 def _out_of_fold(

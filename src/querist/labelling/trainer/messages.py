@@ -8,10 +8,15 @@ TrainerState = Literal["starting", "waiting", "training", "ready", "failed"]
 
 @dataclass(frozen=True)
 class TrainerStatus:
-    """What the trainer does at the moment, and in words."""
+    """What the trainer does at the moment, and in words.
+
+    `share` of it is done, where that is known; it began at `since`, seconds since 1970.
+    """
 
     state: TrainerState
     message: str
+    share: float | None = None
+    since: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Suspect:
-    """A label that may be a mistake: its class, the class that others speak for, and the label's probability."""
+    """A label that may be a mistake.
+
+    Its class and the class that other labels speak for; how probable the model finds the label, and the `chance` that
+    the suggestion is right, the label considered.
+    """
 
     row: int
     class_id: int
     suggested: int
     score: float
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,9 @@ class AdviceInfo:
 class Figures:
     """What the audit sample says of the model that was trained on `n_labels` labels.
 
+    `largest` is the accuracy of always answering the largest class; where a class has few rows, `headline` has the
+    figures to look at before the accuracy.
+
     `seq` is the position of the log that they know, `at` when they were noted there (seconds since 1970).
     """
 
@@ -109,6 +122,8 @@ class Figures:
     n_audited: int
     n_skipped: int
     accuracy: EstimateInfo
+    largest: EstimateInfo | None
+    headline: list[EstimateInfo]
     running: EstimateInfo
     others: list[EstimateInfo]
     classes: list[ClassFigures]

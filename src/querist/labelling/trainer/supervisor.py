@@ -32,6 +32,7 @@ _STATES: dict[str, TrainerState] = {
     "ranking": "ready",
     "failed": "failed",
 }
+_READS = "Reads the rows:"
 # The server and the browser need the cores; the trainer takes one.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -79,7 +80,7 @@ class Supervisor:
         self._wanted: int | None = None
         self._sent: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._status = TrainerStatus("starting", "Starts.")
+        self._status = TrainerStatus("starting", "Waits a moment, so that the page opens first.", since=time.time())
         self._threads = [
             threading.Thread(target=target, name=f"querist-{name}", daemon=True)
             for name, target in (
@@ -152,6 +153,7 @@ class Supervisor:
             env=os.environ | dict.fromkeys(_THREADS, "1"),
         )
         _write(process, {"cmd": "open", "location": self._location})
+        self._say("starting", "Loads the parts that it needs.")
         with self._changed:
             self._process, self._sent = process, None
             self._busy, self._heard, self._hung, self._begun = True, time.monotonic(), False, -1
@@ -195,10 +197,21 @@ class Supervisor:
             # A model that takes long is given longer.
             self._silence = max(self._silence, _SILENT_TRAININGS * float(header.get("seconds") or 0.0))
         if kind == "progress":
-            self._status = TrainerStatus("starting", f"Reads the rows: {header['done']} of {header['total']}.")
+            done, total = header["done"], header["total"]
+            if done < total:
+                self._say("starting", f"{_READS} {done:,} of {total:,}.", done / total)
+            else:
+                self._say("starting", "Turns the rows into numbers.")
+        elif kind == "training":
+            self._say("training", "Learns from the answers.")
         elif kind in _STATES:
-            message = header.get("error", "") or " ".join(header.get("notes", ()))
-            self._status = TrainerStatus(_STATES[kind], message)
+            self._say(_STATES[kind], header.get("error", "") or " ".join(header.get("notes", ())))
+
+    def _say(self, state: TrainerState, message: str, share: float | None = None) -> None:
+        """Tell what the trainer does now; how long already is counted from when it began with that."""
+        before = self._status
+        goes_on = before.share is not None and share is not None
+        self._status = TrainerStatus(state, message, share, before.since if goes_on else time.time())
 
     def _pass_on(self, header: dict[str, Any], blob: bytes) -> None:
         try:
@@ -206,14 +219,14 @@ class Supervisor:
         except Exception as error:
             # One message that the listener could not use must not end all listening.
             if not self._closed.is_set():
-                self._status = TrainerStatus("failed", f"The {header['type']} could not be used: {error}")
+                self._say("failed", f"The {header['type']} could not be used: {error}")
 
     def _tell_crash(self, code: int, tail: deque[str], pause: float) -> None:
         last = tail[-1] if tail else f"exit status {code}"
         if self._hung:
             last = f"it had said nothing for {self._silence:g} s"
         message = f"The trainer stopped ({last}); it starts again in {pause:g} s. Labelling goes on."
-        self._status = TrainerStatus("failed", message)
+        self._say("failed", message)
         self._pass_on({"type": "crashed", "code": code, "tail": "\n".join(tail), "error": message}, b"")
 
     def _send(self) -> None:

@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import IO, Any, Protocol
 
@@ -57,10 +57,15 @@ class Trainer:
     wishes : Wishes
     out : binary file
         Where messages go.
+    after_first : callable, default=None
+        Called once, after the first ranking was told.
     """
 
-    def __init__(self, store: Store, wishes: Wishes, out: IO[bytes]) -> None:
+    def __init__(
+        self, store: Store, wishes: Wishes, out: IO[bytes], *, after_first: Callable[[], object] | None = None
+    ) -> None:
         self._store = store
+        self._after_first = after_first
         self._wishes = wishes
         self._out = out
         self._board = Board(n_items=lambda: store.n_items)
@@ -131,7 +136,7 @@ class Trainer:
 
         def progress(done: int, total: int) -> None:
             nonlocal told
-            if time.monotonic() - told > _PROGRESS_SECONDS:
+            if done == total or time.monotonic() - told > _PROGRESS_SECONDS:
                 told = time.monotonic()
                 self._tell("progress", done=done, total=total)
 
@@ -161,6 +166,9 @@ class Trainer:
             laps=learned.seconds,
             notes=[*features.notes, *([_WAITS] if learned.waits else [])],
         )
+        if self._after_first is not None:
+            self._after_first()
+            self._after_first = None
         if learned.model is not None:
             self._last = (features, learner, learned, lesson, audit_moment(self._board, self._order))
             self._guarded("explaining", lambda: self._tell_details(features, learner, learned, lesson, seq))
