@@ -134,7 +134,7 @@ def test_a_test_that_waited_for_all_is_told_of_all():
     assert found.estimate == remainder_accuracy(plan.n_labels - 1, plan.n_labels, 1000)
 
 
-@pytest.mark.parametrize(("n_draws", "allowed"), [(1, 0), (3, 1), (5, 0), (5, 2), (6, 5), (7, 2)])
+@pytest.mark.parametrize(("n_draws", "allowed"), [(1, 0), (4, 1), (5, 2), (6, 5)])
 def test_over_all_orders_of_eight_rows_a_curtailed_bound_keeps_the_level(n_draws, allowed):
     """Each set of wrong rows among the draws as often as it happens, whichever answers are open."""
     confidence = 0.7

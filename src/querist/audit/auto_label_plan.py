@@ -75,7 +75,7 @@ class AutoLabelPlan:
 
     @property
     def labels(self) -> tuple[int, int]:
-        """The fewest and the most labels that this will take: those of the first region, and of all."""
+        """The draws of the first region, and those of all: no more labels than that are asked for."""
         return self.stage(0).size, self.sample.size
 
 

@@ -198,7 +198,7 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
     if state == "failed":
         return (
             f"Not passed: not even of the rows that the model is surest of can {promise.target:.1%} be promised. "
-            "People label them all, or try again with more labels."
+            "People label them all, or a smaller promise is tried."
         )
     assert told.n_released is not None
     people = promise.n_remaining - told.n_released - where.n_answered
