@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from querist._random import derive_generator
-from querist.audit.auto_label import AutoLabelPlan, auto_labels
-from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
+from querist.audit.auto_label import auto_labels
+from querist.audit.auto_label_plan import AutoLabelPlan
+from querist.audit.certificate import attempt_level, remainder_accuracy, rest_bound
+from querist.audit.certificate_plan import labels_needed
 from querist.audit.running import log_wealth
 
 OUT = Path(__file__).parent / "runs" / "exact.md"

@@ -4,7 +4,7 @@ python benchmarks/audit/held.py run --repeats 300     # resumable: finished runs
 python benchmarks/audit/held.py table                 # accuracy
 python benchmarks/audit/held.py prices                # what an audit costs in accuracy, by its share
 python benchmarks/audit/held.py figures               # recall, precision, macro F1, balanced accuracy, Brier score
-python benchmarks/audit/held.py set-aside             # both, of the sets that nobody has looked at: at the end, once
+python benchmarks/audit/held.py report                # writes held.md; opens the sets that nobody has looked at
 
 Each run is a session with ``audit=0.2``; the first repeats also one with ``audit="measure"``, one without an audit, and
 one each with a tenth and two fifths, from the same seed. What is kept are the audit's rows as the session saw them, so
@@ -86,6 +86,9 @@ def play(problem, strategy, audit, seed, learner="fast", batch=10):
         while (n := session.labelled.size) < stage:
             rows = session.ask(min(batch, stage - n))
             session.tell(rows, y[rows])
+        # A rare class may be met late: before that there is no model.
+        if np.unique(session.labels).size < 2:
+            continue
         found.append(
             {"n": stage} | _truth(session, problem.X[held], problem.y[held]) | (_told(session) if audit else {})
         )
@@ -161,13 +164,13 @@ if __name__ == "__main__":
     import held_table
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("command", choices=("run", "table", "prices", "figures", "set-aside"))
+    parser.add_argument("command", choices=("run", "table", "prices", "figures", "report"))
     parser.add_argument("--repeats", type=int, default=300)
     chosen = parser.parse_args()
     if chosen.command == "run":
         run(chosen.repeats)
-    elif chosen.command == "set-aside":
-        print(held_table.accuracy(RUNS, ASIDE), held_table.figures(RUNS, ASIDE), sep="\n\n")
+    elif chosen.command == "report":
+        (Path(__file__).parent / "held.md").write_text(held_table.report(RUNS, CELLS, ASIDE), encoding="utf-8")
     else:
         tables = {"table": held_table.accuracy, "prices": held_table.prices, "figures": held_table.figures}
         print(tables[chosen.command](RUNS, CELLS))

@@ -5,6 +5,7 @@
     QueristError
     ├── InvalidParameterError (ValueError)      a parameter has a value that cannot be used
     │   ├── UnknownNameError                    no strategy, estimator ... of that name; lists the known ones
+    │   ├── OutOfReachError                     a promise is not expected to pass; says which smaller one would
     │   └── InvalidRowsError                    row numbers out of range, repeated, or in the wrong state
     ├── NotEnoughLabelsError (ValueError)       a model is needed and the answers cannot train one yet
     ├── UnsupportedModelError (TypeError)       the model lacks a method that the strategy needs
@@ -37,6 +38,7 @@ __all__ = [
     "ModelMismatchWarning",
     "ModelWaitsWarning",
     "NotEnoughLabelsError",
+    "OutOfReachError",
     "PoolExhaustedError",
     "ProjectInUseError",
     "QueristError",
@@ -73,6 +75,20 @@ class UnknownNameError(InvalidParameterError):
         near = difflib.get_close_matches(name, names, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return cls(f"Unknown {what} {name!r}.{hint} Known: {', '.join(names)}.")
+
+
+class OutOfReachError(InvalidParameterError):
+    """A promise is not expected to pass; the message names a smaller one that is, if there is any.
+
+    Attributes
+    ----------
+    offered : float or None
+        The target of that one.
+    """
+
+    def __init__(self, message: str, offered: float | None = None) -> None:
+        super().__init__(message)
+        self.offered = offered
 
 
 class InvalidRowsError(InvalidParameterError):

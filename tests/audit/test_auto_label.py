@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from querist.audit.auto_label import AutoLabelPlan, auto_labels, plan_auto_label
+from querist.audit.auto_label import auto_labels
+from querist.audit.auto_label_plan import AutoLabelPlan, plan_auto_label
 from querist.audit.hypergeometric import count_for, lower_bound, upper_bound
 from querist.exceptions import InvalidParameterError
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from querist.audit.bisection import first
-from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
+from querist.audit.certificate import attempt_level, remainder_accuracy, rest_bound
+from querist.audit.certificate_plan import labels_needed
 from querist.audit.hypergeometric import count_for, tail
 from querist.exceptions import InvalidParameterError
 

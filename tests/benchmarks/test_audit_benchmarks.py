@@ -89,7 +89,10 @@ def test_the_interval_of_model_accuracy_holds_about_as_often_as_it_says(real_dat
 def audit_scripts(monkeypatch):
     """The scripts of the folder, which import each other, on a small set of two classes."""
     monkeypatch.syspath_prepend(FOLDER)
-    names = ("designs", "held", "problems", "fast", "coverage_table")
+    names = (
+        "auto_label", "coverage_runs", "designs", "held", "held_table", "problems", "fast", "coverage_table",
+        "set_aside",
+    )  # fmt: skip
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     found = {name: importlib.import_module(name) for name in names}
@@ -130,9 +133,48 @@ def test_sessions_are_held_against_rows_that_they_never_saw(audit_scripts, small
     assert stages[-1]["n"] == 400
 
 
+def test_what_sessions_said_becomes_a_report(audit_scripts, small_problem, tmp_path, monkeypatch):
+    held, table = audit_scripts["held"], audit_scripts["held_table"]
+    seen, aside = ("small", "margin", "fast", 10), ("aside", "margin", "fast", 10)
+    for name, value in {"CELLS": (seen,), "ASIDE": (aside,), "STAGES": (100,), "RUNS": tmp_path / "runs.jsonl"}.items():
+        monkeypatch.setattr(held, name, value)
+    monkeypatch.setattr(held.problems, "load", lambda name: small_problem)
+    monkeypatch.setattr(table, "FEWEST_RUNS", 3)
+    held.run(5)
+    before = held.RUNS.read_bytes()
+    held.run(5)
+    assert held.RUNS.read_bytes() == before
+    told = table.report(held.RUNS, held.CELLS, held.ASIDE)
+    lines = cells(["", "", *(line for line in told.splitlines() if line.startswith("|"))])
+    assert [row[0] for row in lines].count("small") == 1
+    assert told.index("| small |") < told.index("## Sets that nobody looked at") < told.index("| aside |")
+    assert {row[0] for row in lines} >= {"Brier score", "recall", "precision", "overconfidence"}
+    # What is caught on the way is what the session's own figure was made of.
+    stage = held.play(small_problem, "margin", 0.2, 3)[-1]
+    assert len(stage["t"]) == len(stage["p"]) == len(stage["b"]) == stage["m"] == 20
+    assert stage["brier"] == pytest.approx(np.mean(stage["b"]), abs=0.3)
+
+
 def test_no_set_that_is_set_aside_is_looked_at(audit_scripts):
-    spec = importlib.util.spec_from_file_location("set_aside", FOLDER / "set_aside.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.set_aside() == ("adult", "chess", "optdigits", "segmentation", "banking77", "subj")
-    assert not set(module.set_aside()) & set(audit_scripts["designs"].SETS)
+    chosen = audit_scripts["set_aside"].set_aside()
+    assert chosen == ("adult", "chess", "optdigits", "segmentation", "banking77", "subj")
+    assert not set(chosen) & {cell[0] for cell in audit_scripts["held"].CELLS}
+    assert not set(chosen) & {cell.set for cell in audit_scripts["auto_label"].CELLS}
+
+
+def test_a_frozen_model_is_let_go_as_before_and_as_now(audit_scripts, small_problem, tmp_path):
+    script = audit_scripts["auto_label"]
+    cell = script.Cell("car", "fast", 60, 0.95, 80)
+    run = json.loads(json.dumps(script.one(small_problem, cell, 0)))
+    for told in (run["before"], run["now"], *([run["offer"]] if "offer" in run else [])):
+        assert told["refused"] == (told["labels"] == 0)
+        assert 0 <= told["labels"] <= 80
+        assert 0 <= told["error"] <= 1
+    assert ("offer" in run) == (run["now"]["offered"] is not None)
+    assert 0.5 < run["before"]["accuracy"] <= 1
+    script.CELLS = (cell,)
+    path = tmp_path / "runs.jsonl"
+    path.write_text("".join(json.dumps({"key": [*cell, repeat], **run}) + "\n" for repeat in range(2)))
+    tables = [each.splitlines() for each in script.table(path).split("\n\n") if each.startswith("|")]
+    assert all(len({line.count("|") for line in lines}) == 1 for lines in tables)
+    assert tables[0][2].startswith("| car, fast, 60 | 95 % | 2 |")

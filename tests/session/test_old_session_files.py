@@ -55,7 +55,13 @@ def test_made_anew_it_is_the_same_session(name, tmp_path):
     old = opened(name)
     if name not in MISCOUNTED:
         # Answers came in the order of a batch, which told the audit's rows then and does not now.
-        assert questions(SESSIONS[name]()) == questions(old)
+        then, now = questions(old), questions(SESSIONS[name]())
+        # Which rows the model may label, and so which are drawn, is planned in another way since.
+        planned = (
+            [question[2] for question in then].index("auto_label") if name == "labelled_by_the_model" else len(then)
+        )
+        assert now[:planned] == then[:planned]
+        assert len(then) > planned or len(now) == planned
     # What was opened is saved in the present form.
     old.save(tmp_path / "again.json")
     content = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ const estimate = (value: number | null, low: number | null, high: number | null)
 });
 const plan: PromisePlan = {
   possible: true, why: "", attempt: 1, n_remaining: 8412, n_labels: 1213, n_needed: 1150, power: 0.81, level: 0.03, released_at_most: null,
+  labels_if_passed: 1190.4, labels_if_failed: 830.2, released: null, order: "", offered: null, offer: "",
 };
 
 describe("what the header shows", () => {
@@ -78,11 +79,14 @@ it("tells what more labels would bring", () => {
 
 it("says before it begins what a promise will take", () => {
   expect(planned(plan)).toBe(
-    "It takes 1,213 random rows, of which the model must have 1,150 right. If the model is as good as it seems, it passes with a chance of 81 %.",
+    "It takes 1,213 random rows at most, of which the model must have 1,150 right (about 1,190 if it passes, about 830 if it fails). If the model is as good as it seems, it passes with a chance of 81 %.",
   );
-  expect(planned({ ...plan, released_at_most: 6000, power: null })).toBe(
-    "It takes at most 1,213 random rows; then the model may label up to 6,000 rows.",
+  expect(planned({ ...plan, released_at_most: 6000, released: 4999.7, labels_if_failed: 25 })).toBe(
+    "It takes at most 1,213 random rows (about 1,190 if it passes, about 25 if it fails); then the model may label about 5,000 rows, 6,000 at most. " +
+      "If the model is as good as it seems, it passes with a chance of 81 %.",
   );
+  const unknown = { released_at_most: 6000, power: null, labels_if_passed: null, labels_if_failed: null };
+  expect(planned({ ...plan, ...unknown })).toBe("It takes at most 1,213 random rows; then the model may label up to 6,000 rows.");
   expect(planned({ ...plan, possible: false, why: "Out of reach." })).toBe("Out of reach.");
 });
 

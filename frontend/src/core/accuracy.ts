@@ -95,11 +95,24 @@ export function outlook(advice: AdviceInfo): string {
 export function planned(plan: PromisePlan): string {
   if (!plan.possible || plan.n_labels === null) return plan.why;
   const rows = plan.n_labels.toLocaleString("en");
-  if (plan.released_at_most !== null) {
-    return `It takes at most ${rows} random rows; then the model may label up to ${plan.released_at_most.toLocaleString("en")} rows.`;
-  }
   const chance = plan.power === null ? "" : ` If the model is as good as it seems, it passes with a chance of ${percent(plan.power)}.`;
-  return `It takes ${rows} random rows, of which the model must have ${plan.n_needed?.toLocaleString("en")} right.${chance}`;
+  if (plan.released_at_most !== null) {
+    const most = plan.released_at_most.toLocaleString("en");
+    const released = plan.released === null ? `up to ${most} rows` : `about ${whole(plan.released)} rows, ${most} at most`;
+    return `It takes at most ${rows} random rows${expectedLabels(plan)}; then the model may label ${released}.${chance}`;
+  }
+  const needed = plan.n_needed?.toLocaleString("en");
+  return `It takes ${rows} random rows at most, of which the model must have ${needed} right${expectedLabels(plan)}.${chance}`;
+}
+
+const whole = (mean: number): string => Math.max(1, Math.round(mean)).toLocaleString("en");
+
+function expectedLabels({ labels_if_passed: passed, labels_if_failed: failed }: PromisePlan): string {
+  const told = [
+    ...(passed === null ? [] : [`about ${whole(passed)} if it passes`]),
+    ...(failed === null ? [] : [`about ${whole(failed)} if it fails`]),
+  ];
+  return told.length > 0 ? ` (${told.join(", ")})` : "";
 }
 
 /** A target to begin with: a little below the figure, so that it can be passed. */

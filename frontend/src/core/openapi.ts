@@ -2389,7 +2389,10 @@ export interface components {
          * PromisePlan
          * @description What an attempt would take; where it is not possible, why.
          *
-         *     `power` is the chance to pass, if the model is as good as it is thought to be.
+         *     If the model is as good as it is thought to be: `power` is the chance to pass, `labels_if_passed` and
+         *     `labels_if_failed` are the random rows that are answered on average until it is decided, and `released` the rows
+         *     that the model may then label. `order` says which rows come first. `offered` is a smaller target that is expected to
+         *     pass where this one is not, and `offer` what it takes (where this one is not possible, `why` says it).
          */
         PromisePlan: {
             /** Possible */
@@ -2410,6 +2413,18 @@ export interface components {
             level: number | null;
             /** Released At Most */
             released_at_most: number | null;
+            /** Labels If Passed */
+            labels_if_passed: number | null;
+            /** Labels If Failed */
+            labels_if_failed: number | null;
+            /** Released */
+            released: number | null;
+            /** Order */
+            order: string;
+            /** Offered */
+            offered: number | null;
+            /** Offer */
+            offer: string;
         };
         /**
          * PromisesReply

@@ -16,18 +16,14 @@ from querist._lazy import lazy_names
 if TYPE_CHECKING:
     from querist.audit.accuracy import ScoredDraws, model_accuracy
     from querist.audit.assessment import Assessment, assess, assessing
-    from querist.audit.auto_label import AutoLabelPlan, AutoLabels, auto_labels, plan_auto_label
-    from querist.audit.certificate import (
-        CertificateResult,
-        Plan,
-        attempt_level,
-        labels_needed,
-        remainder_accuracy,
-        rest_bound,
-    )
+    from querist.audit.auto_label import AutoLabels, auto_labels
+    from querist.audit.auto_label_plan import AutoLabelPlan, plan_auto_label
+    from querist.audit.certificate import CertificateResult, attempt_level, remainder_accuracy, rest_bound
+    from querist.audit.certificate_plan import Plan, labels_needed
     from querist.audit.class_figures import ClassFigures
     from querist.audit.cross_fitting import CrossFit, cross_fit
     from querist.audit.estimate import Estimate
+    from querist.audit.expected import Expected
     from querist.audit.folds import fold_of
     from querist.audit.learning_curve import Change, CurvePosterior, curve_posterior
     from querist.audit.metrics import (
@@ -42,6 +38,7 @@ if TYPE_CHECKING:
         prevalence,
         recall,
     )
+    from querist.audit.offers import Offer
     from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
     from querist.audit.outcomes import judge
     from querist.audit.planning import LabelPlan, labels_for_width
@@ -53,17 +50,13 @@ if TYPE_CHECKING:
 _NAMES = {
     "accuracy": ("ScoredDraws", "model_accuracy"),
     "assessment": ("Assessment", "ClassFigures", "assess", "assessing"),
-    "auto_label": ("AutoLabelPlan", "AutoLabels", "auto_labels", "plan_auto_label"),
-    "certificate": (
-        "CertificateResult",
-        "Plan",
-        "attempt_level",
-        "labels_needed",
-        "remainder_accuracy",
-        "rest_bound",
-    ),
+    "auto_label": ("AutoLabels", "auto_labels"),
+    "auto_label_plan": ("AutoLabelPlan", "plan_auto_label"),
+    "certificate": ("CertificateResult", "attempt_level", "remainder_accuracy", "rest_bound"),
+    "certificate_plan": ("Plan", "labels_needed"),
     "cross_fitting": ("CrossFit", "cross_fit"),
     "estimate": ("Estimate",),
+    "expected": ("Expected",),
     "folds": ("fold_of",),
     "learning_curve": ("Change", "CurvePosterior", "curve_posterior"),
     "metrics": (
@@ -80,6 +73,7 @@ _NAMES = {
     ),
     "order": ("AuditPrefix", "audit_numbers", "audit_order", "audit_prefix", "is_fresh", "promise_numbers"),
     "planning": ("LabelPlan", "labels_for_width"),
+    "offers": ("Offer",),
     "outcomes": ("judge",),
     "promise": ("Promise", "Region", "Standing", "standing"),
     "running": ("running_accuracy",),
@@ -99,7 +93,9 @@ __all__ = [
     "CrossFit",
     "CurvePosterior",
     "Estimate",
+    "Expected",
     "LabelPlan",
+    "Offer",
     "Plan",
     "Promise",
     "Region",

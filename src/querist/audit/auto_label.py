@@ -4,53 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from querist._typing import BoolArray, FloatArray, IntArray
-from querist._validation import check_number
-from querist.audit.certificate import attempt_level
+from querist._typing import BoolArray, IntArray
+from querist.audit.auto_label_plan import AutoLabelPlan, regions_of
 from querist.audit.estimate import Estimate
-from querist.audit.hypergeometric import count_for, upper_bound
-from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
-from querist.audit.promise import CONFIDENCE, MOST_LABELS, Promise, Region, standing
-from querist.audit.region_choice import allowed, choose, guessed_errors
-from querist.exceptions import InvalidParameterError
+from querist.audit.hypergeometric import upper_bound
+from querist.audit.outcomes import OPEN, RIGHT, WRONG, OutcomeArray
+from querist.audit.promise import CONFIDENCE, Promise, standing
 
 QUANTITY = "accuracy of the rows that the model labels"
 METHOD = "nested regions tested in a fixed order, exact hypergeometric tests"
-_SHARES = tuple(range(10, 101, 10))
-
-
-@dataclass(frozen=True)
-class AutoLabelPlan:
-    """Nested confidence regions, and the fresh audit rows that decide how far the model may go.
-
-    Attributes
-    ----------
-    target : float
-        Share of right labels that is promised.
-    level : float
-        Probability with which the promise may fail.
-    regions : tuple of ndarray
-        Row numbers, the most confident rows first: each region holds the one before.
-    sample : ndarray
-        The fresh audit rows, in audit order: the first of the largest region.
-    """
-
-    target: float
-    level: float
-    regions: tuple[IntArray, ...]
-    sample: IntArray
-
-    def stage(self, number: int) -> IntArray:
-        """Return the audit rows that region `number` needs beyond those of the regions inside it."""
-        inside = np.isin(self.sample, self.regions[number])
-        if number:
-            inside &= ~np.isin(self.sample, self.regions[number - 1])
-        return self.sample[inside]
-
-    @property
-    def labels(self) -> tuple[int, int]:
-        """The fewest and the most labels that this will take: those of the first region, and of all."""
-        return self.stage(0).size, self.sample.size
 
 
 @dataclass(frozen=True)
@@ -70,80 +32,6 @@ class AutoLabels:
     rows: IntArray
     estimate: Estimate
     n_regions: int
-
-
-def plan_auto_label(
-    rows: IntArray,
-    confidences: FloatArray,
-    numbers: FloatArray,
-    *,
-    target: float = 0.98,
-    past_confidence: FloatArray | None = None,
-    past_correct: BoolArray | None = None,
-    most_labels: int = MOST_LABELS,
-    attempt: int = 1,
-    confidence: float = CONFIDENCE,
-) -> AutoLabelPlan | None:
-    """Choose regions and fresh audit rows so that as many rows as possible can be released.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n,)
-        All rows without an answer, now that the model is frozen.
-    confidences, numbers : ndarray of shape (n,)
-        The frozen model's confidence in each, and a random number: independent of all that happened before freezing
-        (`promise_numbers`; permanent ones as long as they are fresh, see `is_fresh`).
-    target : float, default=0.98
-        Share of right labels that is to be promised.
-    past_confidence, past_correct : ndarray of shape (m,), default=None
-        Confidence in rows drawn so far, of models not trained on them, and whether it was right. They only guide the
-        choice. (Rows that the strategy chose would mislead: among confident ones it found the exceptions.)
-    most_labels : int, default=500
-        No more fresh labels than this.
-    attempt : int, default=1
-        Number of this attempt in the session; certificates count too (`attempt_level`).
-    confidence : float, default=0.95
-        Probability with which the targets of all attempts hold together.
-
-    Returns
-    -------
-    AutoLabelPlan or None
-        None if no region is expected to pass with so many labels.
-
-    Notes
-    -----
-    Of the most confident 10, 20 ... 100 % those are tested, with so many draws, that release most rows on average
-    (`querist.audit.region_choice`). Their errors are guessed from the confidences, corrected by the past. Still larger
-    regions follow as far as labels allow, since a failure there takes nothing back.
-
-    Rows of equal confidence stay together: were a region to end among them, their numbers would decide which are
-    inside, and its draws would be no random sample.
-
-    A wrong guess costs labels or rows, never the promise: that rests on the fresh rows alone (`auto_labels`).
-    """
-    check_number(target, "target", low=0, high=1, open_low=True)
-    level = attempt_level(attempt, confidence)
-    if not rows.size or not np.isfinite(confidences).all():
-        raise InvalidParameterError("Every row needs a finite confidence, and there must be one row at least.")
-    order = rows[np.lexsort((numbers, -confidences))]
-    sure = confidences[np.argsort(-confidences, kind="stable")]
-    # Up to the last row of the same confidence.
-    sizes = sorted(
-        {
-            int(np.searchsorted(-sure, -sure[max(1, count_for(share / 100, rows.size)) - 1], "right"))
-            for share in _SHARES
-        }
-    )
-    errors = guessed_errors(sizes, sure, target, past_confidence, past_correct)
-    choice = choose(sizes, errors, target=target, level=level, most_labels=most_labels)
-    if choice is None:
-        return None
-    kept, density = choice
-    kept += [place for place in range(kept[-1] + 1, len(sizes)) if density * sizes[place] <= most_labels]
-    regions = tuple(np.sort(order[: sizes[place]]) for place in kept)
-    largest = np.isin(rows, regions[-1])
-    inside = rows[largest][np.argsort(numbers[largest], kind="stable")]
-    return AutoLabelPlan(target, level, regions, inside[: round(density * inside.size)])
 
 
 def auto_labels(plan: AutoLabelPlan, correct: BoolArray, *, confidence: float = CONFIDENCE) -> AutoLabels:
@@ -217,24 +105,13 @@ def model_labels_accuracy(promise: Promise, outcome: OutcomeArray, n_passed: int
         note = "No region passed: people label them all."
         return Estimate(None, None, None, 0, QUANTITY, METHOD, promise.confidence, note)
     region = promise.regions[n_passed - 1]
-    n_right = int((outcome[promise.inside < n_passed] == RIGHT).sum())
+    told = outcome[promise.inside < n_passed]
+    # Draws that are open because nothing depends on them count as wrong for the bound, and as nothing for the value.
+    n_right, n_told = int((told == RIGHT).sum()), int((told != OPEN).sum())
     wrong = region.n_draws - n_right if len(promise.regions) == 1 else region.allowed
     rest = region.size - region.n_draws
     least = rest - (upper_bound(region.size, region.n_draws, wrong, promise.level) - wrong)
-    value = n_right / region.n_draws if region.n_draws else None
+    value = n_right / n_told if n_told else None
     low = least / rest if rest else 1.0
     note = f"Holds for the {rest} rows that the model labels."
-    return Estimate(value, low, 1.0, region.n_draws, QUANTITY, METHOD, promise.confidence, note)
-
-
-def regions_of(plan: AutoLabelPlan) -> tuple[tuple[Region, ...], IntArray]:
-    """Return how many wrong draws each region may have, and the smallest region that holds each draw."""
-    # Regions are nested: a draw lies outside of as many as do not hold it.
-    inside = np.zeros(plan.sample.size, np.int64)
-    for region in plan.regions:
-        inside += ~np.isin(plan.sample, region)
-    found = []
-    for number, region in enumerate(plan.regions):
-        n_draws = int((inside <= number).sum())
-        found.append(Region(region.size, n_draws, allowed(region.size, n_draws, plan.target, plan.level)))
-    return tuple(found), inside
+    return Estimate(value, low, 1.0, n_told, QUANTITY, METHOD, promise.confidence, note)

@@ -1,48 +1,20 @@
 """Quantity 2, remainder accuracy: what a frozen model gets right among the rows it is left with, exactly."""
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from querist._validation import check_number, check_positive_int
-from querist.audit.bisection import first
+import numpy as np
+
+from querist._validation import check_positive_int
 from querist.audit.estimate import Estimate
-from querist.audit.hypergeometric import count_for, lower_bound, tail
-from querist.audit.promise import Promise, Standing
+from querist.audit.hypergeometric import lower_bound
+from querist.audit.offers import Offer
+from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
+from querist.audit.promise import Promise
 from querist.exceptions import InvalidParameterError
 
 QUANTITY = "remainder accuracy"
 METHOD = "exact hypergeometric bound from fresh draws"
-# Beyond this nobody labels; a plan that needs more is told so.
-_MOST_LABELS = 5_000
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a certificate will take, said before it starts.
-
-    Attributes
-    ----------
-    target : float
-        Accuracy to certify.
-    n_remaining : int
-        Rows without an answer when the model was frozen.
-    n_labels : int
-        Fresh labels to draw.
-    n_needed : int
-        Correct ones among them with which the target is certified.
-    level : float
-        Probability with which a model below the target may pass.
-    power : float
-        Probability to pass if the model is as good as was guessed.
-    """
-
-    target: float
-    n_remaining: int
-    n_labels: int
-    n_needed: int
-    level: float
-    power: float
 
 
 class CertificateResult(NamedTuple):
@@ -59,17 +31,21 @@ class CertificateResult(NamedTuple):
         included, whoever answered the others and in whatever order.
     n_rest : int
         How many those are.
+    offer : Offer or None
+        A smaller promise that is expected to pass, where this one did not.
     """
 
     passed: bool
     estimate: Estimate
     rest: float
     n_rest: int
+    offer: Offer | None = None
 
     def __str__(self) -> str:
+        offered = "" if self.offer is None else f" {self.offer}"
         return (
             f"If you stop now, the remaining {self.n_rest:,} rows are labelled with at least {self.rest:.1%} accuracy "
-            f"({self.estimate.confidence:.0%} confidence)."
+            f"({self.estimate.confidence:.0%} confidence).{offered}"
         )
 
 
@@ -81,55 +57,6 @@ def attempt_level(attempt: int, confidence: float = 0.95) -> float:
     """
     check_positive_int(attempt, "attempt")
     return 6 * (1 - confidence) / (math.pi * attempt) ** 2
-
-
-def labels_needed(target: float, guess: float, n_remaining: int, *, level: float, power: float = 0.8) -> Plan | None:
-    """Return the smallest plan that certifies `target` with probability `power` if the accuracy is `guess`.
-
-    Exact: for w = 0, 1, 2 ... wrong draws that are allowed, the fewest draws n for which a model just below the target
-    passes with probability at most `level`, ``P(wrong <= w) <= level``. More draws for the same w only lose power,
-    so the first w whose n has the power at the guess gives the smallest plan.
-
-    Parameters
-    ----------
-    target, guess : float
-        The accuracy to certify, and what the accuracy is thought to be.
-    n_remaining : int
-    level : float
-        From `attempt_level`.
-    power : float, default=0.8
-
-    Returns
-    -------
-    Plan or None
-        None if the guess does not exceed the target, or more than 5,000 labels would be needed.
-    """
-    check_number(target, "target", low=0, high=1, open_low=True)
-    check_number(guess, "guess", low=0, high=1)
-    least, guessed = count_for(target, n_remaining), round(guess * n_remaining)
-    if guessed < least:
-        return None
-    n = 1
-    for wrong in range(n_remaining):
-        n = _draws(n_remaining, n_remaining - least + 1, wrong, level, start=n)
-        if n > _MOST_LABELS:
-            return None
-        chance = 1 - tail(n_remaining, n_remaining - guessed, n, wrong + 1)
-        if chance >= power:
-            return Plan(target, n_remaining, n, n - wrong, level, chance)
-    return None
-
-
-def _draws(n_total: int, n_wrong: int, allowed: int, level: float, *, start: int) -> int:
-    """Return the fewest draws among which `allowed` or fewer wrong ones are improbable."""
-
-    def improbable(n: int) -> bool:
-        return 1 - tail(n_total, n_wrong, n, allowed + 1) <= level
-
-    reach = 1
-    while start + reach < n_total and not improbable(start + reach):
-        reach *= 2
-    return first(start, min(start + reach, n_total), improbable)
 
 
 def remainder_accuracy(
@@ -146,15 +73,17 @@ def remainder_accuracy(
     Parameters
     ----------
     n_correct, n_drawn : int
-        Fresh draws, in audit order, made after freezing and scored by the frozen model. Their number is the plan's:
-        to go on because the result is almost good enough is a new attempt, with fresh draws.
+        Fresh draws, in audit order, made after freezing and scored by the frozen model. Their number is the plan's, or,
+        of a test that ended with the draw that decided it, what `certificate_result` counts: to go on because the
+        result is almost good enough is a new attempt, with fresh draws.
     n_remaining : int
         Rows that had no answer when the model was frozen, the drawn ones included.
     attempt : int, default=1
         This attempt's number in the session; see `attempt_level`.
     confidence : float, default=0.95
     n_skipped : int, default=0
-        Draws that nobody could answer, counted in `n_drawn`: they count as wrong.
+        Draws without an answer, counted in `n_drawn`: nobody could tell, or the outcome did not depend on them any
+        more. They count as wrong.
 
     Returns
     -------
@@ -181,7 +110,7 @@ def remainder_accuracy(
     if attempt > 1:
         note += f" Attempt {attempt}: its own level is {1 - level:.2%}, so that all attempts together keep the promise."
     if n_skipped:
-        note += f" {n_skipped} draws that nobody could answer count as wrong."
+        note += f" {n_skipped} draws without an answer count as wrong."
     value = n_correct / answered if answered else None
     return Estimate(value, bound / n_remaining, 1.0, answered, QUANTITY, METHOD, confidence, note)
 
@@ -224,26 +153,54 @@ def _check_counts(n_correct: int, n_answered: int, n_drawn: int, n_remaining: in
         )
 
 
-def certificate_result(promise: Promise, where: Standing, *, n_known: int, n_known_right: int) -> CertificateResult:
+def certificate_result(
+    promise: Promise, outcome: OutcomeArray, *, n_known: int, n_known_right: int
+) -> CertificateResult:
     """Return what is certain now: draws that are not right count as wrong.
 
     Parameters
     ----------
     promise : Promise
-        A certificate.
-    where : Standing
-        Where it stands; draws that are still open count as wrong.
+        A certificate whose outcome is decided.
+    outcome : ndarray of shape (n_draws,)
+        See `querist.audit.outcomes`.
     n_known : int
         How many of the rows that had no answer when the model was frozen have one now.
     n_known_right : int
         How many of these the frozen model had right; those of which that is not known count among them, which can only
         lower what is certain of the rest.
+
+    Notes
+    -----
+    A curtailed test of n draws that allows w wrong ones ends with the (n - w)-th right or the (w + 1)-th wrong one. Its
+    bound is the smallest number K of right rows with which an end as favourable or more is not too improbable; a pass
+    is the more favourable the fewer draws it takes, and all passes are more so than failures, which are so by their
+    right draws. With K right rows the (n - w)-th right draw is among the first t exactly if at least n - w of these are
+    right; and at least y right draws come before the (w + 1)-th wrong one exactly if at least y of the first y + w are
+    right. So the bound is that of a fixed number of draws: up to the one with which the test passes, or those before
+    the one with which it fails. Draws are counted in the order of their random numbers, and those that are open as
+    wrong, so that answers given in another order, or later, can at most raise the bound to what it would have been.
     """
     region = promise.regions[0]
-    counts = (where.n_correct, region.n_draws, region.size)
+    n_right, n_counted = _counted(promise, outcome)
     attempt, sure = promise.attempt, promise.confidence
-    estimate = remainder_accuracy(
-        *counts, attempt=attempt, confidence=sure, n_skipped=region.n_draws - where.n_answered
-    )
+    n_told = int(np.isin(outcome[:n_counted], (RIGHT, WRONG)).sum())
+    counts = (n_right, n_counted, region.size)
+    estimate = remainder_accuracy(*counts, attempt=attempt, confidence=sure, n_skipped=n_counted - n_told)
     rest = rest_bound(*counts, attempt=attempt, confidence=sure, known=(n_known_right, n_known))
-    return CertificateResult(where.n_correct >= promise.n_needed, estimate, rest, region.size - n_known)
+    passed = int((outcome == RIGHT).sum()) >= promise.n_needed
+    return CertificateResult(passed, estimate, rest, region.size - n_known)
+
+
+def _counted(promise: Promise, outcome: OutcomeArray) -> tuple[int, int]:
+    """Return how many of how many draws are right, of those that what is certain is made of."""
+    region, right = promise.regions[0], outcome == RIGHT
+    if not promise.curtailed:
+        return int(right.sum()), region.n_draws
+    n_right, n_wrong = np.cumsum(right), np.cumsum(~right)
+    if promise.n_needed <= 0:
+        return 0, 0
+    if n_right[-1] >= promise.n_needed:
+        return promise.n_needed, int(np.argmax(n_right >= promise.n_needed)) + 1
+    before = int(np.argmax(n_wrong > region.allowed))
+    return before - region.allowed, before

@@ -1,4 +1,4 @@
-"""How likely a model is wrong about each row, to plan with: confidences, corrected by the past."""
+"""How likely a model is wrong about each row, to plan with: what tells it, corrected by the past."""
 
 import numpy as np
 from scipy.special import expit, logit
@@ -34,22 +34,35 @@ def error_chances(
     """
     line = _MEAN
     if past_confidence is not None and past_correct is not None:
-        line = _fitted(_log_odds(past_confidence), past_correct)
-    chances: FloatArray = expit(-(line[0] + line[1] * _log_odds(confidence)))
+        odds = log_odds(past_confidence)
+        line = fitted(np.column_stack([np.ones(odds.size), odds]), past_correct, _MEAN, _DEVIATION)
+    chances: FloatArray = expit(-(line[0] + line[1] * log_odds(confidence)))
     return chances
 
 
-def _fitted(odds: FloatArray, correct: BoolArray) -> FloatArray:
-    """Return the most probable intercept and slope, by Newton's method; steps that would overshoot are halved."""
-    design = np.column_stack([np.ones(odds.size), odds])
-    line, value = _MEAN, _log_posterior(_MEAN, design, correct)
+def fitted(design: FloatArray, correct: BoolArray, mean: FloatArray, deviation: FloatArray) -> FloatArray:
+    """Return the most probable coefficients of a logistic curve, by Newton's method; steps that overshoot are halved.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, k)
+    correct : ndarray of shape (n,), bool
+    mean, deviation : ndarray of shape (k,)
+        Of the normal priors; what the coefficients are as long as there are no rows, and how far they may move.
+    """
+
+    def log_posterior(line: FloatArray) -> float:
+        odds = design @ line
+        return float((correct * odds - np.logaddexp(0, odds)).sum() - 0.5 * (((line - mean) / deviation) ** 2).sum())
+
+    line, value = mean, log_posterior(mean)
     for _ in range(_STEPS):
         p = expit(design @ line)
-        slope = design.T @ (correct - p) - (line - _MEAN) / _DEVIATION**2
+        slope = design.T @ (correct - p) - (line - mean) / deviation**2
         # The prior keeps this positive definite.
-        curvature = (design * (p * (1 - p))[:, None]).T @ design + np.diag(_DEVIATION**-2)
+        curvature = (design * (p * (1 - p))[:, None]).T @ design + np.diag(deviation**-2)
         step = np.linalg.solve(curvature, slope)
-        while (reached := _log_posterior(line + step, design, correct)) < value - 1e-12:
+        while (reached := log_posterior(line + step)) < value - 1e-12:
             step = step / 2
         line, value = line + step, reached
         if np.abs(step).max() < 1e-9:
@@ -57,11 +70,7 @@ def _fitted(odds: FloatArray, correct: BoolArray) -> FloatArray:
     return line
 
 
-def _log_odds(confidence: FloatArray) -> FloatArray:
-    odds: FloatArray = logit(np.clip(confidence, 1e-4, 1 - 1e-4))
+def log_odds(share: FloatArray) -> FloatArray:
+    """Return the log odds of probabilities; those of 0 and 1 are finite."""
+    odds: FloatArray = logit(np.clip(share, 1e-4, 1 - 1e-4))
     return odds
-
-
-def _log_posterior(line: FloatArray, design: FloatArray, correct: BoolArray) -> float:
-    odds = design @ line
-    return float((correct * odds - np.logaddexp(0, odds)).sum() - 0.5 * (((line - _MEAN) / _DEVIATION) ** 2).sum())

@@ -2,8 +2,12 @@
 
 import math
 
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import gammaln
 from scipy.stats import hypergeom
 
+from querist._typing import FloatArray
 from querist.audit.bisection import first
 
 
@@ -49,3 +53,23 @@ def upper_bound(n_total: int, n_drawn: int, n_good: int, level: float) -> int:
 def count_for(share: float, n_total: int) -> int:
     """Return the smallest count that is at least this share of the set, free of rounding (0.9 of 10 is 9)."""
     return math.ceil(round(share * n_total, 9))
+
+
+def chances_of(n_good: ArrayLike, n_drawn: ArrayLike, n_total: int, found: ArrayLike) -> FloatArray:
+    """Return the probabilities of drawing exactly so many good ones; the arguments are broadcast against each other.
+
+    For plans, which take many at once: from logarithms of factorials, hence exact to about twelve digits, and many
+    times as fast as asking for one after the other.
+    """
+    all_, good, drawn, x = (np.asarray(each, np.float64) for each in (n_total, n_good, n_drawn, found))
+    bad: FloatArray = np.subtract(all_, good)
+    with np.errstate(invalid="ignore"):
+        log = _log_ways(good, x) + _log_ways(bad, drawn - x) - _log_ways(all_, drawn)
+        possible = (x >= 0) & (x <= good) & (drawn >= x) & (drawn - x <= bad)
+        return np.where(possible, np.exp(np.where(possible, log, 0.0)), 0.0)
+
+
+def _log_ways(n: FloatArray, k: FloatArray) -> FloatArray:
+    """Return the logarithm of the number of ways to choose k of n; of impossible ones anything."""
+    ways: FloatArray = gammaln(n + 1) - gammaln(np.maximum(k, 0) + 1) - gammaln(np.maximum(n - k, 0) + 1)
+    return ways

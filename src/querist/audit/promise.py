@@ -63,6 +63,9 @@ class Promise:
         Rows, in the order of their random numbers.
     inside : ndarray of shape (n_draws,)
         Number of the smallest region that holds each.
+    curtailed : bool
+        Whether the test is one that ends with the draw that decides it: then so does what is certain of a certificate.
+        Those that earlier versions began waited for all draws where they might still pass.
     """
 
     kind: Kind
@@ -75,6 +78,7 @@ class Promise:
     regions: tuple[Region, ...]
     draws: IntArray
     inside: IntArray
+    curtailed: bool = False
 
     @property
     def n_needed(self) -> int:
@@ -94,9 +98,8 @@ class Standing:
     stage : int
         Number of the region that is being asked about, or was the last one.
     open : ndarray
-        Draws of that region that are not over, as rows; none once it has failed.
-    is_decided : bool
-        Whether that region's outcome depends on none of them: what is left open may count as wrong.
+        Draws of that region that are not over, as rows, those of inner regions first and then by their random numbers;
+        none once the outcome depends on none of them.
     n_answered, n_correct, n_closed : int
         Of the draws of all regions up to the stage: with an answer that counts, right ones, and those that are over.
     """
@@ -105,7 +108,6 @@ class Standing:
     n_passed: int
     stage: int
     open: IntArray
-    is_decided: bool
     n_answered: int
     n_correct: int
     n_closed: int
@@ -114,20 +116,20 @@ class Standing:
 def standing(promise: Promise, outcome: OutcomeArray) -> Standing:
     """Return where a promise stands, from the outcomes of its draws alone.
 
-    Regions are tested from the inside out until one fails: as soon as too many of its draws are wrong. Draws that
-    nobody could answer blindly count as wrong, which can only make a promise harder to keep. All others are waited
-    for, though the region may be decided before: what is left open would have to count as wrong.
+    Regions are tested from the inside out until one fails: as soon as too many of its draws are wrong. One passes as
+    soon as it would even if all of its draws that are open were wrong. So no answer is waited for that changes nothing,
+    and what is decided is what all answers would have decided (curtailed sampling). Draws that nobody could answer
+    blindly count as wrong, which can only make a promise harder to keep.
     """
-    n_passed, stage, waiting, is_decided = 0, 0, np.zeros(outcome.size, bool), True
+    n_passed, stage, waiting = 0, 0, np.zeros(outcome.size, bool)
     bad = (outcome == WRONG) | (outcome == VOID)
     for stage, region in enumerate(promise.regions):  # the last one is told
         mine = promise.inside <= stage
-        waiting = mine & (outcome == OPEN)
         if bad[mine].sum() > region.allowed:
-            waiting = np.zeros(outcome.size, bool)
             break
-        if waiting.any():
-            is_decided = bool((bad | waiting)[mine].sum() <= region.allowed)
+        left = mine & (outcome == OPEN)
+        if (bad | left)[mine].sum() > region.allowed:
+            waiting = left
             break
         n_passed = stage + 1
     told = outcome[promise.inside <= stage]
@@ -135,8 +137,7 @@ def standing(promise: Promise, outcome: OutcomeArray) -> Standing:
         "asking" if waiting.any() else "passed" if n_passed else "failed",
         n_passed,
         stage,
-        promise.draws[waiting],
-        is_decided,
+        promise.draws[waiting][np.argsort(promise.inside[waiting], kind="stable")],
         n_answered=int(np.isin(told, (RIGHT, WRONG)).sum()),
         n_correct=int((told == RIGHT).sum()),
         n_closed=int((told != OPEN).sum()),

@@ -1,68 +1,26 @@
 """What a promise will take, worked out before it begins: a wrong guess costs labels or rows, never the promise."""
 
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from querist._typing import BoolArray, FloatArray, IntArray
+from querist._typing import FloatArray
 from querist._validation import check_number
-from querist.audit.auto_label import AutoLabelPlan, plan_auto_label, regions_of
-from querist.audit.certificate import Plan, attempt_level, labels_needed
+from querist.audit.auto_label_plan import AutoLabelPlan, plan_auto_label, regions_of
+from querist.audit.certificate import attempt_level
+from querist.audit.certificate_plan import Plan, labels_needed
 from querist.audit.error_chances import error_chances
+from querist.audit.expected import Expected
+from querist.audit.offers import LEAST_CHANCE, Offer, highest_offer
+from querist.audit.outcomes import RIGHT, WRONG, OutcomeArray
+from querist.audit.past import Frozen, Past
 from querist.audit.promise import CONFIDENCE, MOST_LABELS, Promise, Region
-from querist.exceptions import InvalidParameterError
+from querist.audit.region_order import Order, Signs, best_order
+from querist.exceptions import InvalidParameterError, OutOfReachError
 
 # Chance to pass that a certificate is planned with; nearly certain where so few labels do.
 POWER, _SURE_POWER, _CHEAP = 0.8, 0.95, 100
-# Fewer answers to rows drawn at random say nothing about how sure a model may be.
-FEWEST_PAST = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Past:
-    """Rows that the audit drew, as models said that were not trained on them.
-
-    Rows that the strategy chose would mislead: among the confident ones it found the exceptions.
-
-    Attributes
-    ----------
-    correct : ndarray of shape (n,), bool
-    confidence : ndarray of shape (n,) or None
-        None: of models without probabilities.
-    """
-
-    correct: BoolArray
-    confidence: FloatArray | None
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether anything is to be made of it."""
-        return self.correct.size >= FEWEST_PAST
-
-
-@dataclass(frozen=True, eq=False)
-class Frozen:
-    """The rows that a model was frozen for.
-
-    Attributes
-    ----------
-    rows : ndarray of shape (n,)
-        Those without an answer, skipped ones included.
-    numbers : ndarray of shape (n,)
-        A random number for each, independent of all that happened before: of this attempt's own (`promise_numbers`), or
-        permanent ones while they are fresh (`is_fresh`).
-    confidences : ndarray of shape (n,) or None
-        The frozen model's; None: it has none.
-    """
-
-    rows: IntArray
-    numbers: FloatArray
-    confidences: FloatArray | None
-
-    @property
-    def order(self) -> IntArray:
-        """The rows by their random numbers."""
-        return self.rows[np.argsort(self.numbers, kind="stable")]
 
 
 def guessed_accuracy(
@@ -113,7 +71,7 @@ def plan_certificate(
 
     Raises
     ------
-    InvalidParameterError
+    OutOfReachError
         If the target is out of reach.
     """
     level, n_rows = attempt_level(attempt, confidence), frozen.rows.size
@@ -121,9 +79,12 @@ def plan_certificate(
     if power is None and (made is None or made.n_labels > _CHEAP):
         made = labels_needed(target, guess, n_rows, level=level, power=POWER)
     if made is None:
-        raise InvalidParameterError(
+        offer = _smaller_certificate(target, guess, n_rows, level)
+        raise _out_of_reach(
             f"{target:.1%} is out of reach: the accuracy is thought to be {guess:.1%}, and so it cannot be certified "
-            "with 5,000 labels or fewer. Aim lower, or label more first."
+            "with 5,000 labels or fewer.",
+            offer,
+            "Aim lower, or label more first.",
         )
     return made
 
@@ -142,31 +103,102 @@ def plan_model_labels(
     Raises
     ------
     InvalidParameterError
-        If the model has no confidences, or no part of the rows is expected to pass.
+        If the model has no confidences.
+    OutOfReachError
+        If no part of the rows is expected to pass.
     """
     check_number(target, "target", low=0, high=1, open_low=True)
     if frozen.confidences is None or np.isnan(frozen.confidences).any():
         raise InvalidParameterError(
             "This model cannot say which rows it is sure of. Use an estimator with predict_proba."
         )
-    known = past is not None and past.is_enough and past.confidence is not None
-    made = plan_auto_label(
-        frozen.rows,
-        frozen.confidences,
-        frozen.numbers,
-        target=target,
-        past_confidence=past.confidence if known and past is not None else None,
-        past_correct=past.correct if known and past is not None else None,
-        most_labels=most_labels,
-        attempt=attempt,
-        confidence=confidence,
-    )
+    planner = _Planner(frozen, past, attempt, confidence, most_labels)
+    made = planner.plan(target)
     if made is None:
-        raise InvalidParameterError(
-            f"No part of the {frozen.rows.size:,} rows is expected to reach {target:.1%} with {most_labels} labels. "
-            "Aim lower, allow more labels, or label more first."
+        worthless = f" {planner.order.words}" if planner.order.name == "none" else ""
+        raise _out_of_reach(
+            f"No part of the {frozen.rows.size:,} rows is expected to reach {target:.1%} with {most_labels} labels."
+            + worthless,
+            planner.offer(target),
+            "Aim lower, allow more labels, or label more first.",
         )
-    return made
+    rather_fails = made.expected is not None and made.expected.chance < LEAST_CHANCE
+    return replace(made, offer=planner.offer(target)) if rather_fails else made
+
+
+def offer_after(
+    promise: Promise, frozen: Frozen, past: Past | None, outcome: OutcomeArray, *, most_labels: int = MOST_LABELS
+) -> Offer | None:
+    """Return what the next attempt might promise after one that failed, from what its draws have shown besides.
+
+    Parameters
+    ----------
+    promise : Promise
+        The attempt that failed.
+    frozen : Frozen
+        The rows that it was about.
+    past : Past or None
+        What was known before.
+    outcome : ndarray of shape (n_draws,)
+        See `querist.audit.outcomes`.
+    most_labels : int, default=500
+
+    Notes
+    -----
+    It is a plan like any other: an attempt of its own, at its own level, about fresh draws. Those of inner regions say
+    how often the model is right where it was sure, which is what the curves of `best_order` take them for.
+    """
+    told = np.isin(outcome, (RIGHT, WRONG))
+    places = np.searchsorted(frozen.rows, promise.draws[told])
+    known = frozen.only(places)
+    shown = Past(outcome[told] == RIGHT, known.confidences, known.predicted, known.second)
+    past = shown if past is None else past.and_also(shown)
+    left = frozen.only(~np.isin(frozen.rows, promise.draws[told]))
+    if not left.rows.size:
+        return None
+    attempt, confidence = promise.attempt + 1, promise.confidence
+    if promise.kind == "auto_label":
+        return _Planner(left, past, attempt, confidence, most_labels).offer(promise.target)
+    guess = guessed_accuracy(promise.target, left.confidences, past, known=float(past.correct.mean()))
+    return _smaller_certificate(promise.target, guess, left.rows.size, attempt_level(attempt, confidence))
+
+
+class _Planner:
+    """Plans labels by the model with one target after the other, by one order of the rows."""
+
+    def __init__(self, frozen: Frozen, past: Past | None, attempt: int, confidence: float, most_labels: int) -> None:
+        assert frozen.confidences is not None
+        self._frozen = frozen
+        self._terms: dict[str, Any] = {"attempt": attempt, "confidence": confidence, "most_labels": most_labels}
+        self.order = Order("confidence", frozen.confidences, None, is_judged=False)
+        if past is not None and past.is_enough and past.confidence is not None:
+            rows = Signs(frozen.confidences, frozen.predicted, frozen.second)
+            self.order = best_order(rows, Signs(past.confidence, past.predicted, past.second), past.correct)
+            self._terms |= {"past_confidence": self.order.past, "past_correct": past.correct}
+
+    def plan(self, target: float) -> AutoLabelPlan | None:
+        made = plan_auto_label(self._frozen.rows, self.order.sure, self._frozen.numbers, target=target, **self._terms)
+        return None if made is None else replace(made, order=self.order.words)
+
+    def offer(self, target: float) -> Offer | None:
+        def expects(lower: float) -> Expected | None:
+            made = self.plan(lower)
+            return None if made is None else made.expected
+
+        return highest_offer(target, expects, releases=True)
+
+
+def _smaller_certificate(target: float, guess: float, n_rows: int, level: float) -> Offer | None:
+    def expects(lower: float) -> Expected | None:
+        made = labels_needed(lower, guess, n_rows, level=level, power=POWER)
+        return None if made is None or made.n_labels > MOST_LABELS else made.expected
+
+    return highest_offer(target, expects, releases=False)
+
+
+def _out_of_reach(why: str, offer: Offer | None, remedy: str) -> OutOfReachError:
+    offered = "" if offer is None else f" {offer}"
+    return OutOfReachError(f"{why}{offered} {remedy}", None if offer is None else offer.target)
 
 
 def certificate_promise(plan: Plan, frozen: Frozen, *, attempt: int, confidence: float = CONFIDENCE) -> Promise:
@@ -174,7 +206,7 @@ def certificate_promise(plan: Plan, frozen: Frozen, *, attempt: int, confidence:
     return Promise(
         "certificate", plan.target, confidence, attempt, plan.level, plan.n_remaining, plan.power,
         (Region(plan.n_remaining, plan.n_labels, plan.n_labels - plan.n_needed),),
-        frozen.order[: plan.n_labels], np.zeros(plan.n_labels, np.int64),
+        frozen.order[: plan.n_labels], np.zeros(plan.n_labels, np.int64), curtailed=True,
     )  # fmt: skip
 
 
@@ -183,7 +215,8 @@ def model_labels_promise(
 ) -> Promise:
     """Return the attempt at labels by the model."""
     regions, inside = regions_of(plan)
+    chance = None if plan.expected is None else plan.expected.chance
     return Promise(
-        "auto_label", plan.target, confidence, attempt, plan.level, frozen.rows.size, None,
-        regions, plan.sample, inside,
+        "auto_label", plan.target, confidence, attempt, plan.level, frozen.rows.size, chance,
+        regions, plan.sample, inside, curtailed=True,
     )  # fmt: skip

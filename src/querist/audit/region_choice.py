@@ -3,19 +3,20 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import beta, hypergeom
+from scipy.stats import beta
 
-from querist._typing import BoolArray, FloatArray
+from querist._typing import BoolArray, FloatArray, IntArray
 from querist.audit.bisection import first
 from querist.audit.error_chances import error_chances
-from querist.audit.hypergeometric import count_for, tail
+from querist.audit.hypergeometric import chances_of, count_for, tail
 
 # Shares of the labels allowed that may be drawn: where few draws prove it, more would only be labelled for nothing.
 _SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05)
 # No larger share of a region is drawn: what is drawn cannot be released.
 _DENSEST = 0.75
-# With less of a chance for the first region nothing is tried.
-_LEAST_CHANCE = 0.1
+# The first region is to be one that rather passes than fails; where there is none, one with a fair chance. With less of
+# a chance nothing is tried: labels would be spent for nothing, and a smaller promise is offered instead.
+_CHANCES = (0.5, 0.25)
 # No region is thought better than this share of the error allowed: guesses are not that good.
 _BEST_GUESS = 0.3
 # What confidences weigh, in rows, and what each row of the past does that was as confident: the correction by the past
@@ -48,7 +49,7 @@ def guessed_errors(
     sizes : list of int
         Rows of the regions, the most confident ones.
     sure : ndarray
-        Confidences, descending.
+        Confidences, or whatever the rows are ordered by, descending.
     target : float
     past_confidence, past_correct : ndarray or None
         See `querist.audit.plan_auto_label`.
@@ -77,17 +78,24 @@ def choose(
     outside in, the best next region after each is found. (Chances are multiplied, though they rest on the same draws,
     which is cautious.)
     """
-    best, found = 0.0, None
+    tried = []
     for end in range(len(sizes)):
         for density in sorted({min(_DENSEST, share * most_labels / sizes[end]) for share in _SHARES}):
             drawn = [int(density * size) for size in sizes[: end + 1]]
             chances = [
                 _chance(size, n, error, target, level) for size, n, error in zip(sizes, drawn, errors, strict=False)
             ]
-            released, regions = _best_sequence([size - n for size, n in zip(sizes, drawn, strict=False)], chances)
-            if released > best and regions[-1] == end and chances[regions[0]] >= _LEAST_CHANCE:
-                best, found = released, Choice(regions, density)
-    return found
+            tried.append((density, [size - n for size, n in zip(sizes, drawn, strict=False)], chances))
+    for least in _CHANCES:
+        best, found = 0.0, None
+        for density, left, chances in tried:
+            if max(chances) >= least:
+                released, regions = _best_sequence(left, chances, least)
+                if released > best and regions[-1] == len(chances) - 1:
+                    best, found = released, Choice(regions, density)
+        if found is not None:
+            return found
+    return None
 
 
 def allowed(size: int, n_drawn: int, target: float, level: float) -> int:
@@ -113,14 +121,38 @@ def allowed(size: int, n_drawn: int, target: float, level: float) -> int:
 
 def _chance(size: int, n_drawn: int, errors: FloatArray, target: float, level: float) -> float:
     """Return the probability that a region passes, averaged over what its error may be."""
-    wrong = allowed(size, n_drawn, target, level)
+    wrong = _about_allowed(size, n_drawn, target, level)
     if wrong < 0:
         return 0.0
-    return float(hypergeom.cdf(wrong, size, np.round(errors * size).astype(np.int64), n_drawn).mean())
+    found = chances_of(wrong_rows(errors, size)[:, None], n_drawn, size, np.arange(wrong + 1))
+    return float(found.sum(axis=1).mean())
 
 
-def _best_sequence(released: list[int], chances: list[float]) -> tuple[float, list[int]]:
-    """Return how many rows the best sequence of regions releases on average, and that sequence."""
+def wrong_rows(errors: FloatArray, size: int) -> IntArray:
+    """Return how many rows of a region those errors are."""
+    wrong: IntArray = np.round(errors * size).astype(np.int64)
+    return wrong
+
+
+def _about_allowed(size: int, n_drawn: int, target: float, level: float) -> int:
+    """Return what `allowed` returns, but for the last digits of a probability: a plan asks for hundreds of them."""
+    if n_drawn == size:
+        return n_drawn
+    spared = size - n_drawn - count_for(target, size - n_drawn)
+
+    def fails(wrong: int) -> bool:
+        n_wrong = min(spared + wrong + 1, size)
+        return float(chances_of(n_wrong, n_drawn, size, np.arange(wrong + 1)).sum()) > level
+
+    # With one wrong draw more than the share that is allowed of them, failing is sure.
+    return first(0, min(n_drawn + 1, int(n_drawn * (1 - target)) + 3), fails) - 1
+
+
+def _best_sequence(released: list[int], chances: list[float], least: float) -> tuple[float, list[int]]:
+    """Return how many rows the best sequence of regions releases on average, and that sequence.
+
+    The chance of its first region is at least `least`, as one of them is.
+    """
     n = len(released)
     # What may be gained, on average, by going on after each region; and with which.
     more, following = [0.0] * n, [n] * n
@@ -129,7 +161,11 @@ def _best_sequence(released: list[int], chances: list[float]) -> tuple[float, li
             gain = chances[later] * (released[later] - released[place] + more[later])
             if gain > more[place]:
                 more[place], following[place] = gain, later
-    start = int(np.argmax([chance * (rows + gain) for chance, rows, gain in zip(chances, released, more, strict=True)]))
+    firsts = [
+        chance * (rows + gain) if chance >= least else -1.0
+        for chance, rows, gain in zip(chances, released, more, strict=True)
+    ]
+    start = int(np.argmax(firsts))
     regions = [start]
     while following[regions[-1]] < n:
         regions.append(following[regions[-1]])

@@ -192,8 +192,8 @@ class AuditTrail:
         return [first[row] for row in rows[(outcome != OPEN) & (outcome != VOID)].tolist()]
 
     def answered_draws(self) -> IntArray:
-        """Return the rows that the audit drew, whether predicted or not, and that have an answer; ascending."""
-        rows = [event.rows for event in self._journal.events if isinstance(event, Asked) and event.how == "audit"]
+        """Return the rows that the audit or a promise drew, predicted or not, and that have an answer; ascending."""
+        rows = [event.rows for event in self._journal.events if isinstance(event, Asked) and event.how != "strategy"]
         drawn: IntArray = np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
         answered: IntArray = drawn[self._journal.state.status[drawn] == ANSWERED]
         return answered

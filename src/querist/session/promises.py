@@ -1,14 +1,18 @@
 """Promises about a session's frozen model: what `Session.certify` and `Session.auto_label` return."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from querist._typing import AnyArray, Classifier, IntArray
 from querist._validation import check_positive_int
-from querist.audit.auto_label import AutoLabelPlan, model_labels_accuracy
-from querist.audit.certificate import CertificateResult, Plan, certificate_result
+from querist.audit.auto_label import model_labels_accuracy
+from querist.audit.auto_label_plan import AutoLabelPlan
+from querist.audit.certificate import CertificateResult, certificate_result
+from querist.audit.certificate_plan import Plan
 from querist.audit.estimate import Estimate
+from querist.audit.offers import Offer
 from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray
 from querist.audit.promise import Promise, Standing, standing
 from querist.base.selection import Chances
@@ -17,6 +21,8 @@ from querist.session.audit_trail import AuditTrail
 from querist.session.events import Asked, with_chances
 from querist.session.journal import Journal
 
+# From what became of the draws of an attempt that failed to a smaller promise.
+Offers = Callable[[OutcomeArray], Offer | None]
 # Draws that are asked at once where nothing else is said.
 BATCH = 10
 
@@ -80,8 +86,9 @@ class Certificate:
         Number of this attempt in the session.
     """
 
-    def __init__(self, plan: Plan, promise: Promise, frozen: Snapshot, trail: AuditTrail) -> None:
+    def __init__(self, plan: Plan, promise: Promise, frozen: Snapshot, trail: AuditTrail, offer: Offers) -> None:
         self._promise = promise
+        self._offer = offer
         self._frozen = frozen
         self._trail = trail
         self.plan = plan
@@ -104,13 +111,12 @@ class Certificate:
             `Session.release`.
         """
         check_positive_int(batch_size, "batch_size")
-        where = self._where()
-        return where.open[:batch_size] if where.open.size and not where.is_decided else np.empty(0, np.int64)
+        return self._where().open[:batch_size]
 
     def result(self) -> CertificateResult:
         """Return what is certified.
 
-        The draws need not all be answered if the outcome is decided already; open ones then count as wrong.
+        The draws need not all be answered: the outcome is decided by then, and open ones count as wrong.
 
         Raises
         ------
@@ -118,7 +124,7 @@ class Certificate:
             If the outcome still depends on draws without an answer.
         """
         where = self._where()
-        if where.open.size and not where.is_decided:
+        if where.open.size:
             raise NotEnoughLabelsError(
                 f"{where.open.size} of the {self.rows.size} drawn rows have no answer yet: tell or skip them."
             )
@@ -126,10 +132,14 @@ class Certificate:
         known = self._trail.is_answered(self._frozen.rows)
         rows = self._frozen.rows[known]
         n_right = int((self._trail.outcomes(rows, self._frozen.predicted[known]) == RIGHT).sum())
-        return certificate_result(self._promise, where, n_known=rows.size, n_known_right=n_right)
+        found = certificate_result(self._promise, self._outcome(), n_known=rows.size, n_known_right=n_right)
+        return found if found.passed else found._replace(offer=self._offer(self._outcome()))
 
     def _where(self) -> Standing:
-        return standing(self._promise, self._trail.outcomes(self.rows, self._frozen.says(self.rows)))
+        return standing(self._promise, self._outcome())
+
+    def _outcome(self) -> OutcomeArray:
+        return self._trail.outcomes(self.rows, self._frozen.says(self.rows))
 
 
 class AutoLabelResult(NamedTuple):
@@ -145,16 +155,19 @@ class AutoLabelResult(NamedTuple):
         Their accuracy, with the bound that is promised.
     n_regions : int
         How many regions passed.
+    offer : Offer or None
+        A smaller promise that is expected to pass, where none did.
     """
 
     rows: IntArray
     labels: AnyArray
     estimate: Estimate
     n_regions: int
+    offer: Offer | None = None
 
     def __str__(self) -> str:
         if self.estimate.low is None:
-            return self.estimate.note
+            return self.estimate.note + (f" {self.offer}" if self.offer else "")
         return (
             f"The model may label {self.rows.size:,} rows with at least {self.estimate.low:.1%} accuracy "
             f"({self.estimate.confidence:.0%} confidence)."
@@ -176,9 +189,16 @@ class AutoLabel:
     """
 
     def __init__(
-        self, plan: AutoLabelPlan, promise: Promise, frozen: Snapshot, journal: Journal, trail: AuditTrail
+        self,
+        plan: AutoLabelPlan,
+        promise: Promise,
+        frozen: Snapshot,
+        journal: Journal,
+        trail: AuditTrail,
+        offer: Offers,
     ) -> None:
         self._promise = promise
+        self._offer = offer
         self._frozen = frozen
         self._journal = journal
         self._trail = trail
@@ -228,11 +248,13 @@ class AutoLabel:
             If rows that were asked have no answer yet.
         """
         outcome = self._outcome()
-        n_passed = self._where().n_passed if self._n_begun else 0
+        where = self._where() if self._n_begun else None
+        n_passed = 0 if where is None else where.n_passed
         region = self.plan.regions[n_passed - 1] if n_passed else np.empty(0, np.int64)
         rows = np.setdiff1d(region, self.plan.sample)
         estimate = model_labels_accuracy(self._promise, outcome, n_passed)
-        return AutoLabelResult(rows, self._frozen.says(rows), estimate, n_passed)
+        offer = self._offer(outcome) if where is not None and where.state == "failed" else None
+        return AutoLabelResult(rows, self._frozen.says(rows), estimate, n_passed, offer)
 
     def _where(self) -> Standing:
         """Return where the promise stands.

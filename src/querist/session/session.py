@@ -506,12 +506,15 @@ class Session(Resumable):
         Returns
         -------
         Certificate
-            Its ``plan`` says what it will take; label its ``rows``, then ask for its ``result()``.
+            Its ``plan`` says what it will take, if it passes and if it fails; label what its ``ask()`` returns, then
+            ask for its ``result()``.
 
         Raises
         ------
         InvalidParameterError
-            If rows are still outstanding, or the target is beyond what can be shown with 5,000 labels.
+            If rows are still outstanding.
+        OutOfReachError
+            If the target is beyond what can be shown with 5,000 labels; the message names one that is not.
         NotEnoughLabelsError
             If no model can be trained yet.
         """
@@ -534,16 +537,25 @@ class Session(Resumable):
         Returns
         -------
         AutoLabel
-            Call its ``ask()`` and label the rows until it returns none; then its ``result()``.
+            Its ``plan`` says what it will take, if it passes and if it fails. Call its ``ask()`` and label the rows
+            until it returns none; then its ``result()``.
 
         Raises
         ------
         InvalidParameterError
-            If rows are still outstanding, or no part of the rows is expected to pass.
+            If rows are still outstanding.
+        OutOfReachError
+            If no part of the rows is expected to pass; the message names a smaller target that is.
         NotEnoughLabelsError
             If no model can be trained yet.
         UnsupportedModelError
             If the classifier has no ``predict_proba``.
+
+        Notes
+        -----
+        Which rows come first is judged by the rows that were drawn at random so far: the model's confidence, the
+        confidence and the class, or, on dense pools of finite numbers and for models that are no trees, also what extra
+        trees say (`querist.audit.region_order`). Costs the trainings of a cross-validation of both models.
         """
         return self._certifier.auto_label(target, most_labels=most_labels, confidence=confidence)
 

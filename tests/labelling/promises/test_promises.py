@@ -8,20 +8,22 @@ import numpy as np
 import pytest
 from example_project import make_project, sign_in
 
-from querist.audit.auto_label import auto_labels, plan_auto_label
-from querist.audit.certificate import attempt_level, labels_needed, remainder_accuracy, rest_bound
+from querist.audit.auto_label import auto_labels
+from querist.audit.auto_label_plan import plan_auto_label
+from querist.audit.certificate import attempt_level, remainder_accuracy, rest_bound
+from querist.audit.certificate_plan import labels_needed
 from querist.audit.order import promise_numbers
 from querist.audit.outcomes import RIGHT, WRONG
+from querist.audit.past import Frozen
 from querist.audit.promise import Promise, Region, standing
 from querist.audit.promise_planning import (
-    Frozen,
     certificate_promise,
     guessed_accuracy,
     model_labels_promise,
     plan_certificate,
     plan_model_labels,
 )
-from querist.exceptions import InvalidParameterError
+from querist.exceptions import InvalidParameterError, OutOfReachError
 from querist.labelling.label_files.match import LabelRead, LabelsRead
 from querist.labelling.log.classes import remove
 from querist.labelling.log.events import MeasuredAt
@@ -116,12 +118,14 @@ def test_a_certificate_from_plan_to_sentence(project):
     assert rows == np.argsort(numbers_of(project), kind="stable")[: len(rows)].tolist()
     assert the(project).state == "passed"
     right = sum(row % 60 != 0 for row in rows)
-    found = remainder_accuracy(right, n, N)
+    # It ends when even wrong answers to all that are left would change nothing.
+    assert right == expected.n_needed
+    assert len(rows) <= n
+    found = remainder_accuracy(right, len(rows), N)
     assert the(project).bound == pytest.approx(found.low)
     assert found.low >= 0.9
-    assert the(project).rest == pytest.approx(rest_bound(right, n, N))
-    n_rest = N - n
-    assert len(rows) == n
+    assert the(project).rest == pytest.approx(rest_bound(right, len(rows), N))
+    n_rest = N - len(rows)
     assert the(project).sentence.startswith(
         f"If you stop now, the remaining {n_rest} rows are labelled with at least 9"
     )
@@ -181,10 +185,10 @@ def test_the_page_and_the_library_make_the_same_promise(sqlite_project):
     taken = freeze(project.board, project.view.current, project.store.info.seed)
     frozen = Frozen(taken.rows, numbers_of(project), np.full(N, np.float32(0.9), float))
     made = plan_certificate(frozen, 0.85, guessed_accuracy(0.85, frozen.confidences, None), attempt=1)
-    page = plan(project.board, taken, "certificate", 0.85)
+    page = plan(project.board, taken, "certificate", 0.85).begun
     assert told_terms(replace(page, terms=certificate_promise(made, frozen, attempt=1))) == told_terms(page)
     labels = plan_model_labels(frozen, 0.85, None, attempt=1)
-    page = plan(project.board, taken, "auto_label", 0.85)
+    page = plan(project.board, taken, "auto_label", 0.85).begun
     assert told_terms(replace(page, terms=model_labels_promise(labels, frozen, attempt=1))) == told_terms(page)
 
 
@@ -214,8 +218,13 @@ def test_a_bad_model_fails_early(project):
     assert told.state == "failed"
     assert len(rows) < told.n_drawn
     assert told.sentence.startswith("Not passed: 95.0% cannot be promised.")
+    # What the draws have shown is known from then on: what is wanted next is refused, and less is offered.
+    with pytest.raises(OutOfReachError, match=r"is expected to pass with about \d+ labels\. Aim lower") as refused:
+        project.promises.begin(ada, "certificate", 0.9)
+    refusal = project.promises.plan("certificate", 0.9)
+    assert (refusal.possible, refusal.why, refusal.offered) == (False, str(refused.value), refused.value.offered)
     # A second attempt has a stricter level, and new draws.
-    project.promises.begin(ada, "certificate", 0.9).result()
+    project.promises.begin(ada, "certificate", refusal.offered).result()
     assert the(project).attempt == 2
     assert not set(rows) & set(next(reversed(project.board.promises.values())).terms.draws.tolist())
 
@@ -398,7 +407,7 @@ def test_decisions_from_counts_are_those_of_the_library(sqlite_project):
     numbers = numbers_of(project)
     checked = set()
     for target, rate in itertools.product((0.85, 0.9), (0.0, 0.02, 0.06, 0.15)):
-        made = ProjectPromise.of(plan(board, frozen, "auto_label", target, 300), 0.0, frozen.rows)
+        made = ProjectPromise.of(plan(board, frozen, "auto_label", target, 300).begun, 0.0, frozen.rows)
         expected_plan = plan_auto_label(
             np.arange(N), ranking.confidence.astype(float), numbers, target=target, most_labels=300
         )
@@ -479,3 +488,62 @@ def test_a_promise_that_classes_broke_says_so(sqlite_project):
     effect = project.taking_back.effect_of_class_change(2)
     project.taking_back.class_change(ada, 2, expected=effect.n_rows).result()
     assert the(project).sentence == sentence
+
+
+def test_a_plan_says_what_it_takes_either_way_and_what_it_brings(sqlite_project):
+    project = sqlite_project
+    teach(project, sure=1 - 0.1 * np.random.default_rng(0).random(N))
+    told = project.promises.plan("certificate", 0.85)
+    assert 0 < told.labels_if_failed < told.n_labels
+    assert told.n_needed <= told.labels_if_passed < told.n_labels
+    assert (told.released, told.order, told.offered, told.offer) == (None, "", None, "")
+    told = project.promises.plan("auto_label", 0.85, most_labels=150)
+    assert told.labels_if_failed < told.labels_if_passed <= told.n_labels <= 150
+    assert 0 < told.released <= told.released_at_most
+    assert told.power > 0.5
+    assert told.order.startswith("Rows of which the model is surest come first.")
+    refused = project.promises.plan("auto_label", 0.999, most_labels=150)
+    assert not refused.possible
+    assert f"{refused.offered:.0%} is expected to pass with about" in refused.why
+    assert refused.labels_if_passed is None
+    easier = project.promises.plan("auto_label", refused.offered, most_labels=150)
+    assert easier.possible
+    assert easier.power >= 0.7
+
+
+def test_rows_of_a_class_about_which_the_model_is_often_wrong_come_last(sqlite_project):
+    """What the draws of a certificate have shown is known to the next plan."""
+    project, rng = sqlite_project, np.random.default_rng(0)
+    ada = sign_in(project)
+    # What is said to be bad is; of what is said to be good, a third is not.
+    wrong = {row for row in range(1, N, 2) if rng.random() < 0.5}
+    said = teach(project, wrong, sure=0.9 + 0.05 * rng.random(N)).prediction
+    for target in (0.69, 0.66):
+        project.promises.begin(ada, "certificate", target).result()
+        answer_all(project, ada)
+    told = project.promises.plan("auto_label", 0.6, most_labels=150)
+    assert "those of classes about which it is often wrong later" in told.order
+    made = project.promises.begin(ada, "auto_label", 0.6, most_labels=150).result()
+    promise = project.board.promises[made]
+    rows, classes = promise.predicted()
+    first = promise.terms.regions[0].size
+    assert classes.tolist() == said[rows].tolist()
+    n_bad = int((said[promise.remaining] == 1).sum())
+    assert (classes[:first] == 1).sum() == min(first, n_bad) > 50
+
+
+def test_a_test_that_an_earlier_version_began_is_told_of_all_its_draws(sqlite_project):
+    project = sqlite_project
+    ada = sign_in(project)
+    teach(project, wrong=range(0, N, 60))
+    made = project.promises.begin(ada, "certificate", 0.9).result()
+    answer_all(project, ada)
+    (event,) = [each for each in project.store.events() if each.kind == "promise"]
+    assert event.data["curtailed"]
+    earlier = PromiseBegun.from_data({name: value for name, value in event.data.items() if name != "curtailed"})
+    assert not earlier.terms.curtailed
+    promise = project.board.promises[made]
+    project.board.promises[made] = replace(promise, terms=earlier.terms)
+    right = sum(row % 60 != 0 for row in promise.terms.draws if project.board.labels[row] >= 0)
+    assert the(project).state == "passed"
+    assert the(project).bound == pytest.approx(remainder_accuracy(right, promise.terms.draws.size, N).low)

@@ -12,12 +12,16 @@ from querist.labelling.log.classes import active
 from querist.labelling.log.deeds import RESPONSES, Act
 
 
-def scored(board: Board) -> list[Act]:
-    """Return the answers that count to audit rows that the model had predicted before it was told, in order."""
+def scored(board: Board, *, promises: bool = False) -> list[Act]:
+    """Return the answers that count to audit rows that the model had predicted before it was told, in order.
+
+    With `promises` those to rows that a promise had drawn, too: for plans, and for nothing that speaks of all rows.
+    """
+    drawn = ("audit", "certificate") if promises else ("audit",)
     return [
         act
         for act in board.acts()
-        if act.how == "audit"
+        if act.how in drawn
         and act.guess is not None
         and board.label_of(act.class_id) >= 0
         and board.first_answer(act.row) is act

@@ -16,7 +16,9 @@ from querist.labelling.log.promise import PromiseBegun, packed
 from querist.labelling.log.ranking import CurrentRanking
 
 if TYPE_CHECKING:
-    from querist.audit.promise_planning import Past
+    from querist.audit.expected import Expected
+    from querist.audit.offers import Offer
+    from querist.audit.past import Past
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,23 @@ class FrozenRanking:
     n_events: int
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a plan says besides its terms: see `querist.audit.AutoLabelPlan`."""
+
+    expected: "Expected | None"
+    order: str = ""
+    offer: "Offer | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """An attempt that might begin: as the log would hold it, and what is told of it before."""
+
+    begun: PromiseBegun
+    told: Told
+
+
 def freeze(board: Board, current: CurrentRanking | None, seed: int) -> FrozenRanking:
     """Take down the model and the rows that are left.
 
@@ -62,8 +81,8 @@ def freeze(board: Board, current: CurrentRanking | None, seed: int) -> FrozenRan
 
 def plan(
     board: Board, taken: FrozenRanking, kind: Kind, target: float, most_labels: int = MOST_LABELS, *, seq: int = 0
-) -> PromiseBegun:
-    """Return what an attempt would take, as the log holds it; `seq` is the position of the log that the model knows.
+) -> Planned:
+    """Return what an attempt would take; `seq` is the position of the log that the model knows.
 
     Raises
     ------
@@ -71,6 +90,7 @@ def plan(
         If the target is out of reach, in words.
     """
     from querist.audit import promise_planning as planning
+    from querist.audit.past import Frozen
 
     if not 0.5 <= target < 1:
         raise InvalidParameterError(f"A target lies between 50 % and 100 %, got {target:.1%}.")
@@ -78,20 +98,21 @@ def plan(
     sure = ranking.confidence[taken.rows].astype(np.float64)
     # Numbers of the attempt's own: the audit's order begins with rows that were drawn and left unanswered, of which a
     # page has many at any time, and these may be harder than others.
-    frozen = planning.Frozen(
-        taken.rows, promise_numbers(taken.seed, taken.rows, attempt), None if np.isnan(sure).any() else sure
-    )
+    numbers = promise_numbers(taken.seed, taken.rows, attempt)
+    # A second model would have to be trained, and a server trains nothing.
+    frozen = Frozen(taken.rows, numbers, None if np.isnan(sure).any() else sure, ranking.prediction[taken.rows])
     past = _past(board)
     if kind == "certificate":
         known = board.measured[-1].accuracy["value"] if board.measured else None
         guess = planning.guessed_accuracy(target, frozen.confidences, past, known)
         made = planning.plan_certificate(frozen, target, guess, attempt=attempt)
         terms, largest = planning.certificate_promise(made, frozen, attempt=attempt), frozen.order
+        told = Told(made.expected)
     else:
         labels = planning.plan_model_labels(frozen, target, past, attempt=attempt, most_labels=most_labels)
         terms = planning.model_labels_promise(labels, frozen, attempt=attempt)
-        largest = taken.rows[np.lexsort((frozen.numbers, -sure))][: terms.regions[-1].size]
-    return PromiseBegun(
+        largest, told = labels.by_region, Told(labels.expected, labels.order, labels.offer)
+    begun = PromiseBegun(
         id=str(uuids.uuid4()),
         terms=terms,
         seq=seq,
@@ -100,12 +121,15 @@ def plan(
         predictions=tuple(ranking.prediction[terms.draws].tolist()),
         packed=packed(largest, ranking.prediction[largest].astype(np.int64)),
     )
+    return Planned(begun, told)
 
 
 def _past(board: Board) -> "Past":
-    """Return what the models of the past said of the audit's draws, before they were told."""
-    from querist.audit.promise_planning import Past
+    """Return what the models of the past said of rows drawn at random, before they were told."""
+    from querist.audit.past import Past
 
-    acts = [act for act in scored(board) if act.confidence is not None]
-    right = [board.label_of(act.guess) == board.label_of(act.class_id) for act in acts]
-    return Past(np.array(right, bool), np.array([act.confidence for act in acts], np.float64))
+    acts = [act for act in scored(board, promises=True) if act.confidence is not None]
+    guesses = [board.label_of(act.guess) for act in acts]
+    right = [guess == board.label_of(act.class_id) for act, guess in zip(acts, guesses, strict=True)]
+    confidences = np.array([act.confidence for act in acts], np.float64)
+    return Past(np.array(right, bool), confidences, np.array(guesses, np.int64))

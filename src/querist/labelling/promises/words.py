@@ -54,7 +54,10 @@ class PromiseInfo:
 class PromisePlan:
     """What an attempt would take; where it is not possible, why.
 
-    `power` is the chance to pass, if the model is as good as it is thought to be.
+    If the model is as good as it is thought to be: `power` is the chance to pass, `labels_if_passed` and
+    `labels_if_failed` are the random rows that are answered on average until it is decided, and `released` the rows
+    that the model may then label. `order` says which rows come first. `offered` is a smaller target that is expected to
+    pass where this one is not, and `offer` what it takes (where this one is not possible, `why` says it).
     """
 
     possible: bool
@@ -66,11 +69,18 @@ class PromisePlan:
     power: float | None
     level: float | None
     released_at_most: int | None
+    labels_if_passed: float | None
+    labels_if_failed: float | None
+    released: float | None
+    order: str
+    offered: float | None
+    offer: str
 
     @classmethod
-    def impossible(cls, why: str, attempt: int, n_remaining: int | None) -> "PromisePlan":
+    def impossible(cls, why: str, attempt: int, n_remaining: int | None, offered: float | None = None) -> "PromisePlan":
         """Return the plan of what cannot be promised."""
-        return cls(False, why, attempt, n_remaining, None, None, None, None, None)
+        none = (None,) * 8
+        return cls(False, why, attempt, n_remaining, *none, order="", offered=offered, offer="")
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,7 @@ def as_shown(made: ProjectPromise, board: Board) -> PromiseInfo:
         n_released=int(made.released(where.n_passed)[0].size) if releases else None,
         sentence="",
     )
-    sentence = _sentence(made, where, told) if made.holds(where) else _broken(made, told)
+    sentence = _sentence(made, where, told) if made.holds(where) else _broken(made, where)
     return replace(told, sentence=f"{sentence}{_always_largest(board, told)}")
 
 
@@ -128,11 +138,11 @@ def _always_largest(board: Board, told: PromiseInfo) -> str:
 def _certain(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
     """Return bound, rest and n_rest: what is certain now."""
     if made.terms.kind == "certificate":
-        return _certified(made, board, where)
+        return _certified(made, board)
     return (None, *_released(made, board, where))
 
 
-def _certified(made: ProjectPromise, board: Board, where: Standing) -> tuple[float | None, float | None, int | None]:
+def _certified(made: ProjectPromise, board: Board) -> tuple[float | None, float | None, int | None]:
     """Return what is certain now of the rows that are left, whichever of the others were answered since."""
     from querist.audit.certificate import certificate_result
 
@@ -141,7 +151,9 @@ def _certified(made: ProjectPromise, board: Board, where: Standing) -> tuple[flo
     looked_up = np.isin(rows, known)
     # Where the prediction is not known, or the answer was given with the guess in sight, it may have been right.
     n_wrong = int((board.outcomes(rows[looked_up], class_ids[looked_up]) == WRONG).sum())
-    found = certificate_result(made.terms, where, n_known=known.size, n_known_right=known.size - n_wrong)
+    found = certificate_result(
+        made.terms, board.outcomes_of(made), n_known=known.size, n_known_right=known.size - n_wrong
+    )
     return found.estimate.low, found.rest, found.n_rest
 
 
@@ -164,10 +176,10 @@ def _percent(share: float) -> str:
 def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
     promise, state = made.terms, told.state
     sure = f"({promise.confidence:.0%} confidence)"
-    left = told.n_drawn - told.n_closed
+    left = where.open.size
     if state == "asking":
         stage = f" of stage {where.stage + 1} of {len(promise.regions)}" if len(promise.regions) > 1 else ""
-        return f"{told.n_closed:,} of {told.n_drawn:,} random rows{stage} are answered; {left:,} to go."
+        return f"{told.n_closed:,} of {told.n_drawn:,} random rows{stage} are answered; at most {left:,} to go."
     if state == "cancelled":
         return "Cancelled. It counts as an attempt."
     if promise.kind == "certificate":
@@ -189,7 +201,7 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
             "People label them all, or try again with more labels."
         )
     assert told.n_released is not None
-    people = promise.n_remaining - told.n_released - len(promise.draws)
+    people = promise.n_remaining - told.n_released - where.n_answered
     verb = "has labelled" if state == "applied" else "may label"
     return (
         f"The model {verb} {told.n_released:,} rows with at most {1 - promise.target:.1%} errors {sure}; "
@@ -197,8 +209,8 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
     )
 
 
-def _broken(made: ProjectPromise, told: PromiseInfo) -> str:
-    left = told.n_drawn - told.n_closed
+def _broken(made: ProjectPromise, where: Standing) -> str:
+    left = where.open.size
     why = f"{left:,} of its random rows are asked again" if left else "its random rows do not bear it out any more"
     return (
         f"The model has labelled {made.released(made.n_applied)[0].size:,} rows, but nothing is promised of them now: "

@@ -88,7 +88,7 @@ def _promised(made: ProjectPromise, board: Board) -> Statement:
         low=told.rest,
         high=1.0,
         confidence=made.terms.confidence,
-        n=told.n_drawn,
+        n=told.n_closed,
         method="exact hypergeometric bound from fresh random draws about a frozen model",
         note=f"Attempt {made.terms.attempt}. The model is the one that was trained on the log up to event {made.seq}.",
         text=told.sentence,

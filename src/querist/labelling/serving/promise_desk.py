@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 
 from querist.audit.promise import MOST_LABELS, Kind
-from querist.exceptions import InvalidParameterError
+from querist.exceptions import InvalidParameterError, OutOfReachError
 from querist.labelling.log.events import AutoLabelled, PromiseCancelled, Undone
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun, State
 from querist.labelling.promises.plan import FrozenRanking, freeze, plan
@@ -31,8 +31,10 @@ class PromiseDesk:
             n_remaining = int(frozen.rows.size)
             made = plan(self._place.board, frozen, kind, target, most_labels)
         except InvalidParameterError as error:
-            return PromisePlan.impossible(str(error), attempt, n_remaining)
-        terms, last = made.terms, made.terms.regions[-1]
+            offered = error.offered if isinstance(error, OutOfReachError) else None
+            return PromisePlan.impossible(str(error), attempt, n_remaining, offered)
+        terms, last = made.begun.terms, made.begun.terms.regions[-1]
+        expected, offer = made.told.expected, made.told.offer
         return PromisePlan(
             possible=True,
             why="",
@@ -43,6 +45,12 @@ class PromiseDesk:
             power=terms.power,
             level=terms.level,
             released_at_most=last.size - last.n_draws if kind == "auto_label" else None,
+            labels_if_passed=expected.labels_if_passed if expected else None,
+            labels_if_failed=expected.labels_if_failed if expected else None,
+            released=expected.released if expected and kind == "auto_label" else None,
+            order=made.told.order,
+            offered=offer.target if offer else None,
+            offer=str(offer) if offer else "",
         )
 
     def begin(self, annotator: int, kind: Kind, target: float, *, most_labels: int = MOST_LABELS) -> "Future[str]":
@@ -77,7 +85,7 @@ class PromiseDesk:
     def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[FrozenRanking, PromiseBegun]:
         frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
         seq = self._seq_of(frozen.current.version)
-        return frozen, plan(self._place.board, frozen, kind, target, most_labels, seq=seq)
+        return frozen, plan(self._place.board, frozen, kind, target, most_labels, seq=seq).begun
 
     def cancel(self, annotator: int, promise_id: str) -> "Future[str]":
         """Ask no more about a promise's draws; it counts as an attempt all the same."""
