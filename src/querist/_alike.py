@@ -24,8 +24,18 @@ def looks(text: str) -> str:
     >>> looks("cafe\u0301") == looks("caf\u00e9"), looks("cafe") == looks("caf\u00e9")
     (True, False)
     """
-    blanked = " ".join(text.translate(_UNSEEN).split())
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", blanked).casefold())
+    return unicodedata.normalize("NFC", unmarked(text).casefold())
+
+
+def unmarked(text: str) -> str:
+    r"""Return a text without what nobody sees: as `looks` does, but upper and lower case stay.
+
+    Examples
+    --------
+    >>> unmarked("very\u00a0 good\u200b"), unmarked("cafe\u0301") == unmarked("caf\u00e9")
+    ('very good', True)
+    """
+    return unicodedata.normalize("NFC", " ".join(text.translate(_UNSEEN).split()))
 
 
 def alike(labels: Iterable[Any]) -> list[list[str]]:
@@ -56,11 +66,16 @@ def told_alike(words: Sequence[str]) -> str:
     >>> told_alike(["spam", "Spam "])
     "'spam' and 'Spam ' are kept apart; write them in one way if they are one class"
     """
+    return f"{' and '.join(shown_apart(words))} are kept apart; write them in one way if they are one class"
+
+
+def shown_apart(words: Sequence[str]) -> list[str]:
+    """Return texts between quotes so that a reader can tell them apart."""
     # Two forms of one accent look the same between quotes, too.
     shown = list(map(repr, words))
     if len({unicodedata.normalize("NFC", word) for word in shown}) < len(shown):
         shown = list(map(ascii, words))
-    return f"{' and '.join(shown)} are kept apart; write them in one way if they are one class"
+    return shown
 
 
 def warning_of(words: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
-"""Items of a list, named in a sentence: a few of them, and how many more there are."""
+"""Items of a list, named in a sentence: a few of them, and how many more there are; commands that can be pasted."""
 
+import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,3 +26,14 @@ def quoted(items: Iterable[Any], most: int = 30) -> str:
     "'a', 1 and 1 more"
     """
     return listed(map(repr, items), most)
+
+
+def command(*words: Any) -> str:
+    """Return a command that can be pasted: names with blanks and the like stand in quotes.
+
+    Examples
+    --------
+    >>> command("querist", "add", "my project.querist", "data.csv")
+    "querist add 'my project.querist' data.csv"
+    """
+    return shlex.join(map(str, words))

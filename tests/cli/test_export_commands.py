@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from querist.cli.main import app
 from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
+from querist.labelling.log.classes import change
 from querist.labelling.serving.actions import Action
 from querist.labelling.serving.project import Project
 from querist.store import Store
@@ -164,6 +165,53 @@ def test_a_file_that_can_be_labelled_gives_its_labels_too(place, name, content):
     import_rows(guess_plan(name, existing_labels=False), "p.querist")
     assert "6 labels imported; 0 were there already" in querist("import-labels", "p.querist", name).stdout
     assert labels_of("p.querist") == CLASSES * 3
+
+
+def test_a_second_format_lies_beside_the_first(place):
+    querist("export", "reviews.querist")
+    before = (place / "reviews-labels.csv").read_bytes()
+    querist("export", "reviews.querist", "--format", "jsonl")
+    querist("export", "reviews.querist", "--format", "parquet")
+    assert (place / "reviews-labels.csv").read_bytes() == before
+    assert {each.name for each in place.glob("reviews-labels.*")} == {
+        "reviews-labels.csv", "reviews-labels.jsonl", "reviews-labels.parquet", "reviews-labels.accuracy.json",
+    }  # fmt: skip
+    assert "reviews-labels.csv exists already" in querist("export", "reviews.querist", status=1).stderr
+
+
+@pytest.mark.parametrize("content", ["mine", "[]", '{"project": "reviews"}', '{"project": "other", "date": ""}'])
+def test_a_file_in_the_place_of_the_statement_stays(place, content):
+    (place / "reviews-labels.accuracy.json").write_text(content)
+    message = querist("export", "reviews.querist", status=1).stderr
+    assert "reviews-labels.accuracy.json exists already" in message
+    assert (place / "reviews-labels.accuracy.json").read_text() == content
+
+
+def test_new_classes_and_names_taken_for_others_are_told(place):
+    lines = "key,Label\nk2,GOOD\nk5,odd\nk8,\n"
+    (place / "my labels.csv").write_text(lines)
+    result = querist("import-labels", "reviews.querist", "my labels.csv")
+    assert "1 new class: 'odd'" in result.stdout
+    assert "'GOOD' taken for 'good'" in result.stderr
+    assert "labels: column 'Label'" in result.stderr
+    assert labels_of("reviews.querist")[2:6:3] == ["good", "odd"]
+
+
+def test_a_column_of_labels_can_be_named(place):
+    (place / "labels.csv").write_text("key,verdict,label\nk2,good,bad\n")
+    querist("import-labels", "reviews.querist", "labels.csv", "--label-column", "verdict")
+    assert labels_of("reviews.querist")[2] == "good"
+
+
+def test_an_older_export_brings_no_renamed_class_back(place):
+    querist("export", "reviews.querist")
+    with Project.open("reviews.querist", train=False) as project:
+        owner = sign_in(project)
+        project.change_classes(owner, lambda classes: change(classes, 0, name="awful")).result()
+    told = querist("import-labels", "reviews.querist", "reviews-labels.csv")
+    assert "0 labels imported; 20 were there already" in told.stdout
+    assert "new class" not in told.stdout
+    assert "'bad' taken for 'awful'" in told.stderr
 
 
 def test_where_the_statement_cannot_be_written_the_labels_stay_too(place, monkeypatch):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from querist.data.image_folder import find_images
+from querist.data.image_folder import find_images, has_images, look_into
 from querist.exceptions import DataError, FileFormatError
 
 
@@ -36,3 +36,30 @@ def test_names_that_are_not_utf_8_are_found(tmp_path):
     with open(bytes(tmp_path) + b"/\xff.png", "wb") as file:
         file.write(b"x")
     assert len(find_images(tmp_path)) == 1
+
+
+def test_what_is_left_out_is_told_by_ending_and_number(tmp_path):
+    for name in ["a.png", "b.gif", "c.tiff", "d.bmp", "e.heic", "f.heic", "g.svg", "readme"]:
+        (tmp_path / name).write_bytes(b"x")
+    found = look_into(tmp_path)
+    assert found.names == ["a.png", "b.gif", "c.tiff", "d.bmp"]
+    assert found.notes[0].startswith("4 other files left out: 2 .heic, 1 .svg, 1 without an ending")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_links_to_folders_are_followed_without_loops(tmp_path):
+    top, elsewhere = tmp_path / "top", tmp_path / "elsewhere"
+    (top / "a").mkdir(parents=True)
+    elsewhere.mkdir()
+    for place in (top / "a" / "1.png", elsewhere / "2.png"):
+        place.write_bytes(b"x")
+    (top / "link").symlink_to(elsewhere)
+    (top / "again").symlink_to(elsewhere)
+    (top / "a" / "up").symlink_to(top)
+    (elsewhere / "back").symlink_to(top)
+    (top / "z").symlink_to(top / "a")
+    found = look_into(top)
+    assert found.names == ["a/1.png", "again/2.png"]
+    assert sorted(found.links) == ["a/up", "again/back", "link", "z"]
+    assert has_images(top)
+    assert look_into(top, follow=False).names == ["a/1.png"]

@@ -1,5 +1,8 @@
 """Delimited texts of every shape: what stands above, below and between their cells."""
 
+import io
+
+import pandas as pd
 import pytest
 
 from querist.data import Reading, read_table
@@ -10,7 +13,7 @@ from querist.exceptions import DataError, FileFormatError, InvalidParameterError
 def read(tmp_path):
     def write_and_read(content, name="t.csv", **options):
         path = tmp_path / name
-        path.write_bytes(content.encode())
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_table(path, **options)
 
     return write_and_read
@@ -125,3 +128,52 @@ def test_lines_of_libsvm_under_another_ending(read):
     table = read("1 1:0.5 2:3\n-1 2:3\n", "t.dat")
     assert table.matrix.tolist() == [[0.5, 3], [0, 3]]
     assert "its lines are those of libsvm" in table.notes
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.txt", "".join(f"this is review {n} of many and it is, well, quite long\n" for n in range(9))),
+        ("t.txt", "".join(f"one thing; and another one, number {n}\n" for n in range(9))),
+        ("t.txt", "".join(f"one more time: this is number {n}\n" for n in range(9))),
+        ("t.txt", "".join(f"this is number {n} of it all that is\n" for n in range(9))),
+    ],
+)
+def test_sentences_with_as_many_marks_each_are_texts(read, name, content):
+    assert read(content, name).frame["text"].tolist() == content.splitlines()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "text, label\n" + "".join(f"this is the review {n}, x\n" for n in range(9)),
+        "5.1,3.5,a\n" * 5,
+        "a long name, another\n" + "".join(f"this is the text, {n}\n" for n in range(9)),
+        "a;b\n" + "one text; another text here\n" * 3,
+    ],
+)
+def test_tables_in_txt_stay_tables(read, content):
+    assert read(content.replace("5.1,3.5,a", "x,y,z", 1), "t.txt").frame.shape[1] > 1
+
+
+@pytest.mark.parametrize(
+    ("content", "is_told"),
+    [
+        ("".join(f"this is the text {n}\n" for n in range(9)), True),
+        ("".join(f"this is the text {n};{'ab'[n % 2]}\n" for n in range(9)), True),
+        ("yes\nno\nyes\nno\n", True),
+        ("review\n" + "".join(f"this is the text {n}\n" for n in range(9)), False),
+        ("review;how do you like it\n" + "".join(f"this is the text {n};well\n" for n in range(9)), False),
+        ("Why do you like it?\n" + "".join(f"this is the text {n}\n" for n in range(9)), False),
+    ],
+)
+def test_a_first_line_that_looks_like_the_others_is_told(read, content, is_told):
+    for name in ("t.csv", "t.xlsx"):
+        if name == "t.xlsx":
+            rows = [line.split(";") for line in content.splitlines()]
+            target = io.BytesIO()
+            pd.DataFrame(rows).to_excel(target, index=False, header=False)
+            table = read(target.getvalue(), name)
+        else:
+            table = read(content, name)
+        assert any("--no-header" in note for note in table.notes) == is_told

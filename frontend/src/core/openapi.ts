@@ -1753,7 +1753,8 @@ export interface components {
          * @description What became of an imported file.
          *
          *     `imported` rows have a new label or skip (`replaced` of them had another label), `unchanged` had it before, `kept`
-         *     keep another label.
+         *     keep another label. `new_classes` are those that the file brought, `notes` say which labels were taken for a class
+         *     that is called otherwise.
          */
         ImportReply: {
             /** Imported */
@@ -1764,6 +1765,10 @@ export interface components {
             unchanged: number;
             /** Kept */
             kept: number;
+            /** New Classes */
+            new_classes: string[];
+            /** Notes */
+            notes: string[];
             /** Refused */
             refused: components["schemas"]["RefusedLine"][];
         };

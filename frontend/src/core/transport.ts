@@ -40,6 +40,16 @@ export function inWords(problem: unknown): string {
 /** A class of that name was removed or merged: it may be the one that is meant. */
 export const isGone = (problem: unknown): boolean => problem instanceof Refusal && problem.code === "class_is_gone";
 
+/** Why an image does not come, in the server's words: a browser keeps them to itself. Empty where it says nothing. */
+export async function whyNot(address: string): Promise<string> {
+  try {
+    const response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return response.ok ? "" : refusal(response.status, await response.text()).message;
+  } catch {
+    return new Unreachable().message;
+  }
+}
+
 export interface StreamEvents {
   /** A (re)connection stands; events may have been missed before it. */
   open?(): void;

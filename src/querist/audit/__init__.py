@@ -49,11 +49,12 @@ if TYPE_CHECKING:
 # By module.
 _NAMES = {
     "accuracy": ("ScoredDraws", "model_accuracy"),
-    "assessment": ("Assessment", "ClassFigures", "assess", "assessing"),
+    "assessment": ("Assessment", "assess", "assessing"),
     "auto_label": ("AutoLabels", "auto_labels"),
     "auto_label_plan": ("AutoLabelPlan", "plan_auto_label"),
     "certificate": ("CertificateResult", "attempt_level", "remainder_accuracy", "rest_bound"),
     "certificate_plan": ("Plan", "labels_needed"),
+    "class_figures": ("ClassFigures",),
     "cross_fitting": ("CrossFit", "cross_fit"),
     "estimate": ("Estimate",),
     "expected": ("Expected",),

@@ -70,7 +70,7 @@ def _write_labels(
 ) -> None:
     """Write the labels or the log, and how good the model is, so that the labels do not travel without it."""
     from querist.cli.words import print_notes
-    from querist.labelling.reading.accuracy_statement import accuracy_statement
+    from querist.labelling.reading.accuracy_statement import accuracy_statement, is_statement_of
     from querist.labelling.reading.exports import export as write_export
     from querist.labelling.reading.project_view import ProjectView
 
@@ -80,8 +80,10 @@ def _write_labels(
                 print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
             return
         beside = path.with_suffix(".accuracy.json")
+        # An earlier export has left it there, in another format perhaps: nothing of anybody's is lost with it.
+        renewed = overwrite or is_statement_of(beside, view.info.name)
         # Neither file takes its place before both are written.
-        with _target(path, overwrite) as target, _target(beside, overwrite) as told:
+        with _target(path, overwrite) as target, _target(beside, renewed) as told:
             print_notes(write_export(view, kind, target, rows=rows, predictions=guesses))
             statement = accuracy_statement(view.board, view.info.name, now=time.time())
             told.write((json.dumps(asdict(statement), indent=2, ensure_ascii=False) + "\n").encode())

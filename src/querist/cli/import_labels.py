@@ -18,6 +18,9 @@ def import_labels(
         Path,
         typer.Argument(help="A table with labels, in any format that the other commands read, or Label Studio's JSON."),
     ],
+    label_column: Annotated[
+        str | None, typer.Option(help="Column of labels. Default: 'label', or Querist's own.")
+    ] = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
     header_lines: HeaderLines = None,
@@ -25,24 +28,30 @@ def import_labels(
     delimiter: Delimiter = None,
 ) -> None:
     """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
+    from querist.cli.words import print_notes
     from querist.labelling.label_files.match import read_labels_for
+    from querist.labelling.log.class_names import told_new
     from querist.labelling.serving.project import Project
 
     reading = reading_of(sheet, no_header, names, delimiter, header_lines=header_lines)
     with Project.open(project, train=False) as opened:
-        read = read_labels_for(opened.rows, file, reading=reading)
+        read = read_labels_for(opened.rows, file, reading=reading, label_column=label_column)
         found = opened.bulk.import_labels(read, source=file.name).result()
     replaced = f" ({found.n_replaced} in place of another label)" if found.n_replaced else ""
+    print_notes([*read.notes, *found.notes])
     typer.echo(f"{found.n_changed} labels imported{replaced}; {found.n_same} were there already.")
+    if found.new_classes:
+        typer.echo(f"{told_new(found.new_classes)}.")
     if found.n_kept:
         typer.echo(
             f"Rows that keep another label: {found.n_kept}. A reviewer decided so, the answers of more people count, "
             "or the file says only that they were skipped."
         )
-    if read.refused:
-        typer.echo(f"{len(read.refused)} lines were refused:", err=True)
-        for where, why in read.refused[:_SHOWN]:
+    refused = [*found.refused, *read.refused]
+    if refused:
+        typer.echo("Refused:" if found.refused else f"{len(refused)} lines were refused:", err=True)
+        for where, why in refused[:_SHOWN]:
             typer.echo(f"   {where}: {why}", err=True)
-        if len(read.refused) > _SHOWN:
-            typer.echo(f"   and {len(read.refused) - _SHOWN} more", err=True)
+        if len(refused) > _SHOWN:
+            typer.echo(f"   and {len(refused) - _SHOWN} more", err=True)
         raise typer.Exit(FAILED)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from querist._words import command
 from querist.audit.design import PRICE
 from querist.cli.friendly import friendly
 from querist.cli.page import (
@@ -110,7 +111,8 @@ def label(
         print_notes(resume(location, sources, asked=asked, changes=changes, images=images))
     elif not sources:
         raise FileFormatError(
-            f"There is no project {location}. Make one from your data: querist label FILE --project {location}"
+            f"There is no project {location}. Make one from your data: "
+            f"{command('querist', 'label', 'FILE', '--project', location)}"
         )
     else:
         _make(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from querist._words import command
 from querist.cli.display import is_interactive
 from querist.cli.label import label
 
@@ -17,7 +18,7 @@ def offer_page(folder: Path) -> None:
     """Write handwritten digits as images, say how to label them, and open the page if somebody says so."""
     _write_digits(folder)
     typer.echo("\n4. Your turn: label the same digits yourself, as images, while a model learns along.")
-    typer.echo(f"   {_querist()} label {folder} --labels {_DIGITS}")
+    typer.echo(f"   {_querist()} {command('label', folder, '--labels', _DIGITS)}")
     if is_interactive() and typer.confirm("\nOpen it now?", default=True):
         label([str(folder)], labels=_DIGITS)
 
@@ -39,4 +40,4 @@ def _querist() -> str:
     if shutil.which("querist"):
         return "querist"
     python, here = Path(sys.executable), Path.cwd()
-    return f"{python.relative_to(here) if python.is_relative_to(here) else python} -m querist"
+    return command(python.relative_to(here) if python.is_relative_to(here) else python, "-m", "querist")

@@ -15,7 +15,7 @@ from querist.data.columns import typed
 from querist.data.cutting import Dialect, long_cells, records
 from querist.data.decoding import decode
 from querist.data.delimiters import NAMES, SAMPLE_RECORDS
-from querist.data.header_lines import SEVERAL_LINES
+from querist.data.header_lines import SEVERAL_LINES, told_like_a_row
 from querist.data.numbers import is_number
 from querist.data.outline import Outline, outlined, without_tail
 from querist.data.quotes import regular_quotes
@@ -158,6 +158,8 @@ def _table(path: Path, found: Delimited, words: "pd.DataFrame", notes: Sequence[
     gone = [found.names[place] for place in nothing]
     notes = [note for note in notes if note not in map(_unnamed_told, gone)]
     notes += [f"left out, since it has neither name nor cells: {', '.join(gone)}"] if gone else []
+    if found.has_header and not any("--no-header" in note for note in notes):
+        notes += told_like_a_row(found.names, [words[place].head(SAMPLE_RECORDS).tolist() for place in words.columns])
     words.columns = pd.Index(found.names)
     return Table(path, words.drop(columns=gone), notes=tuple(notes), delimiter=found.delimiter)
 

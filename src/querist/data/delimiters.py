@@ -51,7 +51,11 @@ def delimiter_of(text: str, path: Path) -> tuple[str, Fit]:
                 sample if each != " " else with_tabs(sample), Dialect(each if each != " " else "\t"), SAMPLE_RECORDS
             )
             found = fit_of(rows)
-            if found.fits and found.agreeing == 1 and (each in "\x01^~" or _has_numbers(rows)):
+            if (
+                found.fits
+                and found.agreeing == 1
+                and (each in "\x01^~" or (_has_numbers(rows) and not _one_sentence(rows)))
+            ):
                 return each, found
     return (best if fits[best].width > 1 else ","), fits[best]
 
@@ -110,6 +114,14 @@ def _tabbed(line: str) -> str:
     written = io.StringIO()
     csv.writer(written, delimiter="\t", lineterminator="").writerow(cells)
     return written.getvalue()
+
+
+def _one_sentence(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether records are the same words again and again, numbers apart: a sentence that was cut, and no table."""
+    if len(rows) < 2 or len({*map(len, rows)}) > 1:
+        return False
+    words = [column for column in zip(*rows, strict=True) if not any(map(is_number, column))]
+    return 2 * sum(column[0] in column[1:] for column in words) > len(words)
 
 
 def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from querist.data.label_cells import label_in
 from querist.data.own_columns import ID, querist_names
 
 Row = dict[str, Any]
@@ -53,7 +54,7 @@ def accepted_option(task: Row) -> tuple[Any, str]:
     label = task.get("label")
     if label is None and answer == "accept":
         return None, "its answer is 'accept', but no option or label is named"
-    return label, ""
+    return label_in(label)
 
 
 def chosen_option(result: Iterable[Row]) -> tuple[Any, str]:

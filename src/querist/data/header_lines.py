@@ -13,8 +13,36 @@ from querist.data.written_numbers import is_missing, is_unit, written_number
 _FEWEST = 3
 _BRACKETS = re.compile(r"\(.{1,12}\)|\[.{0,12}\]|<.{1,12}>")
 _SHOWN = 3
+_WORDS_OF_A_TEXT, _LONGEST_SHOWN = 3, 80
 # What is said where two names are the same.
 SEVERAL_LINES = " If several lines hold the names, say how many: --header-lines 2 (header_lines=2)."
+
+
+def told_like_a_row(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> list[str]:
+    """Return a note where names look like one more row: a text above texts, or a word that its column repeats.
+
+    Parameters
+    ----------
+    names : sequence of str
+    columns : sequence of sequence
+        The cells below each name, or some of them.
+    """
+    like = False
+    for name, cells in zip(names, columns, strict=True):
+        words = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+        n_words = sum(len(word.split()) for word in words)
+        is_text = words and n_words >= _WORDS_OF_A_TEXT * len(words)
+        if is_text and len(name.split()) < _WORDS_OF_A_TEXT:
+            return []  # that is a name
+        like = like or name in words or (bool(is_text) and not name.endswith("?"))
+    if not like:
+        return []
+    some = ", ".join(names[:_SHOWN])
+    shown = some if len(some) <= _LONGEST_SHOWN else f"{some[:_LONGEST_SHOWN]} ..."
+    return [
+        f"the first line ({shown}) was taken for the names of the columns, though it looks like the others; "
+        "if it is data, say so: --no-header (header=False)"
+    ]
 
 
 class Header(NamedTuple):

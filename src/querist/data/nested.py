@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from querist._words import quoted
+from querist.data.label_cells import label_in
 from querist.data.typed_cells import without_half_letters
 
 Columns = dict[str, list[Any]]
@@ -21,6 +22,8 @@ _ALWAYS = 3
 _SPOKEN = (("role", "content"), ("from", "value"))
 # Where labels stand that are lists of one.
 _LABELS = frozenset({"label", "labels", "cats", "category", "categories", "class", "tag"})
+# Fields of objects that are labels; what else an object has would be lost.
+_LABEL_FIELDS = frozenset({"choices", "value", "label", "score", "confidence", "type"})
 _LISTED = 6
 
 
@@ -76,9 +79,9 @@ def _parts(
     def tell(how: str) -> None:
         told.setdefault(how, []).append(name)
 
-    if name.lower() in _LABELS and all(isinstance(cell, list) and _is_single(cell) for cell in known):
-        tell("{}: lists of at most one label, as doccano writes them; the label is taken out of its list")
-        return [(name, [cell[0] if cell else None for cell in cells])]
+    if name.lower() in _LABELS and all(map(_is_label, known)):
+        tell("{}: lists of at most one label, as doccano writes them, or objects with one; the label is taken out")
+        return [(name, [label_in(cell, written=False)[0] for cell in cells])]
     if all(map(_is_chat, known)):
         tell("{}: chats, read as texts with a paragraph for each message")
         return [(name, [None if cell is None else _spoken(cell) for cell in cells])]
@@ -102,8 +105,13 @@ def _parts(
     return [(name, [as_json(cell) if is_nested(cell) else cell for cell in cells])]
 
 
-def _is_single(cell: list[Any]) -> bool:
-    return len(cell) <= 1 and not any(map(is_nested, cell))
+def _is_label(cell: Any) -> bool:
+    """Whether a cell holds one label or none, and nothing that would be lost with its list or object."""
+    if not is_nested(cell):
+        return True
+    if isinstance(cell, dict):
+        return bool(cell) and cell.keys() <= _LABEL_FIELDS and not label_in(cell, written=False)[1]
+    return isinstance(cell, list) and not label_in(cell, written=False)[1] and not any(map(is_nested, cell))
 
 
 def _is_chat(cell: Any) -> bool:

@@ -8,11 +8,15 @@ from querist.data.decoding import decode
 from querist.data.delimited import read_delimited
 from querist.data.delimiters import delimiter_of
 from querist.data.libsvm import looks_like_libsvm, read_libsvm
+from querist.data.numbers import is_number
 from querist.data.reading import Reading
 from querist.data.table import Table
 
 _NAME = re.compile(r"[^\W\d]\w{0,29}")
 _SAMPLE = 200
+# Marks within sentences.
+_MARKS = ",;:"
+_FEWEST_LINES, _WORDS_OF_A_LINE, _ALL_BUT = 2, 4, 0.9
 
 
 def read_text(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
@@ -51,8 +55,29 @@ def _is_prose(path: Path, text: str) -> bool:
         return False
     lines = [line.strip() for line in text[: 1 << 18].splitlines() if line.strip()][:_SAMPLE]
     quoted = sum(line.startswith('"') and line.endswith('"') for line in lines)
-    _, fit = delimiter_of(text, path)
+    delimiter, fit = delimiter_of(text, path)
+    if fit.fits and fit.width > 1 and _are_sentences(lines, delimiter):
+        return True
     return not fit.fits and (fit.width <= 1 or fit.agreeing <= 0.5) and quoted * 2 <= len(lines)
+
+
+def _are_sentences(lines: list[str], delimiter: str) -> bool:
+    """Whether a delimiter is the mark within sentences that all happen to have as many: a blank follows it.
+
+    A first line of names, which are words alone, tells a table; and so does a column of numbers.
+    """
+    if delimiter not in _MARKS or len(lines) < _FEWEST_LINES:
+        return False
+    rows = [line.split(delimiter) for line in lines]
+    followed = sum(cell.startswith(" ") or not cell for row in rows for cell in row[1:])
+    long = sum(len(line.split()) >= _WORDS_OF_A_LINE for line in lines)
+    columns = list(zip(*rows, strict=False))
+    return (
+        followed >= _ALL_BUT * sum(len(row) - 1 for row in rows)
+        and long >= _ALL_BUT * len(lines)
+        and any(" " in cell.strip() for cell in rows[0])
+        and not any(all(is_number(cell.strip()) for cell in column[1:]) for column in columns)
+    )
 
 
 def _is_name(lines: list[str]) -> bool:

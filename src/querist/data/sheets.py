@@ -8,7 +8,7 @@ from typing import Any
 
 from querist._words import listed
 from querist.data.bounds import Bounds
-from querist.data.header_lines import SEVERAL_LINES, Header, header_of
+from querist.data.header_lines import SEVERAL_LINES, Header, header_of, told_like_a_row
 from querist.data.reading import Reading, names_given
 from querist.data.records import table_of
 from querist.data.sheet_bounds import check_sheets
@@ -83,6 +83,9 @@ def open_sheet(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> She
     places = range(len(header.cells))
     empty = [all(row[place] == "" for _, row in rest) for place in places]
     columns, more = _names(path, header.cells, empty)
+    if reading.header:
+        some = rest[:_SAMPLE]
+        more += told_like_a_row(list(columns.values()), [[row[place] for _, row in some] for place in columns])
     return Sheet(columns, rest, [*told, *more])
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
+from querist._words import command
 from querist.exceptions import StoreError
 from querist.store import engine
 from querist.store.file_names import check_names
@@ -95,7 +96,7 @@ class SqliteDatabase:
         if not self._path.exists():
             raise StoreError(
                 f"There is no project {self.name}. Check the spelling, or make one: "
-                f"querist label FILE --project {self.name}"
+                f"{command('querist', 'label', 'FILE', '--project', self.name)}"
             )
         check_names(self._path, self.name)
 

@@ -140,3 +140,62 @@ def test_the_content_of_json_is_kept_exactly(tmp_path):
         (tmp_path / "b.jsonl").write_text("\n".join(map(json.dumps, new)))
         assert add_rows(store, tmp_path / "b.jsonl").n_added == 2
         assert [item.content for item in store.all_items(4)] == new
+
+
+def test_rows_whose_column_changed_its_type_are_known(tmp_path):
+    with make(write(tmp_path, range(12), stars=range(12)), tmp_path / "p.querist") as store:
+        grown = write(tmp_path, range(13), "more.csv", stars=[*map(float, range(12)), 2.5])
+        added = add_rows(store, grown)
+        assert (added.n_added, added.n_known) == (1, 12)
+
+
+def test_ids_whose_column_changed_its_type_are_known(tmp_path):
+    with make(write(tmp_path, range(3), id=[1, 2, 3]), tmp_path / "p.querist") as store:
+        added = add_rows(store, write(tmp_path, range(4), "more.csv", id=[1.0, 2.0, 3.0, 20.5]))
+        assert (added.n_added, added.n_known) == (1, 3)
+        assert not any("other content" in note for note in added.notes)
+
+
+def test_ids_beside_a_word_in_a_workbook_stay_whole(tmp_path):
+    table = pd.DataFrame({"id": [1, 2, 3, "Total"], "review": [text(number) for number in range(4)]})
+    table.to_excel(tmp_path / "data.xlsx", index=False)
+    with make(tmp_path / "data.xlsx", tmp_path / "p.querist") as store:
+        assert [item.item_id for item in store.all_items()] == ["1", "2", "3", "Total"]
+        table[:3].to_excel(tmp_path / "clean.xlsx", index=False)
+        assert add_rows(store, tmp_path / "clean.xlsx").n_known == 3
+
+
+def test_rows_with_other_line_ends_are_known_unless_both_are_there(tmp_path):
+    lines = [f"line one {number}\r\nline two of a text" for number in range(4)]
+    path = tmp_path / "data.jsonl"
+    path.write_text("\n".join(json.dumps({"text": line}) for line in lines))
+    with make(path, tmp_path / "p.querist") as store:
+        saved = [{"text": line.replace("\r\n", "\n")} for line in lines[:2]]
+        path.write_text("\n".join(map(json.dumps, [*saved, {"text": lines[3]}, {"text": lines[3].replace("\r", "")}])))
+        added = add_rows(store, path)
+        assert (added.n_added, added.n_known) == (1, 3)
+        assert any("2 rows differ from rows of the project in line ends" in note for note in added.notes)
+
+
+def test_labels_of_known_rows_are_told(tmp_path):
+    path = write(tmp_path, range(4), label=["a", "b", None, None])
+    with make(path, tmp_path / "p.querist") as store:
+        added = add_rows(store, write(tmp_path, range(4), "more.csv", label=["b", "b", "A", "c"]))
+        (told,) = (note for note in added.notes if "labels of rows" in note)
+        assert "new in the file: 2, other than in the project: 1" in told
+        assert told.endswith(f"querist import-labels {tmp_path / 'p.querist'} {tmp_path / 'more.csv'}")
+        again = add_rows(store, path)
+        assert not any("labels of rows" in note for note in again.notes)
+
+
+def test_labels_of_a_column_that_the_project_lacks_are_told(tmp_path):
+    with make(write(tmp_path, range(4)), tmp_path / "p.querist") as store:
+        added = add_rows(store, write(tmp_path, range(5), "more.csv", sentiment=list("ababa")))
+        assert any("--label-column sentiment" in note for note in added.notes)
+
+
+def test_labels_are_taken_for_the_classes_that_they_look_like(tmp_path):
+    with make(write(tmp_path, range(4), label=list("abab")), tmp_path / "p.querist") as store:
+        added = add_rows(store, write(tmp_path, [5], "more.csv", label=["A\u200b"]))
+        assert added.n_added == 1
+        assert any("taken for 'a'" in note for note in added.notes)

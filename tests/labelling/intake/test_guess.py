@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from querist.exceptions import DataError, FileFormatError, InvalidParameterError
+from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
 
 TEXTS = [f"this is the review with number {number} of a long list" for number in range(40)]
@@ -82,7 +83,9 @@ def test_few_values_under_a_telling_name_are_labels(tmp_path, column, expected):
     path.write_text("\n".join(json.dumps({"a": i, "b": i / 3, "label": v}) for i, v in enumerate(column)))
     plan = guess_plan(path)
     assert plan.label_column == expected
-    assert ("label" in plan.columns) == (expected is None)
+    # Whatever it holds, a column of this name may give the answer away.
+    assert plan.columns == plan.feature_columns == ("a", "b")
+    assert any("--label-column label" in note for note in plan.notes) == (expected is None)
 
 
 def test_classes_keep_the_order_asked_for(tmp_path):
@@ -217,3 +220,95 @@ def test_contradictions_and_missing_files(tmp_path):
         guess_plan(tmp_path / "nothing.csv")
     with pytest.raises(DataError, match="no column to show"):
         guess_plan(write(tmp_path, id=range(5), label=["a", "b", "a", "b", "a"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "why"),
+    [
+        ("target", [number / 3 for number in range(40)], "fractions"),
+        ("label", [f"code {number}" for number in range(40)], "40 different values"),
+        ("class", ["only"] * 40, "all its rows hold 'only'"),
+        ("y", [number / 3 for number in range(40)], "fractions"),
+        ("label", [["a", "b"]] * 40, "2 labels"),
+    ],
+)
+def test_a_column_that_may_give_the_answer_away_is_not_learned_from(tmp_path, name, values, why):
+    path = tmp_path / "data.jsonl"
+    path.write_text("\n".join(json.dumps({"a": i, "b": i % 7, name: value}) for i, value in enumerate(values)))
+    plan = guess_plan(path)
+    assert (plan.label_column, plan.columns, plan.feature_columns) == (None, ("a", "b"), ("a", "b"))
+    (told,) = (note for note in plan.notes if "--label-column" in note)
+    assert why in told
+    assert guess_plan(path, columns=["a", name]).feature_columns == ("a", name)
+
+
+def test_y_beside_x_is_a_coordinate(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("x,y\n" + "".join(f"{number / 2},{number / 3}\n" for number in range(40)))
+    assert guess_plan(path).columns == ("x", "y")
+
+
+def test_a_second_column_of_labels_is_not_learned_from(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,target,label\n" + "".join(f"{number},{number % 2},{'xy'[number % 2]}\n" for number in range(40)))
+    plan = guess_plan(path)
+    assert (plan.label_column, plan.columns) == ("label", ("a",))
+
+
+def test_labels_that_look_the_same_are_one_class(tmp_path):
+    path = tmp_path / "data.jsonl"
+    labels = ["very good", "very\u00a0good", "very good", "Bad", "bad", None]
+    path.write_text("\n".join(json.dumps({"text": f"this is a text {i}", "label": v}) for i, v in enumerate(labels)))
+    plan = guess_plan(path, label_column="label")
+    assert plan.classes == ("Bad", "bad", "very good")
+    assert plan.class_names == {"very\u00a0good": "very good"}
+    assert any("kept apart" in note for note in plan.notes)
+    asked = guess_plan(path, label_column="label", labels=["BAD", "very good"])
+    assert asked.classes == ("BAD", "very good")
+    assert asked.class_names["bad"] == "BAD"
+    import_rows(asked, tmp_path / "p.querist")
+
+
+def test_a_row_with_two_labels_is_refused_by_its_number(tmp_path):
+    path = tmp_path / "data.jsonl"
+    lines = [{"text": "this is one text", "label": ["a"]}, {"text": "and this another", "label": ["a", "b"]}]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    with pytest.raises(DataError, match=r"column 'label', row 2: it has 2 labels"):
+        guess_plan(path, label_column="label")
+
+
+@pytest.mark.parametrize("others", [{}, {"stars": [1, 2, 3] * 20}])
+@pytest.mark.parametrize("name", ["text", "Comment"])
+def test_texts_that_repeat_are_texts_and_told(tmp_path, name, others):
+    path = tmp_path / "data.csv"
+    pd.DataFrame({name: ["yes please", "no", "ok thanks"] * 20, **others}).to_csv(path, index=False)
+    plan = guess_plan(path)
+    assert (plan.kind, plan.text_columns) == ("text", (name,))
+    assert any(note.startswith("57 of them repeat an earlier one") for note in plan.notes)
+
+
+def test_numbers_in_a_column_called_comment_are_no_texts(tmp_path):
+    path = tmp_path / "data.csv"
+    pd.DataFrame({"comment": ["1", "2", "x5"] * 20, "a": range(60)}).assign(comment=[1, 2, 3] * 20).to_csv(
+        path, index=False
+    )
+    assert guess_plan(path).kind == "table"
+
+
+def test_images_whose_names_are_written_otherwise_are_found_and_told(tmp_path):
+    (tmp_path / "img").mkdir()
+    for name in ("a.png", "b.PNG", "caf\u00e9.png"):
+        (tmp_path / "img" / name).write_bytes(b"x")
+    plan = guess_plan(write(tmp_path, photo=["img\\a.png", " img/b.png ", "img/cafe\u0301.png"]))
+    assert plan.kind == "image"
+    assert told(plan, "3 images are there under a name that is written otherwise", "a.png")
+    assert not told(plan, "missing")
+
+
+def test_what_a_folder_of_images_holds_beside_them_is_told(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.tif", "c.heic"):
+        (folder / name).write_bytes(b"x")
+    assert told(guess_plan(folder), "1 other files left out: 1 .heic")
+    assert told(guess_plan(folder), "2 images in")

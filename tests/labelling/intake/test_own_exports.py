@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from querist.data.cell_texts import same_cell
 from querist.data.own_columns import GIVEN, PREDICTED
 from querist.data.written_numbers import is_missing
 from querist.labelling.export import FORMATS, write
@@ -16,7 +17,6 @@ from querist.labelling.export.layout import _GIVEN, _PREDICTED
 from querist.labelling.export.records import Record
 from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
-from querist.labelling.label_files.match import _canonical
 from querist.labelling.log.board import Board
 from querist.store import Store
 
@@ -77,7 +77,7 @@ def holds_something(columns, made):
 
 def held(cell, name):
     """Return a cell as a format can hold it: in CSV blanks, and beside numbers such as nan, are gaps."""
-    told = _canonical(cell)
+    told = same_cell(cell)
     return "" if name == "csv" and (not told.strip() or is_missing(told.strip())) else told
 
 

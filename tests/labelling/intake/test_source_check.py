@@ -1,13 +1,16 @@
 """Data that has moved or changed since it was imported."""
 
+import hashlib
 import shutil
 
 import pytest
 
+from querist._words import command
 from querist.exceptions import DataError
 from querist.labelling.intake.add import add_rows
 from querist.labelling.intake.create import import_rows
 from querist.labelling.intake.guess import guess_plan
+from querist.labelling.intake.source import fingerprint, is_of
 from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.locations import find_image
 from querist.labelling.log.settings import Settings
@@ -58,7 +61,7 @@ def test_a_changed_file_is_told(texts, home):
     (home / "data.csv").write_text(TEXTS + "and one more line of text\n")
     (warning,) = check_sources(texts)
     assert "has changed" in warning
-    assert "querist add p.querist" in warning
+    assert command("querist", "add", home / "p.querist", home / "data.csv") in warning
 
 
 def test_a_file_that_is_gone_is_told(texts, home):
@@ -95,7 +98,7 @@ def test_images_whose_folder_was_renamed_are_found(images, home):
 def test_images_that_are_elsewhere_need_to_be_told(images, home, tmp_path):
     shutil.move(home / "pictures", tmp_path / "far")
     (warning,) = check_sources(images)
-    assert "querist label p.querist --images FOLDER" in warning
+    assert command("querist", "label", home / "p.querist", "--images", "FOLDER") in warning
     with pytest.raises(DataError, match=r"holds none of the images; it lacks 1\.png"):
         check_sources(images, images=home)
     assert check_sources(images, images=tmp_path / "far") == []
@@ -112,3 +115,21 @@ def test_an_emptied_folder_is_no_error(images, home):
 @pytest.mark.parametrize("name", ["../p.querist", "/etc/passwd", "deep/../../p.querist", "https://example.org/a.png"])
 def test_only_files_of_the_folder_are_images(images, name):
     assert find_image(Settings.from_dict(images.info.settings), images.location, 0, name) is None
+
+
+def test_a_folder_is_known_as_an_earlier_version_looked_at_it(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"xx")
+    (tmp_path / "b.gif").write_bytes(b"x")
+    digest = hashlib.blake2b(b"a.png\x002\n", digest_size=16).hexdigest()
+    assert is_of(tmp_path, digest, 1)
+    assert is_of(tmp_path, *fingerprint(tmp_path))
+    assert not is_of(tmp_path, digest, 2)
+
+
+def test_a_file_that_a_spreadsheet_saved_anew_has_not_changed(texts, home):
+    saved = "\ufeff" + TEXTS.replace("\n", "\r\n")
+    (home / "data.csv").write_bytes(saved.encode())
+    (warning,) = check_sources(texts)
+    assert "was saved anew" in warning
+    assert "querist add" not in warning
+    assert check_sources(texts) == []

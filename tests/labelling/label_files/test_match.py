@@ -221,7 +221,8 @@ def test_lines_that_are_no_json_do_not_stop_the_others():
     content = b'{"text": "alpha", "label": "a"}\n{"text"\n[1]\n"\xff"\n{"text": "beta"}\n' + b"[" * 100_000
     result = read(content, "l.jsonl")
     assert result.labels == [(0, "a")]
-    assert [where.rpartition(" ")[2] for where, _ in result.refused] == ["2", "3", "4", "5", "6"]
+    assert [where.rpartition(" ")[2] for where, _ in result.refused] == ["2", "3", "4", "6"]
+    assert result.without_label == 1
 
 
 def test_many_refusals_are_counted():
@@ -260,3 +261,67 @@ def test_numbers_with_decimal_commas_are_those_that_the_table_had():
 def test_blanks_around_the_names_of_columns():
     known = ItemIndex([(0, "1", {" price ": 1})], columns=[" price "])
     assert read(" price ,label\n1,a\n", known=known).labels == [(0, "a")]
+
+
+def test_a_cell_saved_with_other_line_ends_is_the_same():
+    known = ItemIndex([(0, "1", {"text": "one\r\ntwo"}), (1, "2", {"text": "three"})], columns=["text"])
+    assert read('text,label\n"one\ntwo",a\n', known=known).labels == [(0, "a")]
+    assert read('text,label,querist_id\n"one\ntwo",a,1\n', known=known).labels == [(0, "a")]
+
+
+LISTED = [
+    {"code": "x0", "label": ["neg"]},
+    {"code": "x1", "label": []},
+    {"code": "x2", "label": {"choices": ["pos"]}},
+    {"code": "x3", "label": ["a", "b"]},
+    {"code": "x4", "label": {"A": 1.0, "B": 0.0}},
+    {"code": "x1", "Comments": []},
+]
+
+
+@pytest.mark.parametrize("name", ["l.jsonl", "l.json"])
+def test_labels_in_lists_and_objects(name):
+    result = read(json.dumps(LISTED) if name.endswith("json") else LISTED, name)
+    assert result.labels == [(0, "neg"), (2, "pos")]
+    assert result.without_label == 2
+    assert [where.rpartition(" ")[2] for where, _ in result.refused] == ["4", "5"]
+    assert "2 labels ('a', 'b')" in result.refused[0][1]
+    assert "write the name of the class" in result.refused[1][1]
+
+
+def test_labels_in_lists_of_parquet():
+    target = io.BytesIO()
+    table = {"code": ["x0", "x1", "x2"], "label": pa.array([["neg"], [], ["a", "b"]], pa.list_(pa.string()))}
+    parquet.write_table(pa.table(table), target)
+    result = read(target.getvalue(), "l.parquet")
+    assert result.labels == [(0, "neg")]
+    assert len(result.refused) == 1
+
+
+def test_labels_in_lists_of_csv():
+    result = read('code,label\nx0,"[""neg""]"\nx1,[]\nx2,[\'pos\']\nx3,[sic]\n')
+    assert result.labels == [(0, "neg"), (2, "pos"), (3, "[sic]")]
+    # Querist's own files hold names as they are.
+    assert read("querist_id,label\nx0,[1]\n").labels == [(0, "[1]")]
+
+
+def test_a_task_without_a_label_refuses_nobody_else():
+    result = read(json.dumps([{"text": "beta"}, {"text": "alpha", "label": "a"}]), "min.json")
+    assert (result.labels, result.refused, result.without_label) == ([(0, "a")], [], 1)
+
+
+def test_the_column_of_labels_can_be_named():
+    content = "code,Sentiment,label\nx0,a,b\n"
+    assert read(content, label_column="Sentiment").labels == [(0, "a")]
+    named = read(content, label_column="sentiment")
+    assert named.labels == [(0, "a")]
+    assert named.notes == ["labels: column 'Sentiment'"]
+    assert read([{"code": "x0", "sentiment": "a", "answer": "accept"}], "l.jsonl", label_column="sentiment").labels == [
+        (0, "a")
+    ]
+    with pytest.raises(DataError, match=r"no label column 'sentimemt'\. Did you mean 'Sentiment'"):
+        read(content, label_column="sentimemt")
+    with pytest.raises(DataError, match=r"--label-column NAME"):
+        read("code,verdict\nx0,a\n")
+    other = read("code, LABEL\nx0,a\n")
+    assert (other.labels, len(other.notes)) == ([(0, "a")], 1)

@@ -3,6 +3,7 @@
 import io
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -58,3 +59,66 @@ def test_small_files_of_many_pixels_are_refused(shown, tmp_path, form, mode):
     (tmp_path / "small.png").write_bytes(drawn("PNG"))
     read = ImageFeatures().fit_read([tmp_path / "small.png", tmp_path / "picture"])
     assert "9,000 x 9,000 pixels" in read.unread[1]
+
+
+def seen_by_the_model(path):
+    return ImageFeatures().fit_read([path]).X[0]
+
+
+def kept(tmp_path, name, reply):
+    (tmp_path / name).write_bytes(reply.content)
+    return tmp_path / name
+
+
+@pytest.mark.parametrize("form", ["TIFF", "BMP", "GIF", "PNG"])
+def test_what_pillow_reads_is_shown_as_the_model_sees_it(shown, tmp_path, form):
+    picture = Image.linear_gradient("L").resize((32, 32)).convert("RGB")
+    target = io.BytesIO()
+    picture.save(target, form)
+    reply = shown(target.getvalue())
+    assert reply.media_type == ("image/png" if form in ("TIFF", "BMP") else f"image/{form.lower()}")
+    assert np.allclose(seen_by_the_model(kept(tmp_path, "page", reply)), seen_by_the_model(tmp_path / "picture"))
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_sixteen_bits_are_stretched_for_page_and_model_alike(shown, tmp_path, form):
+    values = np.linspace(0, 4095, 32, dtype=np.uint16)[None].repeat(32, 0)
+    target = io.BytesIO()
+    Image.fromarray(values).save(target, form)
+    page = kept(tmp_path, "page", shown(target.getvalue()))
+    with Image.open(page) as opened:
+        assert opened.mode == "L"
+        assert opened.getextrema() == (0, 255)
+    assert np.allclose(seen_by_the_model(page), seen_by_the_model(tmp_path / "picture"))
+
+
+@pytest.mark.parametrize("form", ["WEBP", "JPEG", "PNG", "TIFF"])
+def test_what_exif_turns_is_upright_for_page_and_model_alike(shown, tmp_path, form):
+    exif = Image.Exif()
+    exif[274] = 6
+    content = drawn(form, (60, 40), exif=exif)
+    reply = shown(content)
+    if form == "JPEG":  # every browser turns it
+        assert reply.content == content
+    else:
+        with Image.open(kept(tmp_path, "page", reply)) as opened:
+            assert opened.size == (40, 60)
+            assert opened.getexif().get(274, 1) == 1
+
+
+def test_a_tiff_of_numbers_with_gaps_is_shown(shown):
+    values = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    values[0, 0] = np.nan
+    target = io.BytesIO()
+    Image.fromarray(values).save(target, "TIFF")
+    assert shown(target.getvalue()).media_type == "image/png"
+
+
+def test_an_image_with_far_too_many_pixels_is_said_to_be_large_and_not_damaged(shown):
+    with pytest.raises(ImageError, match=r"cannot be shown: it has too many pixels; .*Make it smaller"):
+        shown(drawn("PNG", (20_000, 10_000), mode="1"))
+
+
+def test_what_is_no_image_says_so(shown):
+    with pytest.raises(ImageError, match="is no PNG, JPEG, WebP, GIF, BMP or TIFF image"):
+        shown(b"%!PS-Adobe-3.0 EPSF-3.0")

@@ -158,7 +158,7 @@ def read(*pairs):
 
 def test_labels_from_elsewhere(project):
     first = read((0, "good", False, "", "labelled"), (1, "new", False, "", "labelled"))
-    assert project.bulk.import_labels(first, source="x.csv").result() == Outcome(2)
+    assert project.bulk.import_labels(first, source="x.csv").result() == Outcome(2, new_classes=("new",))
     second = read(
         (0, "good", True, "odd", "labelled"), (1, "bad", False, "", "labelled"), (2, None, False, "", "skipped")
     )

@@ -22,10 +22,14 @@ async def test_exports_and_imports(connect, project):
     log = (await client.get("/api/v1/export/log")).text.splitlines()
     assert [json.loads(line)["kind"] for line in log].count("answered") == 2
     reply = await client.post("/api/v1/labels", files={"file": ("again.csv", io.BytesIO(table))})
-    assert reply.json() == {"imported": 0, "replaced": 0, "unchanged": 2, "kept": 0, "refused": []}
-    lines = b"text,label\ntext number 9 <b>,bad\nunheard of,good\n"
+    told = {"new_classes": [], "notes": [], "refused": []}
+    assert reply.json() == {"imported": 0, "replaced": 0, "unchanged": 2, "kept": 0} | told
+    lines = b"text,Label\ntext number 9 <b>,bad\ntext number 8 <b>,GOOD\ntext number 7 <b>,odd\nunheard of,good\n"
     reply = (await client.post("/api/v1/labels", files={"file": ("more.csv", io.BytesIO(lines))})).json()
-    assert reply["imported"] == 1
+    assert reply["imported"] == 3
+    assert reply["new_classes"] == ["odd"]
+    assert reply["notes"][0] == "labels: column 'Label'"
+    assert "'GOOD' taken for 'good'" in reply["notes"][1]
     assert len(reply["refused"]) == 1
 
 

@@ -90,10 +90,11 @@ def _labels(location: str, blob: bytes, name: str) -> tuple[dict[str, Any], byte
         read = read_labels_for(RowsOf(view), blob, name)
     # A line each: who reads them can do something else between two.
     pairs = "\n".join(json.dumps(pair) for pair in read.pairs)
-    return {"refused": read.refused, "without_label": read.without_label}, pairs.encode()
+    return {"refused": read.refused, "without_label": read.without_label, "notes": read.notes}, pairs.encode()
 
 
 def labels_of(told: Mapping[str, Any], blob: bytes) -> LabelsRead:
     """Return the labels that the errand `Labels` has told."""
     pairs = [LabelRead(*json.loads(line)) for line in blob.splitlines()]
-    return LabelsRead(pairs, [(where, message) for where, message in told["refused"]], told["without_label"])
+    refused = [(where, message) for where, message in told["refused"]]
+    return LabelsRead(pairs, refused, told["without_label"], told["notes"])

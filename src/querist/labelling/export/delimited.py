@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from querist.data.cell_texts import as_text, visible
 from querist.data.own_columns import FORMULA
-from querist.labelling.export.layout import Layout, as_text, told_halves, visible
+from querist.labelling.export.layout import Layout, told_halves
 from querist.labelling.export.records import Record
 
 _ROWS_AT_ONCE = 100

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from querist.data.cell_texts import as_text, visible
 from querist.exceptions import InvalidParameterError
-from querist.labelling.export.layout import Layout, as_text, visible
+from querist.labelling.export.layout import Layout
 from querist.labelling.export.records import Record
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 1_048_576, 16_384, 32_767

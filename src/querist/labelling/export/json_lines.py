@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from querist.data.cell_texts import as_text
 from querist.data.own_columns import querist_names
-from querist.labelling.export.layout import Layout, as_text, shown_text
+from querist.labelling.export.layout import Layout, shown_text
 from querist.labelling.export.records import Record
 
 _ANSWERS = {"labelled": "accept", "skipped": "ignore"}

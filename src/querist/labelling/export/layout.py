@@ -1,11 +1,11 @@
 """Which columns an exported file has: the user's own, kept as they are, then Querist's."""
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from querist.data.cell_texts import as_text
 from querist.data.own_columns import querist_names
 from querist.labelling.export.records import Record
 
@@ -112,41 +112,6 @@ def shown_text(columns: dict[str, Any], text_columns: Sequence[str]) -> str:
     if text_columns:
         return "\n\n".join(words for name in text_columns if (words := as_text(columns.get(name))))
     return "\n".join(f"{name}: {as_text(value)}" for name, value in columns.items())
-
-
-def as_text(value: Any) -> str:
-    """Return a JSON value as a cell of a text file; a gap is empty.
-
-    Examples
-    --------
-    >>> as_text(None), as_text(True), as_text(0.1), as_text([1, "é"])
-    ('', 'true', '0.1', '[1, "é"]')
-    """
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
-
-
-_NO_CHARACTER = re.compile("[\ud800-\udfff]")
-
-
-def visible(text: str) -> tuple[str, int]:
-    r"""Write halves of characters (lone surrogates), which UTF-8 cannot, as ``\ud800``; and return how many there are.
-
-    Examples
-    --------
-    >>> visible("a\ud800")
-    ('a\\ud800', 1)
-    """
-    return _NO_CHARACTER.subn(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def told_halves(count: int, what: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, BinaryIO
 
-from querist.labelling.export.layout import Layout, as_text, told_halves, visible
+from querist.data.cell_texts import as_text, visible
+from querist.labelling.export.layout import Layout, told_halves
 from querist.labelling.export.records import Record
 
 # Characters and cells of a group of rows.

@@ -1,15 +1,12 @@
 """More rows for a project that exists."""
 
-import hashlib
-import json
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from querist._words import listed
+from querist._words import command, listed
 from querist.audit.order import audit_numbers
 from querist.data.numbers import is_number
 from querist.data.reading import Reading
@@ -24,11 +21,15 @@ from querist.labelling.intake.create import (
     source_infos,
     watched,
 )
-from querist.labelling.intake.guess import ids_of
+from querist.labelling.intake.existing_labels import labels_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
+from querist.labelling.intake.known_lines import labels_told, without_known
+from querist.labelling.intake.label_columns import is_label_name
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
+from querist.labelling.intake.source_check import shown
 from querist.labelling.log.board import Board
-from querist.labelling.log.classes import active, class_name_of
+from querist.labelling.log.class_names import ClassNames
+from querist.labelling.log.classes import active
 from querist.labelling.log.locations import FOLDER, to_path
 from querist.labelling.log.settings import Settings
 from querist.store import Store
@@ -101,11 +102,16 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
         id_prefix=_prefix(source, settings, store),
     )
     notes += [*more, *check_images(plan)]
-    plan, n_known, told = _unknown(plan, store)
+    labels = labels_of(source, plan.label_column)
+    board = Board() if plan.label_column is None else Board.of(store.events(), n_items=lambda: first_row)
+    plan, known, told = without_known(plan, store)
     notes += told
+    if plan.label_column is not None:
+        notes += labels_told(labels, known, plan, board, store)
     n_rows = plan.source.n_rows
     if n_rows:
-        ids, version = _class_ids(plan, store)
+        ids, told = _class_ids(plan, board)
+        notes += told
         number = len(settings.sources)
         infos = source_infos(plan, store.location, first_row=first_row)
         numbers = audit_numbers(store.info.seed, np.arange(first_row, first_row + n_rows))
@@ -113,9 +119,9 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
         with store.writing() as tx:
             tx.add_items(first_row, watched(rows, n_rows, progress))
             tx.append(added_rows(plan, source=number))
-            tx.append(answer_events(plan, ids, first_row=first_row, class_version=version))
+            tx.append(answer_events(plan, ids, first_row=first_row, class_version=board.class_version))
             tx.set_info(settings=replace(settings, sources=(*settings.sources, *infos)).to_dict())
-    return Added(n_rows, n_known, first_row + n_rows, tuple(notes))
+    return Added(n_rows, len(known), first_row + n_rows, tuple(notes))
 
 
 def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, list[str]]:
@@ -136,6 +142,11 @@ def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, 
     ordered = {name: source.columns[name] for name in (*known, *extra) if name in source.columns}
     _check_numbers(source, settings, store)
     notes = [f"columns that earlier rows lack, kept with the new ones: {listed(extra)}"] if extra else []
+    named = next((name for name in extra if settings.label_column is None and is_label_name(name)), None)
+    if named is not None:
+        option = () if named == "label" else ("--label-column", named)
+        hint = command("querist", "import-labels", shown(store), source.path, *option)
+        notes.append(f"column {named!r} may hold labels; to take them as such, too: {hint}")
     return replace(source, columns=ordered), notes
 
 
@@ -175,44 +186,15 @@ def _prefix(source: Source, settings: Settings, store: Store) -> str:
     return f"{source.path.absolute().name}/" if source.is_folder and not is_first else ""
 
 
-def _unknown(plan: ImportPlan, store: Store) -> tuple[ImportPlan, int, list[str]]:
-    """Leave out the rows that the project has already."""
-    source = plan.source
-    names = [name for name in store.items([0])[0].content if name in source.columns and name != plan.label_column]
-    prints = [_print(values) for values in zip(*(source.columns[name] for name in names), strict=True)]
-    notes = []
-    if plan.id_column is None:
-        known = {_print([item.content.get(name) for name in names]) for item in store.all_items()}
-        fresh = [place for place, own in enumerate(prints) if own not in known]
-    else:
-        ids = [plan.id_prefix + item_id for item_id in ids_of(source, plan.id_column)]
-        before = {item.item_id: _print([item.content.get(name) for name in names]) for item in store.all_items()}
-        fresh = [place for place, item_id in enumerate(ids) if item_id not in before]
-        differing = sum(before.get(item_id, own) != own for item_id, own in zip(ids, prints, strict=True))
-        if differing:
-            notes.append(f"{differing} rows have the id of an earlier row but other content; the earlier rows stay")
-    columns = {name: [cells[place] for place in fresh] for name, cells in source.columns.items()}
-    ends = np.searchsorted(fresh, np.cumsum([0, *(n_rows for _, n_rows in source.each_part)]))
-    counted = zip(source.each_part, np.diff(ends).tolist(), strict=True)
-    own = replace(source, columns=columns, parts=tuple((path, n_rows) for (path, _), n_rows in counted))
-    return replace(plan, source=own), source.n_rows - len(fresh), notes
-
-
-def _print(values: Sequence[Any]) -> bytes:
-    return hashlib.blake2b(json.dumps(values).encode(), digest_size=16).digest()
-
-
-def _class_ids(plan: ImportPlan, store: Store) -> tuple[dict[str, int], int]:
-    """Return the class of each label in the file, and the version of the list of classes."""
-    board = Board.of(store.events(kinds=["classes"]))
-    # Names of classes that were merged lead to what they became; a name in use comes first.
-    ids = {each.name: lead for each in board.classes if (lead := board.label_of(each.id)) >= 0}
-    ids |= {each.name: each.id for each in active(board.classes)}
-    cells = [] if plan.label_column is None else plan.source.columns[plan.label_column]
-    unknown = [name for name in dict.fromkeys(map(class_name_of, cells)) if name is not None and name not in ids]
+def _class_ids(plan: ImportPlan, board: Board) -> tuple[dict[str, int], list[str]]:
+    """Return the class of each label in the file, and which were taken for a class that is called otherwise."""
+    counts = Counter(name for name in labels_of(plan.source, plan.label_column) if name is not None)
+    found = ClassNames.of(board).find(counts)
+    unknown = [name for name in counts if name in found.refused or found.names[name] in found.new]
     if unknown:
         raise DataError(
             f"{plan.source.path}: column {plan.label_column!r} holds labels that are no class of the project: "
             f"{listed(unknown)}. Add these classes on the page first, or correct the file."
         )
-    return ids, board.class_version
+    ids = {each.name: each.id for each in active(board.classes)}
+    return {name: ids[meant] for name, meant in found.names.items()}, list(found.notes)

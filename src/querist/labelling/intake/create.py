@@ -11,10 +11,11 @@ import numpy as np
 from querist._random import fresh_seed
 from querist._typing import FloatArray
 from querist.audit.order import audit_numbers
+from querist.labelling.intake.existing_labels import labels_of
 from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
 from querist.labelling.intake.source import fingerprint
-from querist.labelling.log.classes import added, class_name_of
+from querist.labelling.log.classes import added
 from querist.labelling.log.deeds import Answered
 from querist.labelling.log.events import ClassesChanged, RowsAdded, event
 from querist.labelling.log.locations import from_path
@@ -112,8 +113,7 @@ def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, clas
         return []
     now = time.time()
     answers = []
-    for place, cell in enumerate(plan.source.columns[plan.label_column]):
-        name = class_name_of(cell)
+    for place, name in enumerate(labels_of(plan.source, plan.label_column)):
         if name is not None:
             answer = Answered(class_id=ids[name], how="import", class_version=class_version)
             answers.append(event(answer, at=now, row=first_row + place))
@@ -129,7 +129,9 @@ def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None
         tx.append([event(listed, at=time.time())])
     rows = item_rows(plan, audit_numbers(seed, np.arange(n_rows)), first_row=0, source=0)
     tx.add_items(0, watched(rows, n_rows, progress))
-    answers = answer_events(plan, {each.name: each.id for each in classes}, first_row=0, class_version=1)
+    ids = {each.name: each.id for each in classes}
+    ids |= {name: ids[meant] for name, meant in plan.class_names.items()}
+    answers = answer_events(plan, ids, first_row=0, class_version=1)
     for start in range(0, len(answers), _CHUNK):
         progress(start, len(answers), "labels")
         tx.append(answers[start : start + _CHUNK])

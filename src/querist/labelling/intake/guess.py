@@ -12,10 +12,12 @@ from querist.data.dates import HINT
 from querist.data.image_folder import IMAGE_ENDINGS
 from querist.data.kinds import is_text
 from querist.data.loose_numbers import ID_NAME
+from querist.data.numbers import is_number
 from querist.data.reading import Reading
 from querist.exceptions import DataError
-from querist.labelling.intake.existing_labels import classes_of, label_column_of
+from querist.labelling.intake.existing_labels import classes_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
+from querist.labelling.intake.label_columns import label_column_of
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.log.locations import FILE
 from querist.labelling.log.settings import Kind
@@ -25,6 +27,7 @@ _TIME = r"([T ,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?( ?[A-Z]{1,4}| ?[+
 _DATE = re.compile(f"({HINT.pattern}){_TIME}")
 _IMAGE = re.compile(rf"\S.*({'|'.join(re.escape(ending) for ending in IMAGE_ENDINGS)})([?#].*)?", re.IGNORECASE)
 _SAMPLE = 2000
+_LONGEST_SHOWN = 40
 
 
 def guess_plan(
@@ -88,12 +91,14 @@ def guess_plan(
     id_column, told = _id_column(source, id_column, image, set(roles))
     notes += told
     taken = {name for name in (*roles, image, id_column) if name is not None}
-    given, told = label_column_of(
+    given, withheld, said = label_column_of(
         source, label_column, taken=taken, has_text=bool(texts), labels=labels, existing=existing_labels
     )
-    notes += told
+    notes += said
     kind: Kind = "image" if image else "text" if texts else "table"
-    others = columns or ([name for name in source.columns if name not in (id_column, given)] if kind == "table" else ())
+    others = columns or (
+        [name for name in source.columns if name not in (id_column, given, *withheld)] if kind == "table" else ()
+    )
     shown = tuple(dict.fromkeys((*texts, *others)))
     if kind == "table" and not shown:
         raise DataError(f"{source.path} has no column to show beside ids and labels. Name some with --columns.")
@@ -109,8 +114,10 @@ def guess_plan(
         images=(images or (source.path if source.is_folder else source.path.parent)) if image else None,
     )
     notes += [*_kind_told(plan), *check_images(plan)]
-    classes, told = classes_of(source, plan.label_column, labels, named=label_column is not None)
-    return replace(plan, classes=classes, notes=(*notes, *told))
+    given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
+    return replace(
+        plan, classes=given_classes.names, class_names=given_classes.called, notes=(*notes, *given_classes.notes)
+    )
 
 
 def ids_of(source: Source, column: str) -> list[str]:
@@ -177,8 +184,10 @@ def _is_prose(name: str, cells: list[str], only: bool) -> bool:
     n_distinct = len(set(cells))
     if is_text(sample, n_distinct, len(cells)):
         return True
-    # Short messages are known by their name, or by being all there is.
-    return (only or _TEXT_NAME.match(name) is not None) and n_distinct * 2 > len(cells)
+    # Short messages are known by their name, however often they repeat, or by being all there is.
+    if _TEXT_NAME.match(name) is not None:
+        return n_distinct > 1 and any(not is_number(cell) for cell in sample)
+    return only and n_distinct * 2 > len(cells)
 
 
 def _id_column(source: Source, named: str | None, image: str | None, taken: set[str]) -> tuple[str | None, list[str]]:
@@ -201,13 +210,25 @@ def _id_column(source: Source, named: str | None, image: str | None, taken: set[
     return None, notes
 
 
+def _copies_told(texts: Sequence[tuple[Any, ...]]) -> list[str]:
+    counts = Counter(text for text in texts if any(text))
+    copies = sum(counts.values()) - len(counts)
+    if not copies:
+        return []
+    most, often = counts.most_common(1)[0]
+    shown = next(str(cell) for cell in most if cell)
+    shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+    return [f"{copies} of them repeat an earlier one; most often there is {shown!r}, {often} times"]
+
+
 def _kind_told(plan: ImportPlan) -> list[str]:
     columns, n = plan.source.columns, plan.source.n_rows
     if plan.kind == "text":
         which = ", ".join(map(repr, plan.text_columns))
         empty = sum(not any(columns[name][row] for name in plan.text_columns) for row in range(n))
-        told = f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"
-        return [told, f"{empty} of them are empty"] if empty else [told]
+        told = [f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"]
+        told += [f"{empty} of them are empty"] if empty else []
+        return told + _copies_told(list(zip(*(columns[name] for name in plan.text_columns), strict=True)))
     if plan.kind == "table":
         return [f"{n} rows of a table, shown with {len(plan.columns)} columns: {listed(list(plan.columns))}"]
     where = f"in {plan.source.path}" if plan.source.is_folder else f"named in column {plan.image_column!r}"

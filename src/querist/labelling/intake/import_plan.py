@@ -1,11 +1,13 @@
 """`ImportPlan`: what will be imported, and how it was read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from querist._alike import shown_apart
 from querist.exceptions import DataError
 from querist.labelling.intake.source import Source
-from querist.labelling.log.locations import image_below, is_address
+from querist.labelling.log.locations import image_below, image_file, is_address
 from querist.labelling.log.settings import Kind, Settings
 
 
@@ -27,6 +29,8 @@ class ImportPlan:
         Stands before the ids of these rows.
     classes : tuple of str
         Names of the classes, in the order of their buttons.
+    class_names : mapping of str to str
+        Labels in the file that are written otherwise than their class is called, and that class.
     notes : tuple of str
         Everything that was guessed, in plain words.
     """
@@ -42,6 +46,7 @@ class ImportPlan:
     images: Path | None = None
     id_prefix: str = ""
     classes: tuple[str, ...] = ()
+    class_names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
@@ -69,23 +74,30 @@ def check_images(plan: ImportPlan) -> list[str]:
     if plan.image_column is None or plan.images is None or plan.source.is_folder:
         return []
     cells = plan.source.columns[plan.image_column]
-    missing = []
+    folder = plan.images.absolute()
+    missing, renamed = [], []
     for row, cell in enumerate(cells, 1):
         if cell is not None and is_address(str(cell)):
             continue
-        path = plan.images if cell is None else image_below(plan.images, str(cell))
+        path = folder if cell is None else image_file(folder, str(cell))
         if path is None:
             raise DataError(
-                f"{plan.source.path}, row {row}: the image {cell} lies outside {plan.images}. "
+                f"{plan.source.path}, row {row}: the image {cell} lies outside {folder}. "
                 "Only images of one folder are served: name a folder that holds them all with --images."
             )
         if not path.is_file():
             missing.append(f"row {row} ({cell or 'no name'})")
+        elif path != image_below(folder, str(cell)):
+            renamed.append((str(cell), path.relative_to(folder).as_posix()))
     if len(missing) == len(cells):
         raise DataError(
             f"{plan.source.path}: none of the images in column {plan.image_column!r} is there; looked in "
-            f"{plan.images} for {next((cell for cell in cells if cell), 'nothing')}. "
+            f"{folder} for {next((cell for cell in cells if cell), 'nothing')}. "
             "Name their folder with --images, or the right column with --image."
         )
     some = f"{', '.join(missing[:3])}{', ...' * (len(missing) > 3)}"
-    return [f"{len(missing)} images are missing: {some}; they can be skipped"] if missing else []
+    notes = [f"{len(missing)} images are missing: {some}; they can be skipped"] if missing else []
+    if renamed:
+        pair = " for ".join(shown_apart(renamed[0][::-1]))
+        notes.append(f"{len(renamed)} images are there under a name that is written otherwise, such as {pair}")
+    return notes

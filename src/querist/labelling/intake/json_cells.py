@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from querist.data.bounds import Bounds
 from querist.data.table import Table
-from querist.data.typed_cells import without_bytes
+from querist.data.typed_cells import whole, without_bytes
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def _value(cell: Any) -> Any:
     if cell is None or isinstance(cell, str | bool | int):
         return cell
     if isinstance(cell, float):
-        return _numbers([cell])[0]
+        # Beside a word: of such columns spreadsheets keep the numbers, and theirs are all floats.
+        return whole(_numbers([cell])[0])
     if isinstance(cell, decimal.Decimal):
         return int(cell) if cell == cell.to_integral_value() else float(cell)
     if isinstance(cell, datetime.date | datetime.time):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from querist.data.image_folder import find_images, has_images
+from querist.data.image_folder import FIRST_ENDINGS, find_images, has_images, look_into, some_in
 from querist.data.parts import parts_by_kind
 from querist.data.reading import Reading
 from querist.data.table import no_such_column
@@ -89,9 +89,10 @@ def read_source(path: Path | Sequence[Path], reading: Reading | None = None) -> 
     paths = [path] if isinstance(path, Path) else list(path)
     if len(paths) == 1 and paths[0].is_dir() and not _table_parts(paths[0]):
         path = paths[0]
-        names = find_images(path)
+        found = some_in(path, look_into(path))
+        names = found.names
         folders = [Path(name).parent.name or None for name in names]
-        return Source(path, {FILE: names} | ({FOLDER: folders} if any(folders) else {}), is_folder=True)
+        return Source(path, {FILE: names} | ({FOLDER: folders} if any(folders) else {}), found.notes, is_folder=True)
     table = read_as(paths if len(paths) > 1 else paths[0], reading or Reading())
     columns, notes = columns_of(table)
     return Source(paths[0], columns, (*table.notes, *notes), table.label_column, parts=table.parts)
@@ -119,6 +120,29 @@ def fingerprint(path: Path) -> tuple[str, int]:
         return digest.hexdigest(), len(names)
     _add_content(digest, path)
     return digest.hexdigest(), path.stat().st_size
+
+
+def is_of(path: Path, digest: str, size: int) -> bool:
+    """Whether a file or folder holds what `fingerprint` once said, of this version or an earlier one.
+
+    Raises
+    ------
+    DataError, OSError
+        If it cannot be read.
+    """
+    if fingerprint(path) == (digest, size):
+        return True
+    if not path.is_dir() or _table_parts(path):
+        return False
+    names = look_into(path, endings=FIRST_ENDINGS, follow=False).names
+    return (_of_images(path, names), len(names)) == (digest, size)
+
+
+def _of_images(folder: Path, names: Sequence[str]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in names:
+        digest.update(f"{name}\0{(folder / name).stat().st_size}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def _add_content(digest: "hashlib.blake2b", path: Path) -> None:

@@ -5,11 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from querist.exceptions import DataError
-from querist.labelling.intake.source import fingerprint
-from querist.labelling.log.locations import FILE, from_path, home_of, image_below, is_address, to_path
+from querist._words import command
+from querist.exceptions import DataError, QueristError
+from querist.labelling.intake.known_rows import KnownRows
+from querist.labelling.intake.source import fingerprint, is_of, read_source
+from querist.labelling.log.locations import FILE, from_path, home_of, image_file, is_address, to_path
 from querist.labelling.log.settings import Settings, SourceInfo
 from querist.store import Store
+
+# Larger files are not read on opening.
+_MOST_BYTES = 2 << 20
 
 
 def check_sources(store: Store, images: Path | None = None) -> list[str]:
@@ -56,9 +61,13 @@ def _checked(source: SourceInfo, store: Store) -> tuple[SourceInfo, list[str]]:
     if path.exists():
         if _holds(path, source):
             return source, _images_gone(source, store)
+        if _has_same_rows(path, source, store):
+            digest, size = fingerprint(path)
+            told = f"{path} was saved anew since its rows were imported, with the same rows; the project has noted it."
+            return replace(source, hash=digest, size=size), [told, *_images_gone(source, store)]
         kept = (
             f"{path} has changed since its rows were imported. The project keeps the rows as they were; "
-            f"`querist add {_shown(store)} {path}` brings rows that are new."
+            f"`{command('querist', 'add', shown(store), path)}` brings rows that are new."
         )
         return source, [kept, *_images_gone(source, store)]
     elsewhere = _same_content(source, store)
@@ -79,12 +88,32 @@ def _checked(source: SourceInfo, store: Store) -> tuple[SourceInfo, list[str]]:
     ]
 
 
+def _has_same_rows(path: Path, source: SourceInfo, store: Store) -> bool:
+    """Whether a small file that was saved anew, by a spreadsheet perhaps, still holds just the rows of the project."""
+    if source.folder or path.is_dir() or path.stat().st_size > _MOST_BYTES:
+        return False
+    try:
+        read = read_source(path)
+    except (QueristError, OSError):
+        return False
+    items = store.items(list(range(source.first_row, source.first_row + source.n_rows)))
+    names = list(items[0].content) if items else []
+    if read.n_rows != source.n_rows or set(names) != set(read.columns):
+        return False
+    for item, cells in zip(items, zip(*(read.columns[name] for name in names), strict=True), strict=True):
+        known = KnownRows()
+        known.add(item.row, [item.content.get(name) for name in names])
+        if not known.find(cells):
+            return False
+    return True
+
+
 def _images_gone(source: SourceInfo, store: Store) -> list[str]:
     if source.images is None or to_path(source.images, store.location).is_dir():
         return []
     return [
         f"The folder of the images, {to_path(source.images, store.location)}, is gone: images cannot be shown. "
-        f"Say where they are now: querist label {_shown(store)} --images FOLDER"
+        f"Say where they are now: {command('querist', 'label', shown(store), '--images', 'FOLDER')}"
     ]
 
 
@@ -112,7 +141,7 @@ def _holds(path: Path, source: SourceInfo) -> bool:
         # The size first: what else lies there, a pipe among it, is not read.
         if not source.folder and not path.is_dir() and (not path.is_file() or path.stat().st_size != source.size):
             return False
-        return fingerprint(path) == (source.hash, source.size)
+        return is_of(path, source.hash, source.size)
     except (DataError, OSError):  # emptied, or closed to us: not what it was
         return False
 
@@ -121,7 +150,7 @@ def _moved(store: Store, settings: Settings, source: SourceInfo, images: Path) -
     rows = range(source.first_row, source.first_row + min(source.n_rows, 1000))
     names = [item.content.get(settings.image_column or FILE) for item in store.items(list(rows))]
     local = [name for name in names if isinstance(name, str) and not is_address(name)]
-    there = [name for name in local if (path := image_below(images, name)) is not None and path.is_file()]
+    there = [name for name in local if (path := image_file(images, name)) is not None and path.is_file()]
     if local and not there:
         raise DataError(
             f"{images} holds none of the images; it lacks {local[0]}, for example. Name their folder with --images."
@@ -130,5 +159,6 @@ def _moved(store: Store, settings: Settings, source: SourceInfo, images: Path) -
     return replace(source, images=place, path=place if source.folder else source.path)
 
 
-def _shown(store: Store) -> str:
-    return os.path.basename(store.location) if home_of(store.location) is not None else "LOCATION"
+def shown(store: Store) -> str:
+    """Return a project as it is named in a command; the address of a database may hold a password."""
+    return os.fspath(store.location) if home_of(store.location) is not None else "LOCATION"

@@ -1,12 +1,9 @@
 """Labels in files, as other programs and Querist's own export write them, in one shape."""
 
-import datetime
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from querist.data.bounds import Bounds
@@ -20,13 +17,12 @@ from querist.data.read import READERS
 from querist.data.reading import DELIMITED, SPREADSHEETS, Reading
 from querist.data.sheets import open_sheet
 from querist.data.typed_cells import json_value
-from querist.exceptions import DataError, FileFormatError
+from querist.exceptions import FileFormatError
 from querist.labelling.intake.json_cells import columns_of
-from querist.labelling.label_files.tasks import LabelRow, identity, label_studio, prodigy, seconds_of, understood, words
-from querist.labelling.log.classes import class_name_of
+from querist.labelling.label_files.label_table import LabelTable
+from querist.labelling.label_files.tasks import LabelRow, label_studio, prodigy, understood
 
 _COMMA = re.compile(r"\d,\d")
-_TRUE = (True, "true", "TRUE", "True", "1", 1)
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,27 @@ class _File:
     bounds: Bounds
     reading: Reading
     kind: str
+    label_column: str | None
+    notes: list[str]
+
+    def table(self, header: Iterable[str]) -> LabelTable:
+        """Return which column of a table holds what."""
+        made = LabelTable(self.path, self.columns, header, self.label_column)
+        self.notes.extend(made.notes)
+        return made
 
 
 def label_rows(
-    data: bytes, name: str, columns: Iterable[str], *, bounds: Bounds, reading: Reading
+    data: bytes,
+    name: str,
+    columns: Iterable[str],
+    *,
+    bounds: Bounds,
+    reading: Reading,
+    label_column: str | None = None,
+    notes: list[str],
 ) -> Iterator[LabelRow]:
-    """Yield what a file says, row by row.
+    """Yield what a file says, row by row, and put what is to be told of the whole file into `notes`.
 
     Raises
     ------
@@ -57,7 +68,7 @@ def label_rows(
     for member in unpacked(path, data, READERS, bounds):
         where = path if member.name is None else path / member.name
         reading.check(where, member.kind)
-        for row in _reader(member)(_File(where, member.data, own, bounds, reading, member.kind)):
+        for row in _reader(member)(_File(where, member.data, own, bounds, reading, member.kind, label_column, notes)):
             n_rows += 1
             bounds.check_rows(path, n_rows)
             yield row
@@ -74,7 +85,7 @@ def _delimited(file: _File) -> Iterator[LabelRow]:
     # Only Querist's own files have had apostrophes put before what looks like a formula.
     own = querist_names(file.columns)["id"] in found.names
     header = [restore(cell) for cell in found.names] if own else found.names
-    table = _Table(file, header)
+    table = file.table(header)
     # Only where numbers may have commas all of them are looked at first.
     commas = not own and _COMMA.search(found.text) is not None
     numbers = (
@@ -108,7 +119,7 @@ def _text(file: _File) -> str:
 
 def _spreadsheet(file: _File) -> Iterator[LabelRow]:
     sheet = open_sheet(file.path, file.data, file.reading, file.bounds)
-    table = _Table(file, list(sheet.names.values()))
+    table = file.table(list(sheet.names.values()))
     for number, cells in sheet.rows:
         yield table.read(f"{file.path}, row {number}", {name: cells[place] for place, name in sheet.names.items()})
 
@@ -116,94 +127,49 @@ def _spreadsheet(file: _File) -> Iterator[LabelRow]:
 def _as_table(file: _File) -> Iterator[LabelRow]:
     table = READERS[file.kind](file.path, file.data, file.reading, file.bounds)
     columns, _ = columns_of(table, file.bounds)
-    read = _Table(file, list(columns)).read
+    read = file.table(list(columns)).read
     for number, cells in enumerate(zip(*columns.values(), strict=True), 1):
         yield read(f"{file.path}, row {number}", dict(zip(columns, cells, strict=True)))
 
 
 def _json_lines(file: _File) -> Iterator[LabelRow]:
-    names = querist_names(file.columns)
-    found = False
-    for number, task in json_objects(file.path, file.data, file.bounds):
-        where = f"{file.path}, line {number}"
-        if isinstance(task, FileFormatError):
-            yield LabelRow(where, problem=_without_place(task, where))
-            continue
-        found = True
-        task = json_value(task)  # noqa: PLW2901 - the same, as it can be written
-        if "accept" in task or "answer" in task or "querist" in task:
-            yield from understood(where, prodigy, task)
-        elif "label" not in task and names["label"] not in task:
-            yield LabelRow(where, problem="it has no label")
-        else:
-            yield _Table(file, list(task)).read(where, task)
-    if not found:
+    objects = list(json_objects(file.path, file.data, file.bounds))
+    tasks = [(f"{file.path}, line {number}", task) for number, task in objects]
+    if not any(isinstance(task, dict) for _, task in tasks):
         raise FileFormatError(f"{file.path} holds no JSON object. Name a file with a label in each line or row.")
-
-
-def _without_place(error: FileFormatError, where: str) -> str:
-    return str(error).removeprefix(f"{where}: ").rstrip(".")
+    yield from _tasks(file, tasks)
 
 
 def _json(file: _File) -> Iterator[LabelRow]:
-    for number, task in enumerate(map(json_value, json_list(file.path, file.data, file.bounds)[0]), 1):
-        where = f"{file.path}, task {number}"
-        if not isinstance(task, dict):
+    rows, notes = json_list(file.path, file.data, file.bounds)
+    file.notes.extend(notes)
+    yield from _tasks(file, [(f"{file.path}, task {number}", task) for number, task in enumerate(rows, 1)])
+
+
+def _tasks(file: _File, tasks: list[tuple[str, Any]]) -> Iterator[LabelRow]:
+    """Yield what tasks say: those of other programs, and plain ones, which are rows of one table."""
+    tasks = [(where, json_value(task)) for where, task in tasks]
+    plain = [task for _, task in tasks if isinstance(task, dict) and not _is_of_program(file, task)]
+    # One header for all: a task that lacks the column of labels has none.
+    table = file.table(dict.fromkeys(name for task in plain for name in task)) if plain else None
+    for where, task in tasks:
+        if isinstance(task, FileFormatError):
+            yield LabelRow(where, problem=str(task).removeprefix(f"{where}: ").rstrip("."))
+        elif not isinstance(task, dict):
             yield LabelRow(where, problem="no object {...}")
         elif isinstance(task.get("data"), dict):
             yield from understood(where, label_studio, task, querist_names(file.columns)["id"])
+        elif table is None or _is_of_program(file, task):
+            yield from understood(where, prodigy, task)
         else:
-            yield _Table(file, list(task)).read(where, task)
+            yield table.read(where, task)
 
 
-class _Table:
-    """A table of labels: which column holds what."""
-
-    def __init__(self, file: _File, header: list[str]) -> None:
-        # Names of columns are read without the blanks around them.
-        self._columns = {name: name if name in header else name.strip() for name in file.columns}
-        self._names = names = querist_names(file.columns)
-        there = set(header)
-        self._label = next((each for each in (names["label"], "label") if each in there), None)
-        if self._label is None:
-            listed = ", ".join(map(repr, header[:20]))
-            raise DataError(
-                f"{file.path} has no column 'label'. It has: {listed}. Rename the one that holds the labels."
-            )
-
-    def read(self, where: str, cells: dict[str, Any], *, numbers: Mapping[str, Any] = MappingProxyType({})) -> LabelRow:
-        """Return what one row says."""
-
-        def own(key: str) -> Any:
-            value = cells.get(self._names[key])
-            return None if value == "" else value
-
-        label = class_name_of(_plain(cells.get(str(self._label))))
-        return LabelRow(
-            where,
-            own_id=identity(own("id")),
-            cells={name: _plain(cells[there]) for name, there in self._columns.items() if there in cells},
-            numbers={name: _plain(numbers[there]) for name, there in self._columns.items() if there in numbers},
-            shown=words(cells.get("text", cells.get("image"))),
-            label=label,
-            skipped=label is None and own("status") == "skipped",
-            annotator=words(own("annotator")),
-            at=seconds_of(own("labelled_at")),
-            flagged=own("flagged") in _TRUE,
-            note=words(own("note")) or "",
-            by_model=own("status") == "model",
-        )
-
-
-def _plain(value: Any) -> Any:
-    """Return a cell as JSON holds it: dates as texts, NaN as a gap."""
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if value is None or isinstance(value, str | int | float | list | dict):
-        return value
-    if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time():
-        value = value.date()
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+def _is_of_program(file: _File, task: dict[str, Any]) -> bool:
+    """Whether Label Studio, Prodigy or Querist has written a task, and not somebody a row of a table."""
+    if file.label_column is not None and file.label_column in task:
+        return False
+    return isinstance(task.get("data"), dict) or "accept" in task or "answer" in task or "querist" in task
 
 
 _READERS: dict[str, Callable[[_File], Iterator[LabelRow]]] = {

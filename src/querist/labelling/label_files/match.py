@@ -1,10 +1,9 @@
 """Labels from files: each found its row by id or by content, or refused with its place."""
 
-import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +13,7 @@ from querist.data.reading import Reading
 from querist.data.table import nothing_in
 from querist.exceptions import DataError, FileFormatError
 from querist.labelling.export.excel import CUT
-from querist.labelling.export.layout import as_text, visible
+from querist.labelling.intake.known_rows import KnownIds, KnownRows
 from querist.labelling.label_files.formats import label_rows
 from querist.labelling.label_files.tasks import LabelRow, identity
 from querist.labelling.log.classes import MAX_NAME
@@ -32,9 +31,6 @@ _FEWEST_LINES = 100_000
 _CELLS_A_LINE = 20
 _ADVICE = "Leave out what is not in the project, or give it in parts."
 _MOST_REFUSED = 1000
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_WHOLE = re.compile(r"-?\d{16,}")
-_LONGEST_NUMBER = 40
 _CUT = re.compile(re.escape(CUT).replace(re.escape("{:,}"), r"[\d,]+") + r"\Z")
 
 
@@ -65,11 +61,14 @@ class LabelsRead:
         Where, and why; at most 1,000, then one that says how many more.
     without_label : int
         Rows that the file says nothing of.
+    notes : list of str
+        How the file was read.
     """
 
     pairs: list[LabelRead] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     without_label: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def labels(self) -> list[tuple[int, str]]:
@@ -80,20 +79,18 @@ class LabelsRead:
                 votes.setdefault(pair.row, Counter())[pair.label] += 1
         return [(row, counts.most_common(1)[0][0]) for row, counts in votes.items()]
 
-    def within(self, classes: Collection[str]) -> "LabelsRead":
-        """Return the same without labels that name none of `classes`: those are refused."""
-        unknown = Counter(
-            each.label for each in self.pairs if each.label is not None and each.label.strip() not in classes
-        )
-        told = [
-            (f"label {name!r}", f"left out {n} times: the project has no such class, and you may not add one")
-            for name, n in unknown.items()
+    def counts(self) -> Counter[str]:
+        """Return how often each label is there."""
+        return Counter(each.label for each in self.pairs if each.label is not None)
+
+    def under(self, names: Mapping[str, str]) -> "LabelsRead":
+        """Return the same with labels as the classes are called, without those that have no such name."""
+        pairs = [
+            each if each.label is None else each._replace(label=names[each.label])
+            for each in self.pairs
+            if each.label is None or each.label in names
         ]
-        return replace(
-            self,
-            pairs=[each for each in self.pairs if each.label not in unknown],
-            refused=[*told[:_MOST_REFUSED], *self.refused],
-        )
+        return replace(self, pairs=pairs)
 
 
 class ItemIndex:
@@ -119,33 +116,35 @@ class ItemIndex:
         id_column: str | None = None,
     ) -> None:
         self.columns = tuple(columns)
-        self.n_rows = 0
         self._content_columns = tuple(content_columns) or self.columns
         self._id_column = id_column
-        self._ids: dict[str, int] = {}
-        self._digests: dict[int, bytes] = {}
-        self._rows: dict[bytes, list[int]] = {}
+        self._known = KnownRows()
+        ids = []
         for row, item_id, content in items:
-            self.n_rows += 1
-            self._ids[item_id] = row
-            digest = _digest([content.get(name) for name in self._content_columns])
-            self._digests[row] = digest
-            self._rows.setdefault(digest, []).append(row)
+            self._known.add(row, [content.get(name) for name in self._content_columns])
+            ids.append((item_id, row))
+        self._ids = KnownIds(ids)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the project."""
+        return self._known.n_rows
 
     def row_of(self, line: LabelRow) -> int | str:
         """Return the row, or in words why there is none."""
-        digest = self._digest_of(line, line.cells)
-        if line.numbers and digest not in self._rows:
-            digest = self._digest_of(line, line.cells | line.numbers)
+        cells = self._shown_by(line, line.cells)
+        if line.numbers and cells is not None and not self._known.find(cells):
+            cells = self._shown_by(line, line.cells | line.numbers)
         ids = [line.own_id, None if self._id_column is None else line.cells.get(self._id_column)]
         given = [identity(each) for each in ids if each is not None and each != ""]
-        known = [self._ids[each] for each in given if each in self._ids]
-        if known and (digest is None or any(self._digests[row] == digest for row in known)):
-            return known[0] if digest is None else next(row for row in known if self._digests[row] == digest)
+        known = [row for each in given if each is not None and (row := self._ids.row(each)) is not None]
+        fitting = known if cells is None else [row for row in known if self._known.has(row, cells)]
+        if fitting:
+            return fitting[0]
         if known and self._id_column is not None:
             return f"row {given[0]!r} of the project has another content; take the data columns out to go by id alone"
         # Ids that only count rows are the same in every project, so the content decides.
-        rows = [] if digest is None else self._rows.get(digest, [])
+        rows = [] if cells is None else self._known.find(cells)
         if len(rows) == 1:
             return rows[0]
         if rows:
@@ -156,15 +155,15 @@ class ItemIndex:
         what = f"id {given[0]!r}" if given else "this content"
         return f"no row of the project has {what}"
 
-    def _digest_of(self, line: LabelRow, cells_of: dict[str, Any]) -> bytes | None:
-        """Return the fingerprint of what the line shows; None where it does not show all, or not whole."""
+    def _shown_by(self, line: LabelRow, cells_of: dict[str, Any]) -> list[Any] | None:
+        """Return the cells that say which row the line is; None where it does not show all, or not whole."""
         if all(name in cells_of for name in self._content_columns):
             cells = [cells_of[name] for name in self._content_columns]
         elif len(self._content_columns) == 1 and line.shown is not None:
             cells = [line.shown]
         else:
             return None
-        return None if any(isinstance(cell, str) and _CUT.search(cell) for cell in cells) else _digest(cells)
+        return None if any(isinstance(cell, str) and _CUT.search(cell) for cell in cells) else cells
 
 
 def read_labels(
@@ -174,6 +173,7 @@ def read_labels(
     known: ItemIndex,
     bounds: Bounds | None = None,
     reading: Reading | None = None,
+    label_column: str | None = None,
 ) -> LabelsRead:
     """Read labels from a file that Querist, Prodigy, Label Studio or a spreadsheet wrote.
 
@@ -192,6 +192,8 @@ def read_labels(
         Files that unfold to more are refused before they take memory.
     reading : Reading, default=None
         Sheet, delimiter, names of the columns, where the file does not say so itself.
+    label_column : str, default=None
+        The column of labels of a table; None: Querist's own, or one called "label".
 
     Returns
     -------
@@ -209,11 +211,15 @@ def read_labels(
     read = LabelsRead()
     seen: dict[tuple[int, str | None], str | None] = {}
     n_refused = 0
-    for line in label_rows(data, name, known.columns, bounds=bounds, reading=reading or Reading()):
+    lines = label_rows(
+        data, name, known.columns, bounds=bounds, reading=reading or Reading(), label_column=label_column,
+        notes=read.notes,
+    )  # fmt: skip
+    for line in lines:
         said = line.label is not None or line.skipped or line.flagged or bool(line.note)
         found: int | str = line.problem or (known.row_of(line) if said else "")
         if not said and not line.problem:
-            read = LabelsRead(read.pairs, read.refused, read.without_label + 1)
+            read = replace(read, without_label=read.without_label + 1)
             continue
         if line.label is not None and len(line.label) > MAX_NAME:
             found = f"its label has {len(line.label):,} characters; the name of a class has at most {MAX_NAME}"
@@ -245,6 +251,7 @@ def read_labels_for(
     name: str | None = None,
     *,
     reading: Reading | None = None,
+    label_column: str | None = None,
 ) -> LabelsRead:
     """Read labels for the rows of a project; see `read_labels`."""
     settings, columns = rows.view.settings, rows.columns()
@@ -256,7 +263,7 @@ def read_labels_for(
         content_columns=shown or [each for each in columns if each != settings.label_column],
         id_column=settings.id_column,
     )
-    return read_labels(source, name, known=known, reading=reading)
+    return read_labels(source, name, known=known, reading=reading, label_column=label_column)
 
 
 def _content(source: str | os.PathLike[str] | bytes, name: str | None, most: int) -> tuple[bytes, str]:
@@ -274,21 +281,3 @@ def _content(source: str | os.PathLike[str] | bytes, name: str | None, most: int
     if not data.strip():
         raise FileFormatError(nothing_in(name))
     return data, name
-
-
-def _digest(cells: Iterable[Any]) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for cell in cells:
-        words = _canonical(cell).encode()
-        digest.update(len(words).to_bytes(8))
-        digest.update(words)
-    return digest.digest()
-
-
-def _canonical(cell: Any) -> str:
-    """Return a cell as all formats give it back: 1, 1.0 and "1" are the same, so are True and "TRUE"."""
-    words = visible(as_text(cell))[0]
-    if len(words) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words):
-        # More digits Excel does not keep; whole numbers that long are ids, which it gets as words.
-        return words if _WHOLE.fullmatch(words) else f"{float(words):.15g}"
-    return words.lower() if words.lower() in ("true", "false") else words

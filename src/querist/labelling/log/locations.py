@@ -1,6 +1,9 @@
 """Where a project and its data lie: paths as a project keeps them, and the files of its images."""
 
+import functools
 import os
+import re
+import unicodedata
 from pathlib import Path
 
 from querist.labelling.log.settings import Settings
@@ -39,6 +42,51 @@ def image_below(folder: Path, image: str) -> Path | None:
     return path if path.is_relative_to(top) else None
 
 
+def image_file(folder: Path, image: str) -> Path | None:
+    """Return the file of an image, or None where it would lie outside the folder.
+
+    Where there is no file of just that name, the only one is taken whose path is the same but for blanks around it,
+    backslashes, upper and lower case, and forms of accents (Unicode C and D).
+    """
+    path = image_below(folder, image)
+    if path is not None and path.is_file():
+        return path
+    parts = [part for part in re.split(r"[\\/]", image.strip()) if part not in ("", ".")]
+    # One that begins with a slash or a drive lies elsewhere.
+    if image.strip()[:1] in ("/", "\\") or ".." in parts or not parts:
+        return path
+    found = [Path(os.path.abspath(folder))]
+    for part in parts:
+        found = [below / name for below in found for name in _alike(below, part)]
+    files = [each for each in found if each.is_file()]
+    return files[0] if len(files) == 1 else path
+
+
+def _alike(folder: Path, name: str) -> tuple[str, ...]:
+    """Return what lies in a folder and is called so, or nearly so."""
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return ()
+    return _names_of(str(folder), changed).get(_form(name), ())
+
+
+@functools.lru_cache(maxsize=64)
+def _names_of(folder: str, changed: int) -> dict[str, tuple[str, ...]]:
+    """Return the names in a folder by their form, as long as it has not changed."""
+    names: dict[str, tuple[str, ...]] = {}
+    try:
+        for name in os.listdir(folder):
+            names[_form(name)] = (*names.get(_form(name), ()), name)
+    except OSError:
+        return {}
+    return names
+
+
+def _form(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip()).casefold()
+
+
 def find_image(settings: Settings, location: str | os.PathLike[str], source: int, image: str) -> Path | None:
     """Return the file of an image of a project; None where it has none or it lies outside the data's folder.
 
@@ -55,4 +103,4 @@ def find_image(settings: Settings, location: str | os.PathLike[str], source: int
     folder = settings.sources[source].images if 0 <= source < len(settings.sources) else None
     if folder is None or is_address(image):
         return None
-    return image_below(to_path(folder, location), image)
+    return image_file(to_path(folder, location), image)

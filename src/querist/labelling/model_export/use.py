@@ -16,7 +16,7 @@ from querist.data.own_columns import querist_names
 from querist.exceptions import DataError, QueristError
 from querist.labelling.export.delimited import write_lines
 from querist.labelling.intake.source import Source, read_source
-from querist.labelling.log.locations import FILE, image_below, is_address
+from querist.labelling.log.locations import FILE, image_file, is_address
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -143,7 +143,7 @@ def _of_images(features: ImageFeatures, source: Source, column: str, folder: Pat
 
 
 def _path(folder: Path, name: str) -> Path | None:
-    return None if not name or is_address(name) else image_below(folder, name)
+    return None if not name or is_address(name) else image_file(folder, name)
 
 
 def _lines(source: Source, classes: AnyArray, confidences: list[float | None]) -> Iterator[list[Any]]:

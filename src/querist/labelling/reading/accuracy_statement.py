@@ -1,7 +1,9 @@
 """The accuracy statement: what is known of the model and its labels, to go with an export."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from pathlib import Path
 
 from querist.labelling.log.board import Board
 from querist.labelling.log.promise import ProjectPromise
@@ -33,6 +35,21 @@ class AccuracyStatement:
     n_labelled_by_the_model: int
     note: str
     statements: list[Statement]
+
+
+_FIELDS = frozenset(each.name for each in fields(AccuracyStatement))
+_MOST_BYTES = 1 << 20
+
+
+def is_statement_of(path: Path, project: str) -> bool:
+    """Whether a file is an accuracy statement of a project of this name, and nothing else."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return False
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and told.keys() == _FIELDS and told["project"] == project
 
 
 def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracyStatement:

@@ -4,7 +4,7 @@ import io
 import threading
 from dataclasses import dataclass
 
-from querist.data.pixels import opened_image
+from querist.data.pixels import is_as_shown, opened_image, upright_image
 from querist.exceptions import ImageError
 from querist.labelling.log.locations import find_image, is_address
 from querist.labelling.reading.open_web import OpenWeb
@@ -14,6 +14,9 @@ from querist.labelling.reading.rows import Rows
 MAX_BYTES = 50 * 2**20
 # Some hundred megabytes each, at worst.
 _DECODING = threading.BoundedSemaphore(2)
+# What browsers show, and what PNG holds.
+_BROWSERS = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 _WEB = OpenWeb(most_bytes=MAX_BYTES, seconds=15.0)
 
 
@@ -33,7 +36,8 @@ def image(rows: Rows, row: int) -> Image:
     InvalidRowsError
         If there is no such row.
     ImageError
-        If the row names no image, or it is missing, too large, no PNG, JPEG, WebP or GIF, or cannot be fetched.
+        If the row names no image, or it is missing, too large, no PNG, JPEG, WebP, GIF, BMP or TIFF, or cannot be
+        fetched.
     """
     project = rows.view
     item = rows.item(row)
@@ -44,22 +48,35 @@ def image(rows: Rows, row: int) -> Image:
     content = _WEB.fetch(name, accept="image/*") if is_address(name) else _read(project, item.source, name)
     media_type = _kind(content)
     if media_type is None:
-        raise ImageError(f"{name} is no PNG, JPEG, WebP or GIF image. Save it as one of these.")
-    _check_whole(content, name)
-    return Image(content, media_type)
-
-
-def _check_whole(content: bytes, name: str) -> None:
-    """Refuse an image that is cut off: browsers show an empty picture, which a person would label."""
+        raise ImageError(f"{name} is no PNG, JPEG, WebP, GIF, BMP or TIFF image. Save it as one of these.")
     try:
-        with _DECODING, opened_image(io.BytesIO(content)) as opened:
+        with _DECODING:
+            return _as_seen(content, media_type)
+    except ImageError as error:
+        raise ImageError(f"{name} cannot be shown: {error}. Make it smaller.") from error
+    except Exception as error:  # what damaged files raise has no end
+        raise ImageError(f"{name} cannot be decoded: {error}. Save the image anew.") from error
+
+
+def _as_seen(content: bytes, media_type: str) -> Image:
+    """Return an image as the model sees it: as it is, where browsers show it so.
+
+    One that is cut off is refused: browsers show an empty picture, which a person would label.
+    """
+    with opened_image(io.BytesIO(content)) as opened:
+        as_it_is = media_type in _BROWSERS and is_as_shown(opened)
+    if as_it_is:
+        with opened_image(io.BytesIO(content)) as opened:
             if opened.format == "PNG":
                 opened.verify()  # its parts have checksums, so nothing need be decoded
             else:
                 opened.draft(None, (1, 1))  # JPEG comes at an eighth
                 opened.load()
-    except Exception as error:  # what damaged files raise has no end
-        raise ImageError(f"{name} cannot be decoded: {error}. Save the image anew.") from error
+        return Image(content, media_type)
+    seen = upright_image(io.BytesIO(content))
+    target = io.BytesIO()
+    (seen if seen.mode in _PNG_MODES else seen.convert("RGB")).save(target, "PNG", compress_level=1)
+    return Image(target.getvalue(), "image/png")
 
 
 def _read(project: ProjectView, source: int, name: str) -> bytes:
@@ -86,4 +103,8 @@ def _kind(content: bytes) -> str | None:
         return "image/jpeg"
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "image/webp"
-    return "image/gif" if content.startswith((b"GIF87a", b"GIF89a")) else None
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if content.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        return "image/tiff"
+    return "image/bmp" if content.startswith(b"BM") else None

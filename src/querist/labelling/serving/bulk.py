@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from querist.exceptions import InvalidParameterError
 from querist.labelling.label_files.match import LabelsRead
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.board import Board
+from querist.labelling.log.class_names import ClassNames
 from querist.labelling.log.deeds import Deed, Flagged, Noted, SecondOpinionWanted, Skipped, replaced_by
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.rows import Rows
@@ -32,12 +33,21 @@ class Outcome:
         Rows on which that stood already; nothing was recorded.
     n_kept : int
         Rows that keep another label: a reviewer decided so, or more people's answers count and say so.
+    new_classes : tuple of str
+        Names of the classes that a file brought.
+    notes : tuple of str
+        Which labels of a file were taken for a class that is called otherwise.
+    refused : tuple of (str, str)
+        Labels of a file that were left out, and why.
     """
 
     n_changed: int
     n_replaced: int = 0
     n_same: int = 0
     n_kept: int = 0
+    new_classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 class Bulk:
@@ -110,8 +120,10 @@ class Bulk:
 
         return self._place.submit(work)
 
-    def import_labels(self, read: LabelsRead, *, annotator: int | None = None, source: str = "") -> "Future[Outcome]":
-        """Record what a file says of rows: labels (classes that are new are added), skips, flags and notes.
+    def import_labels(
+        self, read: LabelsRead, *, annotator: int | None = None, source: str = "", may_add_classes: bool = True
+    ) -> "Future[Outcome]":
+        """Record what a file says of rows: labels (classes that are new are added and told), skips, flags and notes.
 
         Parameters
         ----------
@@ -120,6 +132,8 @@ class Bulk:
             Who answers for it; None: an import.
         source : str, default=""
             Name of the file, for the log.
+        may_add_classes : bool, default=True
+            Whether labels that name no class make one; else they are left out.
 
         Returns
         -------
@@ -128,24 +142,35 @@ class Bulk:
         """
 
         def work(batch: Batch) -> Outcome:
-            labels = dict(read.labels)
-            add_missing(self._place, batch, list(labels.values()), annotator)
+            counts = read.counts()
+            found = ClassNames.of(self._place.board).find(counts)
+            new = found.new if may_add_classes else ()
+            named = {name: meant for name, meant in found.names.items() if may_add_classes or meant not in found.new}
+            why = dict.fromkeys(counts, "the project has no such class, and you may not add one") | found.refused
+            refused = [
+                (f"label {name!r}", f"left out {n} times: {why[name]}")
+                for name, n in counts.items()
+                if name not in named
+            ]
+            known = read.under(named)
+            labels = dict(known.labels)
+            add_missing(self._place, batch, new, annotator)
             ids = {each.name: each.id for each in class_lists.active(self._place.board.classes)}
             told: dict[str, Any] = {"how": "import", "blind": False, "source": source, "group": str(uuid4())}
-            by_model = {(pair.row, pair.label) for pair in read.pairs if pair.status == "model"}
+            by_model = {(pair.row, pair.label) for pair in known.pairs if pair.status == "model"}
             count = _Count(self._place, batch, annotator, told)
 
             def record(row: int, deed: Deed) -> None:
                 self._place.record(batch, deed, annotator=annotator, row=row)
 
             for row, name in labels.items():
-                class_id, item = ids[name.strip()], self._rows.item(row)
+                class_id, item = ids[name], self._rows.item(row)
                 # What the model has labelled comes back as it went out, and must not become a person's answer.
                 if (row, name) in by_model and self._place.board.model_label(row) == class_id:
                     count.n_same += 1
                 else:
                     count.say(item.row, class_id)
-            for pair in read.pairs:
+            for pair in known.pairs:
                 if pair.status == "skipped" and pair.row not in labels:
                     if self._place.board.status(pair.row) in ("labelled", "model"):
                         count.n_kept += 1
@@ -155,7 +180,7 @@ class Bulk:
                     record(pair.row, Flagged(note=pair.note, **told))
                 elif pair.note and self._place.board.notes.get(pair.row, "") != pair.note:
                     record(pair.row, Noted(note=pair.note, **told))
-            return count.outcome()
+            return replace(count.outcome(), new_classes=new, notes=found.notes, refused=tuple(refused))
 
         return self._place.submit(work)
 

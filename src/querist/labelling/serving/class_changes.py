@@ -19,7 +19,7 @@ def log_classes(place: Workplace, batch: Batch, classes: Classes, told: dict[str
 def add_missing(place: Workplace, batch: Batch, names: Sequence[str], annotator: int | None) -> None:
     """Add the classes of these names that the project lacks."""
     known = {each.name for each in class_lists.active(place.board.classes)}
-    missing = [name for name in dict.fromkeys(each.strip() for each in names) if name not in known]
+    missing = [name for name in dict.fromkeys(names) if name not in known]
     classes = place.board.classes
     for name in missing:
         classes = class_lists.add(classes, name)

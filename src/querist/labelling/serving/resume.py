@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from querist._words import command
 from querist.exceptions import StoreError
 from querist.labelling.intake.new_project import clear_leftovers
-from querist.labelling.intake.source import fingerprint
+from querist.labelling.intake.source import is_of
 from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active
@@ -91,12 +92,12 @@ def _check_data(location: str | os.PathLike[str], data: Path, settings: Settings
     paths = [to_path(each.path, location) for each in settings.sources]
     if any(os.path.abspath(data) == os.path.abspath(path) for path in paths):
         return
-    if data.exists() and fingerprint(data)[0] in {each.hash for each in settings.sources}:
+    if data.exists() and any(is_of(data, each.hash, each.size) for each in settings.sources):
         return
     raise StoreError(
         f"{location} is a project of {paths[0]}, not of {data}. "
         f"Give this data a project of its own with --project NAME.querist, or add its rows to this one: "
-        f"querist add {location} {data}"
+        f"{command('querist', 'add', location, data)}"
     )
 
 

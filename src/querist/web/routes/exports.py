@@ -11,7 +11,6 @@ from fastapi.responses import StreamingResponse
 from querist.exceptions import QueristError, StoreError
 from querist.labelling.errands.work import Model, Rows
 from querist.labelling.export import FORMATS
-from querist.labelling.log.classes import active
 from querist.labelling.reading.accuracy_statement import AccuracyStatement, accuracy_statement
 from querist.web.depends import Someone, TheErrands, TheProject, done
 from querist.web.downloads import as_file, stem
@@ -86,15 +85,18 @@ async def import_labels(
     # The guard bounds what may be sent.
     read = await errands.labels(request, await file.read(), name)
     person = await someone(request)  # the right may be lost by now
-    if not may(person.role, RIGHTS["POST", "/classes"], project.settings):
-        read = read.within({each.name for each in active(project.board.classes)})
-    outcome = await done(project.bulk.import_labels(read, annotator=person.annotator_id, source=name))
-    refused = [RefusedLine(where=where, message=message) for where, message in read.refused]
+    may_add = may(person.role, RIGHTS["POST", "/classes"], project.settings)
+    outcome = await done(
+        project.bulk.import_labels(read, annotator=person.annotator_id, source=name, may_add_classes=may_add)
+    )
+    refused = [RefusedLine(where=where, message=message) for where, message in (*outcome.refused, *read.refused)]
     return ImportReply(
         imported=outcome.n_changed,
         replaced=outcome.n_replaced,
         unchanged=outcome.n_same,
         kept=outcome.n_kept,
+        new_classes=list(outcome.new_classes),
+        notes=[*read.notes, *outcome.notes],
         refused=refused,
     )
 

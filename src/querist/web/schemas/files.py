@@ -14,11 +14,14 @@ class ImportReply(BaseModel):
     """What became of an imported file.
 
     `imported` rows have a new label or skip (`replaced` of them had another label), `unchanged` had it before, `kept`
-    keep another label.
+    keep another label. `new_classes` are those that the file brought, `notes` say which labels were taken for a class
+    that is called otherwise.
     """
 
     imported: int
     replaced: int
     unchanged: int
     kept: int
+    new_classes: list[str]
+    notes: list[str]
     refused: list[RefusedLine]
