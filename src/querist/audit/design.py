@@ -7,12 +7,12 @@ Design = Literal["exchangeable", "measure"]
 EXCHANGEABLE: Design = "exchangeable"
 MEASURE: Design = "measure"
 
-# Measured by benchmarks/audit/held.py, whose table of prices stands in benchmarks/audit/README.md.
+# Measured by benchmarks/audit/held.py (benchmarks/audit/held.md).
 PRICE = (
-    "A fifth of the questions keeps the accuracy that is shown honest. On 13 data sets that cost 0.2 points of "
-    "accuracy at 100 labels and none at 400."
+    "A fifth of the questions keeps the accuracy that is shown honest. On 13 data sets that cost 0.3 points of "
+    "accuracy at 100 labels and 0.1 at 400."
 )
 TEACHING_PRICE = (
-    "If their answers decide what is asked next as well, the model was 0.6 points better at 100 labels and 0.4 at 400, "
-    "but the accuracy that is shown is approximate: up to 9 points too low or too high on one of the data sets."
+    "If their answers decide what is asked next as well, the model was 0.3 points better, but the accuracy that is shown "
+    "is approximate: on one of 19 data sets it was 8 points too low at 100 labels."
 )
