@@ -13,6 +13,6 @@ PRICE = (
     "accuracy at 100 labels and 0.1 at 400."
 )
 TEACHING_PRICE = (
-    "If their answers decide what is asked next as well, the model was 0.3 points better, but the accuracy that is shown "
-    "is approximate: on one of 19 data sets it was 8 points too low at 100 labels."
+    "If their answers decide what is asked next as well, the model was 0.3 points better, but the accuracy that is "
+    "shown is approximate: on one of 19 data sets it was 8 points too low at 100 labels."
 )
