@@ -2620,12 +2620,14 @@ export interface components {
             audit_is_set: boolean;
             /**
              * Audit Price
-             * @description What check questions cost, and what it brings if they teach.
+             * @description What check questions cost.
              */
-            audit_price: [
-                string,
-                string
-            ];
+            audit_price: string;
+            /**
+             * Audit Teaching
+             * @description What it brings, and costs, if their answers decide what is asked next.
+             */
+            audit_teaching: string;
             /**
              * Labels Per Point
              * @description How many labels one point of accuracy is worth: advice to stop counts with it.

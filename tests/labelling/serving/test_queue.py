@@ -201,6 +201,15 @@ def test_after_a_restart_they_pass_at_once_to_the_same_person_and_not_to_others(
     assert rows_of(after.queue.take(1, "new", 12, 2.0)) == rows_of(held)
 
 
+def test_two_tabs_that_outlive_a_restart_wait_for_each_other():
+    desk = Desk(ranked=False)
+    held = [drawn_by(desk, desk.queue.take(1, tab, 6, 0.0)) for tab in ("one", "two")]
+    after = Desk.of(desk.board)
+    after.queue.restore([*held[0], *held[1]], 1.0)
+    assert not set(rows_of(held[0])) & set(rows_of(after.queue.take(1, "two", 8, 2.0)))
+    assert set(rows_of(held[0])) <= set(rows_of(after.queue.take(1, "two", 20, 2.0 + SILENT_SECONDS)))
+
+
 def test_a_page_that_was_loaded_again_gets_its_rows_back():
     desk = Desk()
     held = drawn_by(desk, desk.queue.take(1, "t", 13, 0.0))

@@ -50,6 +50,9 @@ class Leases:
         self._by_tab: dict[tuple[int, str], dict[int, Ticket]] = {}
         self._by_person: dict[int, int] = {}
         self._heard: dict[tuple[int, str], float] = {}
+        # Tabs that held something before a restart, and when that was.
+        self._from_before: frozenset[tuple[int, str]] = frozenset()
+        self._restarted_at = -np.inf
         # Never changed in place: other threads look.
         self._blind: dict[int, tuple[Ticket, ...]] = {}
 
@@ -68,9 +71,18 @@ class Leases:
         """Return who has spoken: people and their tabs that hold something."""
         return frozenset(self._heard)
 
-    def silence(self, annotator: int, tab: str, now: float) -> float:
-        """Return for how long a tab has not spoken; without end where it never did, as after a restart."""
-        return now - self._heard.get((annotator, tab), -np.inf)
+    def restarted(self, tabs: frozenset[tuple[int, str]], now: float) -> None:
+        """Note which tabs held something before a restart."""
+        self._from_before, self._restarted_at = tabs, now
+
+    def silence(self, annotator: int, tab: str, now: float, *, asked_by: str) -> float:
+        """Return for how long a tab has not spoken, to another one of the same person; without end where it never did.
+
+        After a restart a page that comes newly does not wait for those of before; these wait for each other: each may
+        be a moment late.
+        """
+        both = {(annotator, tab), (annotator, asked_by)} <= self._from_before
+        return now - self._heard.get((annotator, tab), self._restarted_at if both else -np.inf)
 
     def of_tab(self, annotator: int, tab: str) -> list[Ticket]:
         """Return what a tab holds."""

@@ -128,8 +128,10 @@ class Queue:
     def restore(self, tickets: Iterable[Ticket], now: float, living: frozenset[tuple[int, str]] = frozenset()) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it.
 
-        Of tabs that are not known to be `living`, the same person's next tab gets it at once.
+        Of tabs that are not known to be `living`, the same person's next new tab gets it at once.
         """
+        tickets = list(tickets)
+        self.leases.restarted(frozenset((ticket.annotator, ticket.tab) for ticket in tickets), now)
         for annotator, tab in living:
             self.leases.heard(annotator, tab, now)
         for ticket in tickets:
@@ -154,7 +156,7 @@ class Queue:
         """
         self.leases.heard(annotator, tab, now)
         for ticket in self.leases.of_person(annotator):
-            if ticket.tab != tab and self.leases.silence(annotator, ticket.tab, now) > SILENT_SECONDS:
+            if ticket.tab != tab and self.leases.silence(annotator, ticket.tab, now, asked_by=tab) > SILENT_SECONDS:
                 self.leases.drop(ticket)
         again, due = self._again(annotator, now), self._due(annotator, now)
         tickets: list[Ticket] = []

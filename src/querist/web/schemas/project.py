@@ -40,7 +40,8 @@ class SettingsInfo(BaseModel):
     audit_share: float = Field(description="Share of the questions that follow the random order.")
     audit_design: Design = Field(description="Whether the model that asks knows none of their answers, or all.")
     audit_is_set: bool = Field(description="Rows were set aside for them: measure cannot be chosen any more.")
-    audit_price: tuple[str, str] = Field(description="What check questions cost, and what it brings if they teach.")
+    audit_price: str = Field(description="What check questions cost.")
+    audit_teaching: str = Field(description="What it brings, and costs, if their answers decide what is asked next.")
     labels_per_point: float = Field(
         description="How many labels one point of accuracy is worth: advice to stop counts with it."
     )
