@@ -45,7 +45,7 @@ describe("what the header shows", () => {
       beside: "",
     });
     expect(told.whole).toContain("Always answering 'ham': 98 %.");
-    expect(told.whole).toContain("Precision of 'spam': not known yet: there are 6 of the 10 check answers that it takes.");
+    expect(told.whole).toContain("Precision of 'spam': not known yet: 6 of the 10 check answers that it takes.");
     expect(shown({ ...accuracy, headline: [figure("macro F1", null)] })).toMatchObject({ value: "not known yet", interval: "" });
   });
 

@@ -63,7 +63,7 @@ export function shown(accuracy: ShownAccuracy | null): Shown {
 export function headlined(figure: HeadlineFigure): string {
   if (figure.value !== null) return `${percent(figure.value)} (${interval(figure)})`;
   return figure.n < figure.n_needed
-    ? `not known yet: there are ${figure.n} of the ${figure.n_needed} check answers that it takes`
+    ? `not known yet: ${figure.n} of the ${figure.n_needed} check answers that it takes`
     : `not known yet: it takes ${figure.n_needed} check answers of each class`;
 }
 
