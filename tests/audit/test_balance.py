@@ -75,6 +75,12 @@ def test_of_many_classes_those_that_a_small_sample_misses_by_chance_are_not_rare
     assert all(each.prevalence.high < 1 / len(found.classes) for each in rare_classes(found.classes))
 
 
+def test_of_ten_equal_classes_one_is_seldom_called_rare(rng):
+    called = [bool(rare_classes(assessed(rng.integers(0, 10, 50).tolist()).classes)) for _ in range(60)]
+    assert np.mean(called) < 0.15
+    assert rare_classes(assessed([0] * 60 + list(range(1, 10)) * 10 + [10]).classes)[0].label == 10
+
+
 def test_a_session_says_it_beside_its_accuracy():
     rng = np.random.default_rng(3)
     X = rng.normal(size=(600, 3))

@@ -6,11 +6,14 @@ from dataclasses import replace
 from querist._words import quoted
 from querist.audit.class_figures import ClassFigures
 from querist.audit.estimate import Estimate
+from querist.audit.intervals import mid_p
 
 # Below this share of the rows a class hardly shows in the accuracy.
 RARE = 0.1
 # With more classes than this an equal share is itself so small: then rare is what lies below half of it.
 _FEW_CLASSES = 5
+# How often any of many equally large classes may be called rare.
+_ERROR = 0.05
 _NAMED = 3
 
 
@@ -40,15 +43,15 @@ def rare_classes(classes: Sequence[ClassFigures]) -> list[ClassFigures]:
     """Return the classes with less than a tenth of the audit sample, or, of more than five, less than half their share.
 
     Of more than five classes a small sample misses some by chance: there the interval of the share must lie below an
-    equal one. The rarest come first.
+    equal one, with a confidence that holds for all classes together. The rarest come first.
     """
     n = len(classes)
     limit = rare_limit(n)
 
     def is_rare(share: Estimate) -> bool:
-        if share.value is None or share.high is None or share.value >= limit:
+        if share.value is None or share.value >= limit:
             return False
-        return n <= _FEW_CLASSES or share.high < 1 / n
+        return n <= _FEW_CLASSES or mid_p(share.value, share.n, 1 - _ERROR / n)[1] < 1 / n
 
     rare = [each for each in classes if is_rare(each.prevalence)]
     return sorted(rare, key=lambda each: each.prevalence.value or 0.0)

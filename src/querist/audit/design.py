@@ -14,5 +14,5 @@ PRICE = (
 )
 TEACHING_PRICE = (
     "If their answers decide what is asked next as well, the model was 0.3 points better, but the accuracy that is "
-    "shown is approximate: on one of 19 data sets it was 8 points too low at 100 labels."
+    "shown is approximate: on one of 19 data sets it was 4 to 8 points too low at 100 labels."
 )
