@@ -31,6 +31,7 @@ from sklearn.ensemble import ExtraTreesClassifier  # noqa: E402
 from querist import Session  # noqa: E402
 from querist._random import derive_generator  # noqa: E402
 from querist.audit import assessment  # noqa: E402
+from querist.audit.metrics import brier_values  # noqa: E402
 
 RUNS = Path(__file__).parent / "runs" / "held.jsonl"
 STAGES = (50, 100, 200, 400)
@@ -120,9 +121,7 @@ def _told(session):
         caught["t"], caught["p"], caught["classes"] = truth.tolist(), folds.predicted.tolist(), folds.classes.tolist()
         if folds.probabilities is not None:
             classes = np.union1d(folds.classes, np.unique(truth))
-            p = folds.over(classes)
-            hit = p[np.arange(truth.size), np.searchsorted(classes, truth)]
-            caught["b"] = np.round((p**2).sum(axis=1) + 1 - 2 * hit, 5).tolist()
+            caught["b"] = np.round(brier_values(truth, folds.over(classes), classes), 5).tolist()
         return others(truth, folds, confidence)
 
     def catch_accuracy(correct, sure=None, pool=None, **options):

@@ -190,7 +190,7 @@ def _told(stage):
             ("Brier score", np.array(stage["b"]), stage["brier"], (0, 2)),
             ("overconfidence", np.array(stage["g"]) - (t == p), stage["sure"] - stage["truth"], (-1, 1)),
         ):
-            told = metrics._mean(values, *bounds, name, 0.95)
+            told = metrics.mean_estimate(values, *bounds, name, 0.95)
             if told.value is not None:
                 yield name, told, truth
 

@@ -92,7 +92,7 @@ def stored_labels(values: list[Any]) -> AnyArray:
         return _texts(values)
     if len(kinds) == 1 and not (kinds == {int} and not all(-(2**63) <= value < 2**63 for value in values)):
         return np.array(values)
-    return _objects(values)
+    return as_objects(values)
 
 
 def joined_type(old: AnyArray, new: AnyArray) -> Any:
@@ -296,11 +296,13 @@ def _all_rows(rows: IntArray | None, expected: int | None, name: str) -> IntArra
 def _texts(items: list[str]) -> AnyArray:
     # NumPy cuts NUL off the end of fixed-width texts.
     if any(len(item) > _SHORT or item.endswith("\0") for item in items):
-        return _objects(items)
+        return as_objects(items)
     return np.array(items)
 
 
-def _objects(items: list[Any]) -> AnyArray:
+def as_objects(items: Iterable[Any]) -> AnyArray:
+    """Return labels as Python's own, one in each cell: none is cut to the length of others."""
+    items = list(items)
     array = np.empty(len(items), object)
     array[:] = items
     return array

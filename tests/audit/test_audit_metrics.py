@@ -66,7 +66,7 @@ def test_f1_is_a_function_of_the_share_that_it_is_told_of(rng):
 
 
 EASY = np.array([[0.33, 0.003, 0], [0.003, 0.33, 0.001], [0, 0.003, 0.33]])
-# Where one class is rare, the delta method with Wilson's interval holds in 85 to 91 %.
+# Where one class is rare, the delta method with Wilson's interval falls short.
 RARE = np.array([[0.8265, 0.0435], [0.0195, 0.1105]])
 RARE_AND_EASY = np.array([[0.857, 0.013], [0.006, 0.124]])
 

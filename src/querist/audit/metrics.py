@@ -93,14 +93,19 @@ def brier_score(truth: AnyArray, probabilities: FloatArray, classes: AnyArray, *
     .. [1] G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1),
        1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
     """
+    return mean_estimate(brier_values(truth, probabilities, classes), 0, 2, "Brier score", confidence)
+
+
+def brier_values(truth: AnyArray, probabilities: FloatArray, classes: AnyArray) -> FloatArray:
+    """Return the squared distance of each row's probabilities from its truth, in [0, 2]; see `brier_score`."""
     hit = places(truth, classes)
-    values = (probabilities**2).sum(axis=1) + 1 - 2 * probabilities[np.arange(hit.size), hit]
-    return _mean(values, 0, 2, "Brier score", confidence)
+    values: FloatArray = (probabilities**2).sum(axis=1) + 1 - 2 * probabilities[np.arange(hit.size), hit]
+    return values
 
 
 def overconfidence(confidences: FloatArray, correct: FloatArray, *, confidence: float = 0.95) -> Estimate:
     """Return mean confidence minus accuracy; above 0, the model thinks itself better than it is."""
-    return _mean(np.asarray(confidences) - np.asarray(correct), -1, 1, "confidence minus accuracy", confidence)
+    return mean_estimate(np.asarray(confidences) - np.asarray(correct), -1, 1, "confidence minus accuracy", confidence)
 
 
 class Bin(NamedTuple):
@@ -137,7 +142,8 @@ def _share(hits: AnyArray, quantity: str, of_what: str, confidence: float) -> Es
     return Estimate(value, *mid_p(value, hits.size, confidence), hits.size, quantity, _SCORE, confidence)
 
 
-def _mean(values: FloatArray, low: float, high: float, quantity: str, confidence: float) -> Estimate:
+def mean_estimate(values: FloatArray, low: float, high: float, quantity: str, confidence: float) -> Estimate:
+    """Return the mean of values known to lie in [low, high], with the interval of `mean_interval`."""
     check_values(values, quantity, low, high)
     if values.size < FEWEST:
         return too_few(quantity, _OF_MEANS, values.size, f"{FEWEST} audit rows")

@@ -1,12 +1,12 @@
 """What a session says of its model: figures from random draws, never from rows that a model chose."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, Label
+from querist._labels import as_objects
+from querist._typing import AnyArray
 from querist._validation import take_rows
 from querist.audit.accuracy import ScoredDraws
 from querist.audit.assessment import Assessment, assess
@@ -72,8 +72,8 @@ class Figures:
             before,
             at,
             hits,
-            audit_truth=_as_objects(self._trail.scored_labels()),
-            classes=_as_objects(self._journal.state.classes),
+            audit_truth=as_objects(self._trail.scored_labels()),
+            classes=as_objects(self._journal.state.classes),
             **costs,
         )
 
@@ -95,14 +95,6 @@ class Figures:
                 "The session has no audit, and a figure from rows that a model chose would be wrong by many points. "
                 "Make it with Session(..., audit=0.2): a fifth of the questions then follows a random order."
             )
-
-
-def _as_objects(labels: Iterable[Label]) -> AnyArray:
-    """Return labels of any kind as they are: a declared class may be longer than all that were answered."""
-    told = list(labels)
-    found = np.empty(len(told), object)
-    found[:] = told
-    return found
 
 
 def _with_notes(found: Assessment, *notes: str) -> Assessment:

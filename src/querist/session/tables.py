@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from querist._typing import AnyArray, IntArray
+from querist._labels import as_objects
+from querist._typing import IntArray
 from querist.session.events import (
     Answered,
     Asked,
@@ -63,7 +64,7 @@ class History:
         if isinstance(event, Asked):
             said |= _purpose(event) | {"utility": event.utilities}
         if isinstance(event, Answered | Changed):
-            said["label"] = _plain(event.labels)
+            said["label"] = as_objects(event.labels.tolist())
             if event.weights is not None:
                 said["weight"] = event.weights
         self._places.append(self._lines.add(n_lines, **said))
@@ -122,10 +123,3 @@ def _note(event: Event) -> str | None:
     if isinstance(event, Undone):
         return f"takes back number {event.target}"
     return event.note if isinstance(event, Flagged) else None
-
-
-def _plain(labels: AnyArray) -> AnyArray:
-    """Return labels as Python's own, one in each cell."""
-    plain = np.empty(labels.size, object)
-    plain[:] = labels.tolist()
-    return plain

@@ -1,11 +1,12 @@
 """How good the model of a moment is: the figures that the trainer computes and the page shows."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from querist._labels import as_objects
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import take_rows
 from querist.labelling.log.audit_answers import AuditMoment
@@ -65,8 +66,8 @@ def figuring(
         before,
         taken.at,
         taken.hits,
-        audit_truth=_as_objects(_name(taken, each) for each in taken.scored_truth.tolist()),
-        classes=_as_objects(taken.names.values()),
+        audit_truth=as_objects(_name(taken, each) for each in taken.scored_truth.tolist()),
+        classes=as_objects(taken.names.values()),
         # One point of accuracy is one row in a hundred.
         n_future=100 * settings.labels_per_point,
     )
@@ -80,13 +81,6 @@ def figuring(
         text=str(advice),
     )
     return _told(taken, assessment, running, in_words, settings)
-
-
-def _as_objects(names: Iterable[str]) -> AnyArray:
-    told = list(names)
-    found = np.empty(len(told), object)
-    found[:] = told
-    return found
 
 
 def _name(taken: AuditMoment, class_id: int) -> str:
