@@ -56,6 +56,13 @@ def label(
         str | None, typer.Option(help="The classes, with commas between them; more can come later.")
     ] = None,
     label_column: Annotated[str | None, typer.Option(help="Column of labels already given. Default: guessed.")] = None,
+    copies: Annotated[
+        str | None,
+        typer.Option(
+            help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
+            "exact (the same to the letter), or off."
+        ),
+    ] = None,
     existing_labels: Annotated[bool, typer.Option(help="Keep labels that the data has already as answers.")] = True,
     id_column: Annotated[str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.")] = None,
     images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
@@ -93,7 +100,7 @@ def label(
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
-    _check_names(strategy, estimator, classes)
+    _check_names(strategy, estimator, classes, copies)
     from querist.labelling.intake.new_project import has_project
 
     if has_project(location):
@@ -106,6 +113,7 @@ def label(
             "labels": classes,
             "label_column": label_column,
             "id_column": id_column,
+            "copies": copies,
             "existing_labels": existing_labels,
         }
         print_notes(resume(location, sources, asked=asked, changes=changes, images=images))
@@ -118,7 +126,7 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading,
+            copies=copies or "alike", reading=reading,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
 
@@ -170,9 +178,11 @@ def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:
     return [Path(data) for data in given], project or location
 
 
-def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...]) -> None:
+def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...], copies: str | None) -> None:
     """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
+    from querist._validation import check_choice
     from querist.labelling.log.classes import added
+    from querist.labelling.log.settings import COPY_RULES
     from querist.registry import make_estimator, make_strategy, parse_spec
 
     for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
@@ -180,3 +190,5 @@ def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str
             name, params = parse_spec(given)
             make(name, **params)
     added(classes)
+    if copies is not None:
+        check_choice(copies, "--copies", COPY_RULES)

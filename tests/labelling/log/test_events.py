@@ -24,6 +24,8 @@ _CLASSES = st.lists(st.builds(ClassInfo, st.integers(0, 9), st.text(max_size=3),
 _OWN: dict[str, Any] = {
     "rows": st.lists(st.integers(0, 9), max_size=3),
     "classes": _CLASSES,
+    "groups": st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=2),
+    "apart": st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=2),
     "changes": st.dictionaries(st.text(max_size=3), ANYTHING),
 }
 

@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import numpy as np
+
 from querist.exceptions import InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
@@ -91,6 +93,7 @@ class Rows:
             flagged=flagged,
             note=note,
             guess=None if item.row in reader.unseen else self._guess(item.row),
+            n_same=len(self.view.board.copies.group(item.row)),
         )
 
     def _image_address(self, item: ItemRow) -> str | None:
@@ -102,13 +105,14 @@ class Rows:
         class_id, confidence = self.prediction(row)
         if class_id is None or confidence is None:
             return None
-        return cards.Guess(class_id, confidence, self.view.because.get(row, []))
+        return cards.Guess(class_id, confidence, self.view.because.get(self.view.board.copies.first(row), []))
 
     def prediction(self, row: int) -> tuple[int | None, float | None]:
         """Return the model's class id and confidence for a row, None where there is none."""
         if self.view.current is None:
             return None, None
-        guess, confidence = self.view.current.ranking.guess(row)
+        # Copies that differ in blanks may look otherwise to a model.
+        guess, confidence = self.view.current.ranking.guess(self.view.board.copies.first(row))
         class_id = self.view.board.label_of(guess)
         if class_id < 0:
             return None, None
@@ -126,7 +130,8 @@ class Rows:
         """Return one page of the rows that fulfil a filter."""
         rows = self.find_rows(wanted, sort, reader)
         items = self.items(rows[offset : offset + limit])
-        return ExploreReply(len(rows), len(reader.unseen), [self._summary(item, reader) for item in items])
+        n_blind = int(self.view.board.copies.only_first(np.array(sorted(reader.unseen), np.int64)).size)
+        return ExploreReply(len(rows), n_blind, [self._summary(item, reader) for item in items])
 
     def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
         """Return the rows that fulfil a filter, as far as the reader may know of it."""
@@ -142,6 +147,7 @@ class Rows:
         prediction, confidence = (None, None) if unseen else self.prediction(row)
         acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
         flagged, note = reader.marks(board, row)
+        first = board.copies.first(row)
         return RowSummary(
             row=row,
             id=item.item_id,
@@ -158,6 +164,8 @@ class Rows:
             flagged=flagged,
             note=note,
             why=cards.why(acts[0]) if acts else "",
+            n_same=len(board.copies.group(row)),
+            copy_of=None if first == row else self.items([first])[0].item_id,
         )
 
     def _line(self, act: Act) -> LogLine:

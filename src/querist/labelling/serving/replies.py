@@ -29,11 +29,13 @@ class ModelStatus:
 class Progress:
     """Where the project stands.
 
+    Rows are counted without their `n_copies` copies, which are labelled with them.
     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
     under a promise; `accuracy` is null before the first figure.
     """
 
     n_rows: int
+    n_copies: int
     n_labelled: int
     n_skipped: int
     n_flagged: int

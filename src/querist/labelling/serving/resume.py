@@ -24,6 +24,7 @@ _OPTIONS = {
     "columns": "--columns",
     "label_column": "--label-column",
     "id_column": "--id",
+    "copies": "--copies",
 }
 
 
