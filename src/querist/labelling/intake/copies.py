@@ -105,7 +105,7 @@ def group_copies(
 
     Notes
     -----
-    Costs O(n d) for n rows of d cells; 100,000 texts take some 0.4 s.
+    Costs O(n d) for n rows of d cells; 100,000 texts take less than a second.
     """
     n_rows, n_known = len(labels), 0 if known is None else known.size
     if rule == "off" or n_rows < 2:
@@ -114,18 +114,20 @@ def group_copies(
 
     table = _table(cells, n_rows)
     exact = find_duplicates(table)
-    firsts = find_duplicates(table, alike=True) if rule == "alike" else exact
-    group_of = np.arange(n_rows)
-    if known is not None:
-        group_of[:n_known] = known
+    firsts = exact
+    if rule == "alike":
+        # Of what is the same to the letter one row is enough.
+        distinct, place = np.unique(exact, return_inverse=True)
+        firsts = distinct[find_duplicates(table[distinct], alike=True)][place]
+    group_of, to_the_letter = [] if known is None else known.tolist(), exact.tolist()
     groups: list[tuple[int, ...]] = []
     apart: list[tuple[int, ...]] = []
 
     def joined(rows: list[int]) -> list[int]:
         """Group rows of one content, if they can be; return what then stands for them."""
         new = [row for row in rows if row >= n_known]
-        old = {int(group_of[row]) for row in rows if row < n_known}
-        if len(old) > 1 or len({labels[row] for row in rows} - {None}) > 1:
+        old = {group_of[row] for row in rows[: len(rows) - len(new)]}
+        if len(old) > 1 or len({label for row in rows if (label := labels[row]) is not None}) > 1:
             return sorted({*old, *new})
         first = min(old, default=rows[0])
         copies = [row for row in new if row != first]
@@ -137,9 +139,9 @@ def group_copies(
         if len(joined_rows := joined(rows)) == 1:
             continue
         # What is the same to the letter may still be of one mind.
-        parts = [joined(part) for part in _split(rows, exact)] if firsts is not exact else [joined_rows]
+        parts = [joined(part) for part in _split(rows, to_the_letter)] if firsts is not exact else [joined_rows]
         apart.append(tuple(sorted({row for part in parts for row in part})))
-    n_alike = sum(int((exact[list(rows[1:])] != exact[rows[0]]).sum()) for rows in groups)
+    n_alike = sum(to_the_letter[row] != to_the_letter[rows[0]] for rows in groups for row in rows)
     return CopyGroups(tuple(groups), tuple(apart), n_alike)
 
 
@@ -160,10 +162,10 @@ def _several(firsts: IntArray, n_known: int) -> list[list[int]]:
     return [order[start:end].tolist() for start, end in zip(starts[wanted], ends[wanted], strict=True)]
 
 
-def _split(rows: list[int], exact: IntArray) -> list[list[int]]:
+def _split(rows: list[int], content: list[int]) -> list[list[int]]:
     parts: dict[int, list[int]] = {}
     for row in rows:
-        parts.setdefault(int(exact[row]), []).append(row)
+        parts.setdefault(content[row], []).append(row)
     return list(parts.values())
 
 
