@@ -188,7 +188,8 @@ def copies_told(
     """
     notes = []
     if found.groups:
-        alike = f", {found.n_alike:,} of them but for blanks and case" if found.n_alike else ""
+        differ = "differs" if found.n_alike == 1 else "differ"
+        alike = f" ({found.n_alike:,} {differ} in blanks or case)" if found.n_alike else ""
         n, verb = found.n_copies, "is a copy" if found.n_copies == 1 else "are copies"
         told = f"{n:,} of the {what} {verb} of others{alike}: each is asked once, and its label is for all its copies"
         if largest:

@@ -106,8 +106,8 @@ def _copies_told(board: Board) -> str:
     if not board.copies.n_copies:
         return ""
     return (
-        f"{board.copies.n_copies:,} of the rows are copies of others: the figures count each content once, n_rows, "
-        "n_labelled and n_labelled_by_the_model count all rows."
+        f"{board.copies.n_copies:,} of the rows are copies of others: figures count each content once, numbers of rows "
+        "count all."
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from querist._typing import IntArray
 from querist.exceptions import InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
@@ -136,10 +137,13 @@ class Rows:
     def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
         """Return the rows that fulfil a filter, as far as the reader may know of it."""
         view = self.view
-        found: list[int] = row_filter.find_rows(
-            view.board, view.current, wanted, sort, view.store.search, reader
-        ).tolist()
+        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, self._search, reader).tolist()
         return found
+
+    def _search(self, query: str) -> IntArray:
+        """Return the rows with these words, and the one whose id is just this."""
+        store = self.view.store
+        return np.union1d(store.search(query), store.rows_of_id(query.strip()))
 
     def _summary(self, item: ItemRow, reader: Reader) -> RowSummary:
         row, board, name = item.row, self.view.board, self.view.name
