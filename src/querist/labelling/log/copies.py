@@ -117,6 +117,12 @@ class Copies:
         kept: IntArray = rows[self.first_of[rows] == rows]
         return kept
 
+    def standing_for(self, rows: IntArray) -> IntArray:
+        """Return the rows that stand for rows, each once, in the order in which they come first."""
+        firsts = self.first_of[rows]
+        kept: IntArray = firsts[np.sort(np.unique(firsts, return_index=True)[1])]
+        return kept
+
     def any_copy(self, rows: IntArray) -> bool:
         """Whether there is a copy of another row among rows."""
         return bool(self.n_copies) and bool((self.first_of[rows] != rows).any())

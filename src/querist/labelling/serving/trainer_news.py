@@ -50,7 +50,7 @@ class TrainerNews:
         view = self._place.view
         if view.current is None:
             rough = rough_ranking(view.store, view.settings, seed=view.info.seed)
-            rough = replace(rough, order=view.board.copies.only_first(rough.order))
+            rough = replace(rough, order=view.board.copies.standing_for(rough.order))
             view.current = CurrentRanking(0, INITIAL, rough)
             self._place.queue.use(view.current)
         location, seq = self._place.view.store.location, self._place.board.seq
