@@ -36,6 +36,16 @@ _Audit: TypeAlias = Annotated[
         f"answers teach the model that asks, so that figures are approximate. {PRICE}",
     ),
 ]
+_Copies: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
+        "exact (the same to the letter), or off."
+    ),
+]
+_LabelsPerPoint: TypeAlias = Annotated[
+    float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
+]
 
 
 @friendly
@@ -56,13 +66,7 @@ def label(
         str | None, typer.Option(help="The classes, with commas between them; more can come later.")
     ] = None,
     label_column: Annotated[str | None, typer.Option(help="Column of labels already given. Default: guessed.")] = None,
-    copies: Annotated[
-        str | None,
-        typer.Option(
-            help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
-            "exact (the same to the letter), or off."
-        ),
-    ] = None,
+    copies: _Copies = None,
     existing_labels: Annotated[bool, typer.Option(help="Keep labels that the data has already as answers.")] = True,
     id_column: Annotated[str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.")] = None,
     images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
@@ -79,9 +83,7 @@ def label(
     strategy: Annotated[str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].")] = None,
     estimator: Annotated[str | None, typer.Option(help="The model: NAME[:key=value,...].")] = None,
     audit: _Audit = None,
-    labels_per_point: Annotated[
-        float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
-    ] = None,
+    labels_per_point: _LabelsPerPoint = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
