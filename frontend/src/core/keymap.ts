@@ -170,10 +170,15 @@ function marked(name: string, hits: [number, number][]): Match["pieces"] {
   return pieces;
 }
 
+/** The letters that begin a word of a class's name, folded. Worked out once for all buttons and presses. */
+export function beginnings(classes: readonly Pick<ClassInfo, "name">[]): ReadonlySet<string> {
+  const words = classes.flatMap(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u));
+  return new Set(words.map((word) => word.charAt(0)));
+}
+
 /** Whether a key acts while the box for names is empty: no word of a class's name begins with it. */
-export function actsInEmptyBox(key: string, classes: readonly Pick<ClassInfo, "name">[]): boolean {
-  if (key.length !== 1 || key.trim() === "") return true;
-  return !classes.some(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(fold(key))));
+export function actsInEmptyBox(key: string, begun: ReadonlySet<string>): boolean {
+  return key.length !== 1 || key.trim() === "" || !begun.has(fold(key));
 }
 
 /** Lower case without accents, blanks between words, one character for each: positions stay those of the name. */
