@@ -85,6 +85,10 @@ export class Workplace {
       classes: (version) => this.#catchUp(version),
       classesChanged: ({ classes, class_version }) => this.#setClasses(classes, class_version),
       settingsChanged: (settings) => this.project && (this.project = { ...this.project, settings }),
+      checksAsked: (progress) => {
+        session.setProgress(progress);
+        session.reordered();
+      },
       peopleChanged: (people) => this.project && (this.project = { ...this.project, people }),
     });
     window.addEventListener("online", () => this.#labels && session.reconnected());

@@ -25,6 +25,7 @@ import type {
   LinkReply,
   NewClassBody,
   PersonInfo,
+  Progress,
   ProjectInfo,
   PromiseInfo,
   PromiseKind,
@@ -43,6 +44,8 @@ export interface ClientEvents extends StreamEvents {
   classesChanged?(reply: ClassesReply): void;
   settingsChanged?(settings: SettingsInfo): void;
   peopleChanged?(people: PersonInfo[]): void;
+  /** Other questions come next from now on. */
+  checksAsked?(progress: Progress): void;
 }
 
 export class Client {
@@ -66,6 +69,12 @@ export class Client {
 
   answers(actions: ActionBody[], holding: number[], want: number): Promise<QueueReply> {
     return this.transport.request("POST", "/answers", { actions, holding, want });
+  }
+
+  /** Ask this person check questions in a row, before any other; 0: no more than usual. */
+  async askChecks(n: number): Promise<void> {
+    const progress = await this.transport.request("POST", "/queue/checks", { n });
+    this.#emit((listener) => listener.checksAsked?.(progress));
   }
 
   async history(limit: number): Promise<HistoryEntry[]> {

@@ -3,7 +3,7 @@
 import type { Progress, QueueReply, Result } from "./api";
 import type { Client } from "./client";
 import type { KeptAction, Outbox } from "./outbox";
-import type { Queue } from "./queue";
+import { KEPT_AHEAD, type Queue } from "./queue";
 import { Refusal, Unreachable, inWords } from "./transport";
 
 export type Connection = "connecting" | "online" | "offline" | "signed-out";
@@ -38,6 +38,7 @@ export class Lane {
   #running = false;
   #fill = false;
   #replace = false;
+  #ahead = KEPT_AHEAD;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,9 +69,10 @@ export class Lane {
     this.send();
   }
 
-  /** What is unseen gives way to better items: now, or with the next answer and soon at the latest. */
-  replace(now = false): void {
+  /** What is unseen, but for the next `ahead`, gives way to better items: now, or with the next answer and soon at the latest. */
+  replace(now = false, ahead = KEPT_AHEAD): void {
     this.#replace = true;
+    this.#ahead = Math.min(this.#ahead, ahead);
     if (now) {
       clearTimeout(this.#patience);
       this.#patience = undefined;
@@ -112,7 +114,7 @@ export class Lane {
     const batch = this.outbox.batch(this.#singly ? 1 : undefined);
     const replacing = this.#replace && (batch.length > 0 || this.#patience === undefined);
     if (batch.length === 0 && !replacing && !this.#fill) return false;
-    const kept = replacing ? this.queue.keptRows() : this.queue.rows();
+    const kept = replacing ? this.queue.keptRows(this.#ahead) : this.queue.rows();
     const want = this.queue.wanted + this.queue.rows().length - kept.length;
     const holding = this.holding(batch.length, kept);
     if (replacing) this.#replace = false;
@@ -121,7 +123,10 @@ export class Lane {
     try {
       const reply = batch.length > 0 ? await this.client.answers(batch, holding, want) : await this.client.queue(holding, want);
       this.#settle(reply.results);
-      if (replacing) this.queue.dropTail(kept);
+      if (replacing) {
+        this.queue.dropTail(kept);
+        this.#ahead = KEPT_AHEAD;
+      }
       this.#take(reply, want);
       this.#singly = false;
     } catch (problem) {

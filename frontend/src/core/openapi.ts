@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checks
+         * @description Ask you check questions in a row, before any other; their order stays. Take the next rows anew after it.
+         */
+        post: operations["checks_api_v1_queue_checks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -1332,6 +1352,18 @@ export interface components {
             changes: components["schemas"]["Change"][];
         };
         /**
+         * ChecksBody
+         * @description Check questions in a row.
+         */
+        ChecksBody: {
+            /**
+             * N
+             * @description How many; 0: no more than usual.
+             * @example 20
+             */
+            n: number;
+        };
+        /**
          * ClassAgreementInfo
          * @description Agreement on a class, and the share of all answers that it has.
          */
@@ -2233,7 +2265,8 @@ export interface components {
          * @description Where the project stands.
          *
          *     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-         *     under a promise; `accuracy` is null before the first figure.
+         *     under a promise; `accuracy` is null before the first figure. `n_checks` check questions come next, because who asks
+         *     wanted them in a row.
          */
         Progress: {
             /** N Rows */
@@ -2257,6 +2290,8 @@ export interface components {
             promise: components["schemas"]["PendingPromise"] | null;
             /** N Model */
             n_model: number;
+            /** N Checks */
+            n_checks: number;
         };
         /**
          * ProjectInfo
@@ -2847,6 +2882,7 @@ export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type Change = components['schemas']['Change'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
 export type ChangesReply = components['schemas']['ChangesReply'];
+export type ChecksBody = components['schemas']['ChecksBody'];
 export type ClassAgreementInfo = components['schemas']['ClassAgreementInfo'];
 export type ClassEffect = components['schemas']['ClassEffect'];
 export type ClassFigures = components['schemas']['ClassFigures'];
@@ -2978,6 +3014,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueReply"];
+                };
+            };
+        };
+    };
+    checks_api_v1_queue_checks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecksBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
         };

@@ -452,6 +452,23 @@ describe("the queue", () => {
     expect(session.view().ahead.length).toBe(12);
   });
 
+  it("keeps only the item on screen when the person asks for other questions, also from another view", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    server.requests.length = 0;
+    session.reordered();
+    await pass(50);
+    session.setVisible(false);
+    session.reordered();
+    await pass(50);
+    session.setVisible(true);
+    await pass(50);
+    expect(server.requests.map(({ body }) => body)).toEqual(Array(2).fill({ holding: [0], want: 12 }));
+    session.ranked();
+    await pass(1600);
+    expect(server.requests[2]?.body).toEqual({ holding: [0, 1, 2], want: 10 });
+  });
+
   it("renews its leases while in view only, and looks for better items after a long pause", async () => {
     const server = new FakeServer();
     const session = await page(server);

@@ -30,7 +30,8 @@ class Progress:
     """Where the project stands.
 
     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-    under a promise; `accuracy` is null before the first figure.
+    under a promise; `accuracy` is null before the first figure. `n_checks` check questions come next, because who asks
+    wanted them in a row.
     """
 
     n_rows: int
@@ -44,6 +45,7 @@ class Progress:
     accuracy: ShownAccuracy | None
     promise: PendingPromise | None
     n_model: int
+    n_checks: int
 
 
 @dataclass(frozen=True)
