@@ -32,7 +32,11 @@ class FakeServer:
 
     def __call__(self, location, *, entrance, port, annotator, on_ready):
         self.calls.append({"location": location, "host": entrance.host, "port": port, "annotator": annotator})
-        on_ready("http://127.0.0.1:8766/#/join?token=secret", ("port 8765 is in use, so the page is at port 8766",), self.standing)
+        on_ready(
+            "http://127.0.0.1:8766/#/join?token=secret",
+            ("port 8765 is in use, so the page is at port 8766",),
+            self.standing,
+        )
         return 8766
 
 

@@ -242,12 +242,6 @@ export class Client {
     return this.transport.request("POST", "/labels", form);
   }
 
-  async people(): Promise<PersonInfo[]> {
-    const reply = await this.transport.request("GET", "/people");
-    this.#setPeople(reply);
-    return reply.people;
-  }
-
   async changeRole(id: number, role: Role): Promise<void> {
     this.#setPeople(await this.transport.request("PATCH", `/people/${id}`, { role }));
   }

@@ -4,14 +4,17 @@ import type { Progress, QueueReply, Result } from "./api";
 import type { Client } from "./client";
 import type { KeptAction, Outbox } from "./outbox";
 import { KEPT_AHEAD, type Queue } from "./queue";
-import { Refusal, Unreachable, inWords } from "./transport";
+import { Refusal, TooSlow, Unreachable, inWords } from "./transport";
 
-export type Connection = "connecting" | "online" | "offline" | "signed-out";
+/** `slow`: the server has not answered for a while, and may yet. */
+export type Connection = "connecting" | "online" | "slow" | "offline" | "signed-out";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** Leases are renewed this often while the page is in view. */
 export const HEARTBEAT_MS = 15_000;
+/** An answer that takes longer is worth a word. */
+export const SLOW_MS = 5000;
 /** So long a new ranking waits for an answer that carries its items; then it is asked for by itself. */
 export const PATIENCE_MS = 1500;
 
@@ -120,6 +123,7 @@ export class Lane {
     if (replacing) this.#replace = false;
     if (replacing || batch.length === 0) this.#fill = false;
     this.queue.begin();
+    const slow = setTimeout(() => this.#isSlow(), SLOW_MS);
     try {
       const reply = batch.length > 0 ? await this.client.answers(batch, holding, want) : await this.client.queue(holding, want);
       this.#settle(reply.results);
@@ -131,12 +135,20 @@ export class Lane {
       this.#singly = false;
     } catch (problem) {
       return this.#fail(problem, batch.map((action) => action.uuid), replacing);
+    } finally {
+      clearTimeout(slow);
     }
     this.#failures = 0;
     this.connection = "online";
     this.trouble = null;
     this.events.changed();
     return true;
+  }
+
+  #isSlow(): void {
+    if (this.connection === "offline") return;
+    this.connection = "slow";
+    this.events.changed();
   }
 
   #take(reply: QueueReply, want: number): void {
@@ -174,7 +186,7 @@ export class Lane {
       this.events.changed();
       return true;
     }
-    this.connection = "offline";
+    this.connection = problem instanceof TooSlow ? "slow" : "offline";
     this.trouble = problem instanceof Unreachable ? null : inWords(problem);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

@@ -1816,8 +1816,6 @@ export interface components {
             slow: components["schemas"]["SlowAnswer"][];
             /** Mistakes */
             mistakes: components["schemas"]["Mistake"][];
-            /** People */
-            people: components["schemas"]["PersonInfo"][];
             progress: components["schemas"]["Progress"];
         };
         /**
@@ -2264,8 +2262,8 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
-         *     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-         *     under a promise; `accuracy` is null before the first figure. `n_checks` check questions come next, because who asks
+         *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class` labels
+         *     by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first figure. `n_checks` check questions come next, because who asks
          *     wanted them in a row.
          */
         Progress: {
@@ -2279,6 +2277,10 @@ export interface components {
             n_flagged: number;
             /** Mine */
             mine: number;
+            /** By Person */
+            by_person: {
+                [key: string]: number;
+            };
             /** By Class */
             by_class: {
                 [key: string]: number;

@@ -65,8 +65,8 @@ def serve_page(
             typer.echo("\n   ".join(standing))
         typer.echo(f"\nLabel at: {link}")
         typer.echo(
-            f"The link works once. It signs in {name} in the browser that opens it; from then on that browser needs only "
-            f"{link.partition('#')[0]}"
+            f"The link works once. It signs in {name} in the browser that opens it; from then on that browser needs "
+            f"only {link.partition('#')[0]}"
         )
         typer.echo("Stop with Ctrl-C. To go on later, run the same command again.")
         if entrance.public_url:

@@ -10,7 +10,6 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.conflicts import decision
 from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.reading import cards
-from querist.labelling.reading.people import PersonInfo
 from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.rows import Rows, known_class
 from querist.labelling.trainer.messages import Suspect
@@ -73,7 +72,6 @@ class Insights:
     speed: list[Speed]
     slow: list[SlowAnswer]
     mistakes: list[Mistake]
-    people: list[PersonInfo]
 
 
 def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
@@ -101,7 +99,6 @@ def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
             for act in slowest
         ],
         mistakes=[Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row)) for each in suspects],
-        people=view.people_list(),
     )
 
 

@@ -298,6 +298,7 @@ class Project:
             n_skipped=len(board.skipped),
             n_flagged=len(board.flagged),
             mine=board.by_person[annotator],
+            by_person={str(person): n for person, n in list(board.by_person.items()) if person is not None},
             by_class={str(class_id): count for class_id, count in list(board.counts.items())},
             class_version=board.class_version,
             model=self.trainer.status(),

@@ -29,9 +29,9 @@ class ModelStatus:
 class Progress:
     """Where the project stands.
 
-    `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-    under a promise; `accuracy` is null before the first figure. `n_checks` check questions come next, because who asks
-    wanted them in a row.
+    `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
+    labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
+    figure. `n_checks` check questions come next, because who asks wanted them in a row.
     """
 
     n_rows: int
@@ -39,6 +39,7 @@ class Progress:
     n_skipped: int
     n_flagged: int
     mine: int
+    by_person: dict[str, int]
     by_class: dict[str, int]
     class_version: int
     model: ModelStatus
