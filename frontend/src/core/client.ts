@@ -236,9 +236,11 @@ export class Client {
   readonly modelUrl = `${API}/export/model`;
   readonly logUrl = `${API}/export/log`;
 
-  importLabels(file: File): Promise<ImportReply> {
+  /** `column` holds the labels, where its name does not say so. */
+  importLabels(file: File, column = ""): Promise<ImportReply> {
     const form = new FormData();
     form.append("file", file);
+    if (column) form.append("label_column", column);
     return this.transport.request("POST", "/labels", form);
   }
 

@@ -1238,6 +1238,11 @@ export interface components {
         Body_import_labels_api_v1_labels_post: {
             /** File */
             file: string;
+            /**
+             * Label Column
+             * @description The column that holds the labels, where its name does not say so.
+             */
+            label_column?: string | null;
         };
         /**
          * BulkBody
@@ -2262,9 +2267,9 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
-         *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class` labels
-         *     by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first figure. `n_checks` check questions come next, because who asks
-         *     wanted them in a row.
+         *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
+         *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
+         *     figure. `n_checks` check questions come next, because who asks wanted them in a row.
          */
         Progress: {
             /** N Rows */
