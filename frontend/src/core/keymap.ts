@@ -1,8 +1,9 @@
 /** Which key does what. No key means two things, and none acts with Ctrl, Alt or Meta. */
 
 import type { ClassInfo } from "./api";
+import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "keywords", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -14,6 +15,7 @@ export const DEFAULT_KEYS: ActionKeys = {
   note: "n",
   guess: ".",
   accept: "Enter",
+  keywords: ";",
   help: "?",
   search: "/",
 };
@@ -152,12 +154,4 @@ export function typeAhead(classes: readonly Pick<ClassInfo, "id" | "name">[], ty
 export function actsInEmptyBox(key: string, classes: readonly Pick<ClassInfo, "name">[]): boolean {
   if (key.length !== 1 || key.trim() === "") return true;
   return !classes.some(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(fold(key))));
-}
-
-/** Lower case without accents, one character for each: positions stay those of the name. */
-function fold(text: string): string {
-  return Array.from({ length: text.length }, (_, at) => {
-    const one = text.charAt(at).normalize("NFD").charAt(0).toLowerCase();
-    return one.length === 1 ? one : text.charAt(at);
-  }).join("");
 }
