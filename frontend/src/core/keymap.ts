@@ -3,7 +3,7 @@
 import type { ClassInfo } from "./api";
 import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "keywords", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "keywords", "guidelines", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -16,6 +16,7 @@ export const DEFAULT_KEYS: ActionKeys = {
   guess: ".",
   accept: "Enter",
   keywords: ";",
+  guidelines: "!",
   help: "?",
   search: "/",
 };

@@ -13,6 +13,8 @@ export interface Preferences {
   guess: boolean;
   /** Highlight the project's keywords. */
   keywords: boolean;
+  /** The guidelines stand beside the item. */
+  guidelines: boolean;
   /** Nothing but the card and the buttons. */
   focus: boolean;
   /** Keys act without a modifier (WCAG 2.1.4: may be switched off). */
@@ -25,6 +27,7 @@ export const DEFAULTS: Preferences = {
   textSize: "normal",
   guess: false,
   keywords: true,
+  guidelines: false,
   focus: false,
   shortcuts: true,
   keys: DEFAULT_KEYS,
@@ -51,6 +54,7 @@ export function readPreferences(keeper: Keeper): Preferences {
     textSize: among(kept["textSize"], TEXT_SIZES, DEFAULTS.textSize),
     guess: flag(kept["guess"], DEFAULTS.guess),
     keywords: flag(kept["keywords"], DEFAULTS.keywords),
+    guidelines: flag(kept["guidelines"], DEFAULTS.guidelines),
     focus: flag(kept["focus"], DEFAULTS.focus),
     shortcuts: flag(kept["shortcuts"], DEFAULTS.shortcuts),
     keys: readKeys(kept["keys"]),
@@ -66,7 +70,7 @@ export function keepPreferences(keeper: Keeper, preferences: Preferences): void 
 }
 
 /** Actions that an earlier version did not have. */
-const NEWER = ["guess", "accept", "keywords"] as const;
+const NEWER = ["guess", "accept", "keywords", "guidelines"] as const;
 const SPARE = ["'", "*", "#", "$", "%", "~", "^"];
 
 function readKeys(kept: unknown): ActionKeys {

@@ -1,4 +1,4 @@
-"""What stands beside an item: keywords in its text."""
+"""What stands beside an item: keywords in its text, guidelines."""
 
 import pytest
 from labelling_page import person
@@ -21,6 +21,25 @@ def keyword_file(folder, **lists):
         encoding="utf-8",
     )
     return "--keywords", path
+
+
+GUIDELINES = """# What is spam?
+
+- **Offers** that nobody asked for
+- see [the rules](https://example.org/rules), not [this](javascript:alert(1))
+
+| sign | class |
+|---|---|
+| "win" | spam |
+
+<img src=x onerror="ran.push(1)">
+"""
+
+
+def guidelines_file(folder):
+    path = folder / "guidelines.md"
+    path.write_text(GUIDELINES, encoding="utf-8")
+    return "--guidelines", path
 
 
 def marks(place, kind="keyword"):
@@ -84,19 +103,78 @@ def test_an_owner_edits_the_lists_on_the_page(browser, tmp_path):
         ada.check()
 
 
+def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tmp_path):
+    with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
+        tab = ada.tab
+        button = tab.get_by_role("button", name="Guidelines")
+        assert "new" in button.inner_text()
+        ada.press("!")
+        panel = tab.get_by_role("region", name="Guidelines", exact=True)
+        panel.get_by_role("heading", name="What is spam?").wait_for()
+        assert "new" not in button.inner_text()
+        link = panel.get_by_role("link")
+        assert link.evaluate_all("all => all.map(each => [each.href, each.target, each.rel])") == [
+            ["https://example.org/rules", "_blank", "noopener noreferrer"]
+        ]
+        # Markup is text, and so is a link that would run something.
+        assert panel.get_by_text('<img src=x onerror="ran.push(1)">').count() == 1
+        assert panel.get_by_text("[this](javascript:alert(1))").count() == 1
+        # The keys go on, and the panel is there again after a reload.
+        ada.give("1")
+        tab.reload()
+        ada.wait_for_item()
+        panel.get_by_role("heading", name="What is spam?").wait_for()
+        assert panel.get_by_text("have changed").count() == 0
+        ada.view("Data")
+        form = tab.get_by_role("region", name="Guidelines")
+        form.get_by_label("How to label").fill("Only *offers* are spam.")
+        form.get_by_role("button", name="Save guidelines").click()
+        form.get_by_text("Saved.").wait_for()
+        ada.view("Label")
+        panel.get_by_text("They have changed since you last read them.").wait_for()
+        panel.get_by_role("button", name="I have read them").click()
+        panel.get_by_text("have changed").wait_for(state="detached")
+        ada.press("!")
+        panel.wait_for(state="detached")
+        assert button.get_attribute("aria-expanded") == "false"
+        ada.check()
+
+
+def test_guidelines_are_a_sheet_on_a_phone(browser, tmp_path):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served, **phone) as ada:
+        button = ada.tab.get_by_role("button", name="Guidelines")
+        assert button.bounding_box()["height"] >= 44
+        button.tap()
+        sheet = ada.tab.get_by_role("dialog", name="Guidelines")
+        sheet.get_by_role("heading", name="What is spam?").wait_for()
+        sheet.get_by_role("button", name="Close").tap()
+        sheet.wait_for(state="detached")
+        assert "new" not in button.inner_text()
+        ada.check()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_with_all_of_it(browser, tmp_path, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    aids = keyword_file(tmp_path, spam=["free entry", "win*", "reply"], ham=["today"])
+    aids = (*keyword_file(tmp_path, spam=["free entry", "win*", "reply"], ham=["today"]), *guidelines_file(tmp_path))
     with (
         project(tmp_path, [FREE] * 30, *aids) as served,
-        person(browser, served, color_scheme=scheme, viewport={"width": 390, "height": 844}) as ada,
+        person(browser, served, color_scheme=scheme) as ada,
     ):
-        for name in ("Label", "Explore", "Data"):
-            ada.view(name)
+        for width, height in ((390, 844), (1280, 800)):
+            ada.tab.set_viewport_size({"width": width, "height": height})
+            for name in ("Explore", "Data", "Label"):
+                ada.view(name)
+                ada.wait_until_still()
+                assert axe.run(ada.tab).response["violations"] == [], (name, width)
+                fits = ada.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                assert fits, f"{name} scrolls sideways"
+            ada.press("!")
+            ada.tab.get_by_role("heading", name="What is spam?").wait_for()
             ada.wait_until_still()
-            assert axe.run(ada.tab).response["violations"] == [], name
-            assert ada.tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+            assert axe.run(ada.tab).response["violations"] == [], width
+            ada.press("Escape")
         ada.check()
 
 
