@@ -1,8 +1,9 @@
 /** Which key does what. No key means two things, and none acts with Ctrl, Alt or Meta. */
 
 import type { ClassInfo } from "./api";
+import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "keywords", "guidelines", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -14,6 +15,8 @@ export const DEFAULT_KEYS: ActionKeys = {
   note: "n",
   guess: ".",
   accept: "Enter",
+  keywords: ";",
+  guidelines: "!",
   help: "?",
   search: "/",
 };
@@ -136,10 +139,10 @@ export interface Match {
  * `/` are blanks.
  */
 export function typeAhead(classes: readonly Pick<ClassInfo, "id" | "name">[], typed: string): Match[] {
-  const wanted = fold(typed.trim());
+  const wanted = spaced(typed.trim());
   const found: { match: Match; rank: number }[] = [];
   for (const { id, name } of classes) {
-    const folded = fold(name);
+    const folded = spaced(name);
     const at = folded.indexOf(wanted);
     if (at >= 0) {
       const inWord = /[\p{L}\p{N}]/u.test(name.charAt(at - 1));
@@ -181,11 +184,5 @@ export function actsInEmptyBox(key: string, begun: ReadonlySet<string>): boolean
   return key.length !== 1 || key.trim() === "" || !begun.has(fold(key));
 }
 
-/** Lower case without accents, blanks between words, one character for each: positions stay those of the name. */
-function fold(text: string): string {
-  return Array.from({ length: text.length }, (_, at) => {
-    if ("_-./".includes(text.charAt(at))) return " ";
-    const one = text.charAt(at).normalize("NFD").charAt(0).toLowerCase();
-    return one.length === 1 ? one : text.charAt(at);
-  }).join("");
-}
+/** What joins the words of a name counts as a blank; positions stay those of the name. */
+const spaced = (text: string): string => fold(text).replace(/[-_./]/g, " ");

@@ -1971,6 +1971,29 @@ export interface components {
             name?: string | null;
         };
         /**
+         * KeywordList
+         * @description The keywords of a class: words and phrases; ``word*`` stands for all words that begin so.
+         */
+        KeywordList: {
+            /** Class Id */
+            class_id: number;
+            /** Words */
+            words: string[];
+        };
+        /**
+         * KeywordsBody
+         * @description The keywords of a class: words and phrases; `word*` stands for all words that begin so.
+         */
+        KeywordsBody: {
+            /**
+             * Class Id
+             * @example 0
+             */
+            class_id: number;
+            /** Words */
+            words: string[];
+        };
+        /**
          * LabelsNeeded
          * @description Labels until the accuracy is known to plus or minus `half_width`: the audit's, and all.
          */
@@ -2628,6 +2651,16 @@ export interface components {
              * @description What annotators may beside labelling.
              */
             annotators_may?: ("classes" | "bulk" | "import" | "export")[] | null;
+            /**
+             * Keywords
+             * @description All lists of keywords; classes without one have none from then on.
+             */
+            keywords?: components["schemas"]["KeywordsBody"][] | null;
+            /**
+             * Guidelines
+             * @description How to label, in Markdown; empty: none.
+             */
+            guidelines?: string | null;
         };
         /**
          * SettingsInfo
@@ -2691,6 +2724,16 @@ export interface components {
              * @description What annotators may beside labelling.
              */
             annotators_may: ("classes" | "bulk" | "import" | "export")[];
+            /**
+             * Keywords
+             * @description What is highlighted in texts, by class.
+             */
+            keywords: components["schemas"]["KeywordList"][];
+            /**
+             * Guidelines
+             * @description How to label, in Markdown.
+             */
+            guidelines: string;
         };
         /**
          * ShownAccuracy
@@ -2922,6 +2965,8 @@ export type InvitationsReply = components['schemas']['InvitationsReply'];
 export type Item = components['schemas']['Item'];
 export type ItemDetail = components['schemas']['ItemDetail'];
 export type JoinBody = components['schemas']['JoinBody'];
+export type KeywordList = components['schemas']['KeywordList'];
+export type KeywordsBody = components['schemas']['KeywordsBody'];
 export type LabelsNeeded = components['schemas']['LabelsNeeded'];
 export type LinkInfo = components['schemas']['LinkInfo'];
 export type LinkReply = components['schemas']['LinkReply'];
