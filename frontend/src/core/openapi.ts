@@ -2285,9 +2285,9 @@ export interface components {
          *
          *     Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`, `n_notes`;
          *     `n_many` answers were given to many rows at once, or came with a file of the person's, and are not among them.
-         *     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an item
-         *     was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that of
-         *     the random overlap, null where nobody else has answered a row of it.
+         *     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an
+         *     item was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that
+         *     of the random overlap, null where nobody else has answered a row of it.
          */
         PersonWork: {
             person: components["schemas"]["PersonInfo"];
