@@ -408,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People At Work
+         * @description Return what you have done; reviewers and owners are told what everybody has done.
+         */
+        get: operations["people_at_work_api_v1_work_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/agreement": {
         parameters: {
             query?: never;
@@ -1786,6 +1806,16 @@ export interface components {
             entries: components["schemas"]["HistoryEntry"][];
         };
         /**
+         * HourOfWork
+         * @description Answers and skips in the hour that begins at `at`, seconds since 1970; who shows them makes days of them.
+         */
+        HourOfWork: {
+            /** At */
+            at: number;
+            /** N */
+            n: number;
+        };
+        /**
          * ImportReply
          * @description What became of an imported file.
          *
@@ -2271,6 +2301,38 @@ export interface components {
             rank_low: number | null;
             /** Rank High */
             rank_high: number | null;
+        };
+        /**
+         * PersonWork
+         * @description What a person has done in a project.
+         *
+         *     Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`, `n_notes`;
+         *     `n_many` answers were given to many rows at once, or came with a file of the person's, and are not among them.
+         *     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an
+         *     item was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that
+         *     of the random overlap, null where nobody else has answered a row of it.
+         */
+        PersonWork: {
+            person: components["schemas"]["PersonInfo"];
+            /** N Answers */
+            n_answers: number;
+            /** N Checks */
+            n_checks: number;
+            /** N Many */
+            n_many: number;
+            /** N Skipped */
+            n_skipped: number;
+            /** N Flagged */
+            n_flagged: number;
+            /** N Notes */
+            n_notes: number;
+            /** N Undone */
+            n_undone: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Hours */
+            hours: components["schemas"]["HourOfWork"][];
+            agreement: components["schemas"]["EstimateInfo"] | null;
         };
         /**
          * Problem
@@ -2910,6 +2972,14 @@ export interface components {
             /** N Rows */
             n_rows: number;
         };
+        /**
+         * WorkReply
+         * @description What people have done.
+         */
+        WorkReply: {
+            /** People */
+            people: components["schemas"]["PersonWork"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2957,6 +3027,7 @@ export type HeadlineFigure = components['schemas']['HeadlineFigure'];
 export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryReply = components['schemas']['HistoryReply'];
+export type HourOfWork = components['schemas']['HourOfWork'];
 export type ImportReply = components['schemas']['ImportReply'];
 export type InsightsReply = components['schemas']['InsightsReply'];
 export type InvitationBody = components['schemas']['InvitationBody'];
@@ -2985,6 +3056,7 @@ export type PendingPromise = components['schemas']['PendingPromise'];
 export type PeopleReply = components['schemas']['PeopleReply'];
 export type PersonInfo = components['schemas']['PersonInfo'];
 export type PersonQualityInfo = components['schemas']['PersonQualityInfo'];
+export type PersonWork = components['schemas']['PersonWork'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProjectInfo = components['schemas']['ProjectInfo'];
@@ -3014,6 +3086,7 @@ export type TakenBackReply = components['schemas']['TakenBackReply'];
 export type UndoClassBody = components['schemas']['UndoClassBody'];
 export type UndoneClassBody = components['schemas']['UndoneClassBody'];
 export type Waiting = components['schemas']['Waiting'];
+export type WorkReply = components['schemas']['WorkReply'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {
@@ -3524,6 +3597,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementReply"];
+                };
+            };
+        };
+    };
+    people_at_work_api_v1_work_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkReply"];
                 };
             };
         };
