@@ -103,6 +103,39 @@ def test_an_owner_edits_the_lists_on_the_page(browser, tmp_path):
         ada.check()
 
 
+def test_the_models_words_are_shown_on_request_and_never_where_the_guess_is_hidden(browser, tmp_path):
+    spam = [f"win a free prize number {number} today" for number in range(60)]
+    ham = [f"see you at home for lunch today {number}" for number in range(60)]
+    texts = [text for pair in zip(spam, ham, strict=True) for text in pair]
+    with project(tmp_path, texts) as served, person(browser, served) as ada:
+        tab = ada.tab
+        for _ in range(12):
+            ada.give("2" if "free" in ada.text else "1")
+        ada.wait_until_saved()
+        tab.get_by_text("Model up to date").wait_for()
+        ada.press(",")
+        guess = tab.get_by_test_id("guess")
+        guess.wait_for()
+        seen = {True: 0, False: 0}
+        for _ in range(30):
+            ada.settle()
+            shown, words = "no guess shown" not in guess.inner_text(), marks(ada.card, "speaks")
+            seen[shown] += bool(words) or not shown
+            assert shown or not words
+            # What every text holds speaks for nothing.
+            assert not {"a", "for", "today"} & set(words)
+            if words:
+                title = ada.card.locator("mark.speaks").first.get_attribute("title")
+                assert title == f"speaks for {'spam' if 'free' in ada.text else 'ham'}, says the model"
+            ada.give("2" if "free" in ada.text else "1")
+        assert seen[True] > 0
+        assert seen[False] > 0
+        ada.press(",")
+        ada.settle()
+        assert marks(ada.card, "speaks") == []
+        ada.check()
+
+
 def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tmp_path):
     with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
         tab = ada.tab
@@ -183,7 +216,7 @@ def test_a_thousand_keywords_on_a_long_text_are_not_felt(browser, tmp_path):
     texts = [f"{number} {LONG}"[:19_990] for number in range(30)]
     with project(tmp_path, texts, *aids) as served, person(browser, served) as ada:
         # Those that lie below what is seen come in the next frames.
-        ada.tab.wait_for_function("document.querySelectorAll('mark.keyword').length > 1500")
+        ada.card.locator("mark.keyword").nth(1500).wait_for(state="attached")
         assert ada.text == texts[ada.row]
         for key in "1212":
             ada.give(key)

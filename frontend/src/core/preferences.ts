@@ -11,6 +11,8 @@ export interface Preferences {
   textSize: TextSize;
   /** Show the model's guess. */
   guess: boolean;
+  /** Highlight what speaks for the guess, where that is shown. */
+  words: boolean;
   /** Highlight the project's keywords. */
   keywords: boolean;
   /** The guidelines stand beside the item. */
@@ -26,6 +28,7 @@ export const DEFAULTS: Preferences = {
   theme: "system",
   textSize: "normal",
   guess: false,
+  words: false,
   keywords: true,
   guidelines: false,
   focus: false,
@@ -53,6 +56,7 @@ export function readPreferences(keeper: Keeper): Preferences {
     theme: among(kept["theme"], ["system", "light", "dark"] as const, DEFAULTS.theme),
     textSize: among(kept["textSize"], TEXT_SIZES, DEFAULTS.textSize),
     guess: flag(kept["guess"], DEFAULTS.guess),
+    words: flag(kept["words"], DEFAULTS.words),
     keywords: flag(kept["keywords"], DEFAULTS.keywords),
     guidelines: flag(kept["guidelines"], DEFAULTS.guidelines),
     focus: flag(kept["focus"], DEFAULTS.focus),
@@ -70,7 +74,7 @@ export function keepPreferences(keeper: Keeper, preferences: Preferences): void 
 }
 
 /** Actions that an earlier version did not have. */
-const NEWER = ["guess", "accept", "keywords", "guidelines"] as const;
+const NEWER = ["guess", "accept", "words", "keywords", "guidelines"] as const;
 const SPARE = ["'", "*", "#", "$", "%", "~", "^"];
 
 function readKeys(kept: unknown): ActionKeys {

@@ -1,6 +1,6 @@
 /** What is highlighted in the texts of a project, and how it is told. */
 
-import type { ClassInfo, ProjectInfo } from "../../core/api";
+import type { ClassInfo, Guess, ProjectInfo } from "../../core/api";
 import { Keywords, type Span } from "../../core/keywords";
 import { preferences } from "../../preferences.svelte";
 import { className, resolved } from "./words";
@@ -24,6 +24,14 @@ export function keywordsOf(project: ProjectInfo): Layer[] {
   let known = built.get(settings.keywords);
   if (known?.classes !== classes) built.set(settings.keywords, (known = { classes, layer: layerOf(settings.keywords, classes) }));
   return [known.layer];
+}
+
+/** What speaks for a guess, where this person wants to see both. The server gives no guess where there is to be none. */
+export function wordsOf(guess: Guess | null, classes: readonly ClassInfo[]): Layer[] {
+  if (guess === null || !preferences.now.guess || !preferences.now.words) return [];
+  const words = guess.because.filter(({ weight }) => weight > 0).map(({ word }) => word);
+  const title = `speaks for ${className(classes, guess.class_id)}, says the model`;
+  return [{ words: new Keywords([{ class_id: guess.class_id, words }], { loose: true }), kind: "speaks", told: () => ({ title }) }];
 }
 
 function layerOf(lists: Lists, classes: readonly ClassInfo[]): Layer {
