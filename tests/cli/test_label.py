@@ -25,12 +25,18 @@ TEXTS = [f"this is the review with number {number} of a list" for number in rang
 class FakeServer:
     """Stands in for the page's server: remembers what it was asked to serve."""
 
+    standing = ("reviews: 30 rows, 3 labelled", "labels: good 2, bad 1")
+
     def __init__(self):
         self.calls = []
 
     def __call__(self, location, *, entrance, port, annotator, on_ready):
         self.calls.append({"location": location, "host": entrance.host, "port": port, "annotator": annotator})
-        on_ready("http://127.0.0.1:8766/#/join?token=secret", ("port 8765 is in use, so the page is at port 8766",))
+        on_ready(
+            "http://127.0.0.1:8766/#/join?token=secret",
+            ("port 8765 is in use, so the page is at port 8766",),
+            self.standing,
+        )
         return 8766
 
 
@@ -95,6 +101,8 @@ def test_a_file_becomes_a_project_beside_it_and_is_served(place, server):
     assert classes_of("reviews.querist") == ["good", "bad", "so, so"]
     assert "http://127.0.0.1:8766/#/join?token=secret" in result.stdout
     assert "Ctrl-C" in result.stdout
+    # It is new, and what it holds was told while it was made.
+    assert "3 labelled" not in result.stdout
     assert "30 texts: column 'review'" in result.stderr
     assert "port 8765 is in use" in result.stderr
 
@@ -151,8 +159,9 @@ def test_the_same_command_resumes(server):
         project_id = store.info.project_id
     result = done("label", "reviews.csv", "--labels", "good,bad")
     assert result.stderr.count("note:") == 1  # the port
-    done("label", "reviews.querist")
-    done("serve", "reviews.querist", "--port", "9001")
+    for again in (result, done("label", "reviews.querist"), done("serve", "reviews.querist", "--port", "9001")):
+        assert again.stdout.startswith("reviews: 30 rows, 3 labelled\n   labels: good 2, bad 1\n")
+        assert "from then on that browser needs only http://127.0.0.1:8766/\n" in again.stdout
     assert [call["location"] for call in server.calls] == ["reviews.querist"] * 4
     with Store.open("reviews.querist") as store:
         assert (store.info.project_id, store.n_items) == (project_id, 30)

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checks
+         * @description Ask you check questions in a row, before any other; their order stays. Take the next rows anew after it.
+         */
+        post: operations["checks_api_v1_queue_checks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -1218,6 +1238,11 @@ export interface components {
         Body_import_labels_api_v1_labels_post: {
             /** File */
             file: string;
+            /**
+             * Label Column
+             * @description The column that holds the labels, where its name does not say so.
+             */
+            label_column?: string | null;
         };
         /**
          * BulkBody
@@ -1330,6 +1355,18 @@ export interface components {
         ChangesReply: {
             /** Changes */
             changes: components["schemas"]["Change"][];
+        };
+        /**
+         * ChecksBody
+         * @description Check questions in a row.
+         */
+        ChecksBody: {
+            /**
+             * N
+             * @description How many; 0: no more than usual.
+             * @example 20
+             */
+            n: number;
         };
         /**
          * ClassAgreementInfo
@@ -1784,8 +1821,6 @@ export interface components {
             slow: components["schemas"]["SlowAnswer"][];
             /** Mistakes */
             mistakes: components["schemas"]["Mistake"][];
-            /** People */
-            people: components["schemas"]["PersonInfo"][];
             progress: components["schemas"]["Progress"];
         };
         /**
@@ -2255,8 +2290,9 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
-         *     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-         *     under a promise; `accuracy` is null before the first figure.
+         *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
+         *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
+         *     figure. `n_checks` check questions come next, because who asks wanted them in a row.
          */
         Progress: {
             /** N Rows */
@@ -2269,6 +2305,10 @@ export interface components {
             n_flagged: number;
             /** Mine */
             mine: number;
+            /** By Person */
+            by_person: {
+                [key: string]: number;
+            };
             /** By Class */
             by_class: {
                 [key: string]: number;
@@ -2280,6 +2320,8 @@ export interface components {
             promise: components["schemas"]["PendingPromise"] | null;
             /** N Model */
             n_model: number;
+            /** N Checks */
+            n_checks: number;
         };
         /**
          * ProjectInfo
@@ -2890,6 +2932,7 @@ export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type Change = components['schemas']['Change'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
 export type ChangesReply = components['schemas']['ChangesReply'];
+export type ChecksBody = components['schemas']['ChecksBody'];
 export type ClassAgreementInfo = components['schemas']['ClassAgreementInfo'];
 export type ClassEffect = components['schemas']['ClassEffect'];
 export type ClassFigures = components['schemas']['ClassFigures'];
@@ -3023,6 +3066,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueReply"];
+                };
+            };
+        };
+    };
+    checks_api_v1_queue_checks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecksBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
         };

@@ -114,7 +114,8 @@ def label(
     _check_names(strategy, estimator, classes)
     from querist.labelling.intake.new_project import has_project
 
-    if has_project(location):
+    is_new = not has_project(location)
+    if not is_new:
         from querist.labelling.serving.resume import resume
 
         asked = {
@@ -138,7 +139,7 @@ def label(
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
             reading=reading, keywords=keywords,
         )  # fmt: skip
-    serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
+    serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
 
 def _chosen(audit: str | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The commands."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -43,4 +44,7 @@ def _root(
 
 def main() -> None:
     """Run the command line."""
+    # Modules, types and schemas live as long as the process: looking for garbage among them again and again while they
+    # are loaded takes a sixth of the start.
+    gc.set_threshold(100_000, 20, 20)
     app()

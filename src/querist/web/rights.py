@@ -63,6 +63,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/export/accuracy"): VIEWER,
     # Labelling.
     ("POST", "/queue"): ANNOTATOR,
+    ("POST", "/queue/checks"): ANNOTATOR,
     ("POST", "/answers"): ANNOTATOR,
     # One row; for more at once, the right of `/items/label` is asked for.
     ("POST", "/items/again"): ANNOTATOR,

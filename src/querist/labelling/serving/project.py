@@ -198,6 +198,31 @@ class Project:
 
         return then(self._place.submit(work), lambda done: self._reply(annotator, *done))
 
+    def ask_checks(self, annotator: int, n: int) -> "Future[Progress]":
+        """Ask a person `n` check questions in a row, before any other; 0: no more than usual.
+
+        Only when they are asked changes: which come next is settled by the audit's order, so the sample stays the head
+        of it. Fewer come where fewer are left.
+
+        Raises
+        ------
+        InvalidParameterError
+            Through the future, if there are none to ask.
+        """
+
+        def work(batch: Batch) -> None:
+            queue = self._place.queue
+            left = queue.n_checks_open()
+            if n and not left:
+                raise InvalidParameterError(_why_no_checks(queue.audit_share, self.board.reserve.is_open))
+            queue.check_runs.begin(annotator, min(n, left))
+
+        def told(_: None) -> Progress:
+            self.live.tell("progress")
+            return self.progress(annotator)
+
+        return then(self._place.submit(work), told)
+
     def _log_draws(self, batch: Batch, tickets: list[Ticket], now: float) -> None:
         for ticket in tickets:
             if ticket.how == "audit" and ticket.row not in self._place.board.drawn:
@@ -279,13 +304,23 @@ class Project:
             n_skipped=len(board.skipped),
             n_flagged=len(board.flagged),
             mine=board.by_person[annotator],
+            by_person={str(person): n for person, n in list(board.by_person.items()) if person is not None},
             by_class={str(class_id): count for class_id, count in list(board.counts.items())},
             class_version=board.class_version,
             model=self.trainer.status(),
             accuracy=accuracy(board),
             promise=pending_promise(board),
             n_model=board.n_model_labels,
+            n_checks=self._place.queue.check_runs.left(annotator),
         )
+
+
+def _why_no_checks(share: float, is_set_aside: bool) -> str:
+    if is_set_aside:
+        return "Every check question has been answered: there are no more to ask."
+    if share:
+        return "There are no check questions yet: rows are set aside for them when the first model has been trained."
+    return "Check questions are switched off in this project. An owner can switch them on: Data, Settings."
 
 
 def _as_logged(settings: Settings, names: Collection[str]) -> dict[str, Any]:
