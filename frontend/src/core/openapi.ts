@@ -1918,7 +1918,7 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden.
+         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that.
          */
         Item: {
             /** Row */
@@ -1941,6 +1941,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
         };
         /**
          * ItemDetail
@@ -1967,6 +1969,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
             /** Snippet */
             snippet: string;
             /**
@@ -1982,8 +1986,6 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
-            /** Why */
-            why: string;
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
