@@ -136,6 +136,24 @@ def test_the_models_words_are_shown_on_request_and_never_where_the_guess_is_hidd
         ada.check()
 
 
+def test_why_this_item_is_told_on_request(browser, tmp_path):
+    with project(tmp_path, messages(60)[0]) as served, person(browser, served) as ada:
+        button = ada.tab.get_by_role("button", name="Why this item?")
+        before = ada.card.bounding_box()
+        ada.press(":")
+        ada.tab.get_by_text("Explore says it once this one is answered.").or_(
+            ada.tab.get_by_text("One of the first rows")
+        ).wait_for()
+        assert (button.get_attribute("aria-expanded"), ada.card.bounding_box()) == ("true", before)
+        ada.give("1")
+        assert button.get_attribute("aria-expanded") == "false"
+        ada.press(":")
+        ada.press("Escape")
+        ada.settle()
+        assert button.get_attribute("aria-expanded") == "false"
+        ada.check()
+
+
 def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tmp_path):
     with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
         tab = ada.tab

@@ -8,7 +8,7 @@ type Failure = "down" | "slow" | "reply lost" | "disk full" | "signed out";
 
 export function item(row: number, changes: Partial<Item> = {}): Item {
   const fields = [{ name: "text", value: `text ${row}`, role: "text" as const }];
-  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, n_same: 1, ...changes };
+  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, why: "", n_same: 1, ...changes };
 }
 
 export class FakeServer implements Transport {

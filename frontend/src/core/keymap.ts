@@ -3,7 +3,7 @@
 import type { ClassInfo } from "./api";
 import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "words", "keywords", "guidelines", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "words", "keywords", "guidelines", "why", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -18,6 +18,7 @@ export const DEFAULT_KEYS: ActionKeys = {
   words: ",",
   keywords: ";",
   guidelines: "!",
+  why: ":",
   help: "?",
   search: "/",
 };

@@ -1932,8 +1932,8 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden. So many rows have this content (`n_same`, itself included): they are asked once, and labelled
-         *     together.
+         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that. So many rows
+         *     have this content (`n_same`, itself included): they are asked once, and labelled together.
          */
         Item: {
             /** Row */
@@ -1956,6 +1956,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
             /** N Same */
             n_same: number;
         };
@@ -1984,6 +1986,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
             /** N Same */
             n_same: number;
             /** Snippet */
@@ -2001,8 +2005,6 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
-            /** Why */
-            why: string;
             /** Copy Of */
             copy_of: string | null;
             /** Log */

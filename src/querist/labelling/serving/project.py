@@ -231,7 +231,11 @@ class Project:
 
     def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
         reader = Reader(annotator, frozenset(ticket.row for ticket in tickets if ticket.hidden))
-        built = [self.rows.card(item, reader) for item in self.rows.items([ticket.row for ticket in tickets])]
+        items = self.rows.items([ticket.row for ticket in tickets])
+        built = [
+            self.rows.card(item, reader, why=self.rows.why_asked(item.row, each.how, each.strategy, hidden=each.hidden))
+            for item, each in zip(items, tickets, strict=True)
+        ]
         return QueueReply(results, built, self.progress(annotator))
 
     def reader(self, annotator: int) -> Reader:

@@ -82,7 +82,7 @@ def figuring(
         labels_per_point=settings.labels_per_point,
         text=str(advice),
     )
-    return _told(taken, assessment, running, in_words, settings, learner.n_rows)
+    return _told(taken, assessment, running, in_words, settings, asked.size)
 
 
 def _name(taken: AuditMoment, class_id: int) -> str:
