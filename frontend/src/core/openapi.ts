@@ -3131,6 +3131,8 @@ export interface operations {
                 flagged?: boolean | null;
                 /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
+                /** @description Only the rows most like this one, at most 200; in the order of the data the most alike first. */
+                like?: number | null;
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
                 offset?: number;
                 limit?: number;

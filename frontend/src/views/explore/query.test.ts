@@ -13,6 +13,7 @@ const FULL: ExploreQuery = {
     flagged: true,
     disagree: false,
   },
+  like: 12,
   sort: "-confidence",
   page: 4,
   row: 0,
