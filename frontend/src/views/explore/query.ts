@@ -24,7 +24,7 @@ export const SORTS: readonly ExploreSort[] = [
 const STATUSES: readonly Status[] = ["labelled", "skipped", "model", "unlabelled"];
 const WHOLE = ["label", "prediction", "annotator"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
-const FLAGS = ["flagged", "disagree"] as const;
+const FLAGS = ["flagged", "disagree", "open_comments"] as const;
 
 export const EVERYTHING: ExploreQuery = { filter: {}, sort: "row", page: 0, row: null };
 

@@ -22,7 +22,6 @@ from querist.labelling.log.deeds import (
     Deed,
     current_answers,
     is_blind,
-    marks,
     row_label,
 )
 from querist.labelling.log.events import (
@@ -43,6 +42,7 @@ from querist.labelling.log.ledger import Ledger
 from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.labelling.log.reserve import ProjectReserve, Reserved
+from querist.labelling.log.threads import marks
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
@@ -93,7 +93,9 @@ class Board:
         self.settings: dict[str, Any] = {}
         self.skipped: set[int] = set()
         self.flagged: set[int] = set()
+        # The last words on a row, and the rows on which something is left to settle.
         self.notes: dict[int, str] = {}
+        self.open_threads: set[int] = set()
         self.opinions_wanted: dict[int, int] = {}
         # Audit rows that were drawn, by row: when.
         self.drawn: dict[int, float] = {}
@@ -271,10 +273,11 @@ class Board:
             if new >= 0:
                 self.counts[new] += 1
         _put(self.skipped, row, skipped)
-        flagged, noted = marks(acts)
+        flagged, comments = marks(acts)
         _put(self.flagged, row, flagged)
-        if noted:
-            self.notes[row] = noted
+        _put(self.open_threads, row, comments.is_open)
+        if comments.last:
+            self.notes[row] = comments.last
         else:
             self.notes.pop(row, None)
         wanted = sum(act.kind == "second_opinion" for act in acts)

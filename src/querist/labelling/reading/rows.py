@@ -11,6 +11,7 @@ from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_summaries import (
     AnswerInfo,
+    CommentInfo,
     Done,
     ExploreReply,
     HistoryEntry,
@@ -28,6 +29,7 @@ _DONE: dict[str, Done] = {
     "skipped": "skip",
     "flagged": "flag",
     "unflagged": "unflag",
+    "commented": "comment",
 }
 # What is done in other views than the one where rows are labelled.
 _ELSEWHERE = frozenset({"second_opinion", "adjudicated"})
@@ -118,7 +120,12 @@ class Rows:
         """Return all that is known of a row."""
         item = self.item(row)
         known = vars(self.card(item, reader, whole=True)) | vars(self._summary(item, reader))
-        return ItemDetail(**known, log=[self._line(act) for act in reader.acts(self.view.board, row)])
+        comments = [
+            CommentInfo(self.view.name(act.annotator), act.at, act.note, act.resolves)
+            for act in reader.thread(self.view.board, row).comments
+        ]
+        log = [self._line(act) for act in reader.acts(self.view.board, row)]
+        return ItemDetail(**known, comments=comments, log=log)
 
     def explore(
         self, wanted: Filter, *, sort: str, offset: int, limit: int, reader: Reader = EVERYBODY
@@ -142,6 +149,7 @@ class Rows:
         prediction, confidence = (None, None) if unseen else self.prediction(row)
         acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
         flagged, note = reader.marks(board, row)
+        comments = reader.thread(board, row)
         return RowSummary(
             row=row,
             id=item.item_id,
@@ -157,6 +165,8 @@ class Rows:
             confidence=confidence,
             flagged=flagged,
             note=note,
+            n_comments=len(comments.comments),
+            open_comments=comments.is_open,
             why=cards.why(acts[0]) if acts else "",
         )
 
@@ -169,6 +179,8 @@ class Rows:
             words.append(named.get(act.class_id, f"class {act.class_id}"))
         if act.note:
             words.append(f"“{act.note}”")
+        if act.resolves:
+            words.append("(resolved)")
         if act.undone:
             words.append("(undone)")
         return LogLine(act.at, self.view.name(act.annotator), " ".join(words), act.uuid, act.group, act.undone)

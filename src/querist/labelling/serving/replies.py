@@ -31,13 +31,15 @@ class Progress:
 
     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
-    figure. `n_checks` check questions come next, because who asks wanted them in a row.
+    figure. `n_commented` rows have open comments, `n_checks` check questions come next, because who asks wanted them in
+    a row.
     """
 
     n_rows: int
     n_labelled: int
     n_skipped: int
     n_flagged: int
+    n_commented: int
     mine: int
     by_person: dict[str, int]
     by_class: dict[str, int]
