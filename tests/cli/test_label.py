@@ -122,6 +122,26 @@ def test_options_decide_what_is_guessed_otherwise(server):
     assert (server.calls[0]["port"], server.calls[0]["host"]) == (9000, "0.0.0.0")
 
 
+def test_keywords_and_guidelines_come_from_files(place, server):
+    write()
+    (place / "k.csv").write_text("class,keyword\ngood,review\nbad,num*\n")
+    (place / "g.md").write_text("# Rules\n")
+    aids = ("--keywords", "k.csv", "--guidelines", "g.md")
+    done("label", "reviews.csv", "--labels", "good,bad", *aids)
+    settings = settings_of("reviews.querist")
+    assert [(each.class_id, each.words) for each in settings.keywords] == [(0, ("review",)), (1, ("num*",))]
+    assert settings.guidelines == "# Rules"
+    # The same files again change nothing; others are told.
+    assert "now" not in done("label", "reviews.csv", *aids).stderr
+    (place / "k.csv").write_text("class,keyword\nbad,list\nbad,of a\n")
+    assert "keywords are now 2, of 1 class" in done("label", "reviews.csv", *aids).stderr
+    (place / "k.csv").write_text("class,keyword\nawful,list\n")
+    assert "no class 'awful'. It has: 'good', 'bad'" in refused("label", "reviews.csv", *aids)
+    # A new project is not made with half of what was wanted.
+    assert "no class 'awful'" in refused("label", "reviews.csv", *aids, "--project", "other.querist")
+    assert not (place / "other.querist").exists()
+
+
 @pytest.mark.parametrize("name", ["data.v2.csv", "data.csv.gz", "deep/data.jsonl"])
 def test_the_project_is_named_after_its_data(place, server, name):
     (place / "deep").mkdir()

@@ -10,9 +10,9 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from querist import learners
-from querist.learners import AutoClassifier, LabelEncoded
+from querist.learners import AutoClassifier, KernelMachine, LabelEncoded
 
-LEARNERS = [AutoClassifier(random_state=0), LabelEncoded(LogisticRegression())]
+LEARNERS = [AutoClassifier(random_state=0), KernelMachine(), LabelEncoded(LogisticRegression())]
 # It wants an environment variable set before scipy is loaded, and tells of arrays of other libraries.
 NOT_ASKED = {"check_array_api_input"}
 TABLE = np.random.default_rng(0).random((60, 4))
@@ -84,7 +84,7 @@ def test_names_of_columns_are_kept():
     import pandas as pd
 
     frame = pd.DataFrame(TABLE, columns=["a", "b", "c", "d"])
-    for learner in (AutoClassifier(), LabelEncoded(GaussianNB())):
+    for learner in (AutoClassifier(), KernelMachine(), LabelEncoded(GaussianNB())):
         model = learner.fit(frame, np.arange(60) % 2)
         assert model.feature_names_in_.tolist() == ["a", "b", "c", "d"]
         assert model.n_features_in_ == 4

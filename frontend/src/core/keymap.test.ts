@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_KEYS, Keymap, type KeyPress, actsInEmptyBox, typeAhead } from "./keymap";
+import { DEFAULT_KEYS, Keymap, type KeyPress, actsInEmptyBox, beginnings, typeAhead } from "./keymap";
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, code: "", ctrlKey: false, altKey: false, metaKey: false, ...more });
 const known = (n: number, keys: Record<number, string> = {}) =>
@@ -112,7 +112,7 @@ describe("typeAhead", () => {
 });
 
 describe("actsInEmptyBox", () => {
-  const classes = ["card lost", "Freeze_card", "top 5", "Ärger"].map((name) => ({ name }));
+  const classes = beginnings(["card lost", "Freeze_card", "top 5", "Ärger"].map((name) => ({ name })));
 
   it("leaves keys to the box that begin a word of a name", () => {
     for (const key of ["c", "l", "F", "5", "a", "t"]) expect(actsInEmptyBox(key, classes)).toBe(false);

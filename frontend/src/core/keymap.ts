@@ -1,8 +1,9 @@
 /** Which key does what. No key means two things, and none acts with Ctrl, Alt or Meta. */
 
 import type { ClassInfo } from "./api";
+import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "words", "keywords", "guidelines", "why", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -14,6 +15,10 @@ export const DEFAULT_KEYS: ActionKeys = {
   note: "n",
   guess: ".",
   accept: "Enter",
+  words: ",",
+  keywords: ";",
+  guidelines: "!",
+  why: ":",
   help: "?",
   search: "/",
 };
@@ -136,10 +141,10 @@ export interface Match {
  * `/` are blanks.
  */
 export function typeAhead(classes: readonly Pick<ClassInfo, "id" | "name">[], typed: string): Match[] {
-  const wanted = fold(typed.trim());
+  const wanted = spaced(typed.trim());
   const found: { match: Match; rank: number }[] = [];
   for (const { id, name } of classes) {
-    const folded = fold(name);
+    const folded = spaced(name);
     const at = folded.indexOf(wanted);
     if (at >= 0) {
       const inWord = /[\p{L}\p{N}]/u.test(name.charAt(at - 1));
@@ -170,17 +175,16 @@ function marked(name: string, hits: [number, number][]): Match["pieces"] {
   return pieces;
 }
 
-/** Whether a key acts while the box for names is empty: no word of a class's name begins with it. */
-export function actsInEmptyBox(key: string, classes: readonly Pick<ClassInfo, "name">[]): boolean {
-  if (key.length !== 1 || key.trim() === "") return true;
-  return !classes.some(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(fold(key))));
+/** The letters that begin a word of a class's name, folded. Worked out once for all buttons and presses. */
+export function beginnings(classes: readonly Pick<ClassInfo, "name">[]): ReadonlySet<string> {
+  const words = classes.flatMap(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u));
+  return new Set(words.map((word) => word.charAt(0)));
 }
 
-/** Lower case without accents, blanks between words, one character for each: positions stay those of the name. */
-function fold(text: string): string {
-  return Array.from({ length: text.length }, (_, at) => {
-    if ("_-./".includes(text.charAt(at))) return " ";
-    const one = text.charAt(at).normalize("NFD").charAt(0).toLowerCase();
-    return one.length === 1 ? one : text.charAt(at);
-  }).join("");
+/** Whether a key acts while the box for names is empty: no word of a class's name begins with it. */
+export function actsInEmptyBox(key: string, begun: ReadonlySet<string>): boolean {
+  return key.length !== 1 || key.trim() === "" || !begun.has(fold(key));
 }
+
+/** What joins the words of a name counts as a blank; positions stay those of the name. */
+const spaced = (text: string): string => fold(text).replace(/[-_./]/g, " ");

@@ -1074,6 +1074,8 @@ export interface components {
         /**
          * AccuracyStatement
          * @description What is known of the accuracy at a date; where there is no figure yet, `note` says why.
+         *
+         *     The numbers of rows are those of the export, copies included.
          */
         AccuracyStatement: {
             /** Project */
@@ -1651,6 +1653,8 @@ export interface components {
          * ExploreReply
          * @description One page of the rows that fulfil a filter, and how many there are in all.
          *
+         *     A copy is not among them where the row that stands for it is.
+         *
          *     `n_blind` rows are the reader's to answer blind: whatever the filter, these count as if nobody had touched them.
          */
         ExploreReply: {
@@ -1749,10 +1753,22 @@ export interface components {
              */
             disagree?: boolean | null;
             /**
+<<<<<<< HEAD
              * Open Comments
              * @description There are comments, and the last does not settle the matter.
              */
             open_comments?: boolean | null;
+=======
+             * Copies
+             * @description Rows that stand for their copies; or rows that have the content of another and a different label.
+             */
+            copies?: ("grouped" | "apart") | null;
+            /**
+             * Same As
+             * @description A row, and all its copies.
+             */
+            same_as?: number | null;
+>>>>>>> main
         };
         /**
          * Guess
@@ -1943,7 +1959,8 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden.
+         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that. So many rows
+         *     have this content (`n_same`, itself included): they are asked once, and labelled together.
          */
         Item: {
             /** Row */
@@ -1966,6 +1983,10 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
+            /** N Same */
+            n_same: number;
         };
         /**
          * ItemDetail
@@ -1992,6 +2013,10 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
+            /** N Same */
+            n_same: number;
             /** Snippet */
             snippet: string;
             /**
@@ -2007,6 +2032,7 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
+<<<<<<< HEAD
             /** N Comments */
             n_comments: number;
             /** Open Comments */
@@ -2015,6 +2041,10 @@ export interface components {
             why: string;
             /** Comments */
             comments: components["schemas"]["CommentInfo"][];
+=======
+            /** Copy Of */
+            copy_of: string | null;
+>>>>>>> main
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
@@ -2030,6 +2060,29 @@ export interface components {
              * @description Left out where the link is for somebody who is here already.
              */
             name?: string | null;
+        };
+        /**
+         * KeywordList
+         * @description The keywords of a class: words and phrases; ``word*`` stands for all words that begin so.
+         */
+        KeywordList: {
+            /** Class Id */
+            class_id: number;
+            /** Words */
+            words: string[];
+        };
+        /**
+         * KeywordsBody
+         * @description The keywords of a class: words and phrases; `word*` stands for all words that begin so.
+         */
+        KeywordsBody: {
+            /**
+             * Class Id
+             * @example 0
+             */
+            class_id: number;
+            /** Words */
+            words: string[];
         };
         /**
          * LabelsNeeded
@@ -2361,6 +2414,7 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
+         *     Rows are counted without their `n_copies` copies, which are labelled with them.
          *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
          *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
          *     figure. `n_commented` rows have open comments, `n_checks` check questions come next, because who asks wanted them in
@@ -2369,6 +2423,8 @@ export interface components {
         Progress: {
             /** N Rows */
             n_rows: number;
+            /** N Copies */
+            n_copies: number;
             /** N Labelled */
             n_labelled: number;
             /** N Skipped */
@@ -2478,7 +2534,7 @@ export interface components {
          * @description An attempt, and where it stands.
          *
          *     `bound` is the certain accuracy on all rows that had no label when the model was frozen, `rest` that on the `n_rest`
-         *     of them that are left; `n_released` rows may be labelled by the model.
+         *     of them that are left; `n_released` rows may be labelled by the model. A row and its copies count once.
          */
         PromiseInfo: {
             /** Id */
@@ -2659,7 +2715,14 @@ export interface components {
         };
         /**
          * RowSummary
+<<<<<<< HEAD
          * @description A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
+=======
+         * @description A row in a list.
+         *
+         *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
+         *     the row that stands for them, null where it is this one.
+>>>>>>> main
          */
         RowSummary: {
             /** Row */
@@ -2693,6 +2756,10 @@ export interface components {
             open_comments: boolean;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
+            /** Copy Of */
+            copy_of: string | null;
         };
         /**
          * RowsBody
@@ -2729,6 +2796,16 @@ export interface components {
              * @description What annotators may beside labelling.
              */
             annotators_may?: ("classes" | "bulk" | "import" | "export")[] | null;
+            /**
+             * Keywords
+             * @description All lists of keywords; classes without one have none from then on.
+             */
+            keywords?: components["schemas"]["KeywordsBody"][] | null;
+            /**
+             * Guidelines
+             * @description How to label, in Markdown; empty: none.
+             */
+            guidelines?: string | null;
         };
         /**
          * SettingsInfo
@@ -2792,6 +2869,16 @@ export interface components {
              * @description What annotators may beside labelling.
              */
             annotators_may: ("classes" | "bulk" | "import" | "export")[];
+            /**
+             * Keywords
+             * @description What is highlighted in texts, by class.
+             */
+            keywords: components["schemas"]["KeywordList"][];
+            /**
+             * Guidelines
+             * @description How to label, in Markdown.
+             */
+            guidelines: string;
         };
         /**
          * ShownAccuracy
@@ -3033,6 +3120,8 @@ export type InvitationsReply = components['schemas']['InvitationsReply'];
 export type Item = components['schemas']['Item'];
 export type ItemDetail = components['schemas']['ItemDetail'];
 export type JoinBody = components['schemas']['JoinBody'];
+export type KeywordList = components['schemas']['KeywordList'];
+export type KeywordsBody = components['schemas']['KeywordsBody'];
 export type LabelsNeeded = components['schemas']['LabelsNeeded'];
 export type LinkInfo = components['schemas']['LinkInfo'];
 export type LinkReply = components['schemas']['LinkReply'];
@@ -3197,8 +3286,15 @@ export interface operations {
                 flagged?: boolean | null;
                 /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
+<<<<<<< HEAD
                 /** @description There are comments, and the last does not settle the matter. */
                 open_comments?: boolean | null;
+=======
+                /** @description Rows that stand for their copies; or rows that have the content of another and a different label. */
+                copies?: ("grouped" | "apart") | null;
+                /** @description A row, and all its copies. */
+                same_as?: number | null;
+>>>>>>> main
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
                 offset?: number;
                 limit?: number;

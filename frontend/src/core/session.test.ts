@@ -145,6 +145,10 @@ describe("labelling", () => {
         session.setGuessVisible(false);
       }),
     ).toBe(true);
+    // Told in words: of the item that stands there, where it has a guess.
+    expect(await shown(() => session.toldGuess())).toBe(false);
+    expect(await shown(() => session.toldGuess())).toBe(true);
+    expect(await shown(() => {})).toBe(false);
   });
 
   it("flags, comments, and takes both back", async () => {

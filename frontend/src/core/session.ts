@@ -190,6 +190,12 @@ export class Session {
     this.#noteGuess();
   }
 
+  /** The person was told what the model thinks of the item on screen, in words. */
+  toldGuess(): void {
+    const item = this.#queue.current;
+    if (item?.guess && this.#painted === item.row) this.#guessSeen = true;
+  }
+
   setVisible(visible: boolean): void {
     this.#stopwatch.setVisible(visible);
     if (!visible) {
@@ -409,8 +415,7 @@ export class Session {
   }
 
   #noteGuess(): void {
-    const item = this.#queue.current;
-    if (this.#guessVisible && item?.guess && this.#painted === item.row) this.#guessSeen = true;
+    if (this.#guessVisible) this.toldGuess();
   }
 
   #remember(item: Item): void {

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 
 from querist.audit.design import EXCHANGEABLE, Design
 from querist.exceptions import InvalidParameterError, StoreError
+from querist.labelling.log.keywords import KeywordList, keyword_lists
 from querist.labelling.log.typed import misfits
 
 T = TypeVar("T")
@@ -12,6 +13,10 @@ T = TypeVar("T")
 Kind = Literal["text", "table", "image"]
 # What is not an annotator's unless an owner says so.
 Power = Literal["classes", "bulk", "import", "export"]
+# Which rows are copies of each other, asked once: those of the same content, also where they differ in blanks and case
+# alone; or none.
+CopyRule = Literal["alike", "exact", "off"]
+COPY_RULES: Final[tuple[CopyRule, ...]] = get_args(CopyRule)
 POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
@@ -25,6 +30,7 @@ AUDIT_SHARE = 0.2
 # much as a label.
 LABELS_PER_POINT = 100.0
 MOST_LABELS_PER_POINT = 1_000_000
+LONGEST_GUIDELINES = 100_000
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,14 @@ class Settings:
         How many labels one point of accuracy is worth; the advice to stop counts with it.
     strategy, estimator : str
         As ``NAME[:key=value,...]``, or ``auto``.
+    copies : {"alike", "exact", "off"}
+        Which new rows become copies of others (`querist.labelling.intake.copies`).
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
+    keywords : tuple of KeywordList
+        What is highlighted in texts, by class.
+    guidelines : str
+        How to label, in Markdown; the page shows it beside the item.
     port : int or None
         Where the page was served last.
     unknown : dict
@@ -106,7 +118,11 @@ class Settings:
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
     estimator: str = "auto"
+    # What projects mean that do not say it: earlier versions asked about each row.
+    copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
+    keywords: tuple[KeywordList, ...] = ()
+    guidelines: str = ""
     port: int | None = None
     unknown: dict[str, Any] = field(default_factory=dict)
 
@@ -122,6 +138,11 @@ class Settings:
         if unknown:
             raise InvalidParameterError(
                 f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}. Leave that out."
+            )
+        if len(self.guidelines) > LONGEST_GUIDELINES:
+            raise InvalidParameterError(
+                f"Guidelines have at most {LONGEST_GUIDELINES:,} characters, got {len(self.guidelines):,}. "
+                "Link to what is longer."
             )
         if self.opinions < 1:
             raise InvalidParameterError(f"Opinions per row must be at least 1, got {self.opinions}.")
@@ -162,9 +183,19 @@ class Settings:
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names
         }
         known["sources"] = tuple(_source(each) for each in _checked(list, values.get("sources", []), "sources"))
+        if "keywords" in known:
+            # What is no lists of keywords stays as it is, and is refused below.
+            known["keywords"] = keyword_lists(known["keywords"]) or known["keywords"]
         if wrong := misfits(cls, known) or [name for name in ("kind",) if name not in known]:
             raise _damaged(wrong[0])
         return cls(**known, unknown={name: value for name, value in values.items() if name not in names})
+
+
+def wrong_settings(changes: dict[str, Any]) -> list[str]:
+    """Return the names of changed settings that hold something else than they can, as the log has them."""
+    plain = {name: value for name, value in changes.items() if name != "keywords"}
+    no_lists = "keywords" in changes and keyword_lists(changes["keywords"]) is None
+    return [*misfits(Settings, plain), *(["keywords"] if no_lists else [])]
 
 
 def _source(values: Any) -> SourceInfo:

@@ -29,6 +29,7 @@ class Reader:
     def marks(self, board: Board, row: int) -> tuple[bool, str]:
         """Return whether a row is flagged, and the last words on it."""
         if row not in self.unseen:
+            row = board.copies.first(row)
             return row in board.flagged, board.notes.get(row, "")
         flagged, comments = marks([act for act in self.acts(board, row) if not act.undone])
         return flagged, comments.last

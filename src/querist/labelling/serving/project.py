@@ -1,7 +1,7 @@
 """`Project`: people label, a trainer ranks, a log remembers."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.events import Asked, SettingsChanged
+from querist.labelling.log.keywords import checked_keywords
 from querist.labelling.log.reserve import check_design
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.agreement import Agreements
@@ -48,6 +49,8 @@ _CHANGEABLE = (
     "strategy",
     "estimator",
     "annotators_may",
+    "keywords",
+    "guidelines",
 )
 
 
@@ -228,7 +231,11 @@ class Project:
 
     def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
         reader = Reader(annotator, frozenset(ticket.row for ticket in tickets if ticket.hidden))
-        built = [self.rows.card(item, reader) for item in self.rows.items([ticket.row for ticket in tickets])]
+        items = self.rows.items([ticket.row for ticket in tickets])
+        built = [
+            self.rows.card(item, reader, why=self.rows.why_asked(item.row, each.how, each.strategy, hidden=each.hidden))
+            for item, each in zip(items, tickets, strict=True)
+        ]
         return QueueReply(results, built, self.progress(annotator))
 
     def reader(self, annotator: int) -> Reader:
@@ -252,7 +259,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, overlap, audit_share, audit_design, labels_per_point, strategy, estimator or annotators_may.
+        """Change settings: opinions, overlap, audit_share, audit_design, labels_per_point, strategy, estimator, ...
 
         Raises
         ------
@@ -268,10 +275,13 @@ class Project:
                 _check_part(kind, changes[name])
 
         def work(batch: Batch) -> None:
+            if "keywords" in changes:
+                known = {each.id for each in self._place.board.classes}
+                changes["keywords"] = checked_keywords(changes["keywords"], known)
             settings = replace(self.view.settings, **changes)
             check_design(settings.audit_design, self._place.board.reserve)
             batch.tx.set_info(settings=settings.to_dict())
-            self._place.record(batch, SettingsChanged(changes=changes), annotator=annotator)
+            self._place.record(batch, SettingsChanged(changes=_as_logged(settings, changes)), annotator=annotator)
             self.view.settings = settings
             self._place.queue.change(
                 opinions=settings.opinions, overlap=settings.overlap, audit_share=settings.audit_share
@@ -293,7 +303,8 @@ class Project:
         """Return the counts that the page shows at all times."""
         board = self._place.board
         return Progress(
-            n_rows=board.n_rows,
+            n_rows=board.n_rows - board.copies.n_copies,
+            n_copies=board.copies.n_copies,
             n_labelled=board.n_labelled,
             n_skipped=len(board.skipped),
             n_flagged=len(board.flagged),
@@ -316,6 +327,10 @@ def _why_no_checks(share: float, is_set_aside: bool) -> str:
     if share:
         return "There are no check questions yet: rows are set aside for them when the first model has been trained."
     return "Check questions are switched off in this project. An owner can switch them on: Data, Settings."
+
+
+def _as_logged(settings: Settings, names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in settings.to_dict().items() if name in names}
 
 
 def _check_part(kind: str, spec: str) -> None:

@@ -29,6 +29,7 @@ class ModelStatus:
 class Progress:
     """Where the project stands.
 
+    Rows are counted without their `n_copies` copies, which are labelled with them.
     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
     figure. `n_commented` rows have open comments, `n_checks` check questions come next, because who asks wanted them in
@@ -36,6 +37,7 @@ class Progress:
     """
 
     n_rows: int
+    n_copies: int
     n_labelled: int
     n_skipped: int
     n_flagged: int

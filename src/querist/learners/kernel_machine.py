@@ -1,0 +1,225 @@
+"""A least-squares kernel machine that tunes itself by closed-form leave-one-out."""
+
+from typing import Any, Literal, Self
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from querist._typing import AnyArray, FloatArray, IntArray, PoolLike
+from querist._validation import check_choice
+from querist.base.blocks import row_blocks
+from querist.learners.row_weights import distinct_rows, row_weights
+from querist.measures.least_squares import decompose, fit_from, log_loss, softmax, squared_distances
+
+# Shares of the median squared distance; of the mean of the kernel's diagonal and a tenth of all weights; of softmax.
+_WIDTHS = (0.1, 0.3, 1.0, 3.0)
+_RIDGES = {"rbf": (1e-3, 1e-2, 1e-1, 1.0), "linear": (0.03, 0.1, 0.3, 1.0)}
+_TEMPERATURES = (2.0, 4.0, 8.0)
+_FLOATS = (np.float64, np.float32)
+# From so many values of the kernel on, they are computed in single precision: a third of the time.
+_SINGLE = 1 << 22
+
+
+class KernelMachine(ClassifierMixin, BaseEstimator):
+    """Least-squares kernel machine with a free intercept, one class against the rest, for few labels.
+
+    Width, ridge and the temperature of the softmax that makes probabilities of its values are those
+    of the least leave-one-out log loss, in closed form: there is nothing to set, and no cross-validation.
+
+    Parameters
+    ----------
+    kernel : {"auto", "rbf", "linear"}, default="auto"
+        ``"auto"``: Gaussian for dense rows, whose columns it brings to mean 0 and variance 1 itself; linear for
+        sparse ones (text), as they are. The Gaussian kernel takes no sparse rows.
+    class_weight : dict, "balanced" or None, default=None
+        As in scikit-learn.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    width_ : float
+        Of the Gaussian kernel ``exp(-width * d^2)``, d being the distance of standardised rows; NaN of the linear.
+    ridge_, temperature_ : float
+    intercept_ : ndarray of shape (n_classes,)
+        The temperature times the free intercept.
+    coef_ : ndarray of shape (n_classes, n_features)
+        Of the linear kernel only; probabilities are the softmax of ``X @ coef_.T + intercept_``.
+    left_out_proba_ : ndarray of shape (n_rows, n_classes)
+        Probabilities of the rows that it was fitted on, each by the machine of the others; NaN in rows of weight 0.
+    left_out_loss_ : float
+        Their log loss, in nats: the mean weighted like the rows.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Only if `X` was a data frame with names.
+
+    Notes
+    -----
+    The least-squares support vector machine of Suykens and Vandewalle [1]_. Rows that are equal in all columns and in
+    their class count as one row that weighs as much, so a copy does not vouch for a row that is left out.
+
+    Fitting takes O(n_rows**3) for each of four widths (0.1 s in all at 300 rows, 1 s at 1,000), linear: once. Scoring
+    takes O(n_labelled * n_features) a row, linear: O(n_classes * n_features). Where Gaussian kernels have more than
+    four million values they are in single precision: probabilities differ from the exact ones by about 1e-6.
+
+    References
+    ----------
+    .. [1] J. A. K. Suykens, J. Vandewalle, "Least squares support vector machine classifiers",
+       Neural Processing Letters 9 (1999).
+
+    Examples
+    --------
+    >>> X = [[0.0], [0.2], [0.3], [1.0], [1.1], [1.3]]
+    >>> machine = KernelMachine().fit(X, ["no", "no", "no", "yes", "yes", "yes"])
+    >>> machine.predict([[0.1], [1.2]]).tolist()
+    ['no', 'yes']
+    """
+
+    def __init__(
+        self,
+        *,
+        kernel: Literal["auto", "rbf", "linear"] = "auto",
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
+    ) -> None:
+        self.kernel = kernel
+        self.class_weight = class_weight
+
+    def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit, and choose width, ridge and temperature.
+
+        Parameters
+        ----------
+        X : array, sparse matrix or data frame of shape (n_rows, n_features)
+        y : array-like of shape (n_rows,)
+            Class labels.
+        sample_weight : array-like of shape (n_rows,), default=None
+            How much each row counts, at least 0; None counts all alike.
+
+        Returns
+        -------
+        KernelMachine
+
+        Raises
+        ------
+        ValueError
+            If `X`, `y` or the weights cannot be used, or `X` is sparse and the kernel Gaussian.
+        InvalidParameterError
+            If there is no such kernel.
+        """
+        checked: tuple[Any, AnyArray] = validate_data(self, X, y, accept_sparse="csr", dtype=_FLOATS)
+        rows, labels = checked
+        check_classification_targets(labels)
+        self._kernel = check_choice(self.kernel, "kernel", ("auto", "rbf", "linear"))
+        if self._kernel == "auto":
+            self._kernel = "linear" if scipy.sparse.issparse(rows) else "rbf"
+        if self._kernel == "rbf" and scipy.sparse.issparse(rows):
+            raise ValueError("The Gaussian kernel takes no sparse rows. Leave kernel out, or pass X.toarray().")
+        weights = row_weights(sample_weight, labels.size) * compute_sample_weight(self.class_weight, labels)
+        counted = np.flatnonzero(weights > 0)
+        self.classes_, codes = np.unique(labels[counted], return_inverse=True)
+        first, group = distinct_rows(rows[counted], codes)
+        if hasattr(self, "coef_"):
+            del self.coef_
+        left_out = self._fit_distinct(
+            rows[counted[first]].astype(np.float64),
+            codes[first],
+            np.bincount(group, weights[counted]).astype(np.float64),
+        )
+        self.left_out_proba_: FloatArray = np.full((labels.size, self.classes_.size), np.nan)
+        self.left_out_proba_[counted] = left_out[group]
+        return self
+
+    def _fit_distinct(self, X: Any, codes: IntArray, weights: FloatArray) -> FloatArray:
+        """Fit to rows that differ; return the probabilities of each by the others."""
+        if self._kernel == "linear":
+            grams = ((np.nan, _gram(X)) for _ in range(1))
+        else:
+            self._centre, self._scale = _standardised(X, weights)
+            X = self._scaled(X, np.float64)
+            distances = squared_distances(X, X)
+            np.fill_diagonal(distances, 0.0)
+            # Pairs of equal rows say nothing of the scale; half of them, each pair once.
+            apart = distances[np.triu_indices(len(X), 1)]
+            apart = apart[apart > 0]
+            scale = float(np.median(apart)) if apart.size else 1.0
+            grams = ((share / scale, np.exp(-share / scale * distances)) for share in _WIDTHS)
+        targets = (codes[:, np.newaxis] == np.arange(self.classes_.size)).astype(np.float64)
+        best, self.left_out_loss_ = None, np.inf
+        for width, gram in grams:
+            values, vectors = decompose(gram, weights)
+            size = float(np.mean(np.diag(gram))) or 1.0
+            for share in _RIDGES[self._kernel]:
+                ridge = share * size * float(weights.sum()) / 10
+                dual, intercept, left_out = fit_from(values, vectors, weights, targets, ridge)
+                for temperature in _TEMPERATURES:
+                    proba = softmax(left_out, temperature)
+                    loss = log_loss(proba, codes, weights)
+                    if best is None or loss < self.left_out_loss_:
+                        best, self.left_out_loss_ = (width, ridge, temperature, dual, intercept, proba), loss
+        assert best is not None
+        self.width_, self.ridge_, self.temperature_, dual, intercept, proba = best
+        self.intercept_: FloatArray = self.temperature_ * intercept
+        if self._kernel == "linear":
+            self.coef_: FloatArray = np.ascontiguousarray((self.temperature_ * (X.T @ dual)).T)
+        else:
+            self._rows, self._dual = X, self.temperature_ * dual
+        return proba
+
+    def predict(self, X: PoolLike) -> AnyArray:
+        """Return the likeliest class of each row."""
+        scores = self._scores(X)
+        predicted: AnyArray = self.classes_[scores.argmax(axis=1)]
+        return predicted
+
+    def predict_proba(self, X: PoolLike) -> FloatArray:
+        """Return the class probabilities of each row, columns as in ``classes_``."""
+        scores = self._scores(X)
+        proba: FloatArray = softmax(scores, 1.0)
+        return proba
+
+    def _scores(self, X: PoolLike) -> FloatArray:
+        check_is_fitted(self)
+        rows: Any = validate_data(self, X, accept_sparse="csr", dtype=_FLOATS, reset=False)
+        if self._kernel == "linear":
+            return np.asarray(rows @ self.coef_.T, np.float64) + self.intercept_
+        if scipy.sparse.issparse(rows):
+            raise ValueError("The machine was fitted on dense rows. Pass X.toarray().")
+        n_rows, n_known = rows.shape[0], len(self._rows)
+        dtype = np.float32 if n_rows * n_known > _SINGLE else np.float64
+        known, dual = self._rows.astype(dtype), self._dual.astype(dtype)
+        scores = np.empty((n_rows, self.classes_.size))
+        # Blocks that fit into a cache with their kernel values.
+        for block in row_blocks(n_rows, 8 * max(rows.shape[1], n_known)):
+            gram = squared_distances(self._scaled(rows[block], dtype), known)
+            gram *= -self.width_
+            np.exp(gram, out=gram)
+            scores[block] = gram @ dual
+        return scores + self.intercept_
+
+    def _scaled(self, X: FloatArray, dtype: Any) -> AnyArray:
+        # What lies so far out is equally far from everything; its square must not overflow.
+        scaled = np.clip((X - self._centre) / self._scale, -1e6, 1e6)
+        return scaled.astype(dtype, copy=False)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self.kernel != "rbf"
+        return tags
+
+
+def _gram(X: Any) -> FloatArray:
+    gram = X @ X.T
+    return np.asarray(gram.toarray() if scipy.sparse.issparse(gram) else gram)
+
+
+def _standardised(X: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what is taken off each column and what it is divided by, 1 where it is constant."""
+    centre = np.average(X, axis=0, weights=weights)
+    spread = np.sqrt(np.average(np.square(X - centre), axis=0, weights=weights))
+    # Rounding makes a constant column vary a little.
+    floor = 10 * np.finfo(np.float64).eps * np.abs(X).max(axis=0)
+    return centre, np.where(spread > floor, spread, 1.0)
