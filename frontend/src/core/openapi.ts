@@ -1753,12 +1753,11 @@ export interface components {
              */
             disagree?: boolean | null;
             /**
-<<<<<<< HEAD
              * Open Comments
              * @description There are comments, and the last does not settle the matter.
              */
             open_comments?: boolean | null;
-=======
+            /**
              * Copies
              * @description Rows that stand for their copies; or rows that have the content of another and a different label.
              */
@@ -1768,7 +1767,6 @@ export interface components {
              * @description A row, and all its copies.
              */
             same_as?: number | null;
->>>>>>> main
         };
         /**
          * Guess
@@ -2032,19 +2030,14 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
-<<<<<<< HEAD
             /** N Comments */
             n_comments: number;
             /** Open Comments */
             open_comments: boolean;
-            /** Why */
-            why: string;
-            /** Comments */
-            comments: components["schemas"]["CommentInfo"][];
-=======
             /** Copy Of */
             copy_of: string | null;
->>>>>>> main
+            /** Comments */
+            comments: components["schemas"]["CommentInfo"][];
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
@@ -2715,14 +2708,10 @@ export interface components {
         };
         /**
          * RowSummary
-<<<<<<< HEAD
          * @description A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
-=======
-         * @description A row in a list.
          *
          *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
          *     the row that stands for them, null where it is this one.
->>>>>>> main
          */
         RowSummary: {
             /** Row */
@@ -3286,15 +3275,12 @@ export interface operations {
                 flagged?: boolean | null;
                 /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
-<<<<<<< HEAD
                 /** @description There are comments, and the last does not settle the matter. */
                 open_comments?: boolean | null;
-=======
                 /** @description Rows that stand for their copies; or rows that have the content of another and a different label. */
                 copies?: ("grouped" | "apart") | null;
                 /** @description A row, and all its copies. */
                 same_as?: number | null;
->>>>>>> main
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
                 offset?: number;
                 limit?: number;

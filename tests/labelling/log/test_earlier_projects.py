@@ -71,17 +71,13 @@ def test_it_is_exported_as_before(earlier, told):
         export(project, "jsonl", records, predictions=True)
     found = [json.loads(line) for line in records.getvalue().splitlines()]
     # These came later, and nobody had decided anything then.
-<<<<<<< HEAD
-    assert {each["querist"].pop(name) for each in found for name in ("adjudicated_by", "adjudicated_at")} == {None}
+    assert {
+        each["querist"].pop(name) for each in found for name in ("adjudicated_by", "adjudicated_at", "copy_of")
+    } == {None}
     # A note is the first comment.
     for each in found:
         comments = each["querist"].pop("comments")
         assert [comment["text"] for comment in comments[-1:]] == [note for note in [each["querist"]["note"]] if note]
-=======
-    assert {
-        each["querist"].pop(name) for each in found for name in ("adjudicated_by", "adjudicated_at", "copy_of")
-    } == {None}
->>>>>>> main
     assert found == told["records"]
 
 

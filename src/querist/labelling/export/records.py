@@ -43,14 +43,11 @@ class Record:
         When, in seconds since 1970.
     flagged : bool
     note : str
-<<<<<<< HEAD
         The last words on the row.
     comments : tuple of dict
         All of them, in order: annotator, text, at, resolves.
-=======
     copy_of : str or None
         Id of the row that was asked for this one too, since it is a copy of that.
->>>>>>> main
     prediction : str or None
     confidence : float or None
     """
@@ -70,11 +67,8 @@ class Record:
     adjudicated_at: float | None = None
     flagged: bool = False
     note: str = ""
-<<<<<<< HEAD
     comments: tuple[dict[str, Any], ...] = ()
-=======
     copy_of: str | None = None
->>>>>>> main
     prediction: str | None = None
     confidence: float | None = None
 
@@ -115,11 +109,8 @@ def iterate(
             status=status,
             flagged=row in board.flagged,
             note=board.notes.get(row, ""),
-<<<<<<< HEAD
             comments=_comments(board, row, people),
-=======
             copy_of=None if row == item.row else ids[row],
->>>>>>> main
             prediction=names.get(board.label_of(prediction)),
             confidence=confidence,
             **_answers(board, row, people, names),

@@ -34,12 +34,9 @@ class Filter:
     annotator: int | None = None
     flagged: bool | None = None
     disagree: bool | None = None
-<<<<<<< HEAD
     open_comments: bool | None = None
-=======
     copies: Literal["grouped", "apart"] | None = None
     same_as: int | None = None
->>>>>>> main
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) is not None for each in fields(self))

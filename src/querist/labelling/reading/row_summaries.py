@@ -31,15 +31,11 @@ class CommentInfo:
 
 @dataclass(frozen=True)
 class RowSummary:
-<<<<<<< HEAD
-    """A row in a list; `note` are the last words on it, `n_comments` how many comments there are."""
-=======
-    """A row in a list.
+    """A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
 
     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
     the row that stands for them, null where it is this one.
     """
->>>>>>> main
 
     row: int
     id: str

@@ -172,11 +172,8 @@ class Rows:
         prediction, confidence = (None, None) if unseen else self.prediction(row)
         acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
         flagged, note = reader.marks(board, row)
-<<<<<<< HEAD
         comments = reader.thread(board, row)
-=======
         first = board.copies.first(row)
->>>>>>> main
         return RowSummary(
             row=row,
             id=item.item_id,
