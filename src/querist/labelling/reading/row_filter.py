@@ -73,7 +73,7 @@ def find_rows(
         flagged[unseen] = [reader.marks(board, row)[0] for row in unseen.tolist()]
         keep &= flagged == wanted.flagged
     if wanted.open_comments is not None:
-        commented = _mask(board.n_rows, board.open_threads)
+        commented = _mask(board, board.open_threads)
         commented[unseen] = [reader.thread(board, row).is_open for row in unseen.tolist()]
         keep &= commented == wanted.open_comments
     if wanted.annotator is not None:
