@@ -1,4 +1,4 @@
-"""Does a project screen, as for a review of the literature: few rows are wanted, and all of them?"""
+"""Recognize screening, as for a review of the literature: few rows are wanted, and all of them."""
 
 import re
 from collections.abc import Sequence
