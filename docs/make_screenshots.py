@@ -45,7 +45,7 @@ def label(page, answers, n: int) -> None:
             page.press("f")
         if step == 9:
             page.press("n")
-            page.tab.get_by_label("Note on this item").fill("could be either")
+            page.tab.get_by_label("Comment on this item").fill("could be either")
             page.press("Enter")
         page.settle()
         page.advance(" " if step == n // 2 else answers[page.item])

@@ -87,7 +87,7 @@ def test_the_slope_rule_tells_a_rising_curve_from_a_flat_one():
     assert not rule.update(Observation(200, audit_at=at, audit_hits=rising)).stop
     few = rule.update(Observation(200, audit_at=at[:19], audit_hits=flat[:19]))
     assert not few.stop
-    assert "19, needed are 20" in few.reason
+    assert "19 of the 20 needed" in few.reason
 
 
 def test_costs_set_the_gain_that_is_worth_its_labels():

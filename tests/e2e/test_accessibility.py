@@ -94,7 +94,7 @@ def test_everything_is_reached_by_the_keyboard_and_nothing_holds_it(browser, ser
             "Undo",
             "Skip",
             "Flag",
-            "Note",
+            "Comment",
             "Keys",
             "Item",
         ):

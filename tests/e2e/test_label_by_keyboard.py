@@ -33,9 +33,9 @@ def test_two_hundred_texts_with_all_that_happens_on_the_way(browser, tmp_path, t
                 if step % 31 == 7:
                     notes[row] = f"note {step}"
                     page.press("n")
-                    page.tab.get_by_label("Note on this item").fill(notes[row])
+                    page.tab.get_by_label("Comment on this item").fill(notes[row])
                     page.press("Enter")
-                    page.tab.get_by_text(f"Note: {notes[row]}").wait_for()
+                    page.tab.get_by_text(f"Comment: {notes[row]}").wait_for()
                 if step % 17 == 3:
                     assert page.give(" ") == row
                     expected[row] = None
@@ -72,7 +72,7 @@ def test_two_hundred_texts_with_all_that_happens_on_the_way(browser, tmp_path, t
         assert all(line["label"] == exported[int(line["copy_of"]) - 1]["label"] for line in exported if line["copy_of"])
         events = served.events()
         assert {event.row for event in events if event.kind == "flagged"} == flags
-        assert {event.row: event.data["note"] for event in events if event.kind == "noted"} == notes
+        assert {event.row: event.data["text"] for event in events if event.kind == "commented"} == notes
 
         # The same command resumes: nothing is asked again, and undo reaches back over the restart.
         served.start()

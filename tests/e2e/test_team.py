@@ -62,11 +62,11 @@ def test_a_team_agrees_and_a_reviewer_decides(browser, served, axe):
         assert complaints(axe, ada) == []
         ada.view("Data")
         ada.tab.get_by_label("Opinions").fill("2")
-        share = ada.tab.get_by_label("On so many rows, %")
+        share = ada.tab.get_by_label("Share of rows, %")
         assert share.input_value() == "10"
         share.fill("100")
         ada.tab.get_by_role("button", name="Save settings").click()
-        ada.tab.get_by_text("Saved. They hold from").wait_for()
+        ada.tab.get_by_text("Saved. The settings apply from").wait_for()
         ada.view("Label")
         rows = [ada.give("1") for _ in range(ASKED)]
         ada.wait_until_saved()

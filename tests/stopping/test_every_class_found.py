@@ -29,7 +29,7 @@ def test_by_hand():
     few = rule.update(seen(ham[0] + ["spam"] * 6, ham[1] + [0, 1, 0, 0, 0, 0]))
     assert not few.stop
     assert few.reason == (
-        "Too few random rows of 'spam' predicted before their answer: 6, needed are 10 of each class."
+        "Too few random rows of 'spam' predicted before their answer: 6 of the 10 that each class needs."
     )
     missed = rule.update(seen(ham[0] + ["spam"] * 12, ham[1] + [1, 1, 1] + [0] * 9))
     assert (missed.stop, missed.value) == (False, 0.25)

@@ -1107,7 +1107,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "skip" | "flag" | "unflag" | "note" | "undo";
+            kind: "answer" | "skip" | "flag" | "unflag" | "note" | "comment" | "undo";
             /**
              * Row
              * @example 17
@@ -1147,6 +1147,12 @@ export interface components {
              * @default false
              */
             asked?: boolean;
+            /**
+             * Resolves
+             * @description Of a comment: nothing is left to settle.
+             * @default false
+             */
+            resolves?: boolean;
         };
         /**
          * AdviceInfo
@@ -1482,6 +1488,20 @@ export interface components {
             class_version: number;
         };
         /**
+         * CommentInfo
+         * @description A comment on a row, of somebody at a time (`at`, seconds since 1970); `resolves`: nothing is left to settle.
+         */
+        CommentInfo: {
+            /** Person */
+            person: string;
+            /** At */
+            at: number;
+            /** Text */
+            text: string;
+            /** Resolves */
+            resolves: boolean;
+        };
+        /**
          * Conflict
          * @description A row on which answers differ: the classes that people gave, in the order of the buttons.
          */
@@ -1733,6 +1753,11 @@ export interface components {
              */
             disagree?: boolean | null;
             /**
+             * Open Comments
+             * @description There are comments, and the last does not settle the matter.
+             */
+            open_comments?: boolean | null;
+            /**
              * Copies
              * @description Rows that stand for their copies; or rows that have the content of another and a different label.
              */
@@ -1795,7 +1820,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "skip" | "flag" | "unflag" | "note";
+            kind: "answer" | "skip" | "flag" | "unflag" | "note" | "comment";
             /** Row */
             row: number;
             /** Id */
@@ -2005,8 +2030,14 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
+            /** N Comments */
+            n_comments: number;
+            /** Open Comments */
+            open_comments: boolean;
             /** Copy Of */
             copy_of: string | null;
+            /** Comments */
+            comments: components["schemas"]["CommentInfo"][];
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
@@ -2329,8 +2360,9 @@ export interface components {
          * PersonWork
          * @description What a person has done in a project.
          *
-         *     Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`, `n_notes`;
-         *     `n_many` answers were given to many rows at once, or came with a file of the person's, and are not among them.
+         *     Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`,
+         *     `n_comments`; `n_many` answers were given to many rows at once, or came with a file of the person's, and are not
+         *     among them.
          *     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an
          *     item was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that
          *     of the random overlap, null where nobody else has answered a row of it.
@@ -2347,8 +2379,8 @@ export interface components {
             n_skipped: number;
             /** N Flagged */
             n_flagged: number;
-            /** N Notes */
-            n_notes: number;
+            /** N Comments */
+            n_comments: number;
             /** N Undone */
             n_undone: number;
             /** Seconds */
@@ -2378,7 +2410,8 @@ export interface components {
          *     Rows are counted without their `n_copies` copies, which are labelled with them.
          *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
          *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
-         *     figure. `n_checks` check questions come next, because who asks wanted them in a row.
+         *     figure. `n_commented` rows have open comments, `n_checks` check questions come next, because who asks wanted them in
+         *     a row.
          */
         Progress: {
             /** N Rows */
@@ -2391,6 +2424,8 @@ export interface components {
             n_skipped: number;
             /** N Flagged */
             n_flagged: number;
+            /** N Commented */
+            n_commented: number;
             /** Mine */
             mine: number;
             /** By Person */
@@ -2673,7 +2708,7 @@ export interface components {
         };
         /**
          * RowSummary
-         * @description A row in a list.
+         * @description A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
          *
          *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
          *     the row that stands for them, null where it is this one.
@@ -2704,6 +2739,10 @@ export interface components {
             flagged: boolean;
             /** Note */
             note: string;
+            /** N Comments */
+            n_comments: number;
+            /** Open Comments */
+            open_comments: boolean;
             /** Why */
             why: string;
             /** N Same */
@@ -3041,6 +3080,7 @@ export type ClassEffect = components['schemas']['ClassEffect'];
 export type ClassFigures = components['schemas']['ClassFigures'];
 export type ClassInfo = components['schemas']['ClassInfo'];
 export type ClassesReply = components['schemas']['ClassesReply'];
+export type CommentInfo = components['schemas']['CommentInfo'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictsReply = components['schemas']['ConflictsReply'];
 export type Confusion = components['schemas']['Confusion'];
@@ -3235,6 +3275,8 @@ export interface operations {
                 flagged?: boolean | null;
                 /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
+                /** @description There are comments, and the last does not settle the matter. */
+                open_comments?: boolean | null;
                 /** @description Rows that stand for their copies; or rows that have the content of another and a different label. */
                 copies?: ("grouped" | "apart") | null;
                 /** @description A row, and all its copies. */

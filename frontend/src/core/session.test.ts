@@ -89,7 +89,7 @@ describe("labelling", () => {
     const session = await page(server);
     expect(session.answer(0)).toBe(true);
     expect(session.answer(0)).toBe(false);
-    expect([session.skip(), session.flag(), session.note("x")]).toEqual([false, false, false]);
+    expect([session.skip(), session.flag(), session.comment("x")]).toEqual([false, false, false]);
     await pass(100);
     expect(server.log.length).toBe(1);
     expect(session.answer(0)).toBe(true);
@@ -151,14 +151,14 @@ describe("labelling", () => {
     expect(await shown(() => {})).toBe(false);
   });
 
-  it("flags, notes, and takes both back", async () => {
+  it("flags, comments, and takes both back", async () => {
     const server = new FakeServer();
     const session = await page(server);
     session.flag();
-    session.note("odd");
+    session.comment("odd");
     await pass(50);
     expect(session.view().item).toMatchObject({ row: 0, flagged: true, note: "odd" });
-    expect(server.log.map(({ kind }) => kind)).toEqual(["flag", "note"]);
+    expect(server.log.map(({ kind }) => kind)).toEqual(["flag", "comment"]);
     await settled(session.undo());
     expect(session.view().item).toMatchObject({ flagged: true, note: "" });
     await settled(session.undo());

@@ -267,12 +267,12 @@ export class Session {
     return true;
   }
 
-  note(text: string): boolean {
+  comment(text: string): boolean {
     const item = this.#pressed();
-    if (!item || text === item.note) return false;
-    this.#record("note", item, { note: text });
+    if (!item || !text) return false;
+    this.#record("comment", item, { note: text });
     this.#change(item.row, { note: text });
-    this.#say("Note kept");
+    this.#say("Comment kept");
     return true;
   }
 
@@ -430,7 +430,7 @@ export class Session {
     if (known) this.#known.set(row, { ...known, ...changes });
   }
 
-  /** Flags and notes of steps that an earlier page did, and this one took back: the server knows what was before. */
+  /** Flags and comments of steps that an earlier page did, and this one took back: the server knows what was before. */
   async #readAgain(): Promise<void> {
     if (this.outbox.pending.length > 0) return;
     for (const row of [...this.#reread]) {
@@ -474,7 +474,7 @@ export class Session {
   }
 
   #inWords(step: Step): string {
-    if (step.kind !== "answer") return { skip: "skipped", flag: "flag", unflag: "flag taken off", note: "note" }[step.kind];
+    if (step.kind !== "answer") return { skip: "skipped", flag: "flag", unflag: "flag taken off", note: "note", comment: "comment" }[step.kind];
     return this.#classes.find((each) => each.id === step.class_id)?.name ?? "answer";
   }
 

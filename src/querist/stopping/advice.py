@@ -158,7 +158,7 @@ class Advisor:
     --------
     >>> advisor = Advisor(n_future=20_000)
     >>> str(advisor.update(Observation(n_labels=30)))
-    'Go on. No predictions for the stop set. Too few random rows predicted before their answer: 0, needed are 20. Of \
+    'Go on. No predictions for the stop set. Too few random rows predicted before their answer: 0 of the 20 needed. Of \
 which classes the random rows are is not known.'
     """
 

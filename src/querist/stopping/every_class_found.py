@@ -47,9 +47,9 @@ class EveryClassFound(StoppingRule):
         of_class = {label: hits[truth == label] for label in observation.classes.tolist()}
         few = [label for label, scores in of_class.items() if scores.size < minimum]
         if few:
-            counts = f": {of_class[few[0]].size}" if len(few) == 1 else ""
-            told = f"Too few random rows of {quoted(few, _NAMED)} predicted before their answer{counts}"
-            return Proposal(False, f"{told}{', needed are ' if counts else ': needed are '}{minimum} of each class.")
+            told = f"Too few random rows of {quoted(few, _NAMED)} predicted before their answer"
+            each = f"{of_class[few[0]].size} of the {minimum} that each class needs"
+            return Proposal(False, f"{told}: {each if len(few) == 1 else f'each class needs {minimum}'}.")
         shares = {label: float(np.mean(scores[-recent:])) for label, scores in of_class.items()}
         value = min(shares.values(), default=None)
         missed = [label for label, share in shares.items() if share < self.least]

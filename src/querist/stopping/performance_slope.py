@@ -48,7 +48,7 @@ class PerformanceSlope(StoppingRule):
         n_audited = 0 if at is None or hits is None else hits.size
         if at is None or hits is None or n_audited < self.minimum:
             return Proposal(
-                False, f"Too few random rows predicted before their answer: {n_audited}, needed are {self.minimum}."
+                False, f"Too few random rows predicted before their answer: {n_audited} of the {self.minimum} needed."
             )
         value = curve_posterior(observation.n_labels, at, hits).expected_gain(ahead)
         told = (

@@ -312,3 +312,22 @@ def test_what_a_folder_of_images_holds_beside_them_is_told(tmp_path):
         (folder / name).write_bytes(b"x")
     assert told(guess_plan(folder), "1 other files left out: 1 .heic")
     assert told(guess_plan(folder), "2 images in")
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "is_screening"),
+    [
+        ({"included": [0, 1, None, 0] * 10}, {}, True),
+        ({"label_included": ["no", "yes", "", "no"] * 10}, {"label_column": "label_included"}, True),
+        ({}, {"labels": ("relevant", "irrelevant")}, True),
+        ({}, {"labels": ("Excluded", "Included")}, True),
+        ({}, {"labels": ("relevant", "not relevant")}, True),
+        ({"label": [0, 1, None, 0] * 10}, {}, False),
+        ({}, {"labels": ("yes", "no")}, False),
+        ({}, {"labels": ("relevant", "irrelevant", "unsure")}, False),
+        ({}, {"labels": ("spam", "ham")}, False),
+    ],
+)
+def test_screening_is_offered_its_strategy(tmp_path, columns, options, is_screening):
+    plan = guess_plan(write(tmp_path, abstract=TEXTS, **columns), **options)
+    assert told(plan, "screening", "--strategy relevance") == is_screening

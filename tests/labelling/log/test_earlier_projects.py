@@ -24,6 +24,7 @@ SINCE = {
     "adjudicated",
     *("invited", "invitation_revoked", "signed_in", "signed_out", "role_changed", "person_removed", "person_restored"),
     *("taken_back", "restored"),
+    "commented",
 }
 
 
@@ -73,6 +74,10 @@ def test_it_is_exported_as_before(earlier, told):
     assert {
         each["querist"].pop(name) for each in found for name in ("adjudicated_by", "adjudicated_at", "copy_of")
     } == {None}
+    # A note is the first comment.
+    for each in found:
+        comments = each["querist"].pop("comments")
+        assert [comment["text"] for comment in comments[-1:]] == [note for note in [each["querist"]["note"]] if note]
     assert found == told["records"]
 
 

@@ -38,6 +38,7 @@ _PLAIN = {
     bool: st.booleans(),
     type(None): st.none(),
     dict[str, Any]: st.dictionaries(st.text(max_size=3), ANYTHING),
+    list[dict[str, Any]]: st.lists(st.dictionaries(st.text(max_size=3), ANYTHING), max_size=2),
 }
 
 

@@ -111,7 +111,20 @@ async def test_who_holds_a_row_that_others_answered_sees_nothing_of_it(connect):
     assert card["row"] == row
     assert (card["guess"], card["note"], card["flagged"]) == (None, "", False)
     held = (await bea.get(f"/api/v1/items/{row}")).json()
-    told_of = ("status", "class_id", "answers", "prediction", "confidence", "flagged", "note", "why", "log", "guess")
+    told_of = (
+        "status",
+        "class_id",
+        "answers",
+        "prediction",
+        "confidence",
+        "flagged",
+        "note",
+        "comments",
+        "open_comments",
+        "why",
+        "log",
+        "guess",
+    )
     assert {name: held[name] for name in told_of} == {name: fresh[name] for name in told_of}
     changes = (await boss.get("/api/v1/changes")).json()["changes"]
     assert row in [each["row"] for each in changes]

@@ -12,7 +12,7 @@ export function effectWords(effect: Effect, again: boolean): string[] {
     const acts = listed([
       [effect.n_answers, "answer"],
       [effect.n_skips, "skip"],
-      [effect.n_others, "flag, note or wish for another opinion", "flags, notes and wishes for another opinion"],
+      [effect.n_others, "flag, comment or request for another opinion", "flags, comments and requests for another opinion"],
     ]);
     lines.push(`${acts} ${effect.n_acts === 1 ? "counts" : "count"} ${again ? "again" : "no more"}.`);
   }

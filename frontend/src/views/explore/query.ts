@@ -27,7 +27,7 @@ const STATUSES: readonly Status[] = ["labelled", "skipped", "model", "unlabelled
 const WHOLE = ["label", "prediction", "annotator", "same_as"] as const;
 const COPIES = ["grouped", "apart"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
-const FLAGS = ["flagged", "disagree"] as const;
+const FLAGS = ["flagged", "disagree", "open_comments"] as const;
 
 export const EVERYTHING: ExploreQuery = { filter: {}, like: null, sort: "row", page: 0, row: null };
 

@@ -55,7 +55,7 @@ def _task(record: Record, layout: Layout, options: list[dict[str, str]]) -> dict
     fields = {key: get(record) for key, get in layout.fields.items() if key != "label"}
     # Which column the text or image is; None where it stands among the others.
     column = layout.shown_column if layout.shown_column not in meta else None
-    answers = {"answers": list(record.answers), "shown": column}
+    answers = {"answers": list(record.answers), "comments": list(record.comments), "shown": column}
     return task | {"querist": {"project": layout.project_name} | fields | answers}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from querist.labelling.log.board import Status
 from querist.labelling.log.conflicts import decision
+from querist.labelling.log.threads import thread
 
 if TYPE_CHECKING:
     from querist.labelling.log.board import Board
@@ -42,6 +43,9 @@ class Record:
         When, in seconds since 1970.
     flagged : bool
     note : str
+        The last words on the row.
+    comments : tuple of dict
+        All of them, in order: annotator, text, at, resolves.
     copy_of : str or None
         Id of the row that was asked for this one too, since it is a copy of that.
     prediction : str or None
@@ -63,6 +67,7 @@ class Record:
     adjudicated_at: float | None = None
     flagged: bool = False
     note: str = ""
+    comments: tuple[dict[str, Any], ...] = ()
     copy_of: str | None = None
     prediction: str | None = None
     confidence: float | None = None
@@ -104,6 +109,7 @@ def iterate(
             status=status,
             flagged=row in board.flagged,
             note=board.notes.get(row, ""),
+            comments=_comments(board, row, people),
             copy_of=None if row == item.row else ids[row],
             prediction=names.get(board.label_of(prediction)),
             confidence=confidence,
@@ -132,6 +138,15 @@ def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping
         "adjudicated_by": None if decided is None else _name(decided, people),
         "adjudicated_at": None if decided is None else decided.at,
     }
+
+
+def _comments(board: "Board", row: int, people: Mapping[int, str]) -> tuple[dict[str, Any], ...]:
+    if row not in board.notes and row not in board.open_threads:
+        return ()
+    said = thread([act for act in board.acts_on(row) if not act.undone]).comments
+    return tuple(
+        {"annotator": _name(act, people), "text": act.note, "at": act.at, "resolves": act.resolves} for act in said
+    )
 
 
 def _skip(board: "Board", row: int) -> "Act | None":

@@ -19,6 +19,7 @@ from querist.labelling.intake.copies import CopyGroups, copies_told, group_copie
 from querist.labelling.intake.existing_labels import classes_of, labels_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
 from querist.labelling.intake.label_columns import label_column_of
+from querist.labelling.intake.screening import screening_told
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.log.locations import FILE
 from querist.labelling.log.settings import CopyRule, Kind
@@ -121,7 +122,7 @@ def guess_plan(
     )
     notes += [*_kind_told(plan), *check_images(plan)]
     given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
-    notes += given_classes.notes
+    notes += [*given_classes.notes, *screening_told(plan.label_column, given_classes.names)]
     plan = replace(plan, classes=given_classes.names, class_names=given_classes.called)
     given_labels = [name and plan.class_names.get(name, name) for name in labels_of(source, plan.label_column)]
     groups = group_copies(plan.seen(), copies, given_labels)

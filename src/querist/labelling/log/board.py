@@ -23,7 +23,6 @@ from querist.labelling.log.deeds import (
     Deed,
     current_answers,
     is_blind,
-    marks,
     row_label,
 )
 from querist.labelling.log.events import (
@@ -44,6 +43,7 @@ from querist.labelling.log.ledger import Ledger
 from querist.labelling.log.names import Names
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun
 from querist.labelling.log.reserve import ProjectReserve, Reserved
+from querist.labelling.log.threads import marks
 from querist.store.rows import EventRow
 
 Status = Literal["labelled", "skipped", "model", "unlabelled"]
@@ -99,7 +99,9 @@ class Board:
         self.settings: dict[str, Any] = {}
         self.skipped: set[int] = set()
         self.flagged: set[int] = set()
+        # The last words on a row, and the rows on which something is left to settle.
         self.notes: dict[int, str] = {}
+        self.open_threads: set[int] = set()
         self.opinions_wanted: dict[int, int] = {}
         # Audit rows that were drawn, by row: when.
         self.drawn: dict[int, float] = {}
@@ -293,10 +295,11 @@ class Board:
                 self.counts[new] += 1
         self._spread(row)
         _put(self.skipped, row, skipped)
-        flagged, noted = marks(acts)
+        flagged, comments = marks(acts)
         _put(self.flagged, row, flagged)
-        if noted:
-            self.notes[row] = noted
+        _put(self.open_threads, row, comments.is_open)
+        if comments.last:
+            self.notes[row] = comments.last
         else:
             self.notes.pop(row, None)
         wanted = sum(act.kind == "second_opinion" for act in acts)

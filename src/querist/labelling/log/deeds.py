@@ -14,7 +14,7 @@ RESPONSES = (*ANSWERS, "skipped")
 # file, or all.
 Replaces = Literal["", "given", "all"]
 # What people do to rows; each can be undone.
-ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "second_opinion", "adjudicated")
+ACTS = (*RESPONSES, "flagged", "unflagged", "noted", "commented", "second_opinion", "adjudicated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +128,14 @@ class Noted(Deed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Commented(Deed):
+    """A comment on the row, beside those before it; one that `resolves` says that nothing is left to settle."""
+
+    text: str = ""
+    resolves: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecondOpinionWanted(Deed):
     """One more answer is wanted."""
 
@@ -172,6 +180,8 @@ class Act:
     # What it shares with others that were done at once.
     group: str | None
     replaces: Replaces = ""
+    # Of a comment: it says that nothing is left to settle.
+    resolves: bool = False
     # How many standing removals are over it, whether there is one, and where in the log the last of them came at least.
     n_over: int = 0
     undone: bool = False
@@ -199,9 +209,10 @@ class Act:
             confidence=answer.confidence if answer else None,
             guess_labels=answer.guess_labels if answer else None,
             blind=deed.blind,
-            note=deed.note if isinstance(deed, Flagged | Noted) else "",
+            note=deed.note if isinstance(deed, Flagged | Noted) else deed.text if isinstance(deed, Commented) else "",
             group=deed.group,
             replaces=response.replaces if response else "",
+            resolves=isinstance(deed, Commented) and deed.resolves,
         )
 
     @property
@@ -304,12 +315,6 @@ def replaced_by(
     if deliberate and n_wanted <= 1 and others:
         return "all"
     return "given" if answered and None in others else ""
-
-
-def marks(acts: list[Act]) -> tuple[bool, str]:
-    """Return whether standing acts leave their row flagged, and its note: the last one, which a flag may bring too."""
-    noted = next((act.note for act in reversed(acts) if act.kind == "noted" or act.note), "")
-    return last_kind(acts, ("flagged", "unflagged")) == "flagged", noted
 
 
 def is_blind(act: Act) -> bool:

@@ -34,6 +34,7 @@ WORDS = {
     "flagged": "flagged",
     "unflagged": "took the flag off",
     "noted": "wrote a note on",
+    "commented": "commented on",
     "second_opinion": "asked for a second opinion on",
     "adjudicated": "decided",
 }

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from querist.labelling.log.board import Board
-from querist.labelling.log.deeds import Act, marks
+from querist.labelling.log.deeds import Act
+from querist.labelling.log.threads import Thread, marks, thread
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,16 @@ class Reader:
         return [act for act in acts if act.annotator == self.annotator] if row in self.unseen else acts
 
     def marks(self, board: Board, row: int) -> tuple[bool, str]:
-        """Return whether a row is flagged, and its note."""
+        """Return whether a row is flagged, and the last words on it."""
         if row not in self.unseen:
             row = board.copies.first(row)
             return row in board.flagged, board.notes.get(row, "")
-        return marks([act for act in self.acts(board, row) if not act.undone])
+        flagged, comments = marks([act for act in self.acts(board, row) if not act.undone])
+        return flagged, comments.last
+
+    def thread(self, board: Board, row: int) -> Thread:
+        """Return the comments on a row, as far as the person may know of them."""
+        return thread([act for act in self.acts(board, row) if not act.undone])
 
 
 EVERYBODY = Reader()

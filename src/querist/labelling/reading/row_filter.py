@@ -34,6 +34,7 @@ class Filter:
     annotator: int | None = None
     flagged: bool | None = None
     disagree: bool | None = None
+    open_comments: bool | None = None
     copies: Literal["grouped", "apart"] | None = None
     same_as: int | None = None
 
@@ -71,6 +72,10 @@ def find_rows(
         flagged = _mask(board, board.flagged)
         flagged[unseen] = [reader.marks(board, row)[0] for row in unseen.tolist()]
         keep &= flagged == wanted.flagged
+    if wanted.open_comments is not None:
+        commented = _mask(board, board.open_threads)
+        commented[unseen] = [reader.thread(board, row).is_open for row in unseen.tolist()]
+        keep &= commented == wanted.open_comments
     if wanted.annotator is not None:
         hidden = frozenset() if wanted.annotator == reader.annotator else reader.unseen
         rows = {act.row for act in board.acts() if act.annotator == wanted.annotator and act.kind != "second_opinion"}

@@ -6,7 +6,7 @@ from typing import Literal
 from querist.labelling.log.board import Status
 from querist.labelling.reading.cards import Item
 
-Done = Literal["answer", "skip", "flag", "unflag", "note"]
+Done = Literal["answer", "skip", "flag", "unflag", "note", "comment"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,18 @@ class AnswerInfo:
 
 
 @dataclass(frozen=True)
+class CommentInfo:
+    """A comment on a row, of somebody at a time (`at`, seconds since 1970); `resolves`: nothing is left to settle."""
+
+    person: str
+    at: float
+    text: str
+    resolves: bool
+
+
+@dataclass(frozen=True)
 class RowSummary:
-    """A row in a list.
+    """A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
 
     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
     the row that stands for them, null where it is this one.
@@ -38,6 +48,8 @@ class RowSummary:
     confidence: float | None
     flagged: bool
     note: str
+    n_comments: int
+    open_comments: bool
     why: str
     n_same: int
     copy_of: str | None
@@ -73,6 +85,7 @@ class LogLine:
 class ItemDetail(RowSummary, Item):
     """All that is known of a row."""
 
+    comments: list[CommentInfo]
     log: list[LogLine]
 
 

@@ -16,6 +16,7 @@ from querist.labelling.reading.reasons import why_asked
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_summaries import (
     AnswerInfo,
+    CommentInfo,
     Done,
     ExploreReply,
     HistoryEntry,
@@ -33,6 +34,7 @@ _DONE: dict[str, Done] = {
     "skipped": "skip",
     "flagged": "flag",
     "unflagged": "unflag",
+    "commented": "comment",
 }
 # What is done in other views than the one where rows are labelled.
 _ELSEWHERE = frozenset({"second_opinion", "adjudicated"})
@@ -139,7 +141,12 @@ class Rows:
         """Return all that is known of a row."""
         item = self.item(row)
         known = vars(self.card(item, reader, whole=True)) | vars(self._summary(item, reader))
-        return ItemDetail(**known, log=[self._line(act) for act in reader.acts(self.view.board, row)])
+        comments = [
+            CommentInfo(self.view.name(act.annotator), act.at, act.note, act.resolves)
+            for act in reader.thread(self.view.board, row).comments
+        ]
+        log = [self._line(act) for act in reader.acts(self.view.board, row)]
+        return ItemDetail(**known, comments=comments, log=log)
 
     def explore(
         self,
@@ -196,6 +203,7 @@ class Rows:
         prediction, confidence = (None, None) if unseen else self.prediction(row)
         acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
         flagged, note = reader.marks(board, row)
+        comments = reader.thread(board, row)
         first = board.copies.first(row)
         return RowSummary(
             row=row,
@@ -212,6 +220,8 @@ class Rows:
             confidence=confidence,
             flagged=flagged,
             note=note,
+            n_comments=len(comments.comments),
+            open_comments=comments.is_open,
             why=cards.why(acts[0]) if acts else "",
             n_same=len(board.copies.group(row)),
             copy_of=None if first == row else self.items([first])[0].item_id,
@@ -226,6 +236,8 @@ class Rows:
             words.append(named.get(act.class_id, f"class {act.class_id}"))
         if act.note:
             words.append(f"“{act.note}”")
+        if act.resolves:
+            words.append("(resolved)")
         if act.undone:
             words.append("(undone)")
         return LogLine(act.at, self.view.name(act.annotator), " ".join(words), act.uuid, act.group, act.undone)

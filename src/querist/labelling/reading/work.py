@@ -24,8 +24,9 @@ class HourOfWork:
 class PersonWork:
     """What a person has done in a project.
 
-    Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`, `n_notes`;
-    `n_many` answers were given to many rows at once, or came with a file of the person's, and are not among them.
+    Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`,
+    `n_comments`; `n_many` answers were given to many rows at once, or came with a file of the person's, and are not
+    among them.
     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an
     item was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that
     of the random overlap, null where nobody else has answered a row of it.
@@ -37,7 +38,7 @@ class PersonWork:
     n_many: int
     n_skipped: int
     n_flagged: int
-    n_notes: int
+    n_comments: int
     n_undone: int
     seconds: float | None
     hours: list[HourOfWork]
@@ -81,7 +82,7 @@ def _of(person: PersonInfo, acts: list[Act], agreement: EstimateInfo | None) -> 
         n_many=sum(act.is_bulk and act.kind in ANSWERS for act in stands),
         n_skipped=kinds["skipped"],
         n_flagged=kinds["flagged"],
-        n_notes=kinds["noted"],
+        n_comments=kinds["noted"] + kinds["commented"],
         n_undone=sum(act.undone for act in said),
         seconds=median(seconds) if seconds else None,
         hours=[HourOfWork(at, n) for at, n in sorted(hours.items())],

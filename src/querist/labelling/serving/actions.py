@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from querist.labelling.log.board import Board
-from querist.labelling.log.deeds import ANSWERS, Flagged, Noted, Skipped, Unflagged, replaced_by
+from querist.labelling.log.deeds import ANSWERS, Commented, Flagged, Noted, Skipped, Unflagged, replaced_by
 from querist.labelling.log.events import Undone, event
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
@@ -13,7 +13,7 @@ from querist.labelling.serving.leases import Ticket
 from querist.labelling.serving.queue import Queue
 from querist.store.rows import EventRow
 
-Kind = Literal["answer", "skip", "flag", "unflag", "note", "undo"]
+Kind = Literal["answer", "skip", "flag", "unflag", "note", "comment", "undo"]
 MAX_NOTE = 10_000
 _NOT_YOURS = (
     "Only the person who did it can undo it. Owners of the project can take back what others did: in Explore, under "
@@ -26,6 +26,7 @@ _LOGGED: dict[Kind, str] = {
     "flag": "flagged",
     "unflag": "unflagged",
     "note": "noted",
+    "comment": "commented",
     "undo": "undone",
 }
 
@@ -34,6 +35,7 @@ _LOGGED: dict[Kind, str] = {
 class Action:
     """One action; `uuid` is made by the browser, and a repeat of it changes nothing.
 
+    `note` are the words of a note, a flag or a comment; a comment that `resolves` settles the matter.
     `asked`: it responds to a question of the queue, not to a row that somebody looked up and whose label was in sight.
     """
 
@@ -49,6 +51,7 @@ class Action:
     guess_shown: bool = False
     class_version: int | None = None
     asked: bool = False
+    resolves: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,9 @@ class Recorder:
                 action, "unknown_row", f"There is no row {action.row}; the project has {self._board.n_rows}."
             )
         if len(action.note) > MAX_NOTE:
-            return _refused(action, "note_too_long", f"A note has at most {MAX_NOTE} characters.")
-        if action.kind == "answer":
-            return self._answer(action)
+            return _refused(action, "note_too_long", f"A comment has at most {MAX_NOTE:,} characters.")
+        if action.kind in ("answer", "comment"):
+            return self._answer(action) if action.kind == "answer" else self._comment(action)
         ticket = None
         if action.kind == "skip":
             ticket = self._queue.close(action.row, self._annotator)
@@ -116,6 +119,14 @@ class Recorder:
         else:
             self._log(action, (Flagged if action.kind == "flag" else Noted)(note=action.note))
         return self._saved(action, ticket) if action.kind == "skip" else Result(action.uuid, "saved")
+
+    def _comment(self, action: Action) -> Result:
+        text = action.note.strip()
+        if not text and not (action.resolves and action.row in self._board.open_threads):
+            why = "There are no open comments on this row." if action.resolves else "A comment needs words."
+            return _refused(action, "empty_comment", why)
+        self._log(action, Commented(text=text, resolves=action.resolves))
+        return Result(action.uuid, "saved")
 
     def _repeated(self, action: Action) -> Result:
         about = action.target if action.kind == "undo" else action.row

@@ -308,6 +308,7 @@ class Project:
             n_labelled=board.n_labelled,
             n_skipped=len(board.skipped),
             n_flagged=len(board.flagged),
+            n_commented=len(board.open_threads),
             mine=board.by_person[annotator],
             by_person={str(person): n for person, n in list(board.by_person.items()) if person is not None},
             by_class={str(class_id): count for class_id, count in list(board.counts.items())},

@@ -32,7 +32,8 @@ class Progress:
     Rows are counted without their `n_copies` copies, which are labelled with them.
     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
-    figure. `n_checks` check questions come next, because who asks wanted them in a row.
+    figure. `n_commented` rows have open comments, `n_checks` check questions come next, because who asks wanted them in
+    a row.
     """
 
     n_rows: int
@@ -40,6 +41,7 @@ class Progress:
     n_labelled: int
     n_skipped: int
     n_flagged: int
+    n_commented: int
     mine: int
     by_person: dict[str, int]
     by_class: dict[str, int]

@@ -39,6 +39,7 @@ class ActionBody(Body):
         description="A question of the queue is answered, also if its lease ran out. Else a row was looked up: where "
         "one opinion is wanted, the answer takes the place of those before it.",
     )
+    resolves: bool = Field(False, description="Of a comment: nothing is left to settle.")
 
 
 class AnswersBody(QueueBody):

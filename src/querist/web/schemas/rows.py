@@ -21,6 +21,7 @@ class FilterBody(Body):
     annotator: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     flagged: bool | None = None
     disagree: bool | None = Field(None, description="The model's prediction differs from the label.")
+    open_comments: bool | None = Field(None, description="There are comments, and the last does not settle the matter.")
     copies: Literal["grouped", "apart"] | None = Field(
         None,
         description="Rows that stand for their copies; or rows that have the content of another and a different label.",
