@@ -6,6 +6,8 @@ from real_texts import messages, write_texts
 from served import serving
 
 FREE = "FREE entry: win a cash prize today, winner! Réply to claim."
+# No copies of each other, which are asked once.
+OFFERS = [f"{FREE} {number}" for number in range(30)]
 LONG = " ".join(f"word{number % 977} about freedom" for number in range(900))
 
 
@@ -48,7 +50,7 @@ def marks(place, kind="keyword"):
 
 def test_keywords_are_highlighted_and_can_be_hidden(browser, tmp_path):
     aids = keyword_file(tmp_path, spam=["free entry", "win*", "reply"], ham=["today"])
-    with project(tmp_path, [FREE] * 3 + messages(20)[0], *aids) as served, person(browser, served) as ada:
+    with project(tmp_path, OFFERS[:3] + messages(20)[0], *aids) as served, person(browser, served) as ada:
         ada.view("Explore")
         tab = ada.tab
         first = tab.locator("a.open").first
@@ -80,7 +82,7 @@ def test_keywords_are_highlighted_and_can_be_hidden(browser, tmp_path):
 
 
 def test_an_owner_edits_the_lists_on_the_page(browser, tmp_path):
-    with project(tmp_path, [FREE] * 30) as served, person(browser, served) as ada:
+    with project(tmp_path, OFFERS) as served, person(browser, served) as ada:
         tab = ada.tab
         ada.view("Data")
         panel = tab.get_by_role("region", name="Keywords")
@@ -189,7 +191,7 @@ def test_rows_like_one_are_found_and_answered(browser, tmp_path):
 
 
 def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tmp_path):
-    with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
+    with project(tmp_path, OFFERS, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
         tab = ada.tab
         button = tab.get_by_role("button", name="Guidelines")
         assert "new" in button.inner_text()
@@ -227,7 +229,7 @@ def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tm
 
 def test_guidelines_are_a_sheet_on_a_phone(browser, tmp_path):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served, **phone) as ada:
+    with project(tmp_path, OFFERS, *guidelines_file(tmp_path)) as served, person(browser, served, **phone) as ada:
         button = ada.tab.get_by_role("button", name="Guidelines")
         assert button.bounding_box()["height"] >= 44
         button.tap()
@@ -244,7 +246,7 @@ def test_axe_finds_nothing_with_all_of_it(browser, tmp_path, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     aids = (*keyword_file(tmp_path, spam=["free entry", "win*", "reply"], ham=["today"]), *guidelines_file(tmp_path))
     with (
-        project(tmp_path, [FREE] * 30, *aids) as served,
+        project(tmp_path, OFFERS, *aids) as served,
         person(browser, served, color_scheme=scheme) as ada,
     ):
         for width, height in ((390, 844), (1280, 800)):

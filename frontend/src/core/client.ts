@@ -25,6 +25,7 @@ import type {
   LinkReply,
   NewClassBody,
   PersonInfo,
+  PersonWork,
   Progress,
   ProjectInfo,
   PromiseInfo,
@@ -185,6 +186,11 @@ export class Client {
   /** How good the model is, and was. */
   figures(): Promise<FiguresReply> {
     return this.transport.request("GET", "/figures");
+  }
+
+  /** What this person has done; for reviewers and owners, what everybody has. */
+  async work(): Promise<PersonWork[]> {
+    return (await this.transport.request("GET", "/work")).people;
   }
 
   /** How far people agree, and how good each one's answers are. */

@@ -408,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People At Work
+         * @description Return what you have done; reviewers and owners are told what everybody has done.
+         */
+        get: operations["people_at_work_api_v1_work_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/agreement": {
         parameters: {
             query?: never;
@@ -1054,6 +1074,8 @@ export interface components {
         /**
          * AccuracyStatement
          * @description What is known of the accuracy at a date; where there is no figure yet, `note` says why.
+         *
+         *     The numbers of rows are those of the export, copies included.
          */
         AccuracyStatement: {
             /** Project */
@@ -1611,6 +1633,8 @@ export interface components {
          * ExploreReply
          * @description One page of the rows that fulfil a filter, and how many there are in all.
          *
+         *     A copy is not among them where the row that stands for it is.
+         *
          *     `n_blind` rows are the reader's to answer blind: whatever the filter, these count as if nobody had touched them.
          */
         ExploreReply: {
@@ -1708,6 +1732,16 @@ export interface components {
              * @description The model's prediction differs from the label.
              */
             disagree?: boolean | null;
+            /**
+             * Copies
+             * @description Rows that stand for their copies; or rows that have the content of another and a different label.
+             */
+            copies?: ("grouped" | "apart") | null;
+            /**
+             * Same As
+             * @description A row, and all its copies.
+             */
+            same_as?: number | null;
         };
         /**
          * Guess
@@ -1784,6 +1818,16 @@ export interface components {
         HistoryReply: {
             /** Entries */
             entries: components["schemas"]["HistoryEntry"][];
+        };
+        /**
+         * HourOfWork
+         * @description Answers and skips in the hour that begins at `at`, seconds since 1970; who shows them makes days of them.
+         */
+        HourOfWork: {
+            /** At */
+            at: number;
+            /** N */
+            n: number;
         };
         /**
          * ImportReply
@@ -1888,7 +1932,8 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that.
+         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that. So many rows
+         *     have this content (`n_same`, itself included): they are asked once, and labelled together.
          */
         Item: {
             /** Row */
@@ -1913,6 +1958,8 @@ export interface components {
             guess: components["schemas"]["Guess"] | null;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
         };
         /**
          * ItemDetail
@@ -1941,6 +1988,8 @@ export interface components {
             guess: components["schemas"]["Guess"] | null;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
             /** Snippet */
             snippet: string;
             /**
@@ -1956,6 +2005,8 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
+            /** Copy Of */
+            copy_of: string | null;
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
@@ -2275,6 +2326,38 @@ export interface components {
             rank_high: number | null;
         };
         /**
+         * PersonWork
+         * @description What a person has done in a project.
+         *
+         *     Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`, `n_notes`;
+         *     `n_many` answers were given to many rows at once, or came with a file of the person's, and are not among them.
+         *     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an
+         *     item was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that
+         *     of the random overlap, null where nobody else has answered a row of it.
+         */
+        PersonWork: {
+            person: components["schemas"]["PersonInfo"];
+            /** N Answers */
+            n_answers: number;
+            /** N Checks */
+            n_checks: number;
+            /** N Many */
+            n_many: number;
+            /** N Skipped */
+            n_skipped: number;
+            /** N Flagged */
+            n_flagged: number;
+            /** N Notes */
+            n_notes: number;
+            /** N Undone */
+            n_undone: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Hours */
+            hours: components["schemas"]["HourOfWork"][];
+            agreement: components["schemas"]["EstimateInfo"] | null;
+        };
+        /**
          * Problem
          * @description What was wrong, where, and what to do.
          */
@@ -2292,6 +2375,7 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
+         *     Rows are counted without their `n_copies` copies, which are labelled with them.
          *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
          *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
          *     figure. `n_checks` check questions come next, because who asks wanted them in a row.
@@ -2299,6 +2383,8 @@ export interface components {
         Progress: {
             /** N Rows */
             n_rows: number;
+            /** N Copies */
+            n_copies: number;
             /** N Labelled */
             n_labelled: number;
             /** N Skipped */
@@ -2406,7 +2492,7 @@ export interface components {
          * @description An attempt, and where it stands.
          *
          *     `bound` is the certain accuracy on all rows that had no label when the model was frozen, `rest` that on the `n_rest`
-         *     of them that are left; `n_released` rows may be labelled by the model.
+         *     of them that are left; `n_released` rows may be labelled by the model. A row and its copies count once.
          */
         PromiseInfo: {
             /** Id */
@@ -2588,6 +2674,9 @@ export interface components {
         /**
          * RowSummary
          * @description A row in a list.
+         *
+         *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
+         *     the row that stands for them, null where it is this one.
          */
         RowSummary: {
             /** Row */
@@ -2617,6 +2706,10 @@ export interface components {
             note: string;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
+            /** Copy Of */
+            copy_of: string | null;
         };
         /**
          * RowsBody
@@ -2912,6 +3005,14 @@ export interface components {
             /** N Rows */
             n_rows: number;
         };
+        /**
+         * WorkReply
+         * @description What people have done.
+         */
+        WorkReply: {
+            /** People */
+            people: components["schemas"]["PersonWork"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2959,6 +3060,7 @@ export type HeadlineFigure = components['schemas']['HeadlineFigure'];
 export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryReply = components['schemas']['HistoryReply'];
+export type HourOfWork = components['schemas']['HourOfWork'];
 export type ImportReply = components['schemas']['ImportReply'];
 export type InsightsReply = components['schemas']['InsightsReply'];
 export type InvitationBody = components['schemas']['InvitationBody'];
@@ -2987,6 +3089,7 @@ export type PendingPromise = components['schemas']['PendingPromise'];
 export type PeopleReply = components['schemas']['PeopleReply'];
 export type PersonInfo = components['schemas']['PersonInfo'];
 export type PersonQualityInfo = components['schemas']['PersonQualityInfo'];
+export type PersonWork = components['schemas']['PersonWork'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProjectInfo = components['schemas']['ProjectInfo'];
@@ -3016,6 +3119,7 @@ export type TakenBackReply = components['schemas']['TakenBackReply'];
 export type UndoClassBody = components['schemas']['UndoClassBody'];
 export type UndoneClassBody = components['schemas']['UndoneClassBody'];
 export type Waiting = components['schemas']['Waiting'];
+export type WorkReply = components['schemas']['WorkReply'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {
@@ -3131,6 +3235,10 @@ export interface operations {
                 flagged?: boolean | null;
                 /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
+                /** @description Rows that stand for their copies; or rows that have the content of another and a different label. */
+                copies?: ("grouped" | "apart") | null;
+                /** @description A row, and all its copies. */
+                same_as?: number | null;
                 /** @description Only the rows most like this one, at most 200; in the order of the data the most alike first. */
                 like?: number | null;
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
@@ -3528,6 +3636,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementReply"];
+                };
+            };
+        };
+    };
+    people_at_work_api_v1_work_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkReply"];
                 };
             };
         };

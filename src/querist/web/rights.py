@@ -58,6 +58,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/items/{row}"): VIEWER,
     ("GET", "/items/{row}/image"): VIEWER,
     ("GET", "/insights"): VIEWER,
+    # Your own; that of others asks for the right of `/agreement`.
+    ("GET", "/work"): VIEWER,
     ("GET", "/figures"): VIEWER,
     ("GET", "/promises"): VIEWER,
     ("GET", "/export/accuracy"): VIEWER,

@@ -130,12 +130,17 @@ def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> lis
 def slow(board: Board, reader: Reader = EVERYBODY) -> list[Act]:
     """Return the answers that took much longer than most, the longest first, breaks left out."""
     answers = [act for act in board.acts() if act.kind == "answered" and act.row not in reader.unseen]
-    timed = [act for act in answers if act.seconds is not None and act.seconds < _PAUSE]
+    timed = [act for act in answers if is_timed(act)]
     if not timed:
         return []
     least = max(_LONG, _MUCH_LONGER * median(act.seconds or 0.0 for act in timed))
     timed = [act for act in timed if (act.seconds or 0.0) >= least]
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
+
+
+def is_timed(act: Act) -> bool:
+    """Whether it is known how long an answer took, and it was no break."""
+    return act.seconds is not None and act.seconds < _PAUSE
 
 
 def _still_suspect(board: Board, suspect: Suspect) -> bool:

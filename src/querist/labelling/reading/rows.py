@@ -4,6 +4,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from querist._typing import IntArray
 from querist.exceptions import InvalidParameterError, InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
@@ -96,6 +99,7 @@ class Rows:
             note=note,
             guess=None if item.row in reader.unseen else self._guess(item.row),
             why=why,
+            n_same=len(self.view.board.copies.group(item.row)),
         )
 
     def why_asked(self, row: int, how: str, strategy: str, *, hidden: bool) -> str:
@@ -118,13 +122,14 @@ class Rows:
         class_id, confidence = self.prediction(row)
         if class_id is None or confidence is None:
             return None
-        return cards.Guess(class_id, confidence, self.view.because.get(row, []))
+        return cards.Guess(class_id, confidence, self.view.because.get(self.view.board.copies.first(row), []))
 
     def prediction(self, row: int) -> tuple[int | None, float | None]:
         """Return the model's class id and confidence for a row, None where there is none."""
         if self.view.current is None:
             return None, None
-        guess, confidence = self.view.current.ranking.guess(row)
+        # Copies that differ in blanks may look otherwise to a model.
+        guess, confidence = self.view.current.ranking.guess(self.view.board.copies.first(row))
         class_id = self.view.board.label_of(guess)
         if class_id < 0:
             return None, None
@@ -157,7 +162,8 @@ class Rows:
         if like is not None:
             rows = self._alike(self.item(like).row, rows, sort, reader)
         items = self.items(rows[offset : offset + limit])
-        return ExploreReply(len(rows), len(reader.unseen), [self._summary(item, reader) for item in items])
+        n_blind = int(self.view.board.copies.only_first(np.array(sorted(reader.unseen), np.int64)).size)
+        return ExploreReply(len(rows), n_blind, [self._summary(item, reader) for item in items])
 
     def _alike(self, like: int, rows: list[int], sort: str, reader: Reader) -> list[int]:
         if like in reader.unseen:
@@ -176,10 +182,13 @@ class Rows:
     def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
         """Return the rows that fulfil a filter, as far as the reader may know of it."""
         view = self.view
-        found: list[int] = row_filter.find_rows(
-            view.board, view.current, wanted, sort, view.store.search, reader
-        ).tolist()
+        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, self._search, reader).tolist()
         return found
+
+    def _search(self, query: str) -> IntArray:
+        """Return the rows with these words, and the one whose id is just this."""
+        store = self.view.store
+        return np.union1d(store.search(query), store.rows_of_id(query.strip()))
 
     def _summary(self, item: ItemRow, reader: Reader) -> RowSummary:
         row, board, name = item.row, self.view.board, self.view.name
@@ -187,6 +196,7 @@ class Rows:
         prediction, confidence = (None, None) if unseen else self.prediction(row)
         acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
         flagged, note = reader.marks(board, row)
+        first = board.copies.first(row)
         return RowSummary(
             row=row,
             id=item.item_id,
@@ -203,6 +213,8 @@ class Rows:
             flagged=flagged,
             note=note,
             why=cards.why(acts[0]) if acts else "",
+            n_same=len(board.copies.group(row)),
+            copy_of=None if first == row else self.items([first])[0].item_id,
         )
 
     def _line(self, act: Act) -> LogLine:

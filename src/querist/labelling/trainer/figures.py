@@ -8,7 +8,7 @@ import numpy as np
 
 from querist._labels import as_objects
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
-from querist._validation import take_rows
+from querist._validation import take_rows, unmarked_rows
 from querist.labelling.log.audit_answers import AuditMoment
 from querist.labelling.log.events import Measured
 from querist.labelling.trainer.messages import (
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from querist.labelling.log.settings import Settings
     from querist.labelling.trainer.learner import Learned, Learner, Lesson
 
-HALF_WIDTH = 0.02
+# To how many points an accuracy is to be known, the finest that the rows of the project allow.
+HALF_WIDTHS = (0.02, 0.05, 0.1)
 
 
 def figuring(
@@ -58,7 +59,8 @@ def figuring(
         confidence_of=confidence_of,
         scored=None if taken.is_exchangeable else ScoredDraws(lesson.rows.size, taken.at, taken.hits),
     )
-    watched = stop_set(learner.seed, learner.n_rows)
+    asked = unmarked_rows(learner.n_rows, lesson.copies)
+    watched = asked[stop_set(learner.seed, asked.size)]
     before = yield from looking_back(fit, lesson.rows, lesson.labels, take_rows(X, watched))
     advice = advise(
         lesson.rows.size,
@@ -80,7 +82,7 @@ def figuring(
         labels_per_point=settings.labels_per_point,
         text=str(advice),
     )
-    return _told(taken, assessment, running, in_words, settings)
+    return _told(taken, assessment, running, in_words, settings, asked.size)
 
 
 def _name(taken: AuditMoment, class_id: int) -> str:
@@ -103,21 +105,35 @@ def _under_names(found: "Assessment", taken: AuditMoment) -> "Assessment":
     return replace(found, classes=tuple(renamed(each) for each in found.classes))
 
 
+def labels_needed(found: "Assessment", share: float, n_rows: int) -> LabelsNeeded | None:
+    """Return about what it takes to know the accuracy well; None: more rows than there are, or nothing is random."""
+    for half_width in HALF_WIDTHS if share else ():
+        plan = found.plan(half_width, share=share)
+        if plan.total <= n_rows:
+            return LabelsNeeded(half_width, plan.audit, plan.total)
+    return None
+
+
 def _told(
-    taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, settings: "Settings"
+    taken: AuditMoment,
+    found: "Assessment",
+    running: "Estimate",
+    advice: AdviceInfo,
+    settings: "Settings",
+    n_rows: int,
 ) -> Figures:
     from querist.audit.balance import beside
 
     class_ids, found = [int(each.label) for each in found.classes], _under_names(found, taken)
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
-    share = settings.audit_share
-    plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)
     # Beside the figure the page shows these by themselves; who quotes its text alone is to read them.
     accuracy = replace(accuracy, text=f"{accuracy.text} {beside(found.classes)}".strip())
     remarks = []
     if settings.opinions > 1:
         remarks.append("A row's truth is the first person's answer, not what several agreed on later.")
+    if taken.n_copies:
+        remarks.append(f"A row and its copies count once: {taken.n_copies:,} rows of the project are copies of others.")
     if taken.n_seen:
         remarks.append(f"{taken.n_seen} of the answers were given with the model's guess in sight.")
     if taken.n_reopened:
@@ -150,7 +166,7 @@ def _told(
         calibration=None
         if found.calibration is None
         else [CalibrationBin(round(each.confidence, 4), estimate_info(each.accuracy)) for each in found.calibration],
-        plan=None if plan is None else LabelsNeeded(HALF_WIDTH, plan.audit, plan.total),
+        plan=labels_needed(found, settings.audit_share, n_rows),
         advice=advice,
     )
 

@@ -138,7 +138,7 @@ class Trainer:
             self._learner = Learner(self._features.X, seed=info.seed)
             self._recipe = asked
             order = audit_order(self._store.audit_numbers())
-            self._order = order[order < self._features.n_rows]
+            self._order = self._board.copies.only_first(order[order < self._features.n_rows])
             self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
         return self._features, self._learner
 
