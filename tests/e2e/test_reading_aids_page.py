@@ -157,8 +157,8 @@ def test_why_this_item_is_told_on_request(browser, tmp_path):
 
 
 def test_rows_like_one_are_found_and_answered(browser, tmp_path):
-    spam = [f"win a free prize number {number} today" for number in range(30)]
-    ham = [f"see you at home for lunch tomorrow {number}" for number in range(30)]
+    spam = [f"win a free prize number {number:02} today" for number in range(30)]
+    ham = [f"see you at home for lunch tomorrow {number:02}" for number in range(30)]
     texts = [text for pair in zip(spam, ham, strict=True) for text in pair]
     with project(tmp_path, texts) as served, person(browser, served) as ada:
         tab = ada.tab
