@@ -6,6 +6,8 @@ from real_texts import messages, write_texts
 from served import serving
 
 FREE = "FREE entry: win a cash prize today, winner! Réply to claim."
+# No copies of each other, which are asked once.
+OFFERS = [f"{FREE} {number}" for number in range(30)]
 LONG = " ".join(f"word{number % 977} about freedom" for number in range(900))
 
 
@@ -48,7 +50,7 @@ def marks(place, kind="keyword"):
 
 def test_keywords_are_highlighted_and_can_be_hidden(browser, tmp_path):
     aids = keyword_file(tmp_path, spam=["free entry", "win*", "reply"], ham=["today"])
-    with project(tmp_path, [FREE] * 3 + messages(20)[0], *aids) as served, person(browser, served) as ada:
+    with project(tmp_path, OFFERS[:3] + messages(20)[0], *aids) as served, person(browser, served) as ada:
         ada.view("Explore")
         tab = ada.tab
         first = tab.locator("a.open").first
@@ -80,7 +82,7 @@ def test_keywords_are_highlighted_and_can_be_hidden(browser, tmp_path):
 
 
 def test_an_owner_edits_the_lists_on_the_page(browser, tmp_path):
-    with project(tmp_path, [FREE] * 30) as served, person(browser, served) as ada:
+    with project(tmp_path, OFFERS) as served, person(browser, served) as ada:
         tab = ada.tab
         ada.view("Data")
         panel = tab.get_by_role("region", name="Keywords")
@@ -155,8 +157,8 @@ def test_why_this_item_is_told_on_request(browser, tmp_path):
 
 
 def test_rows_like_one_are_found_and_answered(browser, tmp_path):
-    spam = [f"win a free prize number {number} today" for number in range(30)]
-    ham = [f"see you at home for lunch tomorrow {number}" for number in range(30)]
+    spam = [f"win a free prize number {number:02} today" for number in range(30)]
+    ham = [f"see you at home for lunch tomorrow {number:02}" for number in range(30)]
     texts = [text for pair in zip(spam, ham, strict=True) for text in pair]
     with project(tmp_path, texts) as served, person(browser, served) as ada:
         tab = ada.tab
@@ -180,7 +182,8 @@ def test_rows_like_one_are_found_and_answered(browser, tmp_path):
         # From the page of a row, too; and all that are shown can be answered at once, but for no others.
         tab.get_by_label("Select this page").check()
         assert tab.get_by_role("button", name="Select all").count() == 0
-        rows.nth(1).click()
+        # The first is the item itself, whose guess may be seen; others may be this person's to answer blind.
+        rows.first.click()
         tab.get_by_role("dialog").get_by_role("link", name="More like this").click()
         tab.get_by_role("dialog").wait_for(state="detached")
         tab.get_by_role("button", name="Show all rows").click()
@@ -189,7 +192,7 @@ def test_rows_like_one_are_found_and_answered(browser, tmp_path):
 
 
 def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tmp_path):
-    with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
+    with project(tmp_path, OFFERS, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
         tab = ada.tab
         button = tab.get_by_role("button", name="Guidelines")
         assert "new" in button.inner_text()
@@ -227,7 +230,7 @@ def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tm
 
 def test_guidelines_are_a_sheet_on_a_phone(browser, tmp_path):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served, **phone) as ada:
+    with project(tmp_path, OFFERS, *guidelines_file(tmp_path)) as served, person(browser, served, **phone) as ada:
         button = ada.tab.get_by_role("button", name="Guidelines")
         assert button.bounding_box()["height"] >= 44
         button.tap()
@@ -244,7 +247,7 @@ def test_axe_finds_nothing_with_all_of_it(browser, tmp_path, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     aids = (*keyword_file(tmp_path, spam=["free entry", "win*", "reply"], ham=["today"]), *guidelines_file(tmp_path))
     with (
-        project(tmp_path, [FREE] * 30, *aids) as served,
+        project(tmp_path, OFFERS, *aids) as served,
         person(browser, served, color_scheme=scheme) as ada,
     ):
         for width, height in ((390, 844), (1280, 800)):
