@@ -13,7 +13,7 @@ LONG = " ".join(f"word{number % 977} about freedom" for number in range(900))
 
 def project(folder, texts, *options):
     data = write_texts(folder / "sms.csv", texts)
-    return serving(data, "--labels", "ham,spam", "--annotator", "ada", *options)
+    return serving(data, "--labels", "ham,spam", "--annotator", "ada", "--copies", "off", *options)
 
 
 def keyword_file(folder, **lists):
