@@ -318,7 +318,7 @@ export class Session {
       const { fields } = await this.client.item(row);
       this.#change(row, { fields, truncated: false });
     } catch (problem) {
-      this.#notice = `The rest of the text is not to be had now. ${inWords(problem)}`;
+      this.#notice = `The rest of the text cannot be loaded now. ${inWords(problem)}`;
     }
     this.#changed();
   }

@@ -26,6 +26,8 @@ from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
 
 ENDING = ".querist"
+# Where `--help` lists the options.
+_DATA, _LEARNING = "What is shown and labelled", "How it asks and learns"
 
 _Audit: TypeAlias = Annotated[
     str | None,
@@ -34,20 +36,25 @@ _Audit: TypeAlias = Annotated[
         "--audit-share",
         help="Share of random questions, for honest figures (default: 0.2); 0: none; measure: a fifth, and all "
         f"answers teach the model that asks, so that figures are approximate. {PRICE}",
+        rich_help_panel=_LEARNING,
     ),
 ]
 _Labels: TypeAlias = Annotated[
-    str | None, typer.Option(help="The classes, with commas between them; more can come later.")
+    str | None, typer.Option(help="The classes, with commas between them; more can come later.", rich_help_panel=_DATA)
 ]
 _Copies: TypeAlias = Annotated[
     str | None,
     typer.Option(
         help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
-        "exact (the same to the letter), or off."
+        "exact (the same to the letter), or off.",
+        rich_help_panel=_DATA,
     ),
 ]
 _LabelsPerPoint: TypeAlias = Annotated[
-    float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
+    float | None,
+    typer.Option(
+        help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.", rich_help_panel=_LEARNING
+    ),
 ]
 _Keywords: TypeAlias = Annotated[
     Path | None,
@@ -56,6 +63,7 @@ _Keywords: TypeAlias = Annotated[
         "begin so. Takes the place of those before.",
         exists=True,
         dir_okay=False,
+        rich_help_panel=_DATA,
     ),
 ]
 _Guidelines: TypeAlias = Annotated[
@@ -64,6 +72,7 @@ _Guidelines: TypeAlias = Annotated[
         help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
         exists=True,
         dir_okay=False,
+        rich_help_panel=_DATA,
     ),
 ]
 
@@ -78,16 +87,29 @@ def label(
         ),
     ],
     text: Annotated[
-        list[str] | None, typer.Option(help="Column of texts; repeat for several. Default: guessed.")
+        list[str] | None,
+        typer.Option(help="Column of texts; repeat for several. Default: guessed.", rich_help_panel=_DATA),
     ] = None,
-    image: Annotated[str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.")] = None,
-    columns: Annotated[str | None, typer.Option(help="Columns to show, with commas between them.")] = None,
+    image: Annotated[
+        str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.", rich_help_panel=_DATA)
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Columns to show, with commas between them.", rich_help_panel=_DATA)
+    ] = None,
     labels: _Labels = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of labels already given. Default: guessed.")] = None,
+    label_column: Annotated[
+        str | None, typer.Option(help="Column of labels already given. Default: guessed.", rich_help_panel=_DATA)
+    ] = None,
     copies: _Copies = None,
-    existing_labels: Annotated[bool, typer.Option(help="Keep labels that the data has already as answers.")] = True,
-    id_column: Annotated[str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.")] = None,
-    images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
+    existing_labels: Annotated[
+        bool, typer.Option(help="Keep labels that the data has already as answers.", rich_help_panel=_DATA)
+    ] = True,
+    id_column: Annotated[
+        str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.", rich_help_panel=_DATA)
+    ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder that image paths start from, or where it is now.", rich_help_panel=_DATA)
+    ] = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
     header_lines: HeaderLines = None,
@@ -98,8 +120,12 @@ def label(
     project: Annotated[
         str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
     ] = None,
-    strategy: Annotated[str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].")] = None,
-    estimator: Annotated[str | None, typer.Option(help="The model: NAME[:key=value,...].")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+    ] = None,
+    estimator: Annotated[
+        str | None, typer.Option(help="The model: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+    ] = None,
     audit: _Audit = None,
     labels_per_point: _LabelsPerPoint = None,
     keywords: _Keywords = None,
@@ -113,9 +139,11 @@ def label(
     browser: Browser = True,
     annotator: Annotator = None,
 ) -> None:
-    """Label texts, rows or images on a page that learns along.
+    """Label texts, rows or images on a page, while a model learns along.
 
-    The same command resumes. Everything lies in one project file beside the data.
+    Everything is kept in one project file beside the data. Run the same command again to go on.
+
+    Example: querist label reviews.csv --labels good,bad
     """
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, labels_per_point=labels_per_point) | _chosen(audit)

@@ -14,30 +14,54 @@ from querist.cli.words import print_notes
 if TYPE_CHECKING:
     from querist.web.entrance import Entrance
 
+# Where `--help` lists these.
+_PANEL = "Page and network"
 Host: TypeAlias = Annotated[
-    str, typer.Option(help="Where to listen; 0.0.0.0 lets people of the network in, by invitation.")
+    str,
+    typer.Option(help="Where to listen; 0.0.0.0 lets people of the network in, by invitation.", rich_help_panel=_PANEL),
 ]
 AllowHost: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="A name that the page is opened by, such as label.example.org; repeat for several."),
+    typer.Option(
+        help="A name that the page is opened by, such as label.example.org; repeat for several.", rich_help_panel=_PANEL
+    ),
 ]
 TrustProxy: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="Address or network of a proxy whose forwarded headers are believed; repeat for several."),
+    typer.Option(
+        help="Address or network of a proxy whose forwarded headers are believed; repeat for several.",
+        rich_help_panel=_PANEL,
+    ),
 ]
 BasePath: TypeAlias = Annotated[
-    str, typer.Option(help="Path below which a proxy shows the page, such as /querist.", show_default=False)
+    str,
+    typer.Option(
+        help="Path below which a proxy shows the page, such as /querist.", show_default=False, rich_help_panel=_PANEL
+    ),
 ]
 PublicUrl: TypeAlias = Annotated[
-    str, typer.Option(help="Address by which people open the page behind a proxy; links carry it.", show_default=False)
+    str,
+    typer.Option(
+        help="Address by which people open the page behind a proxy; links carry it.",
+        show_default=False,
+        rich_help_panel=_PANEL,
+    ),
 ]
 Port: TypeAlias = Annotated[
     int | None,
-    typer.Option(min=1, max=65535, help="Default: the one of last time, else 8765; if it is taken, the next."),
+    typer.Option(
+        min=1,
+        max=65535,
+        help="Default: the one of last time, else 8765; if it is taken, the next.",
+        rich_help_panel=_PANEL,
+    ),
 ]
-Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page if there is a display.")]
+Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page if there is a display.", rich_help_panel=_PANEL)]
 Annotator: TypeAlias = Annotated[
-    str | None, typer.Option(help="Your name in the answers; an owner, or a new name. Default: your login.")
+    str | None,
+    typer.Option(
+        help="Your name in the answers; an owner, or a new name. Default: your login.", rich_help_panel=_PANEL
+    ),
 ]
 
 

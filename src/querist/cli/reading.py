@@ -9,28 +9,47 @@ from querist.cli.words import split_at_commas
 if TYPE_CHECKING:
     from querist.data.reading import Reading
 
-Sheet: TypeAlias = Annotated[str | None, typer.Option(help="Sheet of a spreadsheet. Default: the first.")]
+# Where `--help` lists these.
+_PANEL = "Reading the file"
+Sheet: TypeAlias = Annotated[
+    str | None, typer.Option(help="Sheet of a spreadsheet. Default: the first.", rich_help_panel=_PANEL)
+]
 NoHeader: TypeAlias = Annotated[
-    bool, typer.Option("--no-header", help="The file has no line of names: columns are called 'column 1' and so on.")
+    bool,
+    typer.Option(
+        "--no-header",
+        help="The file has no line of names: columns are called 'column 1' and so on.",
+        rich_help_panel=_PANEL,
+    ),
 ]
 Names: TypeAlias = Annotated[
-    str | None, typer.Option(help="Names of the columns of a file without a line of them, with commas between them.")
+    str | None,
+    typer.Option(
+        help="Names of the columns of a file without a line of them, with commas between them.", rich_help_panel=_PANEL
+    ),
 ]
 HeaderLines: TypeAlias = Annotated[
     int | None,
     typer.Option(
         min=0,
         help="How many lines hold the names, to be joined. Default: one; units or more names below it are no row.",
+        rich_help_panel=_PANEL,
     ),
 ]
 Delimiter: TypeAlias = Annotated[
     str | None,
-    typer.Option(help=r"What stands between cells, such as ';' or '\t'; ' ' is any blanks. Default: guessed."),
+    typer.Option(
+        help=r"What stands between cells, such as ';' or '\t'; ' ' is any blanks. Default: guessed.",
+        rich_help_panel=_PANEL,
+    ),
 ]
 Decimal: TypeAlias = Annotated[
-    str | None, typer.Option(help="How numbers are written: point or comma. Default: as the file shows.")
+    str | None,
+    typer.Option(help="How numbers are written: point or comma. Default: as the file shows.", rich_help_panel=_PANEL),
 ]
-Missing: TypeAlias = Annotated[list[str] | None, typer.Option(help="Word that means a gap; repeat for several.")]
+Missing: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="Word that means a gap; repeat for several.", rich_help_panel=_PANEL)
+]
 
 
 def reading_of(
