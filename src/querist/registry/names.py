@@ -48,7 +48,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "complement_naive_bayes": "querist.learners.defaults:complement_naive_bayes",
         "k_neighbors": "querist.learners.defaults:k_neighbors",
         "kernel_machine": "querist.learners.kernel_machine:KernelMachine",
-        "auto": "querist.learners.auto:AutoClassifier",
+        "auto": "querist.learners.defaults:auto",
     },
     "stopping": {
         "stabilising_predictions": "querist.stopping.stabilising_predictions:StabilisingPredictions",

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from querist.audit.design import EXCHANGEABLE, Design
 from querist.exceptions import InvalidParameterError, StoreError
 from querist.labelling.log.typed import misfits
+from querist.registry import spec_in_present_words
 
 T = TypeVar("T")
 
@@ -84,6 +85,8 @@ class Settings:
         As ``NAME[:key=value,...]``, or ``auto``.
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
+    auto : {1, 2}
+        What the estimator ``auto`` stands for: 1 in projects made before it had kernel machines; they keep their model.
     port : int or None
         Where the page was served last.
     unknown : dict
@@ -107,6 +110,7 @@ class Settings:
     strategy: str = "auto"
     estimator: str = "auto"
     annotators_may: tuple[Power, ...] = ()
+    auto: int = 2
     port: int | None = None
     unknown: dict[str, Any] = field(default_factory=dict)
 
@@ -139,7 +143,9 @@ class Settings:
     @property
     def estimator_in_use(self) -> str:
         """The estimator, with ``auto`` resolved."""
-        return TEXT_ESTIMATOR if self.estimator == "auto" and self.kind == "text" else self.estimator
+        if self.estimator == "auto" and self.kind == "text":
+            return TEXT_ESTIMATOR
+        return spec_in_present_words(self.estimator) if self.auto < 2 else self.estimator
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON takes them."""
@@ -161,6 +167,7 @@ class Settings:
         known: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names
         }
+        known.setdefault("auto", 1)
         known["sources"] = tuple(_source(each) for each in _checked(list, values.get("sources", []), "sources"))
         if wrong := misfits(cls, known) or [name for name in ("kind",) if name not in known]:
             raise _damaged(wrong[0])

@@ -1,0 +1,26 @@
+"""The policies that are compared: a model that asks and is trained, and a strategy."""
+
+from querist import make_estimator
+from querist.learners import AutoClassifier
+
+# name: (estimator, strategy). The first two are what anybody has who uses scikit-learn and a peer; the third is the best
+# of the peers' combinations that were run; then what `auto` was, and what it is.
+TABLES = {
+    "random + random forest": (lambda: make_estimator("random_forest"), "random"),
+    "random + auto": (AutoClassifier, "random"),
+    "random forest + margin": (lambda: make_estimator("random_forest"), "margin"),
+    "extra trees + margin": (lambda: AutoClassifier(kernels=False), "margin"),
+    "auto + margin": (AutoClassifier, "margin"),
+    "auto + weighted k-means": (AutoClassifier, "weighted_k_means"),
+    "auto + power": (AutoClassifier, "power"),
+}
+TEXTS = {
+    "random + logistic regression": (lambda: AutoClassifier(kernels=False), "random"),
+    "logistic regression + margin": (lambda: AutoClassifier(kernels=False), "margin"),
+    "auto + margin": (AutoClassifier, "margin"),
+    "kernel machine + margin": (lambda: make_estimator("kernel_machine"), "margin"),
+}
+POLICIES = {"tables": TABLES, "texts": TEXTS}
+RIVALS = {"tables": "random forest + margin", "texts": "logistic regression + margin"}
+BASELINES = {"tables": "random + random forest", "texts": "random + logistic regression"}
+EARLIER = {"tables": "extra trees + margin", "texts": "logistic regression + margin"}
