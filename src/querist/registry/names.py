@@ -25,9 +25,11 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "k_center": "querist.strategies.k_center:KCenter",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",
+        "auto": "querist.registry.presets:auto",
         "relevance": "querist.strategies.relevance:RelevanceSampling",
     },
     "selections": {
+        "auto": "querist.selections.auto:AutoSelection",
         "top_k": "querist.base.selection:TopK",
         "power": "querist.selections.power:PowerTopK",
         "weighted_k_means": "querist.selections.weighted_k_means:WeightedKMeansSelection",
