@@ -9,8 +9,8 @@ from querist import Session
 from querist.data import read_problem
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-# Chosen on: the weights of the kernel machines and the batch rule were decided by looking at all 18 tables with labels
-# drawn at random (other splits); no set is unseen.
+# The shares of the kernel machines were decided on all 18 tables, with other splits and labels drawn at random: no
+# set is unseen.
 SETS = {
     "tables": (
         *("adult", "car", "chess", "churn", "connect_4", "dna", "letter", "magic", "mfeat_factors", "optdigits"),
@@ -27,7 +27,7 @@ SETS = {
     ),
     "texts": ("product_reviews", "sms_spam", "subj", "trec", "banking77"),
 }
-# Rows that are labelled, rows that judge, rows at first, and the sizes of batches: so many until there are so many labels.
+# Rows to label, rows that judge, rows at first, and the sizes of batches: so many until there are so many labels.
 SIZES = {
     "tables": (1500, 800, 10, ((10, 100), (20, 300))),
     "texts": (4500, 1500, 20, ((10, 200), (20, 400), (40, 800))),

@@ -13,12 +13,13 @@ X, CODES = make_classification(90, 6, n_informative=4, n_redundant=0, n_classes=
 NAMES = np.array(["ham", "news", "spam"])[CODES]
 
 
-def test_it_is_the_mean_of_trees_and_two_kernel_machines():
+def test_it_is_the_mean_of_two_kinds_of_trees_and_two_kernel_machines():
     fitted = querist.make_estimator("auto", random_state=3).fit(X[:60], NAMES[:60])
     members = (
-        (0.625, ExtraTreesClassifier(max_features=0.5, random_state=3)),
-        (0.1875, KernelMachine()),
-        (0.1875, KernelMachine(columns="quantiles")),
+        (0.375, ExtraTreesClassifier(50, random_state=3)),
+        (0.375, ExtraTreesClassifier(50, max_features=0.5, random_state=3)),
+        (0.125, KernelMachine()),
+        (0.125, KernelMachine(columns="quantiles")),
     )
     expected = sum(share * model.fit(X[:60], NAMES[:60]).predict_proba(X[60:]) for share, model in members)
     np.testing.assert_allclose(fitted.predict_proba(X[60:]), expected, rtol=1e-9)
@@ -28,12 +29,12 @@ def test_it_is_the_mean_of_trees_and_two_kernel_machines():
 def test_many_rows_want_no_kernel_machines_and_many_columns_no_quantiles(monkeypatch):
     monkeypatch.setattr(auto, "_MOST_QUANTILES", 5)
     voting = AutoClassifier(kernels=True).fit(X, NAMES).estimator_
-    assert [name for name, _ in voting.estimators] == ["trees", "standard"]
-    assert voting.weights == [0.625, 0.375]
+    assert [name for name, _ in voting.estimators] == ["trees", "wide", "standard"]
+    assert voting.weights == [0.375, 0.375, 0.25]
     monkeypatch.setattr(auto, "_MOST_FOR_KERNELS", 89)
     fitted = AutoClassifier(kernels=True, random_state=0).fit(X, NAMES)
-    trees = ExtraTreesClassifier(max_features=0.5, random_state=0).fit(X, NAMES)
-    np.testing.assert_allclose(fitted.predict_proba(X), trees.predict_proba(X))
+    halves = [ExtraTreesClassifier(50, max_features=looks, random_state=0).fit(X, NAMES) for looks in ("sqrt", 0.5)]
+    np.testing.assert_allclose(fitted.predict_proba(X), sum(trees.predict_proba(X) for trees in halves) / 2)
 
 
 def test_weights_of_classes_are_weights_of_their_rows():
@@ -45,7 +46,7 @@ def test_weights_of_classes_are_weights_of_their_rows():
     )
     for name, member in by_row.estimator_.named_estimators_.items():
         share = member.predict_proba(X + 5.0)[:, 2].mean()
-        assert share < (0.5 if name == "trees" else 0.05)
+        assert share < (0.5 if name in ("trees", "wide") else 0.05)
 
 
 def test_gaps_are_put_in_the_middle_and_marked():

@@ -148,7 +148,7 @@ def test_the_name_auto_in_a_session_of_today_has_kernel_machines(tmp_path):
     session.save(tmp_path / "session.json")
     opened = querist.Session.load(tmp_path / "session.json", X, estimator="auto")
     np.testing.assert_array_equal(opened.predict_proba(), session.predict_proba())
-    assert len(opened.fit().estimator_.estimators_) == 3
+    assert len(opened.fit().estimator_.estimators_) == 4
 
 
 def test_an_object_goes_on_with_a_simulation_of_the_name_that_it_bore(tmp_path, monkeypatch):

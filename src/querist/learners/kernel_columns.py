@@ -84,6 +84,5 @@ def _quantiles(column: FloatArray, weights: FloatArray) -> tuple[FloatArray, Flo
     if not known.any():
         return np.zeros(1), np.zeros(1)
     values, places = np.unique(column[known], return_inverse=True)
-    shares = np.bincount(places, weights[known])
-    shares /= shares.sum()
+    shares = np.bincount(places, weights[known]) / weights[known].sum()
     return values, scipy.special.ndtri(np.cumsum(shares) - shares / 2)
