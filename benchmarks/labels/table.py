@@ -125,8 +125,8 @@ def page(runs):
         "to 300 labels on tables, 20 to 800 on texts), paired over (set, repeat), with 95 % intervals that take these",
         "cells as independent: with few repeats they are too narrow. Labels: until 95 % of the accuracy of the",
         "baseline's model trained on the whole pool; the geometric mean over the sets on which one of the two arrives,",
-        "and how often it arrives. Pool 1,500 rows (texts 4,500), batches of 10 and later 20 (40). All tables were seen,",
-        "with other splits and labels drawn at random, when the shares of `auto` were chosen.",
+        "and how often it arrives. Pool 1,500 rows (texts 4,500), batches of 10 and later 20 (40). All tables were",
+        "seen, with other splits and labels drawn at random, when the shares of `auto` were chosen.",
     ]
     for kind in POLICIES:
         if any(run["kind"] == kind for run in runs):
