@@ -82,7 +82,8 @@ def main():
         "# Classifiers for few labels",
         "",
         f"Written by `python benchmarks/learners/compare.py --repeats {arguments.repeats}`. Random labels, means over",
-        "data sets and repeats; accuracy / balanced accuracy in percent. It decided what `auto` takes on texts; on tables see `benchmarks/labels`.",
+        "data sets and repeats; accuracy / balanced accuracy in percent. It decided what `auto` takes on texts;",
+        "on tables see `benchmarks/labels`.",
     ]
     for kind, names in (("tables", TABLES), ("texts", TEXTS)):
         files = [

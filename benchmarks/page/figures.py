@@ -12,6 +12,7 @@ _INTRODUCTION = """# The labelling page under the clock
 Written by the scripts beside this file, each line as measured, favourable or not:
 
     python benchmarks/page/latency.py      # a person in Chromium, the model retraining in the background
+    python benchmarks/page/key_to_paint.py # few and many classes, long texts, wide tables, desk and phone
     python benchmarks/page/load.py         # fifty people at once, on SQLite and PostgreSQL
     python benchmarks/page/load.py --exports --name "Load beside exports"
     python benchmarks/page/load.py --people 200 --rate 34 --seconds 600 --databases SQLite --name Streams

@@ -22,36 +22,11 @@ for folder in ("tests/e2e", "benchmarks/page"):
     sys.path.insert(0, str(ROOT / folder))
 
 from chromium import MISSING, find  # noqa: E402
+from clock import CLOCK  # noqa: E402
 from figures import keep, percentile  # noqa: E402
 from labelling_page import chromium, person  # noqa: E402
 from pool import write_pool  # noqa: E402
 from served import serving  # noqa: E402
-
-_CLOCK = """
-() => {
-  window.waits = [];
-  window.figures = [];
-  const painted = (then) => requestAnimationFrame(() => {
-    const after = new MessageChannel();
-    after.port1.onmessage = then;
-    after.port2.postMessage(null);
-  });
-  let pressed = null;
-  const shown = () => document.querySelector('[role="region"][aria-label^="Item "]')?.getAttribute("aria-label");
-  addEventListener("keydown", (event) => {
-    if (!event.repeat) pressed = { at: event.timeStamp, item: shown() };
-  }, true);
-  new MutationObserver(() => {
-    if (!pressed || shown() === pressed.item || !shown()) return;
-    const { at } = pressed;
-    pressed = null;
-    painted(() => waits.push(performance.now() - at));
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
-  // Its title tells of how many labels the model is that the figure speaks of: it changes with every new figure.
-  new MutationObserver(() => painted(() => figures.push((performance.timeOrigin + performance.now()) / 1000)))
-    .observe(document.querySelector("a.accuracy"), { attributeFilter: ["title"] });
-}
-"""
 
 
 def until_usable(browser, folder, n_rows):
@@ -71,7 +46,7 @@ def model(page):
 
 def label(page, n, draw):
     """Label n items at a quick person's pace; return the waits in ms, requests, and versions of the model."""
-    page.tab.evaluate(_CLOCK)
+    page.tab.evaluate(CLOCK)
     first, asked = model(page)["version"], len(page.requests)
     for _ in range(n):
         page.press("2" if page.row % 5 == 0 else "1")

@@ -9,7 +9,9 @@ from figures import keep
 import querist.web
 
 STATIC = Path(querist.web.__file__).parent / "static"
+# Of what labelling loads, and of all views together.
 LIMIT_KB = 60
+LIMIT_OF_ALL_KB = 90
 # What the first view, labelling, loads; and what the insights with their chart load beyond it.
 _FIRST = ("index", "LabelView")
 
@@ -31,7 +33,7 @@ def imported(path, found):
 def main():
     """Measure, and write."""
     assets = sorted((STATIC / "assets").iterdir())
-    first = {path for path in assets if path.name.startswith("index")}
+    first = set()
     for path in [each for each in assets if each.suffix == ".js" and each.name.startswith(_FIRST)]:
         imported(path, first)
     insights = set(first)
@@ -43,13 +45,13 @@ def main():
         view |= {path for path in styles if path.name.split("-")[0] in names}
     html = packed(STATIC / "index.html")
     rows = []
-    for what, files in (
-        ("what labelling loads", first),
-        ("labelling and the insights with their chart", insights),
-        ("every view", set(assets)),
+    for what, files, limit in (
+        ("what labelling loads", first, LIMIT_KB),
+        ("labelling and the insights with their chart", insights, LIMIT_OF_ALL_KB),
+        ("every view", set(assets), LIMIT_OF_ALL_KB),
     ):
         size = html + sum(packed(path) for path in files)
-        rows.append((f"{what}, gzipped", f"{size:.1f} kB", f"{LIMIT_KB} kB", size <= LIMIT_KB))
+        rows.append((f"{what}, gzipped", f"{size:.1f} kB", f"{limit} kB", size <= limit))
         print(*rows[-1], sep="  ")
     maps = [path.name for path in assets if path.suffix == ".map"]
     rows.append(("source maps", len(maps), 0, not maps))

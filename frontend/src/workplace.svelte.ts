@@ -5,9 +5,10 @@ import type { Progress, ProjectInfo } from "./core/api";
 import { Client } from "./core/client";
 import { openKept } from "./core/kept";
 import { Outbox } from "./core/outbox";
+import { upToDate } from "./core/people";
 import { Session, type SessionView } from "./core/session";
 import { may } from "./core/rights";
-import { HttpTransport, Refusal, Unreachable, inWords } from "./core/transport";
+import { HttpTransport, Refusal, TooSlow, Unreachable, inWords } from "./core/transport";
 import { preferences } from "./preferences.svelte";
 
 export type Phase = "loading" | "unreachable" | "signed-out" | "failed" | "ready";
@@ -19,6 +20,8 @@ const STORAGE_MS = 2000;
 export class Workplace {
   phase = $state<Phase>("loading");
   problem = $state("");
+  /** The server may be there, and has not answered in time. */
+  slow = $state(false);
   project = $state.raw<ProjectInfo | null>(null);
   view = $state.raw<SessionView | null>(null);
   client!: Client;
@@ -42,6 +45,7 @@ export class Workplace {
         return;
       } catch (problem) {
         this.problem = inWords(problem);
+        this.slow = problem instanceof TooSlow;
         if (problem instanceof Refusal && problem.status === 401) this.phase = "signed-out";
         else if (problem instanceof Unreachable || (problem instanceof Refusal && problem.passing)) this.phase = "unreachable";
         else this.phase = "failed";
@@ -85,6 +89,10 @@ export class Workplace {
       classes: (version) => this.#catchUp(version),
       classesChanged: ({ classes, class_version }) => this.#setClasses(classes, class_version),
       settingsChanged: (settings) => this.project && (this.project = { ...this.project, settings }),
+      checksAsked: (progress) => {
+        session.setProgress(progress);
+        session.reordered();
+      },
       peopleChanged: (people) => this.project && (this.project = { ...this.project, people }),
     });
     window.addEventListener("online", () => this.#labels && session.reconnected());
@@ -131,7 +139,7 @@ export class Workplace {
 
   #setProgress(progress: Progress): void {
     if (!this.project) return;
-    this.project = { ...this.project, progress };
+    this.project = { ...this.project, progress, people: upToDate(this.project.people, progress) };
     this.#catchUp(progress.class_version);
   }
 

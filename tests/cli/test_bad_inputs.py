@@ -55,7 +55,7 @@ COMMANDS = (
 def serve(location, **asked):
     """Stand in for the page's server: open the project, as it would, and stop."""
     with Project.open(location, train=False):
-        asked["on_ready"]("http://127.0.0.1:8765/#/join?token=secret", ())
+        asked["on_ready"]("http://127.0.0.1:8765/#/join?token=secret", (), ())
 
 
 @pytest.fixture(scope="module")

@@ -25,12 +25,18 @@ TEXTS = [f"this is the review with number {number} of a list" for number in rang
 class FakeServer:
     """Stands in for the page's server: remembers what it was asked to serve."""
 
+    standing = ("reviews: 30 rows, 3 labelled", "labels: good 2, bad 1")
+
     def __init__(self):
         self.calls = []
 
     def __call__(self, location, *, entrance, port, annotator, on_ready):
         self.calls.append({"location": location, "host": entrance.host, "port": port, "annotator": annotator})
-        on_ready("http://127.0.0.1:8766/#/join?token=secret", ("port 8765 is in use, so the page is at port 8766",))
+        on_ready(
+            "http://127.0.0.1:8766/#/join?token=secret",
+            ("port 8765 is in use, so the page is at port 8766",),
+            self.standing,
+        )
         return 8766
 
 
@@ -95,6 +101,8 @@ def test_a_file_becomes_a_project_beside_it_and_is_served(place, server):
     assert classes_of("reviews.querist") == ["good", "bad", "so, so"]
     assert "http://127.0.0.1:8766/#/join?token=secret" in result.stdout
     assert "Ctrl-C" in result.stdout
+    # It is new, and what it holds was told while it was made.
+    assert "3 labelled" not in result.stdout
     assert "30 texts: column 'review'" in result.stderr
     assert "port 8765 is in use" in result.stderr
 
@@ -114,6 +122,26 @@ def test_options_decide_what_is_guessed_otherwise(server):
     assert (server.calls[0]["port"], server.calls[0]["host"]) == (9000, "0.0.0.0")
 
 
+def test_keywords_and_guidelines_come_from_files(place, server):
+    write()
+    (place / "k.csv").write_text("class,keyword\ngood,review\nbad,num*\n")
+    (place / "g.md").write_text("# Rules\n")
+    aids = ("--keywords", "k.csv", "--guidelines", "g.md")
+    done("label", "reviews.csv", "--labels", "good,bad", *aids)
+    settings = settings_of("reviews.querist")
+    assert [(each.class_id, each.words) for each in settings.keywords] == [(0, ("review",)), (1, ("num*",))]
+    assert settings.guidelines == "# Rules"
+    # The same files again change nothing; others are told.
+    assert "now" not in done("label", "reviews.csv", *aids).stderr
+    (place / "k.csv").write_text("class,keyword\nbad,list\nbad,of a\n")
+    assert "keywords are now 2, of 1 class" in done("label", "reviews.csv", *aids).stderr
+    (place / "k.csv").write_text("class,keyword\nawful,list\n")
+    assert "no class 'awful'. It has: 'good', 'bad'" in refused("label", "reviews.csv", *aids)
+    # A new project is not made with half of what was wanted.
+    assert "no class 'awful'" in refused("label", "reviews.csv", *aids, "--project", "other.querist")
+    assert not (place / "other.querist").exists()
+
+
 @pytest.mark.parametrize("name", ["data.v2.csv", "data.csv.gz", "deep/data.jsonl"])
 def test_the_project_is_named_after_its_data(place, server, name):
     (place / "deep").mkdir()
@@ -131,8 +159,9 @@ def test_the_same_command_resumes(server):
         project_id = store.info.project_id
     result = done("label", "reviews.csv", "--labels", "good,bad")
     assert result.stderr.count("note:") == 1  # the port
-    done("label", "reviews.querist")
-    done("serve", "reviews.querist", "--port", "9001")
+    for again in (result, done("label", "reviews.querist"), done("serve", "reviews.querist", "--port", "9001")):
+        assert again.stdout.startswith("reviews: 30 rows, 3 labelled\n   labels: good 2, bad 1\n")
+        assert "from then on that browser needs only http://127.0.0.1:8766/\n" in again.stdout
     assert [call["location"] for call in server.calls] == ["reviews.querist"] * 4
     with Store.open("reviews.querist") as store:
         assert (store.info.project_id, store.n_items) == (project_id, 30)

@@ -136,6 +136,11 @@ def test_answers_are_counted_when_the_people_are_looked_at(browser, served):
         ada.view("Data")
         people = ada.tab.get_by_role("region", name="People")
         people.get_by_text("3 answers").wait_for()
+        # What comes while it is open is counted as well.
+        other = ada.second_tab()
+        other.advance("1")
+        people.get_by_text("4 answers").wait_for()
+        other.tab.close()
         # The name has its line to itself: what can be done stands below it.
         name, role = people.get_by_text("ada (you)"), people.get_by_label("Role of ada")
         assert name.bounding_box()["y"] + name.bounding_box()["height"] <= role.bounding_box()["y"]

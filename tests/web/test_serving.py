@@ -26,7 +26,7 @@ for name, value in changed.items():
 entrance = Entrance(**{name: tuple(value) if isinstance(value, list) else value for name, value in entrance.items()})
 serve(
     sys.argv[1], port=int(sys.argv[2]), entrance=entrance,
-    on_ready=lambda link, notes: print(link, "|", *notes, flush=True),
+    on_ready=lambda link, notes, standing: print(link, "|", *notes, flush=True),
 )
 """
 

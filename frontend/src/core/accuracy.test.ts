@@ -22,7 +22,7 @@ describe("what the header shows", () => {
   it("names value, interval, and what they are about", () => {
     expect(shown(accuracy)).toEqual({
       name: "Accuracy",
-      beside: "",
+      beside: null,
       value: "94 %",
       interval: "91 to 96 %",
       whole: "Model accuracy 94.3 %, 95 % interval 91.4 to 96.2 %: the model of 480 labels on a new row, from 96 random answers.",
@@ -31,7 +31,7 @@ describe("what the header shows", () => {
 
   it("has what always answering the largest class would get beside it", () => {
     const told = shown({ ...accuracy, largest: figure("always answering 'ham'", 0.866) });
-    expect(told).toMatchObject({ name: "Accuracy", value: "94 %", beside: "always 'ham': 87 %" });
+    expect(told).toMatchObject({ name: "Accuracy", value: "94 %", beside: { what: "always 'ham'", value: "87 %" } });
     expect(told.whole).toContain("Always answering 'ham': 87 %.");
   });
 
@@ -42,7 +42,7 @@ describe("what the header shows", () => {
       name: "Recall of 'spam'",
       value: "40 %",
       interval: "30 to 50 %",
-      beside: "",
+      beside: null,
     });
     expect(told.whole).toContain("Always answering 'ham': 98 %.");
     expect(told.whole).toContain("Precision of 'spam': not known yet: 6 of the 10 check answers that it takes.");

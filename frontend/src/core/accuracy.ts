@@ -20,8 +20,8 @@ export interface Shown {
   name: string;
   value: string;
   interval: string;
-  /** What an accuracy must be read beside: always answering the largest class. */
-  beside: string;
+  /** What an accuracy must be read beside, always answering the largest class, and how often that would be right. */
+  beside: { what: string; value: string } | null;
   /** All of it, for who points at it or hears it. */
   whole: string;
 }
@@ -35,26 +35,26 @@ export function shown(accuracy: ShownAccuracy | null): Shown {
     const missing = accuracy ? accuracy.n_needed - accuracy.n : null;
     const value = missing === null ? "not known yet" : `${missing} more random ${missing === 1 ? "answer" : "answers"}`;
     const whole = "Model accuracy: not known yet. Some questions are drawn at random; ten of their answers are needed.";
-    return { name: "Accuracy", value, interval: "", beside: "", whole };
+    return { name: "Accuracy", value, interval: "", beside: null, whole };
   }
   const sure = percent(accuracy.confidence);
-  const largest = accuracy.largest?.value == null ? "" : `${accuracy.largest.quantity}: ${percent(accuracy.largest.value)}`;
+  const largest = accuracy.largest?.value == null ? null : { what: accuracy.largest.quantity, value: percent(accuracy.largest.value) };
   const first = accuracy.headline[0];
   const whole = [
     ...accuracy.headline.map((each) => `${titled(each.quantity)}: ${headlined(each)}.`),
     `Model accuracy ${percent(accuracy.value, 1)}, ${sure} interval ${interval(accuracy, 1)}: ` +
       `the model of ${accuracy.n_labels} labels on a new row, from ${accuracy.n} random answers.`,
-    ...(largest ? [`${titled(largest)}.`] : []),
+    ...(largest ? [`${titled(largest.what)}: ${largest.value}.`] : []),
   ].join(" ");
   if (!first) {
-    const beside = largest.replace("always answering", "always");
+    const beside = largest && { ...largest, what: largest.what.replace("always answering", "always") };
     return { name: "Accuracy", value: percent(accuracy.value), interval: interval(accuracy), beside, whole };
   }
   return {
     name: titled(first.quantity),
     value: first.value === null ? "not known yet" : percent(first.value),
     interval: interval(first),
-    beside: "",
+    beside: null,
     whole,
   };
 }

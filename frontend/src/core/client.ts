@@ -25,6 +25,8 @@ import type {
   LinkReply,
   NewClassBody,
   PersonInfo,
+  PersonWork,
+  Progress,
   ProjectInfo,
   PromiseInfo,
   PromiseKind,
@@ -43,6 +45,8 @@ export interface ClientEvents extends StreamEvents {
   classesChanged?(reply: ClassesReply): void;
   settingsChanged?(settings: SettingsInfo): void;
   peopleChanged?(people: PersonInfo[]): void;
+  /** Other questions come next from now on. */
+  checksAsked?(progress: Progress): void;
 }
 
 export class Client {
@@ -66,6 +70,12 @@ export class Client {
 
   answers(actions: ActionBody[], holding: number[], want: number): Promise<QueueReply> {
     return this.transport.request("POST", "/answers", { actions, holding, want });
+  }
+
+  /** Ask this person check questions in a row, before any other; 0: no more than usual. */
+  async askChecks(n: number): Promise<void> {
+    const progress = await this.transport.request("POST", "/queue/checks", { n });
+    this.#emit((listener) => listener.checksAsked?.(progress));
   }
 
   async history(limit: number): Promise<HistoryEntry[]> {
@@ -177,6 +187,11 @@ export class Client {
     return this.transport.request("GET", "/figures");
   }
 
+  /** What this person has done; for reviewers and owners, what everybody has. */
+  async work(): Promise<PersonWork[]> {
+    return (await this.transport.request("GET", "/work")).people;
+  }
+
   /** How far people agree, and how good each one's answers are. */
   agreement(): Promise<AgreementReply> {
     return this.transport.request("GET", "/agreement");
@@ -227,16 +242,12 @@ export class Client {
   readonly modelUrl = `${API}/export/model`;
   readonly logUrl = `${API}/export/log`;
 
-  importLabels(file: File): Promise<ImportReply> {
+  /** `column` holds the labels, where its name does not say so. */
+  importLabels(file: File, column = ""): Promise<ImportReply> {
     const form = new FormData();
     form.append("file", file);
+    if (column) form.append("label_column", column);
     return this.transport.request("POST", "/labels", form);
-  }
-
-  async people(): Promise<PersonInfo[]> {
-    const reply = await this.transport.request("GET", "/people");
-    this.#setPeople(reply);
-    return reply.people;
   }
 
   async changeRole(id: number, role: Role): Promise<void> {

@@ -2,13 +2,13 @@
 
 import type { ActionBody, HistoryEntry, Item, Progress, Result } from "./api";
 import type { Body, Method, Reply } from "./routes";
-import { Refusal, type StreamEvents, type Transport, Unreachable } from "./transport";
+import { Refusal, type StreamEvents, TooSlow, type Transport, Unreachable } from "./transport";
 
-type Failure = "down" | "reply lost" | "disk full" | "signed out";
+type Failure = "down" | "slow" | "reply lost" | "disk full" | "signed out";
 
 export function item(row: number, changes: Partial<Item> = {}): Item {
   const fields = [{ name: "text", value: `text ${row}`, role: "text" as const }];
-  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, ...changes };
+  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, why: "", ...changes };
 }
 
 export class FakeServer implements Transport {
@@ -30,6 +30,7 @@ export class FakeServer implements Transport {
     const { failure } = this;
     await new Promise((resolve) => setTimeout(resolve, this.delay));
     if (failure === "down") throw new Unreachable();
+    if (failure === "slow") throw new TooSlow();
     if (failure === "signed out") throw new Refusal(401, "not_signed_in", "You are not signed in.");
     if (failure === "disk full") throw new Refusal(507, "disk_full", "The disk is full.");
     const reply = this.#answer(`${method} ${path}`, body as { actions?: ActionBody[]; holding: number[]; want: number });
@@ -55,7 +56,7 @@ export class FakeServer implements Transport {
   get progress(): Progress {
     const model = { state: "ready" as const, version: 1, n_labels: 0, message: "", share: null, since: 0 };
     const { size } = this.labels;
-    return { n_rows: this.nRows, n_labelled: size, n_skipped: 0, n_flagged: 0, mine: size, by_class: {}, class_version: 1, model, accuracy: null, promise: null, n_model: 0 };
+    return { n_rows: this.nRows, n_labelled: size, n_skipped: 0, n_flagged: 0, mine: size, by_person: {}, by_class: {}, class_version: 1, model, accuracy: null, promise: null, n_model: 0, n_checks: 0 };
   }
 
   #undone(action: ActionBody): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_KEYS, Keymap, type KeyPress, actsInEmptyBox, typeAhead } from "./keymap";
+import { DEFAULT_KEYS, Keymap, type KeyPress, actsInEmptyBox, beginnings, typeAhead } from "./keymap";
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, code: "", ctrlKey: false, altKey: false, metaKey: false, ...more });
 const known = (n: number, keys: Record<number, string> = {}) =>
@@ -91,13 +91,28 @@ describe("typeAhead", () => {
     expect(typeAhead(classes, "nothing")).toEqual([]);
   });
 
+  it("finds words in any order, whatever stands between them, and the name itself before longer ones", () => {
+    const names = ["top_up_by_card_charge", "card", "card_arrival", "Charge-back"].map((name, id) => ({ id, name }));
+    const found = (typed: string) => typeAhead(names, typed).map((match) => match.classId);
+    expect(found("card charge")).toEqual([0]);
+    expect(found("charge card")).toEqual([0]);
+    expect(found("charge back")).toEqual([3]);
+    expect(found("card")).toEqual([1, 2, 0]);
+    expect(found("-")).toEqual([0, 2, 3]);
+    expect(typeAhead(names, "charge top")[0]?.pieces).toEqual([
+      { text: "top", hit: true },
+      { text: "_up_by_card_", hit: false },
+      { text: "charge", hit: true },
+    ]);
+  });
+
   it("marks what was typed in the name as it is written", () => {
     expect(typeAhead(classes, "uber")[0]?.pieces).toEqual([{ text: "Über", hit: true }, { text: " uns", hit: false }]);
   });
 });
 
 describe("actsInEmptyBox", () => {
-  const classes = ["card lost", "Freeze_card", "top 5", "Ärger"].map((name) => ({ name }));
+  const classes = beginnings(["card lost", "Freeze_card", "top 5", "Ärger"].map((name) => ({ name })));
 
   it("leaves keys to the box that begin a word of a name", () => {
     for (const key of ["c", "l", "F", "5", "a", "t"]) expect(actsInEmptyBox(key, classes)).toBe(false);

@@ -1,8 +1,9 @@
 /** Which key does what. No key means two things, and none acts with Ctrl, Alt or Meta. */
 
 import type { ClassInfo } from "./api";
+import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "words", "keywords", "guidelines", "why", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -14,6 +15,10 @@ export const DEFAULT_KEYS: ActionKeys = {
   note: "n",
   guess: ".",
   accept: "Enter",
+  words: ",",
+  keywords: ";",
+  guidelines: "!",
+  why: ":",
   help: "?",
   search: "/",
 };
@@ -130,34 +135,56 @@ export interface Match {
   pieces: { text: string; hit: boolean }[];
 }
 
-/** Classes whose name holds what was typed: those that start with it first, then at a word, then anywhere. */
+/**
+ * Classes whose names hold what was typed, or each of its words: the name itself first, then those that begin with it,
+ * those with a word that does, and the others. Letters count alike whatever their case and accents; `_`, `-`, `.` and
+ * `/` are blanks.
+ */
 export function typeAhead(classes: readonly Pick<ClassInfo, "id" | "name">[], typed: string): Match[] {
-  const wanted = fold(typed.trim());
+  const wanted = spaced(typed.trim());
   const found: { match: Match; rank: number }[] = [];
   for (const { id, name } of classes) {
-    const at = fold(name).indexOf(wanted);
-    if (at < 0) continue;
-    const rank = at === 0 ? 0 : /[\p{L}\p{N}]/u.test(name.charAt(at - 1)) ? 2 : 1;
-    const pieces = [
-      { text: name.slice(0, at), hit: false },
-      { text: name.slice(at, at + wanted.length), hit: true },
-      { text: name.slice(at + wanted.length), hit: false },
-    ].filter((piece) => piece.text !== "");
-    found.push({ match: { classId: id, pieces }, rank });
+    const folded = spaced(name);
+    const at = folded.indexOf(wanted);
+    if (at >= 0) {
+      const inWord = /[\p{L}\p{N}]/u.test(name.charAt(at - 1));
+      const rank = at > 0 ? (inWord ? 3 : 2) : folded === wanted ? 0 : 1;
+      found.push({ match: { classId: id, pieces: marked(name, [[at, at + wanted.length]]) }, rank });
+      continue;
+    }
+    const typedWords = wanted.split(/\s+/u).filter((word) => word !== "");
+    const words = typedWords.map((word): [number, number] => [folded.indexOf(word), word.length]);
+    if (words.length > 0 && words.every(([start]) => start >= 0)) {
+      const hits = words.map(([start, length]): [number, number] => [start, start + length]);
+      found.push({ match: { classId: id, pieces: marked(name, hits) }, rank: 4 });
+    }
   }
   return found.sort((a, b) => a.rank - b.rank).map(({ match }) => match);
 }
 
-/** Whether a key acts while the box for names is empty: no word of a class's name begins with it. */
-export function actsInEmptyBox(key: string, classes: readonly Pick<ClassInfo, "name">[]): boolean {
-  if (key.length !== 1 || key.trim() === "") return true;
-  return !classes.some(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(fold(key))));
+/** The name in pieces, those from a start to an end as hits; hits that overlap are one. */
+function marked(name: string, hits: [number, number][]): Match["pieces"] {
+  const pieces: Match["pieces"] = [];
+  let done = 0;
+  for (const [start, end] of [...hits].sort((a, b) => a[0] - b[0])) {
+    if (start > done) pieces.push({ text: name.slice(done, start), hit: false });
+    if (end > done) pieces.push({ text: name.slice(Math.max(start, done), end), hit: true });
+    done = Math.max(done, end);
+  }
+  if (done < name.length) pieces.push({ text: name.slice(done), hit: false });
+  return pieces;
 }
 
-/** Lower case without accents, one character for each: positions stay those of the name. */
-function fold(text: string): string {
-  return Array.from({ length: text.length }, (_, at) => {
-    const one = text.charAt(at).normalize("NFD").charAt(0).toLowerCase();
-    return one.length === 1 ? one : text.charAt(at);
-  }).join("");
+/** The letters that begin a word of a class's name, folded. Worked out once for all buttons and presses. */
+export function beginnings(classes: readonly Pick<ClassInfo, "name">[]): ReadonlySet<string> {
+  const words = classes.flatMap(({ name }) => fold(name).split(/[^\p{L}\p{N}]+/u));
+  return new Set(words.map((word) => word.charAt(0)));
 }
+
+/** Whether a key acts while the box for names is empty: no word of a class's name begins with it. */
+export function actsInEmptyBox(key: string, begun: ReadonlySet<string>): boolean {
+  return key.length !== 1 || key.trim() === "" || !begun.has(fold(key));
+}
+
+/** What joins the words of a name counts as a blank; positions stay those of the name. */
+const spaced = (text: string): string => fold(text).replace(/[-_./]/g, " ");

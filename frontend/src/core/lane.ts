@@ -3,15 +3,18 @@
 import type { Progress, QueueReply, Result } from "./api";
 import type { Client } from "./client";
 import type { KeptAction, Outbox } from "./outbox";
-import type { Queue } from "./queue";
-import { Refusal, Unreachable, inWords } from "./transport";
+import { KEPT_AHEAD, type Queue } from "./queue";
+import { Refusal, TooSlow, Unreachable, inWords } from "./transport";
 
-export type Connection = "connecting" | "online" | "offline" | "signed-out";
+/** `slow`: the server has not answered for a while, and may yet. */
+export type Connection = "connecting" | "online" | "slow" | "offline" | "signed-out";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** Leases are renewed this often while the page is in view. */
 export const HEARTBEAT_MS = 15_000;
+/** An answer that takes longer is worth a word. */
+export const SLOW_MS = 5000;
 /** So long a new ranking waits for an answer that carries its items; then it is asked for by itself. */
 export const PATIENCE_MS = 1500;
 
@@ -38,6 +41,7 @@ export class Lane {
   #running = false;
   #fill = false;
   #replace = false;
+  #ahead = KEPT_AHEAD;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,9 +72,10 @@ export class Lane {
     this.send();
   }
 
-  /** What is unseen gives way to better items: now, or with the next answer and soon at the latest. */
-  replace(now = false): void {
+  /** What is unseen, but for the next `ahead`, gives way to better items: now, or with the next answer and soon at the latest. */
+  replace(now = false, ahead = KEPT_AHEAD): void {
     this.#replace = true;
+    this.#ahead = Math.min(this.#ahead, ahead);
     if (now) {
       clearTimeout(this.#patience);
       this.#patience = undefined;
@@ -112,26 +117,38 @@ export class Lane {
     const batch = this.outbox.batch(this.#singly ? 1 : undefined);
     const replacing = this.#replace && (batch.length > 0 || this.#patience === undefined);
     if (batch.length === 0 && !replacing && !this.#fill) return false;
-    const kept = replacing ? this.queue.keptRows() : this.queue.rows();
+    const kept = replacing ? this.queue.keptRows(this.#ahead) : this.queue.rows();
     const want = this.queue.wanted + this.queue.rows().length - kept.length;
     const holding = this.holding(batch.length, kept);
     if (replacing) this.#replace = false;
     if (replacing || batch.length === 0) this.#fill = false;
     this.queue.begin();
+    const slow = setTimeout(() => this.#isSlow(), SLOW_MS);
     try {
       const reply = batch.length > 0 ? await this.client.answers(batch, holding, want) : await this.client.queue(holding, want);
       this.#settle(reply.results);
-      if (replacing) this.queue.dropTail(kept);
+      if (replacing) {
+        this.queue.dropTail(kept);
+        this.#ahead = KEPT_AHEAD;
+      }
       this.#take(reply, want);
       this.#singly = false;
     } catch (problem) {
       return this.#fail(problem, batch.map((action) => action.uuid), replacing);
+    } finally {
+      clearTimeout(slow);
     }
     this.#failures = 0;
     this.connection = "online";
     this.trouble = null;
     this.events.changed();
     return true;
+  }
+
+  #isSlow(): void {
+    if (this.connection === "offline") return;
+    this.connection = "slow";
+    this.events.changed();
   }
 
   #take(reply: QueueReply, want: number): void {
@@ -169,7 +186,7 @@ export class Lane {
       this.events.changed();
       return true;
     }
-    this.connection = "offline";
+    this.connection = problem instanceof TooSlow ? "slow" : "offline";
     this.trouble = problem instanceof Unreachable ? null : inWords(problem);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

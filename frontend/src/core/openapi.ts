@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checks
+         * @description Ask you check questions in a row, before any other; their order stays. Take the next rows anew after it.
+         */
+        post: operations["checks_api_v1_queue_checks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -380,6 +400,26 @@ export interface paths {
          * @description Return how far people agree, and how good each one's answers are.
          */
         get: operations["agreement_api_v1_agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People At Work
+         * @description Return what you have done; reviewers and owners are told what everybody has done.
+         */
+        get: operations["people_at_work_api_v1_work_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1218,6 +1258,11 @@ export interface components {
         Body_import_labels_api_v1_labels_post: {
             /** File */
             file: string;
+            /**
+             * Label Column
+             * @description The column that holds the labels, where its name does not say so.
+             */
+            label_column?: string | null;
         };
         /**
          * BulkBody
@@ -1330,6 +1375,18 @@ export interface components {
         ChangesReply: {
             /** Changes */
             changes: components["schemas"]["Change"][];
+        };
+        /**
+         * ChecksBody
+         * @description Check questions in a row.
+         */
+        ChecksBody: {
+            /**
+             * N
+             * @description How many; 0: no more than usual.
+             * @example 20
+             */
+            n: number;
         };
         /**
          * ClassAgreementInfo
@@ -1749,6 +1806,16 @@ export interface components {
             entries: components["schemas"]["HistoryEntry"][];
         };
         /**
+         * HourOfWork
+         * @description Answers and skips in the hour that begins at `at`, seconds since 1970; who shows them makes days of them.
+         */
+        HourOfWork: {
+            /** At */
+            at: number;
+            /** N */
+            n: number;
+        };
+        /**
          * ImportReply
          * @description What became of an imported file.
          *
@@ -1784,8 +1851,6 @@ export interface components {
             slow: components["schemas"]["SlowAnswer"][];
             /** Mistakes */
             mistakes: components["schemas"]["Mistake"][];
-            /** People */
-            people: components["schemas"]["PersonInfo"][];
             progress: components["schemas"]["Progress"];
         };
         /**
@@ -1853,7 +1918,7 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden.
+         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that.
          */
         Item: {
             /** Row */
@@ -1876,6 +1941,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
         };
         /**
          * ItemDetail
@@ -1902,6 +1969,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Why */
+            why: string;
             /** Snippet */
             snippet: string;
             /**
@@ -1917,8 +1986,6 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
-            /** Why */
-            why: string;
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
@@ -1934,6 +2001,29 @@ export interface components {
              * @description Left out where the link is for somebody who is here already.
              */
             name?: string | null;
+        };
+        /**
+         * KeywordList
+         * @description The keywords of a class: words and phrases; ``word*`` stands for all words that begin so.
+         */
+        KeywordList: {
+            /** Class Id */
+            class_id: number;
+            /** Words */
+            words: string[];
+        };
+        /**
+         * KeywordsBody
+         * @description The keywords of a class: words and phrases; `word*` stands for all words that begin so.
+         */
+        KeywordsBody: {
+            /**
+             * Class Id
+             * @example 0
+             */
+            class_id: number;
+            /** Words */
+            words: string[];
         };
         /**
          * LabelsNeeded
@@ -2215,6 +2305,38 @@ export interface components {
             rank_high: number | null;
         };
         /**
+         * PersonWork
+         * @description What a person has done in a project.
+         *
+         *     Of what stands: `n_answers` rows answered (`n_checks` of them check questions), `n_skipped`, `n_flagged`, `n_notes`;
+         *     `n_many` answers were given to many rows at once, or came with a file of the person's, and are not among them.
+         *     `n_undone` answers and skips were taken back, by the person or by an owner. `seconds` is the median time that an
+         *     item was in sight before its answer, breaks left out; null where none was timed. `agreement` with the others is that
+         *     of the random overlap, null where nobody else has answered a row of it.
+         */
+        PersonWork: {
+            person: components["schemas"]["PersonInfo"];
+            /** N Answers */
+            n_answers: number;
+            /** N Checks */
+            n_checks: number;
+            /** N Many */
+            n_many: number;
+            /** N Skipped */
+            n_skipped: number;
+            /** N Flagged */
+            n_flagged: number;
+            /** N Notes */
+            n_notes: number;
+            /** N Undone */
+            n_undone: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Hours */
+            hours: components["schemas"]["HourOfWork"][];
+            agreement: components["schemas"]["EstimateInfo"] | null;
+        };
+        /**
          * Problem
          * @description What was wrong, where, and what to do.
          */
@@ -2232,8 +2354,9 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
-         *     `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-         *     under a promise; `accuracy` is null before the first figure.
+         *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
+         *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
+         *     figure. `n_checks` check questions come next, because who asks wanted them in a row.
          */
         Progress: {
             /** N Rows */
@@ -2246,6 +2369,10 @@ export interface components {
             n_flagged: number;
             /** Mine */
             mine: number;
+            /** By Person */
+            by_person: {
+                [key: string]: number;
+            };
             /** By Class */
             by_class: {
                 [key: string]: number;
@@ -2257,6 +2384,8 @@ export interface components {
             promise: components["schemas"]["PendingPromise"] | null;
             /** N Model */
             n_model: number;
+            /** N Checks */
+            n_checks: number;
         };
         /**
          * ProjectInfo
@@ -2586,6 +2715,16 @@ export interface components {
              * @description What annotators may beside labelling.
              */
             annotators_may?: ("classes" | "bulk" | "import" | "export")[] | null;
+            /**
+             * Keywords
+             * @description All lists of keywords; classes without one have none from then on.
+             */
+            keywords?: components["schemas"]["KeywordsBody"][] | null;
+            /**
+             * Guidelines
+             * @description How to label, in Markdown; empty: none.
+             */
+            guidelines?: string | null;
         };
         /**
          * SettingsInfo
@@ -2649,6 +2788,16 @@ export interface components {
              * @description What annotators may beside labelling.
              */
             annotators_may: ("classes" | "bulk" | "import" | "export")[];
+            /**
+             * Keywords
+             * @description What is highlighted in texts, by class.
+             */
+            keywords: components["schemas"]["KeywordList"][];
+            /**
+             * Guidelines
+             * @description How to label, in Markdown.
+             */
+            guidelines: string;
         };
         /**
          * ShownAccuracy
@@ -2825,6 +2974,14 @@ export interface components {
             /** N Rows */
             n_rows: number;
         };
+        /**
+         * WorkReply
+         * @description What people have done.
+         */
+        WorkReply: {
+            /** People */
+            people: components["schemas"]["PersonWork"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2847,6 +3004,7 @@ export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type Change = components['schemas']['Change'];
 export type ChangedClassBody = components['schemas']['ChangedClassBody'];
 export type ChangesReply = components['schemas']['ChangesReply'];
+export type ChecksBody = components['schemas']['ChecksBody'];
 export type ClassAgreementInfo = components['schemas']['ClassAgreementInfo'];
 export type ClassEffect = components['schemas']['ClassEffect'];
 export type ClassFigures = components['schemas']['ClassFigures'];
@@ -2871,6 +3029,7 @@ export type HeadlineFigure = components['schemas']['HeadlineFigure'];
 export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryReply = components['schemas']['HistoryReply'];
+export type HourOfWork = components['schemas']['HourOfWork'];
 export type ImportReply = components['schemas']['ImportReply'];
 export type InsightsReply = components['schemas']['InsightsReply'];
 export type InvitationBody = components['schemas']['InvitationBody'];
@@ -2879,6 +3038,8 @@ export type InvitationsReply = components['schemas']['InvitationsReply'];
 export type Item = components['schemas']['Item'];
 export type ItemDetail = components['schemas']['ItemDetail'];
 export type JoinBody = components['schemas']['JoinBody'];
+export type KeywordList = components['schemas']['KeywordList'];
+export type KeywordsBody = components['schemas']['KeywordsBody'];
 export type LabelsNeeded = components['schemas']['LabelsNeeded'];
 export type LinkInfo = components['schemas']['LinkInfo'];
 export type LinkReply = components['schemas']['LinkReply'];
@@ -2897,6 +3058,7 @@ export type PendingPromise = components['schemas']['PendingPromise'];
 export type PeopleReply = components['schemas']['PeopleReply'];
 export type PersonInfo = components['schemas']['PersonInfo'];
 export type PersonQualityInfo = components['schemas']['PersonQualityInfo'];
+export type PersonWork = components['schemas']['PersonWork'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProjectInfo = components['schemas']['ProjectInfo'];
@@ -2926,6 +3088,7 @@ export type TakenBackReply = components['schemas']['TakenBackReply'];
 export type UndoClassBody = components['schemas']['UndoClassBody'];
 export type UndoneClassBody = components['schemas']['UndoneClassBody'];
 export type Waiting = components['schemas']['Waiting'];
+export type WorkReply = components['schemas']['WorkReply'];
 export type $defs = Record<string, never>;
 export interface operations {
     queue_api_v1_queue_post: {
@@ -2978,6 +3141,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueReply"];
+                };
+            };
+        };
+    };
+    checks_api_v1_queue_checks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecksBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
         };
@@ -3412,6 +3599,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementReply"];
+                };
+            };
+        };
+    };
+    people_at_work_api_v1_work_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkReply"];
                 };
             };
         };

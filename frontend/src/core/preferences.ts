@@ -11,6 +11,12 @@ export interface Preferences {
   textSize: TextSize;
   /** Show the model's guess. */
   guess: boolean;
+  /** Highlight what speaks for the guess, where that is shown. */
+  words: boolean;
+  /** Highlight the project's keywords. */
+  keywords: boolean;
+  /** The guidelines stand beside the item. */
+  guidelines: boolean;
   /** Nothing but the card and the buttons. */
   focus: boolean;
   /** Keys act without a modifier (WCAG 2.1.4: may be switched off). */
@@ -22,6 +28,9 @@ export const DEFAULTS: Preferences = {
   theme: "system",
   textSize: "normal",
   guess: false,
+  words: false,
+  keywords: true,
+  guidelines: false,
   focus: false,
   shortcuts: true,
   keys: DEFAULT_KEYS,
@@ -47,6 +56,9 @@ export function readPreferences(keeper: Keeper): Preferences {
     theme: among(kept["theme"], ["system", "light", "dark"] as const, DEFAULTS.theme),
     textSize: among(kept["textSize"], TEXT_SIZES, DEFAULTS.textSize),
     guess: flag(kept["guess"], DEFAULTS.guess),
+    words: flag(kept["words"], DEFAULTS.words),
+    keywords: flag(kept["keywords"], DEFAULTS.keywords),
+    guidelines: flag(kept["guidelines"], DEFAULTS.guidelines),
     focus: flag(kept["focus"], DEFAULTS.focus),
     shortcuts: flag(kept["shortcuts"], DEFAULTS.shortcuts),
     keys: readKeys(kept["keys"]),
@@ -62,8 +74,8 @@ export function keepPreferences(keeper: Keeper, preferences: Preferences): void 
 }
 
 /** Actions that an earlier version did not have. */
-const NEWER = ["guess", "accept"] as const;
-const SPARE = [",", ";", "'", "*"];
+const NEWER = ["guess", "accept", "words", "keywords", "guidelines", "why"] as const;
+const SPARE = ["'", "*", "#", "$", "%", "~", "^"];
 
 function readKeys(kept: unknown): ActionKeys {
   if (typeof kept !== "object" || kept === null) return DEFAULT_KEYS;

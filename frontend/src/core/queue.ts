@@ -34,8 +34,8 @@ export class Queue {
   }
 
   /** The rows that a new ranking leaves in hand: the next ones, and those that the person has met already. */
-  keptRows(): number[] {
-    return this.rows().filter((row, place) => place <= KEPT_AHEAD || this.#met.has(row));
+  keptRows(ahead = KEPT_AHEAD): number[] {
+    return this.rows().filter((row, place) => place <= ahead || this.#met.has(row));
   }
 
   /** A request for items begins now. */

@@ -4,7 +4,7 @@ import type { ClassInfo } from "./api";
 import { Client } from "./client";
 import type { Method } from "./routes";
 import { FakeServer, item } from "./fake_server";
-import { HEARTBEAT_MS, retryWait } from "./lane";
+import { HEARTBEAT_MS, SLOW_MS, retryWait } from "./lane";
 import { type ActionStore, type KeptAction, Outbox } from "./outbox";
 import { IDLE_MS, Session } from "./session";
 
@@ -145,6 +145,10 @@ describe("labelling", () => {
         session.setGuessVisible(false);
       }),
     ).toBe(true);
+    // Told in words: of the item that stands there, where it has a guess.
+    expect(await shown(() => session.toldGuess())).toBe(false);
+    expect(await shown(() => session.toldGuess())).toBe(true);
+    expect(await shown(() => {})).toBe(false);
   });
 
   it("flags, notes, and takes both back", async () => {
@@ -282,6 +286,27 @@ describe("changing an answer", () => {
 });
 
 describe("outages", () => {
+  it("says of a slow server that it is slow, and not that nobody is there", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    server.delay = SLOW_MS + 2000;
+    session.answer(0);
+    await pass(SLOW_MS - 10);
+    expect(session.view().connection).toBe("online");
+    await pass(20);
+    expect(session.view()).toMatchObject({ connection: "slow", pending: 1 });
+    await pass(2000);
+    expect(session.view()).toMatchObject({ connection: "online", pending: 0 });
+    server.failure = "slow";
+    session.answer(0);
+    await pass(SLOW_MS + 2500);
+    expect(session.view()).toMatchObject({ connection: "slow", pending: 1, trouble: null });
+    server.failure = null;
+    server.delay = 1;
+    await pass(SLOW_MS + 20_000);
+    expect(session.view()).toMatchObject({ connection: "online", pending: 0 });
+  });
+
   it("needs no press: offline answers are kept and sent in order when the server is back", async () => {
     const server = new FakeServer();
     const session = await page(server);
@@ -450,6 +475,23 @@ describe("the queue", () => {
     expect(onScreen(session)).toBe(0);
     expect(session.view().ahead.slice(0, 3).map(({ row }) => row)).toEqual([1, 2, 503]);
     expect(session.view().ahead.length).toBe(12);
+  });
+
+  it("keeps only the item on screen when the person asks for other questions, also from another view", async () => {
+    const server = new FakeServer();
+    const session = await page(server);
+    server.requests.length = 0;
+    session.reordered();
+    await pass(50);
+    session.setVisible(false);
+    session.reordered();
+    await pass(50);
+    session.setVisible(true);
+    await pass(50);
+    expect(server.requests.map(({ body }) => body)).toEqual(Array(2).fill({ holding: [0], want: 12 }));
+    session.ranked();
+    await pass(1600);
+    expect(server.requests[2]?.body).toEqual({ holding: [0, 1, 2], want: 10 });
   });
 
   it("renews its leases while in view only, and looks for better items after a long pause", async () => {

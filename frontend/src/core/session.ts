@@ -80,6 +80,8 @@ export class Session {
   #presentAt = Date.now();
   /** A new ranking came while nobody looked. */
   #missed = false;
+  /** Other items were asked for from another view. */
+  #wanted = false;
   #said = "";
   #notice: string | null = null;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -188,6 +190,12 @@ export class Session {
     this.#noteGuess();
   }
 
+  /** The person was told what the model thinks of the item on screen, in words. */
+  toldGuess(): void {
+    const item = this.#queue.current;
+    if (item?.guess && this.#painted === item.row) this.#guessSeen = true;
+  }
+
   setVisible(visible: boolean): void {
     this.#stopwatch.setVisible(visible);
     if (!visible) {
@@ -197,8 +205,8 @@ export class Session {
     const away = this.#hiddenSince === null ? 0 : Date.now() - this.#hiddenSince;
     this.#hiddenSince = null;
     this.#presentAt = Date.now();
-    if (away > AWAY_MS || this.#missed) this.#lane.replace(true);
-    this.#missed = false;
+    if (away > AWAY_MS || this.#missed) this.#lane.replace(true, this.#wanted ? 0 : undefined);
+    this.#missed = this.#wanted = false;
     this.#lane.hurry();
   }
 
@@ -207,6 +215,12 @@ export class Session {
     // Who is away, or looks at another view, is asked nothing: the newest order comes with the person.
     if (this.#asks) this.#lane.replace();
     else this.#missed = true;
+  }
+
+  /** The person wants other items, and at once: only the one on screen stays. */
+  reordered(): void {
+    if (this.#asks) this.#lane.replace(true, 0);
+    else this.#missed = this.#wanted = true;
   }
 
   /** The network, the server or the person is back. */
@@ -401,8 +415,7 @@ export class Session {
   }
 
   #noteGuess(): void {
-    const item = this.#queue.current;
-    if (this.#guessVisible && item?.guess && this.#painted === item.row) this.#guessSeen = true;
+    if (this.#guessVisible) this.toldGuess();
   }
 
   #remember(item: Item): void {

@@ -29,6 +29,19 @@ export class Unreachable extends Error {
     super(message);
     this.name = "Unreachable";
   }
+
+  /** By what `fetch` threw: a request that was given up is another matter than a server that is not there. */
+  static of(thrown: unknown): Unreachable {
+    return thrown instanceof DOMException && thrown.name === "TimeoutError" ? new TooSlow() : new Unreachable();
+  }
+}
+
+/** The server may be there, and has not answered in time. */
+export class TooSlow extends Unreachable {
+  constructor() {
+    super("The server is taking a long time to answer. It may be busy: try again in a moment.");
+    this.name = "TooSlow";
+  }
 }
 
 /** What the person is told about any failure. */
@@ -40,13 +53,19 @@ export function inWords(problem: unknown): string {
 /** A class of that name was removed or merged: it may be the one that is meant. */
 export const isGone = (problem: unknown): boolean => problem instanceof Refusal && problem.code === "class_is_gone";
 
+const OF_PROXIES: Partial<Record<number, string>> = {
+  502: "The proxy before the server cannot reach it (status 502).",
+  503: "The server takes no requests at the moment (status 503).",
+  504: "The server is taking a long time to answer, and the proxy before it gave up (status 504).",
+};
+
 /** Why an image does not come, in the server's words: a browser keeps them to itself. Empty where it says nothing. */
 export async function whyNot(address: string): Promise<string> {
   try {
     const response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS) });
     return response.ok ? "" : refusal(response.status, await response.text()).message;
-  } catch {
-    return new Unreachable().message;
+  } catch (thrown) {
+    return Unreachable.of(thrown).message;
   }
 }
 
@@ -74,6 +93,10 @@ export interface Transport {
 }
 
 const PATIENCE_MS = 30_000;
+/** Figures, plans and searches of a large project may take longer, and nobody labels in the meantime. */
+const LONG_PATIENCE_MS = 120_000;
+/** What a person waits for while labelling. */
+const LABELLING: ReadonlySet<string> = new Set(["/answers", "/queue"]);
 
 export class HttpTransport implements Transport {
   /** Whom the page belongs to: what they pressed must not be sent as somebody else's, who signed in in another tab. */
@@ -94,9 +117,10 @@ export class HttpTransport implements Transport {
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
     if (body !== undefined) init.body = upload ? body : JSON.stringify(body);
     // Goes through also when the tab is closed right after the press (browsers allow 64 KiB).
-    if ((path === "/answers" || path === "/queue") && (init.body as string).length < 30_000) init.keepalive = true;
+    if (LABELLING.has(path) && (init.body as string).length < 30_000) init.keepalive = true;
     // An upload takes as long as it takes.
-    const limits = [...(signal ? [signal] : []), ...(upload ? [] : [AbortSignal.timeout(PATIENCE_MS)])];
+    const patience = LABELLING.has(path) ? PATIENCE_MS : LONG_PATIENCE_MS;
+    const limits = [...(signal ? [signal] : []), ...(upload ? [] : [AbortSignal.timeout(patience)])];
     if (limits.length > 0) init.signal = AbortSignal.any(limits);
 
     let response: Response;
@@ -104,8 +128,8 @@ export class HttpTransport implements Transport {
     try {
       response = await fetch(API + path, init);
       text = await response.text();
-    } catch {
-      throw new Unreachable();
+    } catch (thrown) {
+      throw Unreachable.of(thrown);
     }
     if (!response.ok) throw refusal(response.status, text);
     try {
@@ -151,11 +175,12 @@ export class HttpTransport implements Transport {
   }
 }
 
-function refusal(status: number, text: string): Refusal {
+/** What the server said, or the proxy before it, which knows neither its words nor its form. */
+export function refusal(status: number, text: string): Refusal {
   try {
     const { code, message, hint, where } = (JSON.parse(text) as ErrorReply).error;
     return new Refusal(status, code, message, hint, where);
   } catch {
-    return new Refusal(status, `http_${status}`, `The server answered with status ${status}.`);
+    return new Refusal(status, `http_${status}`, OF_PROXIES[status] ?? `The server answered with status ${status}.`);
   }
 }

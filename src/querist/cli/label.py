@@ -75,6 +75,23 @@ def label(
     labels_per_point: Annotated[
         float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
     ] = None,
+    keywords: Annotated[
+        Path | None,
+        typer.Option(
+            help="Words to highlight in texts: a table with the columns class and keyword; `refund*` is all words that "
+            "begin so. Takes the place of those before.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    guidelines: Annotated[
+        Path | None,
+        typer.Option(
+            help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
@@ -93,10 +110,12 @@ def label(
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
+    changes |= _read(guidelines)
     _check_names(strategy, estimator, classes)
     from querist.labelling.intake.new_project import has_project
 
-    if has_project(location):
+    is_new = not has_project(location)
+    if not is_new:
         from querist.labelling.serving.resume import resume
 
         asked = {
@@ -108,7 +127,7 @@ def label(
             "id_column": id_column,
             "existing_labels": existing_labels,
         }
-        print_notes(resume(location, sources, asked=asked, changes=changes, images=images))
+        print_notes(resume(location, sources, asked=asked, changes=changes, images=images, keywords=keywords))
     elif not sources:
         raise FileFormatError(
             f"There is no project {location}. Make one from your data: "
@@ -118,9 +137,9 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading,
+            reading=reading, keywords=keywords,
         )  # fmt: skip
-    serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator)
+    serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
 
 def _chosen(audit: str | None) -> dict[str, Any]:
@@ -136,7 +155,15 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _make(sources: list[Path], location: str, changes: dict[str, Any], **given: Any) -> None:
+def _read(guidelines: Path | None) -> dict[str, Any]:
+    if guidelines is None:
+        return {}
+    from querist.labelling.label_files.reading_aids import read_guidelines
+
+    return {"guidelines": read_guidelines(guidelines)}
+
+
+def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywords: Path | None, **given: Any) -> None:
     """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
     from querist.labelling.intake.create import import_rows
@@ -144,6 +171,11 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], **given: 
 
     plan = guess_plan(sources if len(sources) > 1 else sources[0], **given)
     print_notes(plan.notes)
+    if keywords is not None:
+        from querist.labelling.label_files.reading_aids import read_keywords
+        from querist.labelling.log.classes import added
+
+        changes = {**changes, "keywords": read_keywords(keywords, added(plan.classes))}
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")

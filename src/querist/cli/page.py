@@ -41,17 +41,34 @@ Annotator: TypeAlias = Annotated[
 ]
 
 
-def serve_page(location: str, *, entrance: "Entrance", port: int | None, browser: bool, annotator: str | None) -> None:
-    """Serve a project until Ctrl-C; print the link, and open it where somebody sees it."""
+def serve_page(
+    location: str,
+    *,
+    entrance: "Entrance",
+    port: int | None,
+    browser: bool,
+    annotator: str | None,
+    is_new: bool = False,
+) -> None:
+    """Serve a project until Ctrl-C; print the link, and open it where somebody sees it.
+
+    Of a project that is not new, what it holds is printed first.
+    """
     from querist.cli.browser import Launch
     from querist.web.serving import serve
 
     launch, name = Launch(), annotator or _login()
 
-    def ready(link: str, notes: tuple[str, ...]) -> None:
+    def ready(link: str, notes: tuple[str, ...], standing: tuple[str, ...]) -> None:
         print_notes(notes)
+        if not is_new:
+            typer.echo("\n   ".join(standing))
         typer.echo(f"\nLabel at: {link}")
-        typer.echo(f"(The link works once, and signs in {name}. Stop with Ctrl-C; the same command goes on.)")
+        typer.echo(
+            f"The link works once. It signs in {name} in the browser that opens it; from then on that browser needs "
+            f"only {link.partition('#')[0]}"
+        )
+        typer.echo("Stop with Ctrl-C. To go on later, run the same command again.")
         if entrance.public_url:
             return
         if is_remote():

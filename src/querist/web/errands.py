@@ -107,8 +107,8 @@ class Errands:
         key = (errand, self._project.board.seq, None if current is None else current.version)
         return await while_there(request, self._share(key, errand))
 
-    async def labels(self, request: Request, content: bytes, name: str) -> LabelsRead:
-        """Return the labels of a file, each with its row.
+    async def labels(self, request: Request, content: bytes, name: str, label_column: str | None = None) -> LabelsRead:
+        """Return the labels of a file, each with its row; its column of labels may be named.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class Errands:
         ApiError
             503 if it takes too long, 499 if the client is gone.
         """
-        errand = Labels(name)
+        errand = Labels(name, label_column)
         memory = memory_for(label_bounds(self._project.board.n_rows, len(content)))
 
         async def read() -> LabelsRead:

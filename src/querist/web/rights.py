@@ -58,11 +58,14 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/items/{row}"): VIEWER,
     ("GET", "/items/{row}/image"): VIEWER,
     ("GET", "/insights"): VIEWER,
+    # Your own; that of others asks for the right of `/agreement`.
+    ("GET", "/work"): VIEWER,
     ("GET", "/figures"): VIEWER,
     ("GET", "/promises"): VIEWER,
     ("GET", "/export/accuracy"): VIEWER,
     # Labelling.
     ("POST", "/queue"): ANNOTATOR,
+    ("POST", "/queue/checks"): ANNOTATOR,
     ("POST", "/answers"): ANNOTATOR,
     # One row; for more at once, the right of `/items/label` is asked for.
     ("POST", "/items/again"): ANNOTATOR,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from querist.exceptions import InvalidParameterError
+from querist.labelling.reading.standing import standing
 from querist.labelling.serving.project import Project
 from querist.web.app import create_app
 from querist.web.bounds import KEEP_ALIVE_SECONDS
@@ -57,7 +58,7 @@ def serve(
     entrance: Entrance | None = None,
     port: int | None = None,
     annotator: str = "me",
-    on_ready: Callable[[str, tuple[str, ...]], None] | None = None,
+    on_ready: Callable[[str, tuple[str, ...], tuple[str, ...]], None] | None = None,
 ) -> int:
     """Serve a project until Ctrl-C or SIGTERM.
 
@@ -73,8 +74,8 @@ def serve(
     annotator : str, default="me"
         Who the printed link signs in: an owner, or somebody new, who becomes one.
     on_ready : callable, default=None
-        Called with the link and with notes (a port that was taken, a data file that moved),
-        once the page can be opened.
+        Called with the link, with notes (a port that was taken, a data file that moved) and with lines on where the
+        project stands, once the page can be opened.
 
     Returns
     -------
@@ -100,6 +101,7 @@ def serve(
         notes += entrance.notes
         project.remember_port(taken)
         project.store.announce(entrance.local_address(taken))
+        stands = tuple(standing(project.view))
         token, _ = project.people.link_of_command(annotator).result()
         # Behind the #, so that no server on the way and no log has it.
         link = f"{entrance.address(taken)}/#/join?token={token}"
@@ -117,7 +119,7 @@ def serve(
                 timeout_graceful_shutdown=3,
                 server_header=False,
             ),
-            on_ready=lambda: on_ready(link, tuple(notes)) if on_ready else None,
+            on_ready=lambda: on_ready(link, tuple(notes), stands) if on_ready else None,
             on_stop=project.live.close,
         )
         server.run(sockets=[listener])

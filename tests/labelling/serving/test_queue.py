@@ -254,3 +254,78 @@ def test_two_living_tabs_of_a_person_keep_their_rows():
             desk.queue.hold(1, tab, held, float(now))
             assert not set(rows_of(desk.queue.take(1, tab, 1, float(now)))) & set(rows["a"] + rows["b"])
             desk.queue.hold(1, tab, held, float(now))
+
+
+def audited(tickets):
+    return [ticket.row for ticket in tickets if ticket.how == "audit"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["begin", "stop", "answer", "skip", "reload"]), st.integers(0, 30)),
+        max_size=25,
+    )
+)
+def test_check_questions_in_a_row_are_still_the_head_of_the_audits_order(steps):
+    desk = Desk(n_rows=120)
+    aside = desk.audit_order[10:60].tolist()
+    for row in desk.audit_order[:10].tolist():
+        desk.answer(row)
+    desk.log("reserved", data={"rows": aside, "up_to": 0.5})
+    held, let_go = [], set()
+    for now, (what, n) in enumerate(steps):
+        if what == "begin":
+            desk.queue.check_runs.begin(1, n)
+        elif what == "stop":
+            desk.queue.check_runs.begin(1, 0)
+        elif what == "reload":
+            held = held[:3]
+        for _ in range(n if what in ("answer", "skip") else 0):
+            if held:
+                row = held.pop(0)
+                ticket = desk.queue.close(row, 1)
+                kind, data = ("skipped", {}) if what == "skip" else ("answered", {"class_id": row % 2})
+                desk.log(kind, row, 1, data | {"how": ticket.how})
+        desk.queue.hold(1, "t", held, float(now))
+        held += rows_of(desk.queue.take(1, "t", 13 - len(held), float(now)))
+        # What was drawn, asked and unasked again, is always a head of what was set aside.
+        board = desk.board
+        drawn = {row for row in aside if board.n_opinions[row] or row in board.skipped or row in let_go}
+        drawn |= set(audited(desk.queue.held(1, "t")))
+        assert drawn == set(aside[: len(drawn)])
+        let_go |= drawn
+
+
+def test_check_questions_come_in_a_row_for_whoever_wants_them_and_for_nobody_else():
+    desk = Desk(n_rows=2000)
+    desk.log("reserved", data={"rows": desk.audit_order[:500].tolist(), "up_to": 0.5})
+    desk.queue.check_runs.begin(1, 8)
+    mine = desk.queue.take(1, "a", 12, 0.0)
+    assert audited(mine)[:8] == rows_of(mine)[:8] == desk.audit_order[:8].tolist()
+    assert len(audited(mine)) < 12
+    assert len(audited(desk.queue.take(2, "b", 12, 0.0))) < 8
+    for ticket in mine[:8]:
+        assert desk.queue.check_runs.left(1) > 0
+        desk.answer(ticket.row)
+    assert desk.queue.check_runs.left(1) == 0
+
+
+def test_a_run_of_check_questions_ends_where_there_are_no_more():
+    desk = Desk(n_rows=100)
+    desk.log("reserved", data={"rows": desk.audit_order[:5].tolist(), "up_to": 0.05})
+    assert desk.queue.n_checks_open() == 5
+    desk.queue.check_runs.begin(1, 20)
+    tickets = desk.queue.take(1, "a", 12, 0.0)
+    assert audited(tickets) == desk.audit_order[:5].tolist()
+    assert len(tickets) == 12
+    for row in audited(tickets):
+        desk.answer(row)
+    assert (desk.queue.check_runs.left(1), desk.queue.n_checks_open()) == (0, 0)
+
+
+def test_the_tabs_of_a_person_share_a_run():
+    desk = Desk(n_rows=2000)
+    desk.queue.check_runs.begin(1, 10)
+    both = [desk.queue.take(1, tab, 8, 0.0) for tab in ("a", "b")]
+    assert len(audited(both[0])) == 8
+    assert audited(both[0]) + audited(both[1])[:2] == desk.audit_order[:10].tolist()

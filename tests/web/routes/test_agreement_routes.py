@@ -128,3 +128,39 @@ async def test_who_holds_a_row_that_others_answered_sees_nothing_of_it(connect):
     assert len((await bea.get(f"/api/v1/items/{row}")).json()["answers"]) == 2
     entry = (await bea.get("/api/v1/history")).json()["entries"][0]
     assert entry["why"] == "random check question"
+
+
+async def test_everybody_sees_their_own_work_and_reviewers_that_of_all(disagreeing, connect):
+    ada, bea, rows = disagreeing
+    free = (await bea.post("/api/v1/queue", json={"want": 3})).json()["items"]
+    timed = [
+        told("answer", item["row"], class_id=0, duration_ms=ms, asked=True)
+        for item, ms in zip(free, (2000, 4000, 9e6), strict=True)
+    ]
+    flag, taken = told("flag", rows[0]), timed[0]
+    await bea.post(
+        "/api/v1/answers", json={"actions": [*timed, flag, told("undo", 0, target=taken["uuid"])], "want": 0}
+    )
+    (own,) = (await bea.get("/api/v1/work")).json()["people"]
+    assert own["person"]["name"] == "bea"
+    assert (own["n_answers"], own["n_undone"], own["n_flagged"], own["n_skipped"]) == (22, 1, 1, 0)
+    # The break is no time, and what was taken back is none either.
+    assert own["seconds"] == 4.0
+    assert sum(hour["n"] for hour in own["hours"]) == 22
+    assert own["agreement"]["n"] == 20
+    names = [
+        [each["person"]["name"] for each in (await who.get("/api/v1/work")).json()["people"]] for who in (ada, bea)
+    ]
+    assert names == [["ada", "bea"], ["bea"]]
+    reviewer, viewer = connect("rae", role="reviewer"), connect("vic", role="viewer")
+    assert len((await reviewer.get("/api/v1/work")).json()["people"]) == 4
+    (nothing,) = (await viewer.get("/api/v1/work")).json()["people"]
+    assert (nothing["n_answers"], nothing["seconds"], nothing["hours"], nothing["agreement"]) == (0, None, [], None)
+
+
+async def test_labels_of_many_rows_at_once_are_counted_apart(connect):
+    ada = connect("ada")
+    labelled = {"uuid": str(uuid.uuid4()), "class_id": 0, "rows": list(range(7))}
+    await ada.post("/api/v1/items/label", json=labelled)
+    (own,) = (await ada.get("/api/v1/work")).json()["people"]
+    assert (own["n_answers"], own["n_many"], own["hours"]) == (0, 7, [])

@@ -42,3 +42,25 @@ async def test_the_model_comes_with_a_script(connect, project):
     answer = await client.get("/api/v1/export/model")
     assert answer.status_code == 200, answer.text
     assert {"model.skops", "use_model.py"} <= set(zipfile.ZipFile(io.BytesIO(answer.content)).namelist())
+
+
+async def test_the_column_of_labels_can_be_named(connect):
+    client = connect("ada")
+    sent = {
+        "file": (
+            "opinions.csv",
+            io.BytesIO(b"text,first,second\ntext number 3 <b>,good,bad\ntext number 4 <b>,bad,bad\n"),
+        )
+    }
+    refused = await client.post("/api/v1/labels", files=sent)
+    assert "on the page: Column of labels" in refused.json()["error"]["message"]
+    sent = {
+        "file": (
+            "opinions.csv",
+            io.BytesIO(b"text,first,second\ntext number 3 <b>,good,bad\ntext number 4 <b>,bad,bad\n"),
+        )
+    }
+    reply = (await client.post("/api/v1/labels", files=sent, data={"label_column": "second"})).json()
+    assert reply["refused"] == []
+    assert reply["imported"] == 2
+    assert (await client.get("/api/v1/project")).json()["progress"]["by_class"]["1"] == 2

@@ -33,3 +33,20 @@ export function confusionTable(confusion: InsightsReply["confusion"], classes: r
   });
   return { names, rows, n: confusion.n };
 }
+
+export interface MixUp {
+  answer: number;
+  prediction: number;
+  count: number;
+}
+
+/** What the model took for something else, most often first. */
+export function mixUps({ classes, counts }: InsightsReply["confusion"]): MixUp[] {
+  const found = classes.flatMap((answer, i) =>
+    classes.flatMap((prediction, j): MixUp[] => {
+      const count = counts[i]?.[j] ?? 0;
+      return i !== j && count ? [{ answer, prediction, count }] : [];
+    }),
+  );
+  return found.sort((one, other) => other.count - one.count);
+}

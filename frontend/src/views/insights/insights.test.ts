@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { ClassInfo } from "../../core/api";
-import { confusionTable } from "./confusion";
+import { confusionTable, mixUps } from "./confusion";
 import { highest, speedTable } from "./speed";
 
 describe("the confusion table", () => {
@@ -16,6 +16,13 @@ describe("the confusion table", () => {
     expect(table.rows[2]?.cells.map((cell) => cell.share)).toEqual([0, 0, 0]);
     expect(table.rows[1]?.cells.map((cell) => cell.right)).toEqual([false, true, false]);
   });
+});
+
+test("mix-ups are listed by how often they came, without what was right", () => {
+  expect(mixUps({ classes: [7, 4, 9], counts: [[3, 1, 0], [2, 6, 0], [0, 0, 0]], n: 12 })).toEqual([
+    { answer: 4, prediction: 7, count: 2 },
+    { answer: 7, prediction: 4, count: 1 },
+  ]);
 });
 
 describe("the speed", () => {

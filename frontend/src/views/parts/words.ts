@@ -2,8 +2,11 @@
 
 import type { ClassInfo } from "../../core/api";
 
+/** Made once: `toLocaleString` makes one at each call, which hundreds of buttons would feel. */
+const numbers = new Intl.NumberFormat("en");
+
 export function count(n: number): string {
-  return n.toLocaleString("en");
+  return numbers.format(n);
 }
 
 /** "1 row", "1,234 rows". */

@@ -31,9 +31,12 @@ class Labels:
     ----------
     name : str
         Of the file; its ending says the format.
+    label_column : str, default=None
+        The column that holds the labels, where its name does not say so.
     """
 
     name: str
+    label_column: str | None = None
 
 
 Errand = Rows | Model | Labels
@@ -77,17 +80,17 @@ def carry_out(header: Mapping[str, Any], blob: bytes) -> tuple[dict[str, Any], b
             with (Path(header["folder"]) / OUT).open("xb") as target:
                 export_model(location, target)
         case Labels():
-            return _labels(location, blob, errand.name)
+            return _labels(location, blob, errand)
     return {}, b""
 
 
-def _labels(location: str, blob: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+def _labels(location: str, blob: bytes, errand: Labels) -> tuple[dict[str, Any], bytes]:
     from querist.labelling.label_files.match import read_labels_for
     from querist.labelling.reading.project_view import ProjectView
     from querist.labelling.reading.rows import Rows as RowsOf
 
     with ProjectView.read(location) as view:
-        read = read_labels_for(RowsOf(view), blob, name)
+        read = read_labels_for(RowsOf(view), blob, errand.name, label_column=errand.label_column)
     # A line each: who reads them can do something else between two.
     pairs = "\n".join(json.dumps(pair) for pair in read.pairs)
     return {"refused": read.refused, "without_label": read.without_label, "notes": read.notes}, pairs.encode()

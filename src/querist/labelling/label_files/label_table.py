@@ -94,11 +94,12 @@ def _label_column(path: Path, header: list[str], own: str, named: str | None) ->
         raise DataError(no_such_column(path, named, header, "label"))
     if alike:
         raise DataError(
-            f"{path} has {len(alike)} columns that may hold the labels: {quoted(alike)}. Name one: --label-column NAME."
+            f"{path} has {len(alike)} columns that may hold the labels: {quoted(alike)}. Name one of them "
+            "(--label-column NAME; on the page: Column of labels)."
         )
     raise DataError(
         f"{path} has no column 'label'. It has: {quoted(header, _SHOWN)}. "
-        "Name the one that holds the labels: --label-column NAME, or rename it."
+        "Name the one that holds the labels (--label-column NAME; on the page: Column of labels), or rename it."
     )
 
 

@@ -24,8 +24,7 @@ from querist.labelling.log.events import (
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun, unpacked
 from querist.labelling.log.reserve import Reserved
-from querist.labelling.log.settings import Settings
-from querist.labelling.log.typed import misfits
+from querist.labelling.log.settings import wrong_settings
 from querist.store.rows import EventRow
 
 # Rows and class ids of a ranking are numbers of 32 and 16 bits.
@@ -86,7 +85,7 @@ def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) ->
             ]
             return next((wrong for each in told if (wrong := _wrong_estimate(each))), "")
         case SettingsChanged():
-            if found := misfits(Settings, payload.changes):
+            if found := wrong_settings(payload.changes):
                 return f"sets {found[0]} to something else than it can be"
         case PromiseBegun():
             return f"begins {payload.id!r} again" if payload.id in known.promises else _wrong_promise(payload, known)

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 
 from querist.audit.design import EXCHANGEABLE, Design
 from querist.exceptions import InvalidParameterError, StoreError
+from querist.labelling.log.keywords import KeywordList, keyword_lists
 from querist.labelling.log.typed import misfits
 from querist.registry import spec_in_present_words
 
@@ -26,6 +27,7 @@ AUDIT_SHARE = 0.2
 # much as a label.
 LABELS_PER_POINT = 100.0
 MOST_LABELS_PER_POINT = 1_000_000
+LONGEST_GUIDELINES = 100_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ class Settings:
         What owners let annotators do beside labelling.
     auto : {1, 2}
         What the estimator ``auto`` stands for: 1 in projects made before it had kernel machines; they keep their model.
+    keywords : tuple of KeywordList
+        What is highlighted in texts, by class.
+    guidelines : str
+        How to label, in Markdown; the page shows it beside the item.
     port : int or None
         Where the page was served last.
     unknown : dict
@@ -111,6 +117,8 @@ class Settings:
     estimator: str = "auto"
     annotators_may: tuple[Power, ...] = ()
     auto: int = 2
+    keywords: tuple[KeywordList, ...] = ()
+    guidelines: str = ""
     port: int | None = None
     unknown: dict[str, Any] = field(default_factory=dict)
 
@@ -126,6 +134,11 @@ class Settings:
         if unknown:
             raise InvalidParameterError(
                 f"Annotators may be given {', '.join(POWERS)}, not {min(unknown)!r}. Leave that out."
+            )
+        if len(self.guidelines) > LONGEST_GUIDELINES:
+            raise InvalidParameterError(
+                f"Guidelines have at most {LONGEST_GUIDELINES:,} characters, got {len(self.guidelines):,}. "
+                "Link to what is longer."
             )
         if self.opinions < 1:
             raise InvalidParameterError(f"Opinions per row must be at least 1, got {self.opinions}.")
@@ -169,9 +182,19 @@ class Settings:
         }
         known.setdefault("auto", 1)
         known["sources"] = tuple(_source(each) for each in _checked(list, values.get("sources", []), "sources"))
+        if "keywords" in known:
+            # What is no lists of keywords stays as it is, and is refused below.
+            known["keywords"] = keyword_lists(known["keywords"]) or known["keywords"]
         if wrong := misfits(cls, known) or [name for name in ("kind",) if name not in known]:
             raise _damaged(wrong[0])
         return cls(**known, unknown={name: value for name, value in values.items() if name not in names})
+
+
+def wrong_settings(changes: dict[str, Any]) -> list[str]:
+    """Return the names of changed settings that hold something else than they can, as the log has them."""
+    plain = {name: value for name, value in changes.items() if name != "keywords"}
+    no_lists = "keywords" in changes and keyword_lists(changes["keywords"]) is None
+    return [*misfits(Settings, plain), *(["keywords"] if no_lists else [])]
 
 
 def _source(values: Any) -> SourceInfo:

@@ -49,7 +49,7 @@ class Item:
 
     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-    where it is hidden.
+    where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that.
     """
 
     row: int
@@ -61,6 +61,7 @@ class Item:
     flagged: bool
     note: str
     guess: Guess | None
+    why: str
 
 
 def fields(item: ItemRow, settings: Settings, *, whole: bool = False) -> tuple[list[Field], bool]:

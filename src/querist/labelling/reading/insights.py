@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -10,12 +11,13 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.conflicts import decision
 from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.reading import cards
-from querist.labelling.reading.people import PersonInfo
 from querist.labelling.reading.reader import EVERYBODY, Reader
 from querist.labelling.reading.rows import Rows, known_class
 from querist.labelling.trainer.messages import Suspect
 
 _SLOWEST = 10
+# A row is slow that took so many times as long as the one in the middle, and as many seconds.
+_MUCH_LONGER, _LONG = 3.0, 5.0
 # A person who went for a coffee is not slow.
 _PAUSE = 600.0
 
@@ -73,7 +75,6 @@ class Insights:
     speed: list[Speed]
     slow: list[SlowAnswer]
     mistakes: list[Mistake]
-    people: list[PersonInfo]
 
 
 def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
@@ -101,7 +102,6 @@ def insights(rows: Rows, reader: Reader = EVERYBODY) -> Insights:
             for act in slowest
         ],
         mistakes=[Mistake(**vars(each), id=items[each.row].item_id, snippet=snippet(each.row)) for each in suspects],
-        people=view.people_list(),
     )
 
 
@@ -128,10 +128,19 @@ def speed(board: Board, names: dict[int | None, str], *, hours: int = 24) -> lis
 
 
 def slow(board: Board, reader: Reader = EVERYBODY) -> list[Act]:
-    """Return the answers that took longest, breaks left out."""
+    """Return the answers that took much longer than most, the longest first, breaks left out."""
     answers = [act for act in board.acts() if act.kind == "answered" and act.row not in reader.unseen]
-    timed = [act for act in answers if act.seconds is not None and act.seconds < _PAUSE]
+    timed = [act for act in answers if is_timed(act)]
+    if not timed:
+        return []
+    least = max(_LONG, _MUCH_LONGER * median(act.seconds or 0.0 for act in timed))
+    timed = [act for act in timed if (act.seconds or 0.0) >= least]
     return sorted(timed, key=lambda act: -(act.seconds or 0.0))[:_SLOWEST]
+
+
+def is_timed(act: Act) -> bool:
+    """Whether it is known how long an answer took, and it was no break."""
+    return act.seconds is not None and act.seconds < _PAUSE
 
 
 def _still_suspect(board: Board, suspect: Suspect) -> bool:

@@ -12,7 +12,7 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import CurrentRanking, Ranking
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.people import PersonInfo, person_info
-from querist.labelling.trainer.messages import Figures, Reason, Suspect
+from querist.labelling.trainer.messages import Figures, Reason, RunnerUp, Suspect
 from querist.store.rows import AnnotatorRow
 from querist.store.store import Store
 
@@ -37,6 +37,7 @@ class ProjectView:
         self.people: dict[int, AnnotatorRow] = {each.annotator_id: each for each in store.annotators()}
         # What the trainer told beside its ranking: words that speak for a guess, suspected mistakes.
         self.because: dict[int, list[Reason]] = {}
+        self.rivals: dict[int, RunnerUp] = {}
         self.suspects: list[Suspect] = []
         # All figures of the model, once the trainer has told some; the log keeps the main ones.
         self.figures: Figures | None = None

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from querist.exceptions import InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
 from querist.labelling.reading.project_view import ProjectView
 from querist.labelling.reading.reader import EVERYBODY, Reader
+from querist.labelling.reading.reasons import why_asked
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.row_summaries import (
     AnswerInfo,
@@ -77,7 +79,7 @@ class Rows:
             )
         return self.items([row])[0]
 
-    def card(self, item: ItemRow, reader: Reader, *, whole: bool = False) -> cards.Item:
+    def card(self, item: ItemRow, reader: Reader, *, whole: bool = False, why: str = "") -> cards.Item:
         """Return a row as the page shows it, with the model's guess unless the reader is to answer blind."""
         fields, cut = cards.fields(item, self.view.settings, whole=whole)
         flagged, note = reader.marks(self.view.board, item.row)
@@ -91,7 +93,19 @@ class Rows:
             flagged=flagged,
             note=note,
             guess=None if item.row in reader.unseen else self._guess(item.row),
+            why=why,
         )
+
+    def why_asked(self, row: int, how: str, strategy: str, *, hidden: bool) -> str:
+        """Return why a row is asked about that somebody is given now; see `querist.labelling.reading.reasons`."""
+        guess, rival = None if hidden else self._guess(row), self.view.rivals.get(row)
+        if rival is not None:
+            rival = replace(rival, class_id=self.view.board.label_of(rival.class_id))
+            # Told of another model than the guess, or of a class that is gone.
+            if guess is None or rival.class_id in (-1, guess.class_id) or rival.probability > guess.confidence:
+                rival = None
+        names = {each.id: each.name for each in self.view.board.classes}
+        return why_asked(how, strategy, hidden=hidden, guess=guess, rival=rival, names=names)
 
     def _image_address(self, item: ItemRow) -> str | None:
         column = self.view.settings.image_column

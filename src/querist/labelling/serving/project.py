@@ -1,7 +1,7 @@
 """`Project`: people label, a trainer ranks, a log remembers."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from querist.labelling.intake.source_check import check_sources
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.events import Asked, SettingsChanged
+from querist.labelling.log.keywords import checked_keywords
 from querist.labelling.log.reserve import check_design
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.agreement import Agreements
@@ -48,6 +49,8 @@ _CHANGEABLE = (
     "strategy",
     "estimator",
     "annotators_may",
+    "keywords",
+    "guidelines",
 )
 
 
@@ -195,6 +198,31 @@ class Project:
 
         return then(self._place.submit(work), lambda done: self._reply(annotator, *done))
 
+    def ask_checks(self, annotator: int, n: int) -> "Future[Progress]":
+        """Ask a person `n` check questions in a row, before any other; 0: no more than usual.
+
+        Only when they are asked changes: which come next is settled by the audit's order, so the sample stays the head
+        of it. Fewer come where fewer are left.
+
+        Raises
+        ------
+        InvalidParameterError
+            Through the future, if there are none to ask.
+        """
+
+        def work(batch: Batch) -> None:
+            queue = self._place.queue
+            left = queue.n_checks_open()
+            if n and not left:
+                raise InvalidParameterError(_why_no_checks(queue.audit_share, self.board.reserve.is_open))
+            queue.check_runs.begin(annotator, min(n, left))
+
+        def told(_: None) -> Progress:
+            self.live.tell("progress")
+            return self.progress(annotator)
+
+        return then(self._place.submit(work), told)
+
     def _log_draws(self, batch: Batch, tickets: list[Ticket], now: float) -> None:
         for ticket in tickets:
             if ticket.how == "audit" and ticket.row not in self._place.board.drawn:
@@ -203,7 +231,11 @@ class Project:
 
     def _reply(self, annotator: int, results: list[Result], tickets: list[Ticket]) -> QueueReply:
         reader = Reader(annotator, frozenset(ticket.row for ticket in tickets if ticket.hidden))
-        built = [self.rows.card(item, reader) for item in self.rows.items([ticket.row for ticket in tickets])]
+        items = self.rows.items([ticket.row for ticket in tickets])
+        built = [
+            self.rows.card(item, reader, why=self.rows.why_asked(item.row, each.how, each.strategy, hidden=each.hidden))
+            for item, each in zip(items, tickets, strict=True)
+        ]
         return QueueReply(results, built, self.progress(annotator))
 
     def reader(self, annotator: int) -> Reader:
@@ -227,7 +259,7 @@ class Project:
         return self._place.submit(work)
 
     def change_settings(self, annotator: int | None, **changes: Any) -> "Future[None]":
-        """Change opinions, overlap, audit_share, audit_design, labels_per_point, strategy, estimator or annotators_may.
+        """Change settings: opinions, overlap, audit_share, audit_design, labels_per_point, strategy, estimator, ...
 
         Raises
         ------
@@ -243,10 +275,13 @@ class Project:
                 _check_part(kind, changes[name])
 
         def work(batch: Batch) -> None:
+            if "keywords" in changes:
+                known = {each.id for each in self._place.board.classes}
+                changes["keywords"] = checked_keywords(changes["keywords"], known)
             settings = replace(self.view.settings, **changes)
             check_design(settings.audit_design, self._place.board.reserve)
             batch.tx.set_info(settings=settings.to_dict())
-            self._place.record(batch, SettingsChanged(changes=changes), annotator=annotator)
+            self._place.record(batch, SettingsChanged(changes=_as_logged(settings, changes)), annotator=annotator)
             self.view.settings = settings
             self._place.queue.change(
                 opinions=settings.opinions, overlap=settings.overlap, audit_share=settings.audit_share
@@ -273,13 +308,27 @@ class Project:
             n_skipped=len(board.skipped),
             n_flagged=len(board.flagged),
             mine=board.by_person[annotator],
+            by_person={str(person): n for person, n in list(board.by_person.items()) if person is not None},
             by_class={str(class_id): count for class_id, count in list(board.counts.items())},
             class_version=board.class_version,
             model=self.trainer.status(),
             accuracy=accuracy(board),
             promise=pending_promise(board),
             n_model=board.n_model_labels,
+            n_checks=self._place.queue.check_runs.left(annotator),
         )
+
+
+def _why_no_checks(share: float, is_set_aside: bool) -> str:
+    if is_set_aside:
+        return "Every check question has been answered: there are no more to ask."
+    if share:
+        return "There are no check questions yet: rows are set aside for them when the first model has been trained."
+    return "Check questions are switched off in this project. An owner can switch them on: Data, Settings."
+
+
+def _as_logged(settings: Settings, names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in settings.to_dict().items() if name in names}
 
 
 def _check_part(kind: str, spec: str) -> None:

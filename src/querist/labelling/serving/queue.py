@@ -10,6 +10,7 @@ from querist._typing import IntArray
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.ranking import INITIAL, CurrentRanking
+from querist.labelling.serving.check_runs import CheckRuns
 from querist.labelling.serving.leases import LEASE_SECONDS, SILENT_SECONDS, Leases, Ticket
 from querist.labelling.serving.overlap import Overlap
 from querist.labelling.serving.places import Places
@@ -46,6 +47,7 @@ class Queue:
         self.audit_share = audit_share
         self.overlap = Overlap(board, audit_order, seed=seed, opinions=opinions, share=overlap)
         self.leases = Leases()
+        self.check_runs = CheckRuns()
         self.current: CurrentRanking | None = None
         self._board = board
         self._audit_order = audit_order
@@ -146,6 +148,8 @@ class Queue:
                 self.leases.drop(ticket)
                 self._n_done += 1
                 self._done_by[annotator] += 1
+                if ticket.how == "audit":
+                    self.check_runs.done(annotator)
                 return ticket
         return None
 
@@ -172,6 +176,9 @@ class Queue:
         self, annotator: int, now: float, again: Iterator[int], due: Iterator[int]
     ) -> tuple[int, str, int] | None:
         """Return the next row, how it came to be asked, and its rank."""
+        check = self._wanted_check(annotator, now)
+        if check is not None:
+            return check
         row = next(again, None)
         if row is not None:
             return row, "again", -1
@@ -191,15 +198,11 @@ class Queue:
                 return draw, "certificate", number
         place = self._left_open(annotator, now)
         if place is not None:
-            return int(self._audit_order[place]), "audit", place
+            return self._checked(place)
         ranked = self.current is not None and not self._places.has(self._n_done + len(self.leases), self.audit_share)
-        place = None
         if not ranked:
-            place = self._first_open(self._audit_order, self._next_audited, annotator, now)
-            # When all that was set aside is asked, the audit asks nothing more while the strategy has rows.
-            aside = self._board.reserve
-            is_aside = place is not None and int(self._audit_order[place]) in aside.members
-            ranked = self.current is not None and aside.is_open and not is_aside
+            place = self._next_check(annotator, now)
+            ranked = self.current is not None and place is None
         if ranked:
             rank = self._first_open(self._ranked(), self._next_ranked, annotator, now, to_strategy=True)
             if rank is not None and self.current is not None:
@@ -208,10 +211,47 @@ class Queue:
                 return int(self.current.ranking.order[rank]), how, rank
         if place is None:
             place = self._first_open(self._audit_order, self._next_audited, annotator, now)
-        if place is None:
-            return None
+        return None if place is None else self._checked(place)
+
+    def _checked(self, place: int) -> tuple[int, str, int]:
+        """Return the row at a place of the audit's order as the next question."""
         self._next_audited = self._advanced(self._audit_order, self._next_audited)
         return int(self._audit_order[place]), "audit", place
+
+    def _next_check(self, annotator: int, now: float) -> int | None:
+        """Return the place of the next check question; None once all rows that were set aside for them are asked."""
+        place = self._first_open(self._audit_order, self._next_audited, annotator, now)
+        aside = self._board.reserve
+        is_over = place is not None and aside.is_open and int(self._audit_order[place]) not in aside.members
+        return None if is_over else place
+
+    def n_checks_open(self) -> int:
+        """Return how many check questions nobody has answered yet; 0 where their order is not settled yet."""
+        board = self._board
+        if board.reserve.is_open:
+            rows = board.reserve.rows
+        elif self.audit_share and self.current is not None and self.current.strategy != INITIAL:
+            rows = self._audit_order
+        else:
+            return 0
+        return sum(row not in board.skipped for row in rows[board.n_opinions[rows] == 0].tolist())
+
+    def _wanted_check(self, annotator: int, now: float) -> tuple[int, str, int] | None:
+        """Return the next check question of somebody who wants some in a row; those of a promise go before them."""
+        left = self.check_runs.left(annotator)
+        if not left:
+            return None
+        held = sum(ticket.how == "audit" for ticket in self.leases.of_person(annotator))
+        if left <= held or any(self._is_open(draw, annotator, now) for draw in self._draws()):
+            return None
+        place = self._left_open(annotator, now)
+        if place is None:
+            place = self._next_check(annotator, now)
+        if place is None:
+            # There are no more; what the person holds is the rest of them.
+            self.check_runs.begin(annotator, held)
+            return None
+        return self._checked(place)
 
     def _left_open(self, annotator: int, now: float) -> int | None:
         """Return the place of the first row that was drawn for the audit and that nobody holds; None: there is none.

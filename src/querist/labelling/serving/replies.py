@@ -29,8 +29,9 @@ class ModelStatus:
 class Progress:
     """Where the project stands.
 
-    `mine` counts the answers of who asks, `by_class` labels by class id, `n_model` rows that the model has labelled
-    under a promise; `accuracy` is null before the first figure.
+    `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
+    labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
+    figure. `n_checks` check questions come next, because who asks wanted them in a row.
     """
 
     n_rows: int
@@ -38,12 +39,14 @@ class Progress:
     n_skipped: int
     n_flagged: int
     mine: int
+    by_person: dict[str, int]
     by_class: dict[str, int]
     class_version: int
     model: ModelStatus
     accuracy: ShownAccuracy | None
     promise: PendingPromise | None
     n_model: int
+    n_checks: int
 
 
 @dataclass(frozen=True)

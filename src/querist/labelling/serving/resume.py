@@ -10,6 +10,7 @@ from querist.exceptions import StoreError
 from querist.labelling.intake.new_project import clear_leftovers
 from querist.labelling.intake.source import is_of
 from querist.labelling.intake.source_check import check_sources
+from querist.labelling.label_files.reading_aids import read_keywords
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active
 from querist.labelling.log.locations import home_of, to_path
@@ -34,6 +35,7 @@ def resume(
     asked: Mapping[str, Any],
     changes: Mapping[str, Any],
     images: Path | None = None,
+    keywords: Path | None = None,
 ) -> list[str]:
     """Prepare a project that exists for going on.
 
@@ -49,6 +51,8 @@ def resume(
         Settings to change: strategy, estimator, audit_share.
     images : path, default=None
         Where the images are now.
+    keywords : path, default=None
+        A table of keywords, which take the place of those of the project.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def resume(
         clear_leftovers(Path(location))
     with Store.open(location) as store:
         settings = Settings.from_dict(store.info.settings)
-        classes = [each.name for each in active(Board.of(store.events(kinds=["classes"])).classes)]
+        known = Board.of(store.events(kinds=["classes"])).classes
         if images is not None:
             check_sources(store, images)
     for each in [data] if isinstance(data, Path) else data:
@@ -75,16 +79,19 @@ def resume(
         for name, option in _OPTIONS.items()
         if asked.get(name) and asked[name] != getattr(settings, name)
     ]
+    classes = [each.name for each in active(known)]
     missing = [name for name in asked.get("labels", ()) if name not in classes]
     if missing:
         notes.append(f"--labels: the project has no class {_words(missing)}; add it on the page")
     if not asked.get("existing_labels", True) and settings.label_column is not None:
         notes.append(f"--no-existing-labels: labels of column {settings.label_column!r} are in the project, and stay")
+    if keywords is not None:
+        changes = {**changes, "keywords": read_keywords(keywords, known)}
     fresh = {name: value for name, value in changes.items() if value != getattr(settings, name)}
     if fresh:
         with Project.open(location, train=False) as project:
             project.change_settings(None, **fresh).result()
-        notes += [f"{name.replace('_', ' ')} is now {value}" for name, value in fresh.items()]
+        notes += [_told(name, value) for name, value in fresh.items()]
     return notes
 
 
@@ -99,6 +106,15 @@ def _check_data(location: str | os.PathLike[str], data: Path, settings: Settings
         f"Give this data a project of its own with --project NAME.querist, or add its rows to this one: "
         f"{command('querist', 'add', location, data)}"
     )
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "keywords":
+        of = "1 class" if len(value) == 1 else f"{len(value)} classes"
+        return f"keywords are now {sum(len(each.words) for each in value)}, of {of}"
+    if name == "guidelines":
+        return f"guidelines are now those of {len(value):,} characters"
+    return f"{name.replace('_', ' ')} is now {value}"
 
 
 def _words(value: Any) -> str:

@@ -13,7 +13,7 @@ from querist.labelling.serving.replies import ModelStatus
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 from querist.labelling.trainer.figures import in_short
-from querist.labelling.trainer.messages import Figures, Reason, Suspect, TrainerStatus
+from querist.labelling.trainer.messages import Figures, Reason, RunnerUp, Suspect, TrainerStatus
 from querist.labelling.trainer.supervisor import Supervisor
 from querist.store.rows import RankingRow
 
@@ -87,6 +87,8 @@ class TrainerNews:
         elif kind == "details":
             because = header.get("because", {})
             self._place.view.because = {int(row): [Reason(**each) for each in why] for row, why in because.items()}
+            rivals = header.get("rivals", {})
+            self._place.view.rivals = {int(row): RunnerUp(**each) for row, each in rivals.items()}
             if "suspects" in header:
                 self._place.view.suspects = [Suspect(**each) for each in header["suspects"]]
         elif kind == "figures":

@@ -103,7 +103,9 @@ class Workplace:
         self.view.board = Board.of(store.events(), n_items=lambda: store.n_items)
         self.view.settings = Settings.from_dict(self.view.store.info.settings)
         # The pages are still there; only nothing could be written for them.
+        runs = self.queue.check_runs
         self.queue = self._new_queue(self.queue.leases.tabs())
+        self.queue.check_runs = runs
 
     def _new_queue(self, living: frozenset[tuple[int, str]]) -> Queue:
         view, now = self.view, self.clock()

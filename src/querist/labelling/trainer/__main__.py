@@ -10,7 +10,7 @@ ranking that knows the log up to N. It writes messages to its output (`querist.l
 | `ready` | n_rows, notes: features are built |
 | `training` | seq |
 | `ranking` | seq, n_labels, strategy, seconds, laps, notes; the bytes of a `Ranking` |
-| `details` | seq, because: what speaks for the guesses that come next; suspects, where they are new |
+| `details` | seq, because: what speaks for the next guesses; rivals: second classes; suspects, where they are new |
 | `figures` | at, seq, n_labels and the figures of the model trained at seq (`querist.labelling.trainer.figures`) |
 | `failed` | error, where; the process lives on |
 

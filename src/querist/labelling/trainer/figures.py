@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from querist.labelling.log.settings import Settings
     from querist.labelling.trainer.learner import Learned, Learner, Lesson
 
-HALF_WIDTH = 0.02
+# To how many points an accuracy is to be known, the finest that the rows of the project allow.
+HALF_WIDTHS = (0.02, 0.05, 0.1)
 
 
 def figuring(
@@ -80,7 +81,7 @@ def figuring(
         labels_per_point=settings.labels_per_point,
         text=str(advice),
     )
-    return _told(taken, assessment, running, in_words, settings)
+    return _told(taken, assessment, running, in_words, settings, learner.n_rows)
 
 
 def _name(taken: AuditMoment, class_id: int) -> str:
@@ -103,15 +104,27 @@ def _under_names(found: "Assessment", taken: AuditMoment) -> "Assessment":
     return replace(found, classes=tuple(renamed(each) for each in found.classes))
 
 
+def labels_needed(found: "Assessment", share: float, n_rows: int) -> LabelsNeeded | None:
+    """Return about what it takes to know the accuracy well; None: more rows than there are, or nothing is random."""
+    for half_width in HALF_WIDTHS if share else ():
+        plan = found.plan(half_width, share=share)
+        if plan.total <= n_rows:
+            return LabelsNeeded(half_width, plan.audit, plan.total)
+    return None
+
+
 def _told(
-    taken: AuditMoment, found: "Assessment", running: "Estimate", advice: AdviceInfo, settings: "Settings"
+    taken: AuditMoment,
+    found: "Assessment",
+    running: "Estimate",
+    advice: AdviceInfo,
+    settings: "Settings",
+    n_rows: int,
 ) -> Figures:
     from querist.audit.balance import beside
 
     class_ids, found = [int(each.label) for each in found.classes], _under_names(found, taken)
     others = (found.micro_f1, found.macro_f1, found.balanced_accuracy, found.brier, found.overconfidence)
-    share = settings.audit_share
-    plan = found.plan(HALF_WIDTH, share=share) if share else None
     accuracy = estimate_info(found.accuracy)
     # Beside the figure the page shows these by themselves; who quotes its text alone is to read them.
     accuracy = replace(accuracy, text=f"{accuracy.text} {beside(found.classes)}".strip())
@@ -150,7 +163,7 @@ def _told(
         calibration=None
         if found.calibration is None
         else [CalibrationBin(round(each.confidence, 4), estimate_info(each.accuracy)) for each in found.calibration],
-        plan=None if plan is None else LabelsNeeded(HALF_WIDTH, plan.audit, plan.total),
+        plan=labels_needed(found, settings.audit_share, n_rows),
         advice=advice,
     )
 

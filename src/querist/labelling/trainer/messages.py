@@ -28,6 +28,14 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class RunnerUp:
+    """The class that the model finds second, and its probability."""
+
+    class_id: int
+    probability: float
+
+
+@dataclass(frozen=True)
 class Suspect:
     """A label that may be a mistake.
 

@@ -20,6 +20,7 @@ from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
+from querist.labelling.trainer.runners_up import runners_up
 from querist.store import Store
 
 # The batch is as large as the number of labels that came since the last training, within these bounds.
@@ -182,7 +183,8 @@ class Trainer:
         because = explain(features, learned.model, head, self._wishes.waiting)
         if because is None:
             return
-        self._tell("details", seq=seq, because=because)
+        told = {"seq": seq, "because": because, "rivals": runners_up(features.X, learned.model, head)}
+        self._tell("details", **told)
         if seq - self._suspects_at < _SUSPECTS_SHARE * lesson.rows.size:
             return
         suspects = find_suspects(
@@ -195,7 +197,7 @@ class Trainer:
         )
         if suspects is not None:
             self._suspects_at = seq
-            self._tell("details", seq=seq, because=because, suspects=suspects)
+            self._tell("details", **told, suspects=suspects)
 
     # ------------------------------------------------------------------ figures
 

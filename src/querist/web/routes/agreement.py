@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 from querist.labelling.reading.agreement import AgreementReply
 from querist.labelling.reading.agreement_table import agreement_table
 from querist.labelling.reading.conflicts import ConflictsReply
+from querist.labelling.reading.work import work
 from querist.web.depends import Someone, TheProject, done
 from querist.web.downloads import as_file, stem
-from querist.web.rights import GuardedRoute
-from querist.web.schemas.agreement import DecisionBody
+from querist.web.rights import RIGHTS, GuardedRoute, may
+from querist.web.schemas.agreement import DecisionBody, WorkReply
 
 router = APIRouter(route_class=GuardedRoute, tags=["agreement"])
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -21,6 +22,15 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def agreement(project: TheProject, person: Someone) -> AgreementReply:
     """Return how far people agree, and how good each one's answers are."""
     return project.agreements.reply()
+
+
+@router.get("/work")
+def people_at_work(project: TheProject, person: Someone) -> WorkReply:
+    """Return what you have done; reviewers and owners are told what everybody has done."""
+    sees_all = may(person.role, RIGHTS["GET", "/agreement"], project.settings)
+    everybody = project.view.people_list()
+    shown = [each for each in everybody if sees_all or each.id == person.annotator_id]
+    return WorkReply(people=work(project.board, shown, project.agreements))
 
 
 @router.get("/export/agreement", response_class=Response, responses={200: {"content": {"text/csv": {}}}})

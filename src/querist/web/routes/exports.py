@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
@@ -73,9 +73,19 @@ async def export_model(request: Request, project: TheProject, errands: TheErrand
     return _download(written, f"{stem(project)}-model.zip", "application/zip")
 
 
+LabelColumn = Annotated[
+    str | None, Form(max_length=1000, description="The column that holds the labels, where its name does not say so.")
+]
+
+
 @router.post("/labels")
 async def import_labels(
-    request: Request, file: UploadFile, project: TheProject, errands: TheErrands, person: Someone
+    request: Request,
+    file: UploadFile,
+    project: TheProject,
+    errands: TheErrands,
+    person: Someone,
+    label_column: LabelColumn = None,
 ) -> ImportReply:
     """Take labels from a file: CSV, JSONL, Parquet, Label Studio JSON, Excel; also what `/export` wrote.
 
@@ -83,7 +93,7 @@ async def import_labels(
     """
     name = file.filename or "labels.csv"
     # The guard bounds what may be sent.
-    read = await errands.labels(request, await file.read(), name)
+    read = await errands.labels(request, await file.read(), name, label_column or None)
     person = await someone(request)  # the right may be lost by now
     may_add = may(person.role, RIGHTS["POST", "/classes"], project.settings)
     outcome = await done(

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 import querist
 from querist.audit.design import PRICE, TEACHING_PRICE
+from querist.labelling.log.keywords import KeywordList
 from querist.labelling.reading.figures import FiguresReply, measured
 from querist.labelling.reading.insights import insights as read_insights
 from querist.labelling.serving.people import Person
@@ -54,6 +55,8 @@ def _settings(project: Project) -> SettingsInfo:
         estimator=settings.estimator,
         strategies=["auto", *(name for name in strategy_names() if name != "auto")],
         annotators_may=settings.annotators_may,
+        keywords=settings.keywords,
+        guidelines=settings.guidelines,
         estimators=["auto", *(name for name in estimator_names() if name != "auto")],
     )
 
@@ -68,6 +71,8 @@ def settings(project: TheProject, person: Someone) -> SettingsInfo:
 async def change_settings(body: SettingsBody, project: TheProject, person: Someone) -> SettingsInfo:
     """Change settings."""
     changes = {name: value for name, value in body.model_dump().items() if value is not None}
+    if body.keywords is not None:
+        changes["keywords"] = tuple(KeywordList(each.class_id, tuple(each.words)) for each in body.keywords)
     if changes:
         await done(project.change_settings(person.annotator_id, **changes))
     return _settings(project)

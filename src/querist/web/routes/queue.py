@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query
 
 from querist.labelling.serving.actions import Action
 from querist.labelling.serving.project import Project
-from querist.labelling.serving.replies import QueueReply
+from querist.labelling.serving.replies import Progress, QueueReply
 from querist.web.depends import Someone, Tab, TheProject, done
 from querist.web.rights import GuardedRoute
-from querist.web.schemas.labelling import AnswersBody, HistoryReply, QueueBody
+from querist.web.schemas.labelling import AnswersBody, ChecksBody, HistoryReply, QueueBody
 
 router = APIRouter(route_class=GuardedRoute, tags=["labelling"])
 
@@ -25,6 +25,12 @@ async def answers(body: AnswersBody, project: TheProject, person: Someone, tab: 
     """Record actions, each once, and lease the next rows. Answered after the commit."""
     actions = [Action(**vars(action)) for action in body.actions]
     return await _submit(project, person.annotator_id, tab, actions, body)
+
+
+@router.post("/queue/checks")
+async def checks(body: ChecksBody, project: TheProject, person: Someone) -> Progress:
+    """Ask you check questions in a row, before any other; their order stays. Take the next rows anew after it."""
+    return await done(project.ask_checks(person.annotator_id, body.n))
 
 
 async def _submit(project: Project, annotator: int, tab: str, actions: list[Action], body: QueueBody) -> QueueReply:

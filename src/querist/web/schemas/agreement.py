@@ -1,7 +1,8 @@
 """How far people agree, and rows on which they do not."""
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from querist.labelling.reading.work import PersonWork
 from querist.web.schemas.common import Body, ClassId, Row, Uuid
 
 
@@ -12,3 +13,9 @@ class DecisionBody(Body):
     row: Row
     class_id: ClassId | None = Field(description="Null: nobody can tell.")
     class_version: int | None = Field(None, ge=0, le=2**31 - 1)
+
+
+class WorkReply(BaseModel):
+    """What people have done."""
+
+    people: list[PersonWork]

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from querist.labelling.reading.row_summaries import HistoryEntry
 from querist.labelling.serving.actions import Kind
+from querist.labelling.serving.check_runs import MOST_IN_A_ROW
 from querist.web.schemas.common import Body, ClassId, Row, Uuid
 
 Holding = Annotated[list[Row], Field(max_length=200, description="Rows that the tab has and keeps.")]
@@ -44,6 +45,12 @@ class AnswersBody(QueueBody):
     """Actions, and the next rows wanted."""
 
     actions: Annotated[list[ActionBody], Field(max_length=1000)]
+
+
+class ChecksBody(Body):
+    """Check questions in a row."""
+
+    n: Annotated[int, Field(ge=0, le=MOST_IN_A_ROW, description="How many; 0: no more than usual.", examples=[20])]
 
 
 class HistoryReply(BaseModel):

@@ -7,11 +7,19 @@ from pydantic import BaseModel, Field
 
 from querist.audit.design import Design
 from querist.labelling.log.classes import ClassInfo
-from querist.labelling.log.settings import MOST_LABELS_PER_POINT, POWERS, Kind, Power
+from querist.labelling.log.keywords import LONGEST_KEYWORD, MOST_KEYWORDS, KeywordList
+from querist.labelling.log.settings import LONGEST_GUIDELINES, MOST_LABELS_PER_POINT, POWERS, Kind, Power
 from querist.labelling.reading.insights import Insights
 from querist.labelling.reading.people import PersonInfo
 from querist.labelling.serving.replies import Progress
-from querist.web.schemas.common import Body
+from querist.web.schemas.common import Body, ClassId
+
+
+class KeywordsBody(Body):
+    """The keywords of a class: words and phrases; `word*` stands for all words that begin so."""
+
+    class_id: ClassId
+    words: Annotated[list[Annotated[str, Field(max_length=LONGEST_KEYWORD)]], Field(max_length=MOST_KEYWORDS)]
 
 
 class SettingsBody(Body):
@@ -29,6 +37,12 @@ class SettingsBody(Body):
     estimator: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     annotators_may: Annotated[tuple[Power, ...], Field(max_length=len(POWERS))] | None = Field(
         None, description="What annotators may beside labelling."
+    )
+    keywords: Annotated[list[KeywordsBody], Field(max_length=MOST_KEYWORDS)] | None = Field(
+        None, description="All lists of keywords; classes without one have none from then on."
+    )
+    guidelines: Annotated[str, Field(max_length=LONGEST_GUIDELINES)] | None = Field(
+        None, description="How to label, in Markdown; empty: none."
     )
 
 
@@ -50,6 +64,8 @@ class SettingsInfo(BaseModel):
     strategies: list[str] = Field(description="What may be chosen.")
     estimators: list[str]
     annotators_may: tuple[Power, ...] = Field(description="What annotators may beside labelling.")
+    keywords: tuple[KeywordList, ...] = Field(description="What is highlighted in texts, by class.")
+    guidelines: str = Field(description="How to label, in Markdown.")
 
 
 @dataclass(frozen=True)
