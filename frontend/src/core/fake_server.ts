@@ -8,7 +8,7 @@ type Failure = "down" | "slow" | "reply lost" | "disk full" | "signed out";
 
 export function item(row: number, changes: Partial<Item> = {}): Item {
   const fields = [{ name: "text", value: `text ${row}`, role: "text" as const }];
-  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, why: "", ...changes };
+  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, why: "", n_same: 1, ...changes };
 }
 
 export class FakeServer implements Transport {
@@ -56,7 +56,7 @@ export class FakeServer implements Transport {
   get progress(): Progress {
     const model = { state: "ready" as const, version: 1, n_labels: 0, message: "", share: null, since: 0 };
     const { size } = this.labels;
-    return { n_rows: this.nRows, n_labelled: size, n_skipped: 0, n_flagged: 0, mine: size, by_person: {}, by_class: {}, class_version: 1, model, accuracy: null, promise: null, n_model: 0, n_checks: 0 };
+    return { n_rows: this.nRows, n_copies: 0, n_labelled: size, n_skipped: 0, n_flagged: 0, mine: size, by_person: {}, by_class: {}, class_version: 1, model, accuracy: null, promise: null, n_model: 0, n_checks: 0 };
   }
 
   #undone(action: ActionBody): boolean {

@@ -1074,6 +1074,8 @@ export interface components {
         /**
          * AccuracyStatement
          * @description What is known of the accuracy at a date; where there is no figure yet, `note` says why.
+         *
+         *     The numbers of rows are those of the export, copies included.
          */
         AccuracyStatement: {
             /** Project */
@@ -1631,6 +1633,8 @@ export interface components {
          * ExploreReply
          * @description One page of the rows that fulfil a filter, and how many there are in all.
          *
+         *     A copy is not among them where the row that stands for it is.
+         *
          *     `n_blind` rows are the reader's to answer blind: whatever the filter, these count as if nobody had touched them.
          */
         ExploreReply: {
@@ -1728,6 +1732,16 @@ export interface components {
              * @description The model's prediction differs from the label.
              */
             disagree?: boolean | null;
+            /**
+             * Copies
+             * @description Rows that stand for their copies; or rows that have the content of another and a different label.
+             */
+            copies?: ("grouped" | "apart") | null;
+            /**
+             * Same As
+             * @description A row, and all its copies.
+             */
+            same_as?: number | null;
         };
         /**
          * Guess
@@ -1918,7 +1932,8 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that.
+         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that. So many rows
+         *     have this content (`n_same`, itself included): they are asked once, and labelled together.
          */
         Item: {
             /** Row */
@@ -1943,6 +1958,8 @@ export interface components {
             guess: components["schemas"]["Guess"] | null;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
         };
         /**
          * ItemDetail
@@ -1971,6 +1988,8 @@ export interface components {
             guess: components["schemas"]["Guess"] | null;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
             /** Snippet */
             snippet: string;
             /**
@@ -1986,6 +2005,8 @@ export interface components {
             prediction: number | null;
             /** Confidence */
             confidence: number | null;
+            /** Copy Of */
+            copy_of: string | null;
             /** Log */
             log: components["schemas"]["LogLine"][];
         };
@@ -2354,6 +2375,7 @@ export interface components {
          * Progress
          * @description Where the project stands.
          *
+         *     Rows are counted without their `n_copies` copies, which are labelled with them.
          *     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
          *     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
          *     figure. `n_checks` check questions come next, because who asks wanted them in a row.
@@ -2361,6 +2383,8 @@ export interface components {
         Progress: {
             /** N Rows */
             n_rows: number;
+            /** N Copies */
+            n_copies: number;
             /** N Labelled */
             n_labelled: number;
             /** N Skipped */
@@ -2468,7 +2492,7 @@ export interface components {
          * @description An attempt, and where it stands.
          *
          *     `bound` is the certain accuracy on all rows that had no label when the model was frozen, `rest` that on the `n_rest`
-         *     of them that are left; `n_released` rows may be labelled by the model.
+         *     of them that are left; `n_released` rows may be labelled by the model. A row and its copies count once.
          */
         PromiseInfo: {
             /** Id */
@@ -2650,6 +2674,9 @@ export interface components {
         /**
          * RowSummary
          * @description A row in a list.
+         *
+         *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
+         *     the row that stands for them, null where it is this one.
          */
         RowSummary: {
             /** Row */
@@ -2679,6 +2706,10 @@ export interface components {
             note: string;
             /** Why */
             why: string;
+            /** N Same */
+            n_same: number;
+            /** Copy Of */
+            copy_of: string | null;
         };
         /**
          * RowsBody
@@ -3204,6 +3235,10 @@ export interface operations {
                 flagged?: boolean | null;
                 /** @description The model's prediction differs from the label. */
                 disagree?: boolean | null;
+                /** @description Rows that stand for their copies; or rows that have the content of another and a different label. */
+                copies?: ("grouped" | "apart") | null;
+                /** @description A row, and all its copies. */
+                same_as?: number | null;
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
                 offset?: number;
                 limit?: number;

@@ -36,6 +36,36 @@ _Audit: TypeAlias = Annotated[
         f"answers teach the model that asks, so that figures are approximate. {PRICE}",
     ),
 ]
+_Labels: TypeAlias = Annotated[
+    str | None, typer.Option(help="The classes, with commas between them; more can come later.")
+]
+_Copies: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
+        "exact (the same to the letter), or off."
+    ),
+]
+_LabelsPerPoint: TypeAlias = Annotated[
+    float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
+]
+_Keywords: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="Words to highlight in texts: a table with the columns class and keyword; `refund*` is all words that "
+        "begin so. Takes the place of those before.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+_Guidelines: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 
 
 @friendly
@@ -52,10 +82,9 @@ def label(
     ] = None,
     image: Annotated[str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.")] = None,
     columns: Annotated[str | None, typer.Option(help="Columns to show, with commas between them.")] = None,
-    labels: Annotated[
-        str | None, typer.Option(help="The classes, with commas between them; more can come later.")
-    ] = None,
+    labels: _Labels = None,
     label_column: Annotated[str | None, typer.Option(help="Column of labels already given. Default: guessed.")] = None,
+    copies: _Copies = None,
     existing_labels: Annotated[bool, typer.Option(help="Keep labels that the data has already as answers.")] = True,
     id_column: Annotated[str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.")] = None,
     images: Annotated[Path | None, typer.Option(help="Folder that image paths start from, or where it is now.")] = None,
@@ -72,26 +101,9 @@ def label(
     strategy: Annotated[str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].")] = None,
     estimator: Annotated[str | None, typer.Option(help="The model: NAME[:key=value,...].")] = None,
     audit: _Audit = None,
-    labels_per_point: Annotated[
-        float | None, typer.Option(help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.")
-    ] = None,
-    keywords: Annotated[
-        Path | None,
-        typer.Option(
-            help="Words to highlight in texts: a table with the columns class and keyword; `refund*` is all words that "
-            "begin so. Takes the place of those before.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
-    guidelines: Annotated[
-        Path | None,
-        typer.Option(
-            help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
+    labels_per_point: _LabelsPerPoint = None,
+    keywords: _Keywords = None,
+    guidelines: _Guidelines = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
@@ -111,7 +123,7 @@ def label(
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
     changes |= _read(guidelines)
-    _check_names(strategy, estimator, classes)
+    _check_names(strategy, estimator, classes, copies)
     from querist.labelling.intake.new_project import has_project
 
     is_new = not has_project(location)
@@ -125,6 +137,7 @@ def label(
             "labels": classes,
             "label_column": label_column,
             "id_column": id_column,
+            "copies": copies,
             "existing_labels": existing_labels,
         }
         print_notes(resume(location, sources, asked=asked, changes=changes, images=images, keywords=keywords))
@@ -137,7 +150,7 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading, keywords=keywords,
+            reading=reading, keywords=keywords, copies=copies or "alike",
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
@@ -202,9 +215,11 @@ def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:
     return [Path(data) for data in given], project or location
 
 
-def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...]) -> None:
+def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...], copies: str | None) -> None:
     """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
+    from querist._validation import check_choice
     from querist.labelling.log.classes import added
+    from querist.labelling.log.settings import COPY_RULES
     from querist.registry import make_estimator, make_strategy, parse_spec
 
     for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
@@ -212,3 +227,5 @@ def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str
             name, params = parse_spec(given)
             make(name, **params)
     added(classes)
+    if copies is not None:
+        check_choice(copies, "--copies", COPY_RULES)

@@ -18,7 +18,7 @@ _Same = Callable[[IntArray, IntArray], BoolArray]
 _BLOCK_VALUES = 1 << 20
 
 
-def find_duplicates(X: Pool) -> IntArray:
+def find_duplicates(X: Pool, *, alike: bool = False) -> IntArray:
     """Return, for every row, the first row that has the same content.
 
     Rows are grouped by a 64-bit hash, and every group is then compared value by value,
@@ -29,6 +29,9 @@ def find_duplicates(X: Pool) -> IntArray:
     ----------
     X : array, sparse matrix, data frame or list of shape (n_rows, ...)
         Also a one-dimensional array or Series of texts.
+    alike : bool, default=False
+        Whether texts that differ in upper and lower case, in how much blank stands between words, or in blanks around
+        them are the same too.
 
     Returns
     -------
@@ -45,17 +48,19 @@ def find_duplicates(X: Pool) -> IntArray:
     --------
     >>> find_duplicates([[1, 2], [3, 4], [1, 2], [1, 2]])
     array([0, 1, 0, 0])
+    >>> find_duplicates(["Win a prize!", "win  a prize! ", "hello"], alike=True)
+    array([0, 0, 2])
     """
     X = as_pool(X)
     if n_rows(X) < 2:
         return np.arange(n_rows(X), dtype=np.int64)
     if hasattr(X, "iloc"):
         columns = [X] if X.ndim == 1 else [X.iloc[:, position] for position in range(X.shape[1])]
-        return _same_cells([_column_values(column) for column in columns], n_rows(X))
+        return _same_cells([_column_values(column) for column in columns], n_rows(X), alike)
     if hasattr(X, "indptr"):
         return _verified(_hash_sparse(X), lambda rows, others: _same_sparse(X, rows, others))
     if X.dtype.kind not in "biufmM":
-        return _same_cells(list(X.reshape(X.shape[0], -1).T), X.shape[0])
+        return _same_cells(list(X.reshape(X.shape[0], -1).T), X.shape[0], alike)
     flat = X.reshape(X.shape[0], -1)
     return _verified(_hash_dense(flat), lambda rows, others: _same_dense(flat, rows, others))
 
@@ -168,13 +173,13 @@ def _column_values(column: Any) -> AnyArray:
     return cells
 
 
-def _same_cells(columns: list[AnyArray], rows: int) -> IntArray:
+def _same_cells(columns: list[AnyArray], rows: int, alike: bool) -> IntArray:
     """Split the rows column by column into ever smaller groups of equal rows."""
     import pandas as pd
 
     groups, count = np.zeros(rows, np.int64), 1
     for column in columns:
-        codes = _codes(column)
+        codes = _codes(_folded(column) if alike else column)
         # Both factors are at most the number of rows + 1, so the product fits 64 bits.
         groups, uniques = pd.factorize(groups * (int(codes.max()) + 2) + codes + 1)
         groups, count = groups.astype(np.int64), len(uniques)
@@ -183,6 +188,15 @@ def _same_cells(columns: list[AnyArray], rows: int) -> IntArray:
     lowest = np.full(count, rows, np.int64)
     np.minimum.at(lowest, groups, np.arange(rows))
     return lowest[groups]
+
+
+def _folded(values: AnyArray) -> AnyArray:
+    """Return texts without what `alike` passes over; all else as it is."""
+    if values.dtype.kind not in "OUT":
+        return values
+    folded = np.empty(values.size, object)
+    folded[:] = [" ".join(cell.split()).casefold() if isinstance(cell, str) else cell for cell in values]
+    return folded
 
 
 def _codes(values: AnyArray) -> IntArray:

@@ -8,7 +8,7 @@ ID = "querist_id"
 _PREFIX = "querist_"
 GIVEN = (
     "label", "status", "annotator", "labelled_at", "seconds", "how", "first_label", "n_answers", "agreement",
-    "adjudicated_by", "adjudicated_at", "flagged", "note",
+    "adjudicated_by", "adjudicated_at", "flagged", "note", "copy_of",
 )  # fmt: skip
 PREDICTED = ("prediction", "confidence")
 # An export has these, whatever version of Querist wrote it.

@@ -246,6 +246,11 @@ class Store:
         found = self._all(search.finding(query, self.dialect).limit(limit))
         return np.fromiter((row for (row,) in found), np.int64, len(found))
 
+    def rows_of_id(self, item_id: str) -> IntArray:
+        """Return the rows of an id, to the letter: one, or none. A look at all ids."""
+        found = self._all(select(schema.items.c.row).where(schema.items.c.item_id == item_id))
+        return np.fromiter((row for (row,) in found), np.int64, len(found))
+
     def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterator[EventRow]:
         """Return the log behind event `after`, of some kinds or of all."""
         statement = select(schema.events)

@@ -68,7 +68,7 @@ def table(name, *args, **more):
 
 
 OURS = ["querist_label", "status", "annotator", "labelled_at", "seconds", "how", "first_label", "n_answers"]
-OURS += ["agreement", "adjudicated_by", "adjudicated_at", "flagged", "note"]
+OURS += ["agreement", "adjudicated_by", "adjudicated_at", "flagged", "note", "copy_of"]
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx", "parquet"])

@@ -284,7 +284,7 @@ def test_texts_that_repeat_are_texts_and_told(tmp_path, name, others):
     pd.DataFrame({name: ["yes please", "no", "ok thanks"] * 20, **others}).to_csv(path, index=False)
     plan = guess_plan(path)
     assert (plan.kind, plan.text_columns) == ("text", (name,))
-    assert any(note.startswith("57 of them repeat an earlier one") for note in plan.notes)
+    assert any(note.startswith("57 of the texts are copies of others: each is asked once") for note in plan.notes)
 
 
 def test_numbers_in_a_column_called_comment_are_no_texts(tmp_path):

@@ -57,6 +57,15 @@ def test_a_draw_that_nobody_could_answer_blindly_counts_both_ways():
     np.testing.assert_array_equal(log.draws(), [np.nan, np.nan, 1.0])
 
 
+def test_of_a_row_whose_first_answer_was_taken_back_the_later_one_is_true():
+    log = Log()
+    log.draw(0)
+    log.answer(0, 0)
+    log.add("changed", 0, class_id=1, how="search", blind=False)
+    log.add("undone", target=log.board.acts_on(0)[0].uuid)
+    assert audit_moment(log.board, ORDER).truth == {0: 1}
+
+
 def test_draws_from_before_there_was_a_model_are_left_out():
     log = Log()
     log.draw(0, 1)

@@ -20,6 +20,7 @@ from querist.store import Store
 MADE = Path(__file__).parent / "projects"
 # Kinds that came after it was made.
 SINCE = {
+    "grouped",
     "reserved",
     "adjudicated",
     *("invited", "invitation_revoked", "signed_in", "signed_out", "role_changed", "person_removed", "person_restored"),
@@ -70,7 +71,9 @@ def test_it_is_exported_as_before(earlier, told):
         export(project, "jsonl", records, predictions=True)
     found = [json.loads(line) for line in records.getvalue().splitlines()]
     # These came later, and nobody had decided anything then.
-    assert {each["querist"].pop(name) for each in found for name in ("adjudicated_by", "adjudicated_at")} == {None}
+    assert {
+        each["querist"].pop(name) for each in found for name in ("adjudicated_by", "adjudicated_at", "copy_of")
+    } == {None}
     assert found == told["records"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from querist.exceptions import StoreError
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import ClassInfo
-from querist.labelling.log.deeds import ACTS, RESPONSES, Answered, Deed, Response
+from querist.labelling.log.deeds import ACTS, RESPONSES, Answered, Deed, Replaces, Response
 from querist.labelling.log.events import KINDS, event, payload_of
 from querist.labelling.log.payload import Payload
 from querist.store.rows import EventRow
@@ -24,6 +24,9 @@ _CLASSES = st.lists(st.builds(ClassInfo, st.integers(0, 9), st.text(max_size=3),
 _OWN: dict[str, Any] = {
     "rows": st.lists(st.integers(0, 9), max_size=3),
     "classes": _CLASSES,
+    "replaces": st.sampled_from(get_args(Replaces)),
+    "groups": st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=2),
+    "apart": st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=2),
     "changes": st.dictionaries(st.text(max_size=3), ANYTHING),
 }
 

@@ -12,6 +12,8 @@ const FULL: ExploreQuery = {
     annotator: 2,
     flagged: true,
     disagree: false,
+    copies: "apart",
+    same_as: 7,
   },
   sort: "-confidence",
   page: 4,
@@ -39,7 +41,7 @@ describe("the address", () => {
   });
 
   it.each([
-    "status=maybe&label=-1&prediction=1.5&annotator=x&page=0&row=&sort=colour",
+    "status=maybe&copies=all&same_as=-1&label=-1&prediction=1.5&annotator=x&page=0&row=&sort=colour",
     "min_confidence=2&max_confidence=-0.1&flagged=yes&disagree=",
     "min_confidence=&max_confidence=NaN&label=99999999999999999999",
     "page=-3&%%%&=&&search=",

@@ -22,7 +22,8 @@ export const SORTS: readonly ExploreSort[] = [
   "seconds",
 ];
 const STATUSES: readonly Status[] = ["labelled", "skipped", "model", "unlabelled"];
-const WHOLE = ["label", "prediction", "annotator"] as const;
+const WHOLE = ["label", "prediction", "annotator", "same_as"] as const;
+const COPIES = ["grouped", "apart"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
 const FLAGS = ["flagged", "disagree"] as const;
 
@@ -36,6 +37,8 @@ export function parseQuery(text: string): ExploreQuery {
   if (search) filter.search = search;
   const status = STATUSES.find((known) => known === params.get("status"));
   if (status) filter.status = status;
+  const copies = COPIES.find((known) => known === params.get("copies"));
+  if (copies) filter.copies = copies;
   for (const name of WHOLE) {
     const value = whole(params.get(name));
     if (value !== null) filter[name] = value;
@@ -83,7 +86,7 @@ export function nFilters(filter: Filter): number {
 
 function filterParams(filter: Filter): URLSearchParams {
   const params = new URLSearchParams();
-  const names = ["search", "status", ...WHOLE, ...SHARES, ...FLAGS] as const;
+  const names = ["search", "status", "copies", ...WHOLE, ...SHARES, ...FLAGS] as const;
   for (const name of names) {
     const value = filter[name];
     if (value !== undefined) params.set(name, String(value));

@@ -25,7 +25,7 @@ def write_label_studio(records: Iterable[Record], target: BinaryIO, layout: Layo
 
 
 def _task(record: Record, layout: Layout) -> dict[str, Any]:
-    kept = ("label", "status", "how", "first_label", "flagged", "note")
+    kept = ("label", "status", "how", "first_label", "flagged", "note", "copy_of")
     task: dict[str, Any] = {
         "id": record.row + 1,
         "data": {name: record.columns.get(name) for name in layout.columns}

@@ -49,6 +49,7 @@ _GIVEN: dict[str, Callable[[Record], Any]] = {
     "adjudicated_at": lambda record: utc(record.adjudicated_at),
     "flagged": lambda record: record.flagged,
     "note": lambda record: record.note or None,
+    "copy_of": lambda record: record.copy_of,
 }
 _PREDICTED: dict[str, Callable[[Record], Any]] = {
     "prediction": lambda record: record.prediction,

@@ -42,6 +42,8 @@ class Record:
         When, in seconds since 1970.
     flagged : bool
     note : str
+    copy_of : str or None
+        Id of the row that was asked for this one too, since it is a copy of that.
     prediction : str or None
     confidence : float or None
     """
@@ -61,6 +63,7 @@ class Record:
     adjudicated_at: float | None = None
     flagged: bool = False
     note: str = ""
+    copy_of: str | None = None
     prediction: str | None = None
     confidence: float | None = None
 
@@ -82,21 +85,26 @@ def iterate(
     """
     people = {each.annotator_id: each.name for each in store.annotators()}
     names = {each.id: each.name for each in board.classes}
+    firsts, ids = set(board.copies.firsts), {}
     for item in store.all_items():
-        row = item.row
-        if row >= board.n_rows:
+        if item.row >= board.n_rows:
             return
+        # What is known of a copy is known of the row that stands for it, which comes before it.
+        row = board.copies.first(item.row)
+        if item.row in firsts:
+            ids[item.row] = item.item_id
         status = board.status(row)
         if rows == "labelled" and status not in ("labelled", "model"):
             continue
         prediction, confidence = (-1, None) if ranking is None else ranking.guess(row)
         yield Record(
-            row=row,
+            row=item.row,
             item_id=item.item_id,
             columns=item.content,
             status=status,
             flagged=row in board.flagged,
             note=board.notes.get(row, ""),
+            copy_of=None if row == item.row else ids[row],
             prediction=names.get(board.label_of(prediction)),
             confidence=confidence,
             **_answers(board, row, people, names),

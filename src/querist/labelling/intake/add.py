@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +13,12 @@ from querist.data.numbers import is_number
 from querist.data.reading import Reading
 from querist.data.table import no_such_column
 from querist.exceptions import DataError
+from querist.labelling.intake.copies import copies_told, group_copies, seen_cells
 from querist.labelling.intake.create import (
     Progress,
     added_rows,
     answer_events,
+    group_events,
     item_rows,
     silent,
     source_infos,
@@ -30,7 +33,7 @@ from querist.labelling.intake.source_check import shown
 from querist.labelling.log.board import Board
 from querist.labelling.log.class_names import ClassNames
 from querist.labelling.log.classes import active
-from querist.labelling.log.locations import FOLDER, to_path
+from querist.labelling.log.locations import FOLDER, find_image, to_path
 from querist.labelling.log.settings import Settings
 from querist.store import Store
 
@@ -103,7 +106,8 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
     )
     notes += [*more, *check_images(plan)]
     labels = labels_of(source, plan.label_column)
-    board = Board() if plan.label_column is None else Board.of(store.events(), n_items=lambda: first_row)
+    needed = plan.label_column is not None or settings.copies != "off"
+    board = Board.of(store.events(), n_items=lambda: first_row) if needed else Board()
     plan, known, told = without_known(plan, store)
     notes += told
     if plan.label_column is not None:
@@ -112,6 +116,8 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
     if n_rows:
         ids, told = _class_ids(plan, board)
         notes += told
+        plan, told = _grouped(plan, ids, board, settings, store)
+        notes += told
         number = len(settings.sources)
         infos = source_infos(plan, store.location, first_row=first_row)
         numbers = audit_numbers(store.info.seed, np.arange(first_row, first_row + n_rows))
@@ -119,7 +125,16 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
         with store.writing() as tx:
             tx.add_items(first_row, watched(rows, n_rows, progress))
             tx.append(added_rows(plan, source=number))
-            tx.append(answer_events(plan, ids, first_row=first_row, class_version=board.class_version))
+            tx.append(group_events(plan.groups))
+            tx.append(
+                answer_events(
+                    plan,
+                    ids,
+                    first_row=first_row,
+                    class_version=board.class_version,
+                    done=set(np.flatnonzero(board.labels >= 0).tolist()),
+                )
+            )
             tx.set_info(settings=replace(settings, sources=(*settings.sources, *infos)).to_dict())
     return Added(n_rows, len(known), first_row + n_rows, tuple(notes))
 
@@ -184,6 +199,36 @@ def _prefix(source: Source, settings: Settings, store: Store) -> str:
     first = to_path(settings.sources[0].path, store.location)
     is_first = first.exists() and first.samefile(source.path)
     return f"{source.path.absolute().name}/" if source.is_folder and not is_first else ""
+
+
+def _grouped(
+    plan: ImportPlan, ids: dict[str, int], board: Board, settings: Settings, store: Store
+) -> tuple[ImportPlan, list[str]]:
+    """Let new rows join the groups of the rows that are there, and return what is to be said of it."""
+    if settings.copies == "off":
+        return plan, []
+    names = tuple(dict.fromkeys((*settings.columns, *settings.feature_columns, *filter(None, [settings.image_column]))))
+    cells: dict[str, list[Any]] = {name: [] for name in names}
+    paths: list[Path | None] = []
+    for item in store.all_items():
+        for name, column in cells.items():
+            column.append(item.content.get(name))
+        if settings.image_column is not None:
+            image = item.content.get(settings.image_column)
+            paths.append(None if image is None else find_image(settings, store.location, item.source, str(image)))
+    n_known = board.n_rows
+    for name, column in cells.items():
+        column.extend(plan.source.columns[name])
+    paths += plan.image_paths()
+    labels: list[int | None] = [label if label >= 0 else None for label in board.labels.tolist()]
+    labels += [None if name is None else ids[name] for name in labels_of(plan.source, plan.label_column)]
+    contents = seen_cells(settings.columns, settings.feature_columns, settings.image_column, cells, paths)
+    groups = group_copies(contents, settings.copies, labels, known=board.copies.first_of)
+    notes = copies_told(groups, labels, "new rows", first_row=n_known)
+    n_done = sum(labels[rows[0]] is not None for rows in groups.groups if rows[0] < n_known for _ in rows[1:])
+    if n_done:
+        notes.append(f"{n_done:,} of the new rows are copies of rows that have a label: they have it, too")
+    return replace(plan, copies=settings.copies, groups=groups), notes
 
 
 def _class_ids(plan: ImportPlan, board: Board) -> tuple[dict[str, int], list[str]]:

@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from querist._random import fresh_seed
 from querist._typing import FloatArray
 from querist.audit.order import audit_numbers
+from querist.labelling.intake.copies import CopyGroups
 from querist.labelling.intake.existing_labels import labels_of
 from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
@@ -107,17 +108,32 @@ def item_rows(plan: ImportPlan, numbers: FloatArray, *, first_row: int, source: 
         yield ItemRow(row, item_id, content, words, number, own)
 
 
-def answer_events(plan: ImportPlan, ids: dict[str, int], *, first_row: int, class_version: int) -> list[EventRow]:
-    """Return the labels already given as answers by nobody in particular."""
+def group_events(groups: CopyGroups) -> list[EventRow]:
+    """Return the event that says which rows are copies of others, if some are."""
+    told = groups.event()
+    return [] if told is None else [event(told, at=time.time())]
+
+
+def answer_events(
+    plan: ImportPlan, ids: dict[str, int], *, first_row: int, class_version: int, done: Collection[int] = ()
+) -> list[EventRow]:
+    """Return the labels already given as answers by nobody in particular; of copies one, to the first row.
+
+    Rows in `done` have their label.
+    """
     if plan.label_column is None:
         return []
     now = time.time()
-    answers = []
-    for place, name in enumerate(labels_of(plan.source, plan.label_column)):
-        if name is not None:
-            answer = Answered(class_id=ids[name], how="import", class_version=class_version)
-            answers.append(event(answer, at=now, row=first_row + place))
-    return answers
+    first_of = plan.groups.first_of()
+    given: dict[int, int] = {}
+    for row, name in enumerate(labels_of(plan.source, plan.label_column), first_row):
+        first = first_of.get(row, row)
+        if name is not None and first not in done:
+            given.setdefault(first, ids[name])
+    answers = [
+        (row, Answered(class_id=class_id, how="import", class_version=class_version)) for row, class_id in given.items()
+    ]
+    return [event(answer, at=now, row=row) for row, answer in answers]
 
 
 def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None:
@@ -127,6 +143,7 @@ def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None
     if classes:
         listed = ClassesChanged(version=1, classes=classes, change={"op": "import"})
         tx.append([event(listed, at=time.time())])
+    tx.append(group_events(plan.groups))
     rows = item_rows(plan, audit_numbers(seed, np.arange(n_rows)), first_row=0, source=0)
     tx.add_items(0, watched(rows, n_rows, progress))
     ids = {each.name: each.id for each in classes}

@@ -15,12 +15,13 @@ from querist.data.loose_numbers import ID_NAME
 from querist.data.numbers import is_number
 from querist.data.reading import Reading
 from querist.exceptions import DataError
-from querist.labelling.intake.existing_labels import classes_of
+from querist.labelling.intake.copies import CopyGroups, copies_told, group_copies
+from querist.labelling.intake.existing_labels import classes_of, labels_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
 from querist.labelling.intake.label_columns import label_column_of
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.log.locations import FILE
-from querist.labelling.log.settings import Kind
+from querist.labelling.log.settings import CopyRule, Kind
 
 _TEXT_NAME = re.compile(r"^(text|texts|message|review|comment|sentence|question|tweet|body|content)$", re.IGNORECASE)
 _TIME = r"([T ,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?( ?[A-Z]{1,4}| ?[+-]\d{2}:?\d{2})?)?"
@@ -28,6 +29,7 @@ _DATE = re.compile(f"({HINT.pattern}){_TIME}")
 _IMAGE = re.compile(rf"\S.*({'|'.join(re.escape(ending) for ending in IMAGE_ENDINGS)})([?#].*)?", re.IGNORECASE)
 _SAMPLE = 2000
 _LONGEST_SHOWN = 40
+_WHAT: dict[Kind, str] = {"text": "texts", "table": "rows", "image": "images"}
 
 
 def guess_plan(
@@ -41,6 +43,7 @@ def guess_plan(
     id_column: str | None = None,
     images: Path | None = None,
     existing_labels: bool = True,
+    copies: CopyRule = "alike",
     reading: Reading | None = None,
 ) -> ImportPlan:
     """Decide what is labelled in a file or a folder of images.
@@ -67,6 +70,9 @@ def guess_plan(
     existing_labels : bool, default=True
         Whether labels that are there already are kept as answers; otherwise such a column is
         neither shown nor learned from.
+    copies : {"alike", "exact", "off"}, default="alike"
+        Which rows are asked once, as copies of each other: those whose shown and learned columns are the same, also
+        if they differ in blanks and case alone, or only if they are the same to the letter; or none.
     reading : Reading, default=None
         Sheet, delimiter, names of the columns, where the file does not say so itself.
 
@@ -115,9 +121,12 @@ def guess_plan(
     )
     notes += [*_kind_told(plan), *check_images(plan)]
     given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
-    return replace(
-        plan, classes=given_classes.names, class_names=given_classes.called, notes=(*notes, *given_classes.notes)
-    )
+    notes += given_classes.notes
+    plan = replace(plan, classes=given_classes.names, class_names=given_classes.called)
+    given_labels = [name and plan.class_names.get(name, name) for name in labels_of(source, plan.label_column)]
+    groups = group_copies(plan.seen(), copies, given_labels)
+    notes += copies_told(groups, given_labels, _WHAT[kind], largest=_largest(plan, groups))
+    return replace(plan, copies=copies, groups=groups, notes=tuple(notes))
 
 
 def ids_of(source: Source, column: str) -> list[str]:
@@ -210,15 +219,14 @@ def _id_column(source: Source, named: str | None, image: str | None, taken: set[
     return None, notes
 
 
-def _copies_told(texts: Sequence[tuple[Any, ...]]) -> list[str]:
-    counts = Counter(text for text in texts if any(text))
-    copies = sum(counts.values()) - len(counts)
-    if not copies:
-        return []
-    most, often = counts.most_common(1)[0]
-    shown = next(str(cell) for cell in most if cell)
-    shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
-    return [f"{copies} of them repeat an earlier one; most often there is {shown!r}, {often} times"]
+def _largest(plan: ImportPlan, groups: CopyGroups) -> str:
+    """Return how the texts of the largest group of copies begin."""
+    if not groups.groups or plan.kind != "text":
+        return ""
+    row = max(groups.groups, key=len)[0]
+    words = [str(cell) for name in plan.text_columns if (cell := plan.source.columns[name][row])]
+    shown = words[0] if words else ""
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
 
 
 def _kind_told(plan: ImportPlan) -> list[str]:
@@ -227,8 +235,7 @@ def _kind_told(plan: ImportPlan) -> list[str]:
         which = ", ".join(map(repr, plan.text_columns))
         empty = sum(not any(columns[name][row] for name in plan.text_columns) for row in range(n))
         told = [f"{n} texts: column{'s' * (len(plan.text_columns) > 1)} {which}"]
-        told += [f"{empty} of them are empty"] if empty else []
-        return told + _copies_told(list(zip(*(columns[name] for name in plan.text_columns), strict=True)))
+        return told + ([f"{empty} of them are empty"] if empty else [])
     if plan.kind == "table":
         return [f"{n} rows of a table, shown with {len(plan.columns)} columns: {listed(list(plan.columns))}"]
     where = f"in {plan.source.path}" if plan.source.is_folder else f"named in column {plan.image_column!r}"

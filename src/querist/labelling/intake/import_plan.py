@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from querist._alike import shown_apart
 from querist.exceptions import DataError
+from querist.labelling.intake.copies import CopyGroups, seen_cells
 from querist.labelling.intake.source import Source
 from querist.labelling.log.locations import image_below, image_file, is_address
-from querist.labelling.log.settings import Kind, Settings
+from querist.labelling.log.settings import CopyRule, Kind, Settings
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class ImportPlan:
         Names of the classes, in the order of their buttons.
     class_names : mapping of str to str
         Labels in the file that are written otherwise than their class is called, and that class.
+    copies : {"alike", "exact", "off"}
+        Which rows are taken for copies of others.
+    groups : CopyGroups
+        Those that are.
     notes : tuple of str
         Everything that was guessed, in plain words.
     """
@@ -47,6 +53,8 @@ class ImportPlan:
     id_prefix: str = ""
     classes: tuple[str, ...] = ()
     class_names: Mapping[str, str] = field(default_factory=dict)
+    copies: CopyRule = "off"
+    groups: CopyGroups = field(default_factory=CopyGroups)
     notes: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
@@ -60,7 +68,22 @@ class ImportPlan:
             id_column=self.id_column,
             label_column=self.label_column,
             notes=self.notes,
+            copies=self.copies,
         )
+
+    def seen(self) -> dict[str, list[Any]]:
+        """Return what people see of the rows and a model learns from, column by column; images by their content."""
+        return seen_cells(
+            self.columns, self.feature_columns, self.image_column, self.source.columns, self.image_paths()
+        )
+
+    def image_paths(self) -> list[Path | None]:
+        """Return where the images are."""
+        if self.image_column is None or self.images is None:
+            return []
+        folder = self.images.absolute()
+        cells = self.source.columns[self.image_column]
+        return [None if cell is None or is_address(str(cell)) else image_file(folder, str(cell)) for cell in cells]
 
 
 def check_images(plan: ImportPlan) -> list[str]:

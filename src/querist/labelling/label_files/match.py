@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from querist._typing import IntArray
 from querist.data.bounds import Bounds
 from querist.data.reading import Reading
 from querist.data.table import nothing_in
@@ -105,6 +106,8 @@ class ItemIndex:
         Those that say which row it is: the texts, the path of the image.
     id_column : str, default=None
         The user's column of ids; None where Querist has numbered the rows.
+    first_of : ndarray of shape (n_rows,), default=each row itself
+        The row that stands for each row: copies are labelled together.
     """
 
     def __init__(
@@ -114,7 +117,9 @@ class ItemIndex:
         columns: Sequence[str],
         content_columns: Sequence[str] = (),
         id_column: str | None = None,
+        first_of: IntArray | None = None,
     ) -> None:
+        self._first_of = first_of
         self.columns = tuple(columns)
         self._content_columns = tuple(content_columns) or self.columns
         self._id_column = id_column
@@ -131,7 +136,19 @@ class ItemIndex:
         return self._known.n_rows
 
     def row_of(self, line: LabelRow) -> int | str:
-        """Return the row, or in words why there is none."""
+        """Return the row that stands for what a line means, or in words why there is none."""
+        found = self._found(line)
+        return found if isinstance(found, str) else self._firsts([found])[0]
+
+    def _firsts(self, rows: Iterable[int]) -> list[int]:
+        """Return the rows that stand for rows, each once."""
+        return list(dict.fromkeys(row if self._first_of is None else int(self._first_of[row]) for row in rows))
+
+    def copies_of(self, row: int) -> bool:
+        """Whether a row stands for others, too."""
+        return self._first_of is not None and int((self._first_of == row).sum()) > 1
+
+    def _found(self, line: LabelRow) -> int | str:
         cells = self._shown_by(line, line.cells)
         if line.numbers and cells is not None and not self._known.find(cells):
             cells = self._shown_by(line, line.cells | line.numbers)
@@ -145,7 +162,7 @@ class ItemIndex:
             return f"row {given[0]!r} of the project has another content; take the data columns out to go by id alone"
         # Ids that only count rows are the same in every project, so the content decides.
         rows = [] if cells is None else self._known.find(cells)
-        if len(rows) == 1:
+        if len(self._firsts(rows)) == 1:
             return rows[0]
         if rows:
             listed = ", ".join(str(row + 1) for row in rows[:5])
@@ -224,7 +241,8 @@ def read_labels(
         if line.label is not None and len(line.label) > MAX_NAME:
             found = f"its label has {len(line.label):,} characters; the name of a class has at most {MAX_NAME}"
         if isinstance(found, int) and seen.setdefault((found, line.annotator), line.label) != line.label:
-            found = f"the file has two labels for row {found + 1} by the same person"
+            copies = ", which has copies that are labelled with it," if known.copies_of(found) else ""
+            found = f"the file has two labels for row {found + 1}{copies} by the same person"
         if isinstance(found, str):
             n_refused += 1
             if n_refused <= _MOST_REFUSED:
@@ -262,6 +280,7 @@ def read_labels_for(
         # Of a table every cell counts but the labels, which may be what has changed.
         content_columns=shown or [each for each in columns if each != settings.label_column],
         id_column=settings.id_column,
+        first_of=rows.view.board.copies.first_of,
     )
     return read_labels(source, name, known=known, reading=reading, label_column=label_column)
 

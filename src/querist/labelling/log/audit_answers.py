@@ -9,7 +9,7 @@ from querist.audit.estimate import FEWEST
 from querist.audit.outcomes import OPEN, RIGHT, VOID, WRONG, scores_so_far
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active
-from querist.labelling.log.deeds import RESPONSES, Act
+from querist.labelling.log.deeds import ANSWERS, RESPONSES, Act
 
 
 def scored(board: Board, *, promises: bool = False) -> list[Act]:
@@ -49,6 +49,8 @@ class AuditMoment:
         first of them, and goes on when it is answered.
     n_revised : int
         How often labels changed by more than answers (`Board.revised`).
+    n_copies : int
+        Rows of the project that are copies of others, and no part of any sample.
     n_seen : int
         Rows of the audit sample of which the only answers were given with the guess in sight.
     at, hits, scored_truth : ndarray of shape (n_scored,)
@@ -68,6 +70,7 @@ class AuditMoment:
     truth: dict[int, int]
     n_reopened: int
     n_revised: int
+    n_copies: int
     n_seen: int
     at: IntArray
     hits: FloatArray
@@ -83,7 +86,10 @@ class AuditMoment:
 
 
 def audit_moment(board: Board, order: IntArray) -> AuditMoment:
-    """Take down where the audit stands; the board may move on afterwards."""
+    """Take down where the audit stands; the board may move on afterwards.
+
+    `order`: the rows that are asked by their permanent random numbers; copies of others are not among them.
+    """
     answered = board.labels >= 0
     skipped = np.zeros(answered.size, bool)
     skipped[[row for row in board.skipped if not answered[row]]] = True
@@ -94,9 +100,11 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
     for row in head[answered[head]].tolist():
         act = board.first_answer(row)
         n_seen += act is None
-        first = act or next(each for each in board.acts_on(row) if each.kind == "answered" and not each.undone)
+        # What was answered first may have been taken back; then a later answer or a reviewer's decision stands.
+        said = (each for each in board.acts_on(row) if each.kind in ANSWERS and not each.undone)
+        first = act or next(said, None)
         # An answer of a class that was removed since counts no more; the label that stands is another person's.
-        told = board.label_of(first.class_id)
+        told = -1 if first is None else board.label_of(first.class_id)
         truth[row] = told if told >= 0 else int(board.labels[row])
     acts = scored(board)
     return AuditMoment(
@@ -108,6 +116,7 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         truth=truth,
         n_reopened=sum(not done[place] for place in np.flatnonzero(np.isin(order, _answered_once(board)))),
         n_revised=board.revised[0],
+        n_copies=board.copies.n_copies,
         n_seen=n_seen,
         at=np.array([_known_labels(act) for act in acts], np.int64),
         hits=np.array([_hit(board, act) for act in acts]),
@@ -142,8 +151,8 @@ def waiting_answers(board: Board, order: IntArray) -> Waiting | None:
     Parameters
     ----------
     board : Board
-    order : ndarray of shape (n_rows,)
-        All rows by their permanent random numbers.
+    order : ndarray
+        The rows that are asked by their permanent random numbers; copies of others are not among them.
     """
     order = order[order < board.n_rows]
     done = board.labels >= 0

@@ -1,7 +1,7 @@
 """`Board`: where a project stands; what replaying its log gives."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -14,6 +14,7 @@ from querist.audit.promise import Standing, standing
 from querist.labelling.log.class_history import ClassHistory
 from querist.labelling.log.classes import Classes, counts_for, resolution
 from querist.labelling.log.consistency import check
+from querist.labelling.log.copies import Copies, Grouped
 from querist.labelling.log.deeds import (
     RESPONSES,
     Act,
@@ -62,7 +63,8 @@ class Board:
     ----------
     labels : ndarray of shape (n_rows,), int32
         Class id of each row: what a reviewer decided last, else the majority of the current answers, the earliest
-        among equals; merged classes count for their target, removed ones not at all; -1 where there is none.
+        among equals; merged classes count for their target, removed ones not at all; -1 where there is none. Copies
+        have what their first row has, here and in `n_opinions`, `given` and `model_labels`.
     n_opinions : ndarray of shape (n_rows,), int16
         How many people's answers to each row count.
     given : ndarray of shape (n_rows,), bool
@@ -70,6 +72,9 @@ class Board:
     model_labels : ndarray of shape (n_rows,), int32
         Class id (as it was then) of each row that the model has labelled under a promise; -1 elsewhere. A person's
         answer goes before it, and it never trains.
+    copies : Copies
+        Which rows are copies of which. What people do stands at the first row of a group alone: so do `skipped`,
+        `flagged`, `notes`, `opinions_wanted` and `drawn`, and `counts` counts a group once.
     ledger : Ledger
         All that was done to rows, and what of it was taken back.
     reserve : ProjectReserve
@@ -88,6 +93,7 @@ class Board:
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
         self.given: npt.NDArray[np.bool_] = np.zeros(n_rows, bool)
         self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
+        self.copies = Copies(n_rows)
         self.classes: Classes = ()
         self.class_version = 0
         self.settings: dict[str, Any] = {}
@@ -153,7 +159,7 @@ class Board:
                 self._take_back(event, payload)
             case ClassesChanged():
                 self._set_classes(event, payload)
-            case RowsAdded() | Reserved():
+            case RowsAdded() | Reserved() | Grouped():
                 self._take_rows(payload)
             case Asked() if event.row is not None:
                 self.drawn.setdefault(event.row, event.at)
@@ -172,7 +178,12 @@ class Board:
             case SettingsChanged():
                 self.settings |= payload.changes
 
-    def _take_rows(self, payload: RowsAdded | Reserved) -> None:
+    def _take_rows(self, payload: RowsAdded | Reserved | Grouped) -> None:
+        if isinstance(payload, Grouped):
+            self._catch_up()
+            for row in self.copies.take(payload):
+                self._spread(row)
+            return
         if isinstance(payload, Reserved):
             late = any(act.how == "audit" and act.guess is not None for act in self.ledger.acts)
             self.reserve = self.reserve.after(payload, n_rows=self.n_rows, came_late=late)
@@ -182,6 +193,14 @@ class Board:
         self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
         self.given = np.concatenate([self.given, np.zeros(added, bool)])
         self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
+        self.copies.add_rows(added)
+
+    def _spread(self, row: int) -> None:
+        """Give the copies of a row what it has."""
+        copies = self.copies.of(row)
+        if copies:
+            for values in (self.labels, self.n_opinions, self.given, self.model_labels):
+                values[copies] = values[row]
 
     def _act(self, event: EventRow, deed: Deed) -> None:
         act = Act.of(len(self.ledger.acts), event, deed)
@@ -205,6 +224,8 @@ class Board:
             if made.applied:
                 rows, class_ids = made.released(made.n_applied)
                 self.model_labels[rows] = class_ids
+        if self.copies.n_copies:
+            self.model_labels = self.model_labels[self.copies.first_of]
 
     def _take_back(self, event: EventRow, told: Undone | TakenBack | Restored) -> None:
         if isinstance(told, Undone):
@@ -270,6 +291,7 @@ class Board:
                 self.counts[old] -= 1
             if new >= 0:
                 self.counts[new] += 1
+        self._spread(row)
         _put(self.skipped, row, skipped)
         flagged, noted = marks(acts)
         _put(self.flagged, row, flagged)
@@ -297,7 +319,7 @@ class Board:
 
     @property
     def n_labelled(self) -> int:
-        """Rows with a label."""
+        """Rows with a label, copies of others left out."""
         return sum(self.counts.values())
 
     def status(self, row: int) -> Status:
@@ -306,7 +328,7 @@ class Board:
             return "labelled"
         if self.model_label(row) >= 0:
             return "model"
-        return "skipped" if row in self.skipped else "unlabelled"
+        return "skipped" if self.copies.first(row) in self.skipped else "unlabelled"
 
     def model_label(self, row: int) -> int:
         """Return the class that the model has labelled a row with; -1 where it has not, or a person has answered."""
@@ -314,11 +336,11 @@ class Board:
 
     @property
     def n_model_labels(self) -> int:
-        """Rows that the model has labelled and no person."""
+        """Rows that the model has labelled and no person, copies of others left out."""
         # Each reply says it: over all rows only where there are some.
         if not any(made.applied for made in self.promises.values()):
             return 0
-        return int(((self.model_labels >= 0) & (self.labels < 0)).sum())
+        return int(self.copies.only_first(np.flatnonzero((self.model_labels >= 0) & (self.labels < 0))).size)
 
     def standing(self, promise_id: str) -> Standing:
         """Return where a promise stands."""
@@ -354,8 +376,11 @@ class Board:
         return last if last is not None and last.seq >= self.revised[1] else None
 
     def left_to_label(self) -> IntArray:
-        """Return the rows that neither a person nor the model has labelled, skipped ones included, ascending."""
-        return np.flatnonzero((self.labels < 0) & (self.model_labels < 0))
+        """Return the rows that neither a person nor the model has labelled, skipped ones included, ascending.
+
+        Copies of others are left out.
+        """
+        return self.copies.only_first(np.flatnonzero((self.labels < 0) & (self.model_labels < 0)))
 
     def label_of(self, class_id: int | None) -> int:
         """Return the class that answers of this class count for; -1 where they count no more."""
@@ -363,7 +388,7 @@ class Board:
 
     def answers(self, row: int) -> dict[int | None, Act]:
         """Return each person's current answer to a row, the earliest first."""
-        return current_answers([act for act in self._of_row.get(row, ()) if not act.undone])
+        return current_answers([act for act in self._acts(row) if not act.undone])
 
     def kind_of_answer(self, annotator: int | None, row: int) -> type[Answered]:
         """Return the kind that a person's answer to a row would be: the first, or one in place of the one before."""
@@ -374,11 +399,14 @@ class Board:
 
         Answers that came with the data were given without one.
         """
-        return next((act for act in self._of_row.get(row, ()) if act.kind == "answered" and is_blind(act)), None)
+        return next((act for act in self._acts(row) if act.kind == "answered" and is_blind(act)), None)
 
     def acts_on(self, row: int) -> list[Act]:
-        """Return all that was done to a row, undone acts included, in order."""
-        return list(self._of_row.get(row, ()))
+        """Return all that was done to a row and its copies, undone acts included, in order."""
+        return list(self._acts(row))
+
+    def _acts(self, row: int) -> Sequence[Act]:
+        return self._of_row.get(self.copies.first(row), ())
 
     def acts(self) -> list[Act]:
         """Return all that was done and stands, in order."""
@@ -391,7 +419,7 @@ class Board:
         return [row for row, acts in list(self._of_row.items()) if any(act.class_id in class_ids for act in acts)]
 
     def labelled_rows(self) -> tuple[IntArray, npt.NDArray[np.int32]]:
-        """Return rows with a label in the order of their first answers, and their class ids."""
+        """Return rows with a label in the order of their first answers, and their class ids; of copies the first."""
         first = {
             row: next((act.number for act in acts if act.kind == "answered" and not act.undone), len(self.ledger.acts))
             for row, acts in self._of_row.items()

@@ -20,5 +20,5 @@ def differing(board: Board, row: int) -> dict[int, int]:
 
 def conflicts(board: Board) -> list[int]:
     """Return the rows on which answers differ and nobody has decided, ascending."""
-    several = np.flatnonzero(board.n_opinions > 1).tolist()
+    several = board.copies.only_first(np.flatnonzero(board.n_opinions > 1)).tolist()
     return [row for row in several if differing(board, row) and decision(board, row) is None]

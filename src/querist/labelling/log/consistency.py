@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from querist.labelling.log.classes import Classes
-from querist.labelling.log.deeds import Deed
+from querist.labelling.log.copies import Copies, Grouped
+from querist.labelling.log.deeds import Act, Deed
 from querist.labelling.log.events import (
     AutoLabelled,
     ClassesChanged,
@@ -36,10 +37,14 @@ class Known(Protocol):
     """What the log said before."""
 
     promises: dict[str, ProjectPromise]
+    copies: Copies
 
     @property
     def n_rows(self) -> int:
         """Rows so far."""
+
+    def acts_on(self, row: int) -> list[Act]:
+        """All that was done to a row."""
 
 
 def check(event: EventRow, payload: Payload, known: Known, n_items: Callable[[], int] | None) -> None:
@@ -63,6 +68,9 @@ def check(event: EventRow, payload: Payload, known: Known, n_items: Callable[[],
             raise DamagedLogError(event, "names no row")
     elif not 0 <= event.row < known.n_rows:
         raise DamagedLogError(event, f"is about row {event.row}, and there were {known.n_rows} rows then")
+    elif known.copies.first(event.row) != event.row:
+        first = known.copies.first(event.row)
+        raise DamagedLogError(event, f"is about row {event.row}, a copy of row {first}, which stands for both")
     if not isinstance(payload, Deed):
         wrong = _wrong(payload, known, n_items)
         if wrong:
@@ -73,7 +81,10 @@ def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) ->
     """Return what does not fit, or nothing."""
     match payload:
         case RowsAdded() | Reserved():
-            return _wrong_rows(payload, known.n_rows, n_items)
+            return _wrong_rows(payload, known, n_items)
+        case Grouped():
+            done = any(known.acts_on(row) for rows in payload.groups for row in rows[1:] if 0 <= row < known.n_rows)
+            return known.copies.wrong(payload) or ("groups a row that people have answered" if done else "")
         case ClassesChanged():
             return _wrong_classes(payload.classes)
         case Measured():
@@ -98,10 +109,13 @@ def _wrong(payload: Payload, known: Known, n_items: Callable[[], int] | None) ->
     return ""
 
 
-def _wrong_rows(payload: RowsAdded | Reserved, n_rows: int, n_items: Callable[[], int] | None) -> str:
+def _wrong_rows(payload: RowsAdded | Reserved, known: Known, n_items: Callable[[], int] | None) -> str:
+    n_rows = known.n_rows
     if isinstance(payload, Reserved):
         fits = all(0 <= row < n_rows for row in payload.rows) and len(set(payload.rows)) == len(payload.rows)
-        return "" if fits else f"sets aside rows that are not there, or one twice; there were {n_rows} rows then"
+        if not fits:
+            return f"sets aside rows that are not there, or one twice; there were {n_rows} rows then"
+        return "sets aside copies of rows" if known.copies.any_copy(np.array(payload.rows, np.int64)) else ""
     most = MOST_ROWS if n_items is None else n_items()
     if payload.n_rows < 0 or n_rows + payload.n_rows > most:
         return f"adds {payload.n_rows} rows, and the project has {most}"
@@ -149,6 +163,8 @@ def _wrong_promise(told: PromiseBegun, known: Known) -> str:  # noqa: PLR0911  #
         return "has draws without predictions"
     if not _within(terms.draws, n_rows) or np.unique(terms.draws).size < terms.draws.size:
         return "draws rows that are not there, or twice"
+    if known.copies.any_copy(terms.draws):
+        return "draws copies of rows"
     if not _within(terms.inside, len(sizes)) or not _within(np.array(told.predictions, np.int64), _MOST_CLASSES, -1):
         return "has draws outside of its regions"
     if not told.packed:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from querist._words import quoted
 from querist.exceptions import StoreError
 from querist.labelling.log.classes import Classes, ClassInfo
+from querist.labelling.log.copies import Grouped
 from querist.labelling.log.deeds import (
     Adjudicated,
     Answered,
@@ -161,6 +162,7 @@ class SettingsChanged(Payload):
 # The name of each kind in the log.
 KINDS: Mapping[str, type[Payload]] = {
     "rows_added": RowsAdded,
+    "grouped": Grouped,
     "classes": ClassesChanged,
     "reserved": Reserved,
     "asked": Asked,

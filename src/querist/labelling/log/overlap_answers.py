@@ -78,8 +78,8 @@ def overlap_answers(board: Board, order: IntArray, *, opinions: int) -> OverlapA
     Parameters
     ----------
     board : Board
-    order : ndarray of shape (n_rows,)
-        All rows by their permanent random numbers.
+    order : ndarray
+        The rows that are asked by their permanent random numbers; copies of others are not among them.
     opinions : int
         Answers by different people wanted for a row of the overlap; fewer than two count as two.
 
@@ -99,7 +99,7 @@ def overlap_answers(board: Board, order: IntArray, *, opinions: int) -> OverlapA
     """
     wanted = max(2, opinions)
     seq, said = board.seq, _said(board)
-    complete, skipped = np.zeros(order.size, bool), np.zeros(order.size, bool)
+    complete, skipped = np.zeros(board.n_rows, bool), np.zeros(board.n_rows, bool)
     # What a reviewer says nobody can tell has answers, and waits for more of them like others.
     skipped[[row for row in board.skipped if not board.n_opinions[row]]] = True
     for row, acts in said.items():

@@ -14,6 +14,10 @@ T = TypeVar("T")
 Kind = Literal["text", "table", "image"]
 # What is not an annotator's unless an owner says so.
 Power = Literal["classes", "bulk", "import", "export"]
+# Which rows are copies of each other, asked once: those of the same content, also where they differ in blanks and case
+# alone; or none.
+CopyRule = Literal["alike", "exact", "off"]
+COPY_RULES: Final[tuple[CopyRule, ...]] = get_args(CopyRule)
 POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
@@ -85,6 +89,8 @@ class Settings:
         How many labels one point of accuracy is worth; the advice to stop counts with it.
     strategy, estimator : str
         As ``NAME[:key=value,...]``, or ``auto``.
+    copies : {"alike", "exact", "off"}
+        Which new rows become copies of others (`querist.labelling.intake.copies`).
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
     auto : {1, 2}
@@ -115,6 +121,8 @@ class Settings:
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
     estimator: str = "auto"
+    # What projects mean that do not say it: earlier versions asked about each row.
+    copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
     auto: int = 2
     keywords: tuple[KeywordList, ...] = ()

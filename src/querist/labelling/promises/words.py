@@ -24,7 +24,7 @@ class PromiseInfo:
     """An attempt, and where it stands.
 
     `bound` is the certain accuracy on all rows that had no label when the model was frozen, `rest` that on the `n_rest`
-    of them that are left; `n_released` rows may be labelled by the model.
+    of them that are left; `n_released` rows may be labelled by the model. A row and its copies count once.
     """
 
     id: str
@@ -122,7 +122,18 @@ def as_shown(made: ProjectPromise, board: Board) -> PromiseInfo:
         sentence="",
     )
     sentence = _sentence(made, where, told) if made.holds(where) else _broken(made, where)
-    return replace(told, sentence=f"{sentence}{_always_largest(board, told)}")
+    return replace(told, sentence=f"{sentence}{_always_largest(board, told)}{_of_copies(made, board, told)}")
+
+
+def _of_copies(made: ProjectPromise, board: Board, told: PromiseInfo) -> str:
+    """Return what the numbers of rows count, where some rows are copies of others."""
+    if not board.copies.n_copies or (told.rest is None and told.n_released is None):
+        return ""
+    once = " A row and its copies count once here."
+    if told.n_released is None:
+        return once
+    rows, _ = made.released(made.n_applied if made.applied else board.standing(made.id).n_passed)
+    return f"{once} With copies the {told.n_released:,} are {board.copies.n_all(rows):,} rows."
 
 
 def _always_largest(board: Board, told: PromiseInfo) -> str:

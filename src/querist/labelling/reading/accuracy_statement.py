@@ -16,6 +16,9 @@ _WAITS = (
 )
 
 
+_NONE_YET = "No figure yet: too few randomly drawn rows have been answered."
+
+
 @dataclass(frozen=True)
 class Statement(EstimateInfo):
     """A figure of the model of `n_labels` labels, or of the rows that a promise is about, at a date."""
@@ -26,7 +29,10 @@ class Statement(EstimateInfo):
 
 @dataclass(frozen=True)
 class AccuracyStatement:
-    """What is known of the accuracy at a date; where there is no figure yet, `note` says why."""
+    """What is known of the accuracy at a date; where there is no figure yet, `note` says why.
+
+    The numbers of rows are those of the export, copies included.
+    """
 
     project: str
     date: str
@@ -88,10 +94,20 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
         project=project,
         date=_date(now),
         n_rows=board.n_rows,
-        n_labelled=board.n_labelled,
-        n_labelled_by_the_model=board.n_model_labels,
-        note=_WAITS if waits else "" if told else "No figure yet: too few randomly drawn rows have been answered.",
+        n_labelled=int((board.labels >= 0).sum()),
+        n_labelled_by_the_model=int(((board.model_labels >= 0) & (board.labels < 0)).sum()),
+        note=" ".join(filter(None, [_WAITS if waits else "" if told else _NONE_YET, _copies_told(board)])),
         statements=told,
+    )
+
+
+def _copies_told(board: Board) -> str:
+    """Return what the figures count, where that is not each row."""
+    if not board.copies.n_copies:
+        return ""
+    return (
+        f"{board.copies.n_copies:,} of the rows are copies of others: figures count each content once, numbers of rows "
+        "count all."
     )
 
 

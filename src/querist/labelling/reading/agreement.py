@@ -103,6 +103,9 @@ class AgreementReply:
     reason: str
 
 
+_ONCE = " A row and its copies count once."
+
+
 class Agreements:
     """Figures of agreement, computed when somebody asks and the log has moved on. Any thread may ask.
 
@@ -144,7 +147,7 @@ class Agreements:
             n_skipped=found.n_skipped,
             n_elsewhere=found.n_elsewhere,
             n_waiting=found.n_waiting,
-            sentence=sentence(random, found.opinions),
+            sentence=f"{sentence(random, found.opinions)}{_ONCE if view.board.copies.n_copies else ''}",
             random=random,
             chosen=_figures(view, found.chosen) if found.chosen.rows.size else None,
             people=[

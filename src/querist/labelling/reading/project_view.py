@@ -60,8 +60,9 @@ class ProjectView:
 
     @cached_property
     def audit_order(self) -> IntArray:
-        """All rows by their permanent random numbers."""
-        return audit_order(self.store.audit_numbers())
+        """The rows that are asked by their permanent random numbers; copies of others are not among them."""
+        order = audit_order(self.store.audit_numbers())
+        return self.board.copies.only_first(order)
 
     def close(self) -> None:
         """Let go of the store."""

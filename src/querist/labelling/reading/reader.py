@@ -28,6 +28,7 @@ class Reader:
     def marks(self, board: Board, row: int) -> tuple[bool, str]:
         """Return whether a row is flagged, and its note."""
         if row not in self.unseen:
+            row = board.copies.first(row)
             return row in board.flagged, board.notes.get(row, "")
         return marks([act for act in self.acts(board, row) if not act.undone])
 

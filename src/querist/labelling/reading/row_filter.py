@@ -19,7 +19,11 @@ SORTS: tuple[str, ...] = get_args(Sort)
 
 @dataclass(frozen=True)
 class Filter:
-    """What rows must fulfil; None asks for nothing."""
+    """What rows must fulfil; None asks for nothing.
+
+    `copies`: rows that stand for copies (``"grouped"``), or have the content of another and a different label
+    (``"apart"``). `same_as`: a row and all its copies.
+    """
 
     search: str | None = None
     status: Literal["labelled", "skipped", "model", "unlabelled"] | None = None
@@ -30,6 +34,8 @@ class Filter:
     annotator: int | None = None
     flagged: bool | None = None
     disagree: bool | None = None
+    copies: Literal["grouped", "apart"] | None = None
+    same_as: int | None = None
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) is not None for each in fields(self))
@@ -43,7 +49,10 @@ def find_rows(
     search: Callable[[str], IntArray],
     reader: Reader = EVERYBODY,
 ) -> IntArray:
-    """Return the rows that fulfil a filter, sorted, as far as the reader may know of it."""
+    """Return the rows that fulfil a filter, sorted, as far as the reader may know of it.
+
+    Copies have the state of the row that stands for them, and are left out where that is found, too.
+    """
     unseen = np.array(sorted(reader.unseen), np.int64)
     labels = board.labels.copy()
     labels[unseen] = -1
@@ -59,13 +68,13 @@ def find_rows(
     if wanted.label is not None:
         keep &= labels == wanted.label
     if wanted.flagged is not None:
-        flagged = _mask(board.n_rows, board.flagged)
+        flagged = _mask(board, board.flagged)
         flagged[unseen] = [reader.marks(board, row)[0] for row in unseen.tolist()]
         keep &= flagged == wanted.flagged
     if wanted.annotator is not None:
         hidden = frozenset() if wanted.annotator == reader.annotator else reader.unseen
         rows = {act.row for act in board.acts() if act.annotator == wanted.annotator and act.kind != "second_opinion"}
-        keep &= _mask(board.n_rows, rows - hidden)
+        keep &= _mask(board, rows - hidden)
     prediction, confidence = predictions(board, current)
     prediction[unseen], confidence[unseen] = -1, np.nan
     if wanted.prediction is not None:
@@ -76,7 +85,11 @@ def find_rows(
         keep &= confidence <= wanted.max_confidence
     if wanted.disagree is not None:
         keep &= ((labels >= 0) & (prediction >= 0) & (labels != prediction)) == wanted.disagree
-    return _sorted(board, np.flatnonzero(keep), sort, confidence, reader)
+    found_rows = np.flatnonzero(keep & _with_copies(board, wanted))
+    if wanted.same_as is None:
+        first_of = board.copies.first_of[found_rows]
+        found_rows = found_rows[(first_of == found_rows) | ~keep[first_of]]
+    return _sorted(board, found_rows, sort, confidence, reader)
 
 
 def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
@@ -90,7 +103,23 @@ def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArr
         confidence[: known.size] = np.where(
             prediction[: known.size] >= 0, current.ranking.confidence[: known.size], np.nan
         )
-    return prediction, confidence
+    first_of = board.copies.first_of
+    return prediction[first_of], confidence[first_of]
+
+
+def _with_copies(board: Board, wanted: Filter) -> npt.NDArray[np.bool_]:
+    """Return which rows fulfil what is asked of copies."""
+    keep = np.ones(board.n_rows, bool)
+    if wanted.copies is not None:
+        apart = [row for rows in board.copies.apart for row in rows]
+        keep[:] = False
+        keep[board.copies.firsts if wanted.copies == "grouped" else apart] = True
+    if wanted.same_as is not None:
+        group = board.copies.group(wanted.same_as) if 0 <= wanted.same_as < board.n_rows else []
+        same = np.zeros(board.n_rows, bool)
+        same[group] = True
+        keep &= same
+    return keep
 
 
 def _with_status(board: Board, status: str) -> npt.NDArray[np.bool_]:
@@ -100,14 +129,15 @@ def _with_status(board: Board, status: str) -> npt.NDArray[np.bool_]:
     by_model = (board.model_labels >= 0) & ~labelled
     if status == "model":
         return by_model
-    skipped = _mask(board.n_rows, board.skipped) & ~by_model
+    skipped = _mask(board, board.skipped) & ~by_model
     return skipped if status == "skipped" else ~labelled & ~skipped & ~by_model
 
 
-def _mask(n_rows: int, rows: set[int]) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(n_rows, bool)
+def _mask(board: Board, rows: set[int]) -> npt.NDArray[np.bool_]:
+    """Return whether each row, or the row that stands for it, is among rows."""
+    mask = np.zeros(board.n_rows, bool)
     mask[list(rows)] = True
-    return mask
+    return mask[board.copies.first_of]
 
 
 def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.float32], reader: Reader) -> IntArray:
@@ -122,7 +152,7 @@ def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.
             if act.kind in RESPONSES and (act.row not in reader.unseen or act.annotator == reader.annotator):
                 latest[act.row] = act
         keys = np.full(rows.size, np.nan)
-        for place, row in enumerate(rows.tolist()):
+        for place, row in enumerate(board.copies.first_of[rows].tolist()):
             if row in latest:
                 value: Any = latest[row].at if name == "time" else latest[row].seconds
                 keys[place] = np.nan if value is None else value

@@ -21,7 +21,11 @@ class AnswerInfo:
 
 @dataclass(frozen=True)
 class RowSummary:
-    """A row in a list."""
+    """A row in a list.
+
+    So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
+    the row that stands for them, null where it is this one.
+    """
 
     row: int
     id: str
@@ -35,11 +39,15 @@ class RowSummary:
     flagged: bool
     note: str
     why: str
+    n_same: int
+    copy_of: str | None
 
 
 @dataclass(frozen=True)
 class ExploreReply:
     """One page of the rows that fulfil a filter, and how many there are in all.
+
+    A copy is not among them where the row that stands for it is.
 
     `n_blind` rows are the reader's to answer blind: whatever the filter, these count as if nobody had touched them.
     """

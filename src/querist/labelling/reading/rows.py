@@ -4,6 +4,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from querist._typing import IntArray
 from querist.exceptions import InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
@@ -94,6 +97,7 @@ class Rows:
             note=note,
             guess=None if item.row in reader.unseen else self._guess(item.row),
             why=why,
+            n_same=len(self.view.board.copies.group(item.row)),
         )
 
     def why_asked(self, row: int, how: str, strategy: str, *, hidden: bool) -> str:
@@ -116,13 +120,14 @@ class Rows:
         class_id, confidence = self.prediction(row)
         if class_id is None or confidence is None:
             return None
-        return cards.Guess(class_id, confidence, self.view.because.get(row, []))
+        return cards.Guess(class_id, confidence, self.view.because.get(self.view.board.copies.first(row), []))
 
     def prediction(self, row: int) -> tuple[int | None, float | None]:
         """Return the model's class id and confidence for a row, None where there is none."""
         if self.view.current is None:
             return None, None
-        guess, confidence = self.view.current.ranking.guess(row)
+        # Copies that differ in blanks may look otherwise to a model.
+        guess, confidence = self.view.current.ranking.guess(self.view.board.copies.first(row))
         class_id = self.view.board.label_of(guess)
         if class_id < 0:
             return None, None
@@ -140,15 +145,19 @@ class Rows:
         """Return one page of the rows that fulfil a filter."""
         rows = self.find_rows(wanted, sort, reader)
         items = self.items(rows[offset : offset + limit])
-        return ExploreReply(len(rows), len(reader.unseen), [self._summary(item, reader) for item in items])
+        n_blind = int(self.view.board.copies.only_first(np.array(sorted(reader.unseen), np.int64)).size)
+        return ExploreReply(len(rows), n_blind, [self._summary(item, reader) for item in items])
 
     def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
         """Return the rows that fulfil a filter, as far as the reader may know of it."""
         view = self.view
-        found: list[int] = row_filter.find_rows(
-            view.board, view.current, wanted, sort, view.store.search, reader
-        ).tolist()
+        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, self._search, reader).tolist()
         return found
+
+    def _search(self, query: str) -> IntArray:
+        """Return the rows with these words, and the one whose id is just this."""
+        store = self.view.store
+        return np.union1d(store.search(query), store.rows_of_id(query.strip()))
 
     def _summary(self, item: ItemRow, reader: Reader) -> RowSummary:
         row, board, name = item.row, self.view.board, self.view.name
@@ -156,6 +165,7 @@ class Rows:
         prediction, confidence = (None, None) if unseen else self.prediction(row)
         acts = [act for act in reader.acts(board, row) if not act.undone and act.how]
         flagged, note = reader.marks(board, row)
+        first = board.copies.first(row)
         return RowSummary(
             row=row,
             id=item.item_id,
@@ -172,6 +182,8 @@ class Rows:
             flagged=flagged,
             note=note,
             why=cards.why(acts[0]) if acts else "",
+            n_same=len(board.copies.group(row)),
+            copy_of=None if first == row else self.items([first])[0].item_id,
         )
 
     def _line(self, act: Act) -> LogLine:

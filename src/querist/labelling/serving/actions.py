@@ -1,7 +1,7 @@
 """What a person does on the page, checked and turned into events of the log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from querist.labelling.log.board import Board
@@ -91,12 +91,15 @@ class Recorder:
         self._now = now
 
     def take(self, action: Action) -> Result:
-        """Record one action, once."""
+        """Record one action, once; what is done to a copy is done to the row that stands for it."""
+        is_there = 0 <= action.row < self._board.n_rows
+        if is_there:
+            action = replace(action, row=self._board.copies.first(action.row))
         if action.uuid in self._board.names:
             return self._repeated(action)
         if action.kind == "undo":
             return self._undo(action)
-        if not 0 <= action.row < self._board.n_rows:
+        if not is_there:
             return _refused(
                 action, "unknown_row", f"There is no row {action.row}; the project has {self._board.n_rows}."
             )

@@ -46,21 +46,22 @@ class Adjudication:
 
         def work(batch: Batch) -> None:
             board = self._place.board
+            first = board.copies.first(self._rows.item(row).row)
             if uuid in board.names:
-                if board.names.is_act(uuid, annotator, "adjudicated", row):
+                if board.names.is_act(uuid, annotator, "adjudicated", first):
                     return
                 raise InvalidParameterError("The log has something else of this uuid. Do it again.")
-            if not differing(board, self._rows.item(row).row):
+            if not differing(board, first):
                 raise InvalidParameterError(
                     f"The answers to row {row} do not differ, so there is nothing to decide. Go on to the next."
                 )
-            if not may_decide(self._place.view, annotator, row):
+            if not may_decide(self._place.view, annotator, first):
                 raise InvalidParameterError(
                     f"You have answered row {row} yourself: another reviewer must decide about it."
                 )
             if class_id is not None:
                 class_lists.active_class(board.classes, class_id)
             deed = Adjudicated(class_id=class_id, class_version=class_version)
-            batch.record(event(deed, at=self._place.clock(), annotator=annotator, row=row, uuid=uuid))
+            batch.record(event(deed, at=self._place.clock(), annotator=annotator, row=first, uuid=uuid))
 
         return self._place.submit(work)

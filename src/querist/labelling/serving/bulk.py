@@ -101,7 +101,7 @@ class Bulk:
             version = self._place.board.class_version
             told: dict[str, Any] = {"how": "search", "group": uuid, "blind": False, "class_version": version}
             count = _Count(self._place, batch, annotator, told)
-            for row in chosen:
+            for row in self._firsts(chosen):
                 self._place.queue.close(row, annotator)
                 count.say(row, class_id)
             return count.outcome()
@@ -112,7 +112,7 @@ class Bulk:
         """Ask for one more opinion on rows, by another person."""
 
         def work(batch: Batch) -> int:
-            chosen, group = self._existing(rows), str(uuid4())
+            chosen, group = self._firsts(self._existing(rows)), str(uuid4())
             for row in chosen:
                 self._place.record(batch, SecondOpinionWanted(group=group), annotator=annotator, row=row)
             self._place.queue.reopen()
@@ -154,6 +154,7 @@ class Bulk:
             ]
             known = read.under(named)
             labels = dict(known.labels)
+            skipped = dict.fromkeys(each.row for each in known.pairs if each.status == "skipped")
             add_missing(self._place, batch, new, annotator)
             ids = {each.name: each.id for each in class_lists.active(self._place.board.classes)}
             told: dict[str, Any] = {"how": "import", "blind": False, "source": source, "group": str(uuid4())}
@@ -171,7 +172,8 @@ class Bulk:
                 else:
                     count.say(item.row, class_id)
             for pair in known.pairs:
-                if pair.status == "skipped" and pair.row not in labels:
+                if pair.status == "skipped" and pair.row in skipped and pair.row not in labels:
+                    del skipped[pair.row]
                     if self._place.board.status(pair.row) in ("labelled", "model"):
                         count.n_kept += 1
                     else:
@@ -186,6 +188,10 @@ class Bulk:
 
     def _existing(self, rows: Sequence[int]) -> list[int]:
         return [self._rows.item(row).row for row in dict.fromkeys(rows)]
+
+    def _firsts(self, rows: Sequence[int]) -> list[int]:
+        """Return the rows that stand for rows, each once."""
+        return list(dict.fromkeys(map(self._place.board.copies.first, rows)))
 
 
 class _Count:

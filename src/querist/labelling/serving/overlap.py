@@ -7,6 +7,13 @@ from querist.labelling.log.board import Board
 from querist.labelling.serving.places import Places
 
 
+def places_of(order: IntArray) -> IntArray:
+    """Return the place in an order of each row; of rows that are not in it, one behind its end."""
+    places = np.full(int(order.max(initial=-1)) + 1, order.size)
+    places[order] = np.arange(order.size)
+    return places
+
+
 class Overlap:
     """Says which answered rows are to be asked of more people. Not thread-safe, as the queue that it belongs to.
 
@@ -17,8 +24,8 @@ class Overlap:
     Parameters
     ----------
     board : Board
-    audit_order : ndarray of shape (n_rows,), int64
-        All rows by their permanent random number.
+    audit_order : ndarray of int64
+        The rows that are asked by their permanent random number; copies of others are not among them.
     seed : int
         Seed of the project.
     opinions : int, default=1
@@ -34,8 +41,7 @@ class Overlap:
         self.share = share
         self._board = board
         self._order = audit_order
-        self._place = np.empty_like(audit_order)
-        self._place[audit_order] = np.arange(audit_order.size)
+        self._place = places_of(audit_order)
         self._seed = seed
         self._places: dict[int, Places] = {}
         # Rows that a person need not be offered again: what was looked up once.
@@ -76,7 +82,7 @@ class Overlap:
     def pass_over(self, row: int, annotator: int) -> None:
         """Offer a row no more to a person who has said something to it."""
         if annotator not in self._passed:
-            self._passed[annotator] = np.zeros(self._order.size, bool)
+            self._passed[annotator] = np.zeros(self._place.size, bool)
         self._passed[annotator][row] = True
 
     def _due(self) -> IntArray:

@@ -303,7 +303,8 @@ class Project:
         """Return the counts that the page shows at all times."""
         board = self._place.board
         return Progress(
-            n_rows=board.n_rows,
+            n_rows=board.n_rows - board.copies.n_copies,
+            n_copies=board.copies.n_copies,
             n_labelled=board.n_labelled,
             n_skipped=len(board.skipped),
             n_flagged=len(board.flagged),

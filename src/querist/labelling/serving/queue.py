@@ -12,7 +12,7 @@ from querist.labelling.log.deeds import RESPONSES
 from querist.labelling.log.ranking import INITIAL, CurrentRanking
 from querist.labelling.serving.check_runs import CheckRuns
 from querist.labelling.serving.leases import LEASE_SECONDS, SILENT_SECONDS, Leases, Ticket
-from querist.labelling.serving.overlap import Overlap
+from querist.labelling.serving.overlap import Overlap, places_of
 from querist.labelling.serving.places import Places
 
 
@@ -22,8 +22,8 @@ class Queue:
     Parameters
     ----------
     board : Board
-    audit_order : ndarray of shape (n_rows,), int64
-        All rows by their permanent random number.
+    audit_order : ndarray of int64
+        The rows that are asked by their permanent random number; copies of others are not among them.
     seed : int
         Seed of the project.
     opinions : int, default=1
@@ -60,9 +60,8 @@ class Queue:
         self._next_ranked = 0
         self._next_audited = 0
         # The place of each row in the audit's order, and how far that order has been drawn.
-        self._place_of = np.empty_like(audit_order)
-        self._place_of[audit_order] = np.arange(audit_order.size)
-        drawn = [row for row in board.drawn if row < audit_order.size]
+        self._place_of = places_of(audit_order)
+        drawn = [row for row in board.drawn if row < self._place_of.size]
         self._drawn_until = int(self._place_of[drawn].max()) + 1 if drawn else 0
         # Drawn rows that a tab gave back for a better order. They wait for a place of the audit; had they another one
         # as well, each new order would fill it with them.
@@ -296,6 +295,8 @@ class Queue:
 
     def _is_open(self, row: int, annotator: int, now: float) -> bool:
         board = self._board
+        if board.copies.first(row) != row:
+            return False
         done = int(board.n_opinions[row])
         if not done and row in board.skipped:
             return False

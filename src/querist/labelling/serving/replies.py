@@ -29,12 +29,14 @@ class ModelStatus:
 class Progress:
     """Where the project stands.
 
+    Rows are counted without their `n_copies` copies, which are labelled with them.
     `mine` counts the answers and skips of who asks, `by_person` those of everybody by the person's id, `by_class`
     labels by class id, `n_model` rows that the model has labelled under a promise; `accuracy` is null before the first
     figure. `n_checks` check questions come next, because who asks wanted them in a row.
     """
 
     n_rows: int
+    n_copies: int
     n_labelled: int
     n_skipped: int
     n_flagged: int

@@ -25,6 +25,7 @@ _OPTIONS = {
     "columns": "--columns",
     "label_column": "--label-column",
     "id_column": "--id",
+    "copies": "--copies",
 }
 
 

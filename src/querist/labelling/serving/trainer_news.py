@@ -1,5 +1,6 @@
 """`TrainerNews`: the trainer is told when to train; what it says becomes the ranking in use and the figures shown."""
 
+from dataclasses import replace
 from typing import Any
 
 from querist.audit.design import MEASURE
@@ -48,7 +49,9 @@ class TrainerNews:
         """Start the trainer; until it tells an order, rows are asked by a rough one."""
         view = self._place.view
         if view.current is None:
-            view.current = CurrentRanking(0, INITIAL, rough_ranking(view.store, view.settings, seed=view.info.seed))
+            rough = rough_ranking(view.store, view.settings, seed=view.info.seed)
+            rough = replace(rough, order=view.board.copies.standing_for(rough.order))
+            view.current = CurrentRanking(0, INITIAL, rough)
             self._place.queue.use(view.current)
         location, seq = self._place.view.store.location, self._place.board.seq
         self._supervisor = Supervisor(location, on_message=self.take, delay=_TRAINER_DELAY)
@@ -116,7 +119,7 @@ class TrainerNews:
         settings = self._place.view.settings
         if strategy == INITIAL or board.reserve.n_rows == board.n_rows or settings.audit_design == MEASURE:
             return
-        is_open = board.n_opinions == 0
+        is_open = (board.n_opinions == 0) & board.copies.is_first
         is_open[list(board.skipped)] = False
         numbers = self._place.view.store.audit_numbers()[: board.n_rows]
         reserved = board.reserve.due(numbers, is_open, settings.audit_share)

@@ -40,7 +40,7 @@ class Workplace:
         self.view = view
         self.clock = clock
         self.live = Live()
-        # All rows by their permanent random numbers; rows are added while nobody labels.
+        # Rows by their permanent random numbers, without copies of others; rows are added while nobody labels.
         self.order = view.audit_order
         # When something was written last: where nothing can be, nobody can renew a lease, and none runs out.
         self._wrote = clock()
@@ -57,7 +57,8 @@ class Workplace:
 
     def reader(self, annotator: int) -> Reader:
         """Return a person as a reader, who is not to see what others said of rows that the person holds."""
-        return Reader(annotator, self.queue.leases.unseen(annotator, self.clock()))
+        unseen = self.queue.leases.unseen(annotator, self.clock())
+        return Reader(annotator, frozenset(self.board.copies.expanded(unseen)))
 
     def submit(self, work: Callable[[Batch], T]) -> "Future[T]":
         """Run a job of the writer; its future is resolved after the commit."""

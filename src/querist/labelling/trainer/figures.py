@@ -8,7 +8,7 @@ import numpy as np
 
 from querist._labels import as_objects
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
-from querist._validation import take_rows
+from querist._validation import take_rows, unmarked_rows
 from querist.labelling.log.audit_answers import AuditMoment
 from querist.labelling.log.events import Measured
 from querist.labelling.trainer.messages import (
@@ -59,7 +59,8 @@ def figuring(
         confidence_of=confidence_of,
         scored=None if taken.is_exchangeable else ScoredDraws(lesson.rows.size, taken.at, taken.hits),
     )
-    watched = stop_set(learner.seed, learner.n_rows)
+    asked = unmarked_rows(learner.n_rows, lesson.copies)
+    watched = asked[stop_set(learner.seed, asked.size)]
     before = yield from looking_back(fit, lesson.rows, lesson.labels, take_rows(X, watched))
     advice = advise(
         lesson.rows.size,
@@ -81,7 +82,7 @@ def figuring(
         labels_per_point=settings.labels_per_point,
         text=str(advice),
     )
-    return _told(taken, assessment, running, in_words, settings, learner.n_rows)
+    return _told(taken, assessment, running, in_words, settings, asked.size)
 
 
 def _name(taken: AuditMoment, class_id: int) -> str:
@@ -131,6 +132,8 @@ def _told(
     remarks = []
     if settings.opinions > 1:
         remarks.append("A row's truth is the first person's answer, not what several agreed on later.")
+    if taken.n_copies:
+        remarks.append(f"A row and its copies count once: {taken.n_copies:,} rows of the project are copies of others.")
     if taken.n_seen:
         remarks.append(f"{taken.n_seen} of the answers were given with the model's guess in sight.")
     if taken.n_reopened:

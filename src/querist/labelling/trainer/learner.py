@@ -31,6 +31,8 @@ class Lesson:
         Labelled rows in the order of their first answers, and their class ids.
     skipped : ndarray
         Rows that nobody can tell.
+    copies : ndarray
+        Rows that are copies of others: never asked, and learned from at the row that stands for them.
     estimator, strategy : str
         As ``NAME[:key=value,...]``.
     batch_size : int
@@ -46,6 +48,7 @@ class Lesson:
     strategy: str
     batch_size: int = 10
     reserve: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    copies: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def can_train(self) -> bool:
@@ -70,6 +73,7 @@ def lesson_of(board: Board, settings: Settings, batch_size: int = 10) -> Lesson:
         strategy=settings.strategy_in_use,
         batch_size=batch_size,
         reserve=board.reserve.rows,
+        copies=board.copies.rows,
     )
 
 
@@ -112,7 +116,7 @@ class Learner:
             Whatever the classifier raises.
         """
         strategy = resolve_strategy(lesson.strategy)
-        candidates = unmarked_rows(self.n_rows, lesson.rows, lesson.skipped, lesson.reserve)
+        candidates = unmarked_rows(self.n_rows, lesson.rows, lesson.skipped, lesson.reserve, lesson.copies)
         if strategy.needs_model and not lesson.can_train:
             return Learned(self._initial_ranking(candidates), INITIAL, None)
         clock = _Clock()

@@ -123,7 +123,7 @@ class Trainer:
             self._learner = Learner(self._features.X, seed=info.seed)
             self._recipe = asked
             order = audit_order(self._store.audit_numbers())
-            self._order = order[order < self._features.n_rows]
+            self._order = self._board.copies.only_first(order[order < self._features.n_rows])
             self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
         return self._features, self._learner
 
@@ -183,7 +183,7 @@ class Trainer:
         because = explain(features, learned.model, head, self._wishes.waiting)
         if because is None:
             return
-        told = {"seq": seq, "because": because, "rivals": runners_up(features.X, learned.model, head)}
+        told: dict[str, Any] = {"seq": seq, "because": because, "rivals": runners_up(features.X, learned.model, head)}
         self._tell("details", **told)
         if seq - self._suspects_at < _SUSPECTS_SHARE * lesson.rows.size:
             return

@@ -1,6 +1,6 @@
 """Rows: find, look at, label many at once."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -21,6 +21,11 @@ class FilterBody(Body):
     annotator: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     flagged: bool | None = None
     disagree: bool | None = Field(None, description="The model's prediction differs from the label.")
+    copies: Literal["grouped", "apart"] | None = Field(
+        None,
+        description="Rows that stand for their copies; or rows that have the content of another and a different label.",
+    )
+    same_as: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(None, description="A row, and all its copies.")
 
 
 class ExploreQuery(FilterBody):

@@ -1,0 +1,32 @@
+"""Copies on the page: asked once, said on the card, found in Explore, labelled together."""
+
+from labelling_page import person
+from served import serving
+
+
+def test_a_text_that_stands_three_times_is_one_question(browser, tmp_path):
+    path = tmp_path / "notes.csv"
+    path.write_text("text\n" + "\n".join(["win a prize today", "see you there then", "Win a prize today "] * 2) + "\n")
+    with (
+        serving(path, "--labels", "spam,ham", "--annotator", "ada") as served,
+        person(browser, served, viewport={"width": 1200, "height": 900}) as page,
+    ):
+        tab = page.tab
+        page.wait_for_item()
+        tab.get_by_text("0 of 2 labelled").wait_for()
+        tab.get_by_text("4 copies are labelled with the row they repeat").wait_for()
+        asked = {}
+        for _ in range(2):
+            page.wait_for_item()
+            asked[page.text] = page.card.get_by_text("copies").inner_text()
+            page.advance("1")
+            page.wait_until_saved()
+        assert sorted(asked.values()) == ["2 copies", "4 copies"]
+        tab.get_by_text("All of it is done").wait_for()
+        page.view("Explore")
+        tab.get_by_text("2 rows", exact=True).wait_for()
+        tab.get_by_role("link", name="4 copies").click()
+        tab.get_by_text("4 rows", exact=True).wait_for()
+        assert tab.get_by_text("Copy of row 1").count() == 3
+        told = page.context.request.fetch(f"{page.origin}/api/v1/items?search=6").json()["items"]
+        assert [(each["id"], each["copy_of"], each["class_id"]) for each in told] == [("6", "1", 0)]
