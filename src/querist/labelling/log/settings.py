@@ -25,6 +25,8 @@ DEFAULT_STRATEGY = "margin"
 # Compared by hand on TREC, SMS and reviews: without class weights the model is more accurate once there are a few
 # hundred labels, and margin saves more of them; below a hundred labels balanced weights are ahead.
 TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
+# What the estimator "auto" stands for in projects that are made today; 1, and nothing at all: trees alone on tables.
+AUTO = 2
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
 # What a point of accuracy is worth decides when to stop. A hundred labels: an error on 10,000 rows to come costs as
@@ -94,7 +96,7 @@ class Settings:
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
     auto : {1, 2}
-        What the estimator ``auto`` stands for: 1 in projects made before it had kernel machines; they keep their model.
+        What the estimator ``auto`` stands for: 1 in projects from before it had kernel machines, which keep their model.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
@@ -124,7 +126,7 @@ class Settings:
     # What projects mean that do not say it: earlier versions asked about each row.
     copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
-    auto: int = 2
+    auto: int = 1
     keywords: tuple[KeywordList, ...] = ()
     guidelines: str = ""
     port: int | None = None
@@ -166,7 +168,7 @@ class Settings:
         """The estimator, with ``auto`` resolved."""
         if self.estimator == "auto" and self.kind == "text":
             return TEXT_ESTIMATOR
-        return spec_in_present_words(self.estimator) if self.auto < 2 else self.estimator
+        return self.estimator if self.auto == AUTO else spec_in_present_words(self.estimator)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON takes them."""
@@ -188,7 +190,6 @@ class Settings:
         known: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names
         }
-        known.setdefault("auto", 1)
         known["sources"] = tuple(_source(each) for each in _checked(list, values.get("sources", []), "sources"))
         if "keywords" in known:
             # What is no lists of keywords stays as it is, and is refused below.
