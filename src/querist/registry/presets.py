@@ -46,6 +46,10 @@ def auto(
     Cost: one prediction of the candidates; with clusters k-means on ``prefilter * batch_size`` rows.
     The choice itself is `querist.selections.AutoSelection`, which any strategy with utilities of at least 0 can use.
 
+    References
+    ----------
+    .. [1] F. Zhdanov, "Diverse mini-batch active learning", 2019, arXiv:1901.05954.
+
     Examples
     --------
     >>> import querist

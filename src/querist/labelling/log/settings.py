@@ -96,7 +96,7 @@ class Settings:
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
     auto : {1, 2}
-        What the estimator ``auto`` stands for: 1 in projects from before it had kernel machines, which keep their model.
+        What the estimator ``auto`` stands for; 1 in projects from before it had kernel machines: they keep their model.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
