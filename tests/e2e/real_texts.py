@@ -40,10 +40,13 @@ _SPAM = (
 
 
 def messages(n):
-    """Return n texts and which of them are spam."""
+    """Return n texts, no two of which are copies, and which of them are spam."""
     if SMS.exists():
         with SMS.open(newline="", encoding="utf-8") as file:
-            rows = [next_row for _, next_row in zip(range(n), csv.DictReader(file), strict=False)]
+            distinct = {}
+            for each in csv.DictReader(file):
+                distinct.setdefault(" ".join(each["text"].split()).casefold(), each)
+        rows = list(distinct.values())[:n]
         return [row["text"] for row in rows], [row["label"] == "spam" for row in rows]
     draw = random.Random(0)
     spam = [draw.random() < 0.2 for _ in range(n)]

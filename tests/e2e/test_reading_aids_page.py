@@ -154,6 +154,40 @@ def test_why_this_item_is_told_on_request(browser, tmp_path):
         ada.check()
 
 
+def test_rows_like_one_are_found_and_answered(browser, tmp_path):
+    spam = [f"win a free prize number {number} today" for number in range(30)]
+    ham = [f"see you at home for lunch tomorrow {number}" for number in range(30)]
+    texts = [text for pair in zip(spam, ham, strict=True) for text in pair]
+    with project(tmp_path, texts) as served, person(browser, served) as ada:
+        tab = ada.tab
+        for _ in range(12):
+            ada.give("2" if "free" in ada.text else "1")
+        ada.wait_until_saved()
+        tab.get_by_text("Model up to date").wait_for()
+        ada.press(".")
+        guess = tab.get_by_test_id("guess")
+        while "no guess shown" in guess.inner_text():
+            ada.give("2" if "free" in ada.text else "1")
+        text, like = ada.text, "free" if "free" in ada.text else "lunch"
+        ada.press(">")
+        tab.get_by_role("heading", level=1, name="Explore").wait_for()
+        rows = tab.locator("a.open")
+        rows.filter(has_text=text).wait_for()
+        found = rows.all_inner_texts()
+        assert found[0].strip() == text
+        assert all(like in each for each in found[:29])
+        assert tab.get_by_label("Sort").evaluate("each => each.selectedOptions[0].text") == "Most alike first"
+        # From the page of a row, too; and all that are shown can be answered at once, but for no others.
+        tab.get_by_label("Select this page").check()
+        assert tab.get_by_role("button", name="Select all").count() == 0
+        rows.nth(1).click()
+        tab.get_by_role("dialog").get_by_role("link", name="More like this").click()
+        tab.get_by_role("dialog").wait_for(state="detached")
+        tab.get_by_role("button", name="Show all rows").click()
+        tab.get_by_text("60 rows").wait_for()
+        ada.check()
+
+
 def test_guidelines_stand_beside_the_item_and_tell_that_they_changed(browser, tmp_path):
     with project(tmp_path, [FREE] * 30, *guidelines_file(tmp_path)) as served, person(browser, served) as ada:
         tab = ada.tab

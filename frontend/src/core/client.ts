@@ -94,8 +94,9 @@ export class Client {
     offset: number,
     limit: number,
     signal?: AbortSignal,
+    like: number | null = null,
   ): Promise<ExploreReply> {
-    return this.transport.request("GET", `/items?${query({ ...filter, sort, offset, limit })}`, undefined, signal);
+    return this.transport.request("GET", `/items?${query({ ...filter, sort, offset, limit, like })}`, undefined, signal);
   }
 
   /** Label many rows at once; null skips them. The reply's uuid undoes it. */

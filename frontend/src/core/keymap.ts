@@ -3,7 +3,7 @@
 import type { ClassInfo } from "./api";
 import { fold } from "./fold";
 
-export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "words", "keywords", "guidelines", "why", "help", "search"] as const;
+export const ACTIONS = ["undo", "skip", "flag", "note", "guess", "accept", "words", "keywords", "guidelines", "why", "similar", "help", "search"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 export type ActionKeys = Record<ActionName, string>;
 
@@ -19,6 +19,7 @@ export const DEFAULT_KEYS: ActionKeys = {
   keywords: ";",
   guidelines: "!",
   why: ":",
+  similar: ">",
   help: "?",
   search: "/",
 };

@@ -3239,6 +3239,8 @@ export interface operations {
                 copies?: ("grouped" | "apart") | null;
                 /** @description A row, and all its copies. */
                 same_as?: number | null;
+                /** @description Only the rows most like this one, at most 200; in the order of the data the most alike first. */
+                like?: number | null;
                 sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
                 offset?: number;
                 limit?: number;

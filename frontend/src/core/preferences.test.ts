@@ -23,7 +23,7 @@ describe("preferences", () => {
   });
 
   it("keep keys that were chosen before an action came that has them at first", () => {
-    const { guess: _, accept: __, words: ___, keywords: ____, guidelines: _____, why: ______, ...before } = DEFAULT_KEYS;
+    const { guess: _, accept: __, words: ___, keywords: ____, guidelines: _____, why: ______, similar: _______, ...before } = DEFAULT_KEYS;
     const kept = JSON.stringify({ keys: { ...before, flag: "." } });
     expect(readPreferences(keeper(kept)).keys).toEqual({ ...DEFAULT_KEYS, flag: ".", guess: "'" });
   });

@@ -74,7 +74,7 @@ export function keepPreferences(keeper: Keeper, preferences: Preferences): void 
 }
 
 /** Actions that an earlier version did not have. */
-const NEWER = ["guess", "accept", "words", "keywords", "guidelines", "why"] as const;
+const NEWER = ["guess", "accept", "words", "keywords", "guidelines", "why", "similar"] as const;
 const SPARE = ["'", "*", "#", "$", "%", "~", "^"];
 
 function readKeys(kept: unknown): ActionKeys {

@@ -237,3 +237,12 @@ def test_a_promise_may_not_draw_a_copy(project):
     begun = PromiseBegun(id="p", terms=terms, seq=1, ranking=1, n_labels=0, predictions=(HAM,))
     with pytest.raises(StoreError, match="draws copies of rows"):
         project.board.apply(event(begun, at=0.0))
+
+
+def test_rows_of_one_content_with_different_labels_are_found_in_explore(tmp_path):
+    path = tmp_path / "data.csv"
+    pd.DataFrame({"text": ["a few words", "others are here", "A few words"], "label": ["x", "x", "y"]}).to_csv(path)
+    import_rows(guess_plan(path, text=["text"], label_column="label"), tmp_path / "p.querist")
+    with Project.open(tmp_path / "p.querist", train=False) as opened:
+        assert found(opened, copies="apart") == [0, 2]
+        assert labels(opened) == [0, 0, 1]

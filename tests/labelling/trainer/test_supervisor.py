@@ -78,6 +78,15 @@ def test_wishes_are_answered(supervise):
     assert supervisor.status.state == "ready"
 
 
+def test_every_question_is_put_in_its_order(supervise):
+    heard = Heard()
+    supervisor = supervise(ANSWERS, heard)
+    for number in range(30):
+        supervisor.ask({"cmd": "similar", "seq": number})
+    until(lambda: len(heard.of("ranking")) == 30)
+    assert [each["seq"] for each in heard.of("ranking")] == list(range(30))
+
+
 def test_only_the_newest_wish_counts_while_the_trainer_is_busy(supervise):
     heard = Heard()
     supervisor = supervise("    time.sleep(0.3)\n" + ANSWERS, heard)

@@ -407,3 +407,24 @@ def test_rows_that_nobody_can_tell_widen_the_interval(play):
     assert (told["n_audited"], told["n_skipped"]) == (17, 3)
     assert told["accuracy"]["low"] < 17 / 20
     assert "3 audit rows that nobody could answer" in told["accuracy"]["note"]
+
+
+def test_questions_are_answered_by_its_features(tmp_path):
+    play = Play(tmp_path)
+    question = {"cmd": "similar", "id": 4, "row": 1, "most": 3}
+    play.trainer.answer(question)
+    play.run(play.label(range(4)))
+    start = play.out.tell()
+    play.trainer.answer(question)
+    play.trainer.answer(question | {"row": N_ROWS})
+    play.out.seek(0)
+    told = []
+    while (frame := read_frame(play.out)) is not None:
+        if frame[0]["type"] == "similar":
+            told.append(frame[0])
+    assert play.out.tell() > start
+    play.close()
+    assert [each["id"] for each in told] == [4, 4, 4]
+    before, found, missing = (each["rows"] for each in told)
+    assert (before, missing) == (None, None)
+    assert (found[0], len(found)) == (1, 3)

@@ -15,6 +15,7 @@ const FULL: ExploreQuery = {
     copies: "apart",
     same_as: 7,
   },
+  like: 12,
   sort: "-confidence",
   page: 4,
   row: 0,

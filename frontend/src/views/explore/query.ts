@@ -4,6 +4,8 @@ import type { Filter, ExploreSort, Status } from "../../core/api";
 
 export interface ExploreQuery {
   filter: Filter;
+  /** Only rows like this one. */
+  like: number | null;
   sort: ExploreSort;
   /** From 0. */
   page: number;
@@ -27,7 +29,7 @@ const COPIES = ["grouped", "apart"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
 const FLAGS = ["flagged", "disagree"] as const;
 
-export const EVERYTHING: ExploreQuery = { filter: {}, sort: "row", page: 0, row: null };
+export const EVERYTHING: ExploreQuery = { filter: {}, like: null, sort: "row", page: 0, row: null };
 
 /** Reads the part of an address after the `?`. What makes no sense there is left out: links are typed by people. */
 export function parseQuery(text: string): ExploreQuery {
@@ -53,6 +55,7 @@ export function parseQuery(text: string): ExploreQuery {
   }
   return {
     filter,
+    like: whole(params.get("like")),
     sort: SORTS.find((known) => known === params.get("sort")) ?? EVERYTHING.sort,
     page: Math.max((whole(params.get("page")) ?? 1) - 1, 0),
     row: whole(params.get("row")),
@@ -62,6 +65,7 @@ export function parseQuery(text: string): ExploreQuery {
 /** The inverse of `parseQuery`; only what differs from the default is written, always in the same order. */
 export function formatQuery(query: ExploreQuery): string {
   const params = filterParams(query.filter);
+  if (query.like !== null) params.set("like", String(query.like));
   if (query.sort !== EVERYTHING.sort) params.set("sort", query.sort);
   if (query.page > 0) params.set("page", String(query.page + 1));
   if (query.row !== null) params.set("row", String(query.row));

@@ -79,7 +79,8 @@ class Copies:
 
     def first(self, row: int) -> int:
         """Return the row that stands for a row."""
-        return int(self.first_of[row])
+        # Most projects have no copies; the queue asks this of each row that it looks at.
+        return int(self.first_of[row]) if self.n_copies else row
 
     def of(self, row: int) -> list[int]:
         """Return the copies of a first row, ascending; none of any other."""

@@ -1,13 +1,13 @@
 """`Rows`: the rows of a project as the page shows them."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from querist._typing import IntArray
-from querist.exceptions import InvalidRowsError
+from querist.exceptions import InvalidParameterError, InvalidRowsError
 from querist.labelling.log.deeds import Act
 from querist.labelling.reading import cards, row_filter
 from querist.labelling.reading.project_view import ProjectView
@@ -54,6 +54,8 @@ class Rows:
 
     def __init__(self, view: ProjectView) -> None:
         self.view = view
+        # Set by whoever can tell: a project that is only read has no features.
+        self.nearest: Callable[[int], list[int]] = _nobody_knows
         self._items: OrderedDict[int, ItemRow] = OrderedDict()
 
     def items(self, rows: Sequence[int]) -> list[ItemRow]:
@@ -140,13 +142,42 @@ class Rows:
         return ItemDetail(**known, log=[self._line(act) for act in reader.acts(self.view.board, row)])
 
     def explore(
-        self, wanted: Filter, *, sort: str, offset: int, limit: int, reader: Reader = EVERYBODY
+        self,
+        wanted: Filter,
+        *,
+        sort: str,
+        offset: int,
+        limit: int,
+        like: int | None = None,
+        reader: Reader = EVERYBODY,
     ) -> ExploreReply:
-        """Return one page of the rows that fulfil a filter."""
+        """Return one page of the rows that fulfil a filter; with `like` only of those most like that row.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the reader is to answer that row blind, or nobody can tell yet which rows are alike.
+        """
         rows = self.find_rows(wanted, sort, reader)
+        if like is not None:
+            rows = self._alike(self.item(like).row, rows, sort, reader)
         items = self.items(rows[offset : offset + limit])
         n_blind = int(self.view.board.copies.only_first(np.array(sorted(reader.unseen), np.int64)).size)
         return ExploreReply(len(rows), n_blind, [self._summary(item, reader) for item in items])
+
+    def _alike(self, like: int, rows: list[int], sort: str, reader: Reader) -> list[int]:
+        if like in reader.unseen:
+            # Labels of rows like it would lead the answer as much as a guess.
+            raise InvalidParameterError(
+                "This row is yours to answer first, with nothing in sight that could lead you. Rows like it are shown "
+                "once you have answered it."
+            )
+        alike = self.nearest(like)
+        if sort != "row":
+            there = set(alike)
+            return [row for row in rows if row in there]
+        fulfilling = set(rows)
+        return [row for row in alike if row in fulfilling]
 
     def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
         """Return the rows that fulfil a filter, as far as the reader may know of it."""
@@ -225,6 +256,10 @@ class Rows:
             for act in acts
             if act.kind not in _ELSEWHERE
         ]
+
+
+def _nobody_knows(row: int) -> list[int]:
+    raise InvalidParameterError("Which rows are alike is known while the project is open for labelling.")
 
 
 def known_class(class_id: int) -> int | None:

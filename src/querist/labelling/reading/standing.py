@@ -14,7 +14,8 @@ _MOST = 8
 def standing(view: ProjectView) -> list[str]:
     """Return what a project holds: rows, classes, how it asks, people, and the last answer of one of them."""
     board = view.board
-    done = [f"{board.n_rows:,} rows", f"{board.n_labelled:,} labelled"]
+    copies = f" and {board.copies.n_copies:,} copies of them" if board.copies.n_copies else ""
+    done = [f"{board.n_rows - board.copies.n_copies:,} rows{copies}", f"{board.n_labelled:,} labelled"]
     done += [f"{n:,} {what}" for n, what in ((len(board.skipped), "skipped"), (len(board.flagged), "flagged")) if n]
     lines = [f"{view.info.name}: {', '.join(done)}"]
     classes = sorted(active(board.classes), key=lambda each: -board.counts[each.id])

@@ -11,6 +11,7 @@ from querist.labelling.log.ranking import INITIAL, CurrentRanking, Ranking
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.first_rows import rough_ranking
 from querist.labelling.serving.replies import ModelStatus
+from querist.labelling.serving.similar import Ask, Similar
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
 from querist.labelling.trainer.figures import in_short
@@ -43,6 +44,8 @@ class TrainerNews:
         self._supervisor: Supervisor | None = None
         self._version = place.view.current.version if place.view.current else 0
         self._failure = ""
+        self._similar = Similar(self._asker)
+        rows.nearest = self.nearest
         place.after_commit.append(self._on_commit)
 
     def start(self) -> None:
@@ -66,6 +69,20 @@ class TrainerNews:
         """Have the model trained again after events that teach it something."""
         if self._supervisor is not None and kinds & _TEACHING:
             self._supervisor.train(self._place.board.seq)
+
+    def _asker(self) -> Ask | None:
+        supervisor = self._supervisor
+        return None if supervisor is None or supervisor.status.state == "starting" else supervisor.ask
+
+    def nearest(self, row: int) -> list[int]:
+        """Return the rows most like one, itself first; waits for the trainer, which has the features.
+
+        Raises
+        ------
+        InvalidParameterError
+            If that is not known yet.
+        """
+        return self._similar.to(row, self._place.board.n_rows)
 
     def status(self) -> ModelStatus:
         """Return what the model does at the moment."""
@@ -94,6 +111,9 @@ class TrainerNews:
             self._place.view.rivals = {int(row): RunnerUp(**each) for row, each in rivals.items()}
             if "suspects" in header:
                 self._place.view.suspects = [Suspect(**each) for each in header["suspects"]]
+        elif kind == "similar":
+            self._similar.take(header)
+            return
         elif kind == "figures":
             self._take_figures(Figures.from_data(header))
         elif kind in ("failed", "crashed"):

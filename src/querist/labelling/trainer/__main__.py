@@ -2,7 +2,8 @@
 
 ``python -m querist.labelling.trainer LOCATION`` (``-``: the input names it) reads commands from its input, a JSON
 object a line: ``{"cmd": "open", "location": ...}`` names the project, ``{"cmd": "train", "seq": N}`` asks for a
-ranking that knows the log up to N. It writes messages to its output (`querist.labelling.trainer.frames`):
+ranking that knows the log up to N, ``{"cmd": "similar", "id": ..., "row": R, "most": K}`` for the K rows most like row
+R. It writes messages to its output (`querist.labelling.trainer.frames`):
 
 | type | carries |
 |---|---|
@@ -12,6 +13,7 @@ ranking that knows the log up to N. It writes messages to its output (`querist.l
 | `ranking` | seq, n_labels, strategy, seconds, laps, notes; the bytes of a `Ranking` |
 | `details` | seq, because: what speaks for the next guesses; rivals: second classes; suspects, where they are new |
 | `figures` | at, seq, n_labels and the figures of the model trained at seq (`querist.labelling.trainer.figures`) |
+| `similar` | id, rows: the most alike first; null while there are no features |
 | `failed` | error, where; the process lives on |
 
 It ends when its input ends, also in the middle of a training, and before the heavy libraries are loaded:
@@ -24,8 +26,9 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 # From its first ranking on it gives way to the server and the browser, which people wait for; before that, people wait
 # for it. No more than this: a machine with other work on every core leaves it a quarter of one, and at 10 only a tenth.
@@ -47,6 +50,8 @@ class Commands:
         self._location: str | None = None
         self._wanted = -1
         self._done = -1
+        # Who answers questions, once there is somebody; until then there is no answer.
+        self.answer: Callable[[dict[str, Any]], None] | None = None
         threading.Thread(target=self._read, daemon=True).start()
 
     def location(self) -> str:
@@ -70,6 +75,11 @@ class Commands:
     def _read(self) -> None:
         for line in self._stream:
             command = json.loads(line)
+            if command["cmd"] == "similar":
+                if self.answer is not None:
+                    with contextlib.suppress(Exception):  # what cannot be answered must not end this thread
+                        self.answer(command)
+                continue
             with self._changed:
                 if command["cmd"] == "open":
                     self._location = command["location"]
@@ -105,7 +115,9 @@ def main(arguments: list[str]) -> None:
     from querist.labelling.trainer.trainer import Trainer
     from querist.store import Store
 
-    Trainer(Store.open(location, read_only=True), commands, out, after_first=_give_way).run()
+    trainer = Trainer(Store.open(location, read_only=True), commands, out, after_first=_give_way)
+    commands.answer = trainer.answer
+    trainer.run()
 
 
 if __name__ == "__main__":

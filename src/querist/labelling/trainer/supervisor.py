@@ -24,6 +24,8 @@ _SILENCE, _SILENT_TRAININGS = 900.0, 10
 # Trainings begin at least so many seconds apart.
 _BETWEEN = 0.5
 _TAIL_LINES = 20
+# Of more, the oldest are given up by those who asked.
+_MOST_QUESTIONS = 100
 _GRACE = 2.0
 # What a message says about the state of the trainer.
 _STATES: dict[str, TrainerState] = {
@@ -79,6 +81,8 @@ class Supervisor:
         self._closed = threading.Event()
         self._wanted: int | None = None
         self._sent: int | None = None
+        self._questions: deque[dict[str, Any]] = deque(maxlen=_MOST_QUESTIONS)
+        self._writing = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._status = TrainerStatus("starting", "Waits a moment, so that the page opens first.", since=time.time())
         self._threads = [
@@ -86,6 +90,7 @@ class Supervisor:
             for name, target in (
                 ("trainer", self._run),
                 ("trainer-commands", self._send),
+                ("trainer-questions", self._ask),
                 ("trainer-watch", self._watch),
             )
         ]
@@ -107,6 +112,12 @@ class Supervisor:
         """Ask for a training that knows the log up to `seq`; never waits, and only the newest counts."""
         with self._changed:
             self._wanted = seq
+            self._changed.notify_all()
+
+    def ask(self, question: dict[str, Any]) -> None:
+        """Put a question to the trainer, who answers by a message or not at all; never waits."""
+        with self._changed:
+            self._questions.append(question)
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -242,9 +253,24 @@ class Supervisor:
                 if not self._busy and self._owes():
                     self._busy, self._heard = True, time.monotonic()
             assert process is not None
-            _write(process, {"cmd": "train", "seq": self._sent})
+            with self._writing:
+                _write(process, {"cmd": "train", "seq": self._sent})
             # One person does not answer faster; with fifty, a ranking for each few answers would hold up the writer.
             self._closed.wait(_BETWEEN)
+
+    def _ask(self) -> None:
+        """Send questions; a thread of its own, since wishes wait for each other, and a trainer may not read."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._closed.is_set() or (self._process is not None and bool(self._questions))
+                )
+                if self._closed.is_set():
+                    return
+                process, question = self._process, self._questions.popleft()
+            assert process is not None
+            with self._writing:
+                _write(process, question)
 
 
 def _write(process: "subprocess.Popen[bytes]", command: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """`Trainer`: follows the log of a project, learns from its labels and tells rankings."""
 
+import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
@@ -21,6 +22,7 @@ from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_o
 from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
 from querist.labelling.trainer.runners_up import runners_up
+from querist.labelling.trainer.similar import nearest_rows
 from querist.store import Store
 
 # The batch is as large as the number of labels that came since the last training, within these bounds.
@@ -69,6 +71,8 @@ class Trainer:
         self._after_first = after_first
         self._wishes = wishes
         self._out = out
+        # Questions are answered by another thread than the one that trains.
+        self._speaking = threading.Lock()
         self._board = Board(n_items=lambda: store.n_items)
         self._settings = Settings.from_dict(store.info.settings)
         self._features: PoolFeatures | None = None
@@ -106,7 +110,18 @@ class Trainer:
             self._tell("failed", error=told, where=where)
 
     def _tell(self, kind: str, blob: bytes = b"", **content: Any) -> None:
-        write_frame(self._out, {"type": kind, **content}, blob)
+        with self._speaking:
+            write_frame(self._out, {"type": kind, **content}, blob)
+
+    def answer(self, question: dict[str, Any]) -> None:
+        """Answer which rows are most like one; called by another thread, also in the middle of a training."""
+        # Once made, features are replaced and never changed.
+        features, found = self._features, None
+        try:
+            if features is not None and question["row"] < features.n_rows:
+                found = nearest_rows(features.X, question["row"], question["most"]).tolist()
+        finally:
+            self._tell("similar", id=question["id"], rows=found)
 
     # ------------------------------------------------------------------ reading
 

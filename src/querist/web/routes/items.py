@@ -26,7 +26,7 @@ router = APIRouter(route_class=GuardedRoute, prefix="/items", tags=["rows"])
 def explore(project: TheProject, person: Someone, query: Annotated[ExploreQuery, Query()]) -> ExploreReply:
     """Find rows."""
     values = query.model_dump()
-    page = {name: values.pop(name) for name in ("sort", "offset", "limit")}
+    page = {name: values.pop(name) for name in ("sort", "offset", "limit", "like")}
     return project.rows.explore(Filter(**values), **page, reader=project.reader(person.annotator_id))
 
 

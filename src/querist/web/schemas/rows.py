@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from querist.labelling.log.board import Status
 from querist.labelling.reading.row_filter import Sort
-from querist.web.schemas.common import Body, ClassId, Rows, Uuid
+from querist.web.schemas.common import Body, ClassId, Row, Rows, Uuid
 
 
 class FilterBody(Body):
@@ -31,6 +31,10 @@ class FilterBody(Body):
 class ExploreQuery(FilterBody):
     """A filter, an order, a page."""
 
+    like: Row | None = Field(
+        None,
+        description="Only the rows most like this one, at most 200; in the order of the data the most alike first.",
+    )
     sort: Sort = "row"
     offset: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 50
