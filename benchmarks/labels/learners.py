@@ -76,7 +76,8 @@ def main():
             if (name, repeat) not in done:
                 with single_thread():
                     kept += measured(name, repeat)
-                KEPT.write_text(json.dumps(kept, indent=0) + "\n", encoding="utf-8")
+                lines = ",\n".join(json.dumps(each) for each in kept)
+                KEPT.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
                 print(name, repeat, flush=True)
 
 
