@@ -16,7 +16,7 @@ import scipy.sparse
 from page_client import served
 from problems import IMAGES, TABLES, TEXTS, LabellingProblem, data_folder, load
 
-from querist.labelling.log.settings import Settings
+from querist.labelling.log.settings import AUTO, Settings
 from querist.session.parts import resolve_estimator
 
 HERE = Path(__file__).parent
@@ -53,7 +53,11 @@ def accuracy(problem: LabellingProblem, rows: list[int]) -> float:
     if np.unique(labels).size < 2:
         return float((problem.y_test == labels[0]).mean())
     kind = "text" if scipy.sparse.issparse(problem.X) else "table"
-    model = resolve_estimator(Settings(kind).estimator_in_use).set_params(random_state=0).fit(problem.X[rows], labels)
+    model = (
+        resolve_estimator(Settings(kind, auto=AUTO).estimator_in_use)
+        .set_params(random_state=0)
+        .fit(problem.X[rows], labels)
+    )
     return float((model.predict(problem.X_test) == problem.y_test).mean())
 
 

@@ -29,7 +29,7 @@ def classifiers(kind):
 
     if kind == "tables":
         return {
-            "extra trees (auto)": ExtraTreesClassifier(random_state=0),
+            "extra trees": ExtraTreesClassifier(random_state=0),
             "random forest": RandomForestClassifier(random_state=0),
             "SVC": SVC(),
             "logistic regression": LogisticRegression(max_iter=500),
@@ -82,7 +82,8 @@ def main():
         "# Classifiers for few labels",
         "",
         f"Written by `python benchmarks/learners/compare.py --repeats {arguments.repeats}`. Random labels, means over",
-        "data sets and repeats; accuracy / balanced accuracy in percent. It decides what `auto` takes.",
+        "data sets and repeats; accuracy / balanced accuracy in percent. It decided what `auto` takes on texts;",
+        "on tables see `benchmarks/labels`.",
     ]
     for kind, names in (("tables", TABLES), ("texts", TEXTS)):
         files = [

@@ -30,8 +30,11 @@ def test_every_registered_estimator_learns(name):
 
 
 def test_auto_takes_trees_for_tables_and_a_linear_model_for_sparse_rows():
+    for kernels in (False, True):
+        assert isinstance(
+            AutoClassifier(kernels=kernels).fit(scipy.sparse.csr_matrix(X), y).estimator_, LogisticRegression
+        )
     assert isinstance(AutoClassifier().fit(X, y).estimator_, ExtraTreesClassifier)
-    assert isinstance(AutoClassifier().fit(scipy.sparse.csr_matrix(X), y).estimator_, LogisticRegression)
     proba = AutoClassifier(random_state=1).fit(X, y).predict_proba(X)
     np.testing.assert_array_equal(proba, AutoClassifier(random_state=1).fit(X, y).predict_proba(X))
 

@@ -12,7 +12,11 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from querist import learners
 from querist.learners import AutoClassifier, KernelMachine, LabelEncoded
 
-LEARNERS = [AutoClassifier(random_state=0), KernelMachine(), LabelEncoded(LogisticRegression())]
+LEARNERS = [
+    *(AutoClassifier(random_state=0), AutoClassifier(kernels=True, random_state=0)),
+    *(KernelMachine(), KernelMachine(kernel="linear"), KernelMachine(columns="quantiles")),
+    LabelEncoded(LogisticRegression()),
+]
 # It wants an environment variable set before scipy is loaded, and tells of arrays of other libraries.
 NOT_ASKED = {"check_array_api_input"}
 TABLE = np.random.default_rng(0).random((60, 4))
@@ -29,7 +33,7 @@ def checks():
         for estimator, check in estimator_checks_generator(learner):
             name = check.func.__name__
             if name not in NOT_ASKED:
-                yield pytest.param(estimator, check, id=f"{type(learner).__name__}-{name}")
+                yield pytest.param(estimator, check, id=f"{learner}-{name}")
 
 
 @pytest.mark.parametrize(("estimator", "check"), list(checks()))
@@ -52,9 +56,9 @@ def test_weights_of_classes_and_of_rows_count_on_tables_and_on_sparse_rows(X):
 def test_by_default_classes_are_balanced_for_sparse_rows_only():
     y = np.arange(60) % 4 == 0
     sparse = scipy.sparse.csr_matrix(TABLE)
-    for X, weight in ((sparse, "balanced"), (TABLE, None)):
-        named = AutoClassifier(class_weight=weight, random_state=0).fit(X, y)
-        default = AutoClassifier(random_state=0).fit(X, y)
+    for X, weight, kernels in ((sparse, "balanced", False), (TABLE, None, False), (TABLE, None, True)):
+        named = AutoClassifier(class_weight=weight, kernels=kernels, random_state=0).fit(X, y)
+        default = AutoClassifier(kernels=kernels, random_state=0).fit(X, y)
         np.testing.assert_array_equal(default.predict_proba(X), named.predict_proba(X))
 
 
@@ -67,7 +71,7 @@ def test_sparse_rows_of_any_format_are_the_same_rows():
         np.testing.assert_array_equal(AutoClassifier().fit(other, y).predict_proba(other), first)
 
 
-@pytest.mark.parametrize("learner", LEARNERS, ids=lambda learner: type(learner).__name__)
+@pytest.mark.parametrize("learner", LEARNERS, ids=str)
 def test_unfitted_learners_say_so(learner):
     with pytest.raises(NotFittedError):
         learner.predict(TABLE)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import querist
 from querist import registry
 from querist.candidates import NeighborsOfLabelled
-from querist.exceptions import SessionFileError
+from querist.exceptions import ResultsError, SessionFileError
 from querist.learners import AutoClassifier
 from querist.selections import PowerTopK, WeightedKMeansSelection
 from querist.session.parts import describe
@@ -64,10 +64,10 @@ def test_other_parts_are_refused_as_before(name, parts):
         querist.Session.load(SAVED / f"{name}.json", X, **parts)
 
 
-def simulated(out):
+def simulated(out, estimators=("auto",)):
     return querist.simulate(
         X, Y, strategies=["power", "weighted_k_means:uncertainty=entropy,prefilter=3", "margin:candidates=neighbours"],
-        estimators=["auto"], repeats=1, budget=16, batch_size=4, initial=8, random_state=3, n_jobs=1, name="names",
+        estimators=estimators, repeats=1, budget=16, batch_size=4, initial=8, random_state=3, n_jobs=1, name="names",
         out=out,
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ PARTS = st.one_of(
     st.builds(
         querist.make_strategy, st.sampled_from(["random", "k_center", "relevance"]), candidates=st.just("neighbors")
     ),
-    st.builds(AutoClassifier, class_weight=st.sampled_from(["auto", "balanced", None])),
+    st.builds(AutoClassifier, class_weight=st.sampled_from(["auto", "balanced", None]), kernels=st.booleans()),
     st.sampled_from(["margin", None, 3, ["a", {"class": "b"}]]),
 )
 
@@ -114,3 +114,49 @@ PARTS = st.one_of(
 def test_todays_words_stay_as_they_are(part):
     described = json.loads(json.dumps(describe(part) if hasattr(part, "get_params") else part))
     assert registry.in_present_words(described) == described
+
+
+def names_only(path, **parts):
+    """Save a session whose parts are names, as the version before wrote it."""
+    session = querist.Session(X, random_state=4, **parts)
+    session.tell(range(12), Y[:12])
+    session.save(path)
+    written = json.loads(path.read_text())
+    assert written["version"] == 4
+    path.write_text(json.dumps(written | {"version": 3}))
+    return session
+
+
+@pytest.mark.parametrize("spec", ["auto", "auto:min_weight_fraction_leaf=0.1"])
+def test_the_name_auto_in_an_earlier_session_means_trees_alone(tmp_path, spec):
+    path = tmp_path / "session.json"
+    names_only(path, estimator=spec, query_estimator=spec)
+    params = registry.parse_spec(spec)[1]
+    expected = querist.Session(X, estimator=AutoClassifier(**params), random_state=4)
+    expected.tell(range(12), Y[:12])
+    for given_parts in ({}, {"estimator": spec, "query_estimator": spec}):
+        opened = querist.Session.load(path, X, **given_parts)
+        np.testing.assert_array_equal(opened.predict_proba(), expected.predict_proba())
+        opened.save(path)  # and so it stays
+    with pytest.raises(SessionFileError, match="kernels"):
+        querist.Session.load(path, X, estimator="auto:kernels=True")
+
+
+def test_the_name_auto_in_a_session_of_today_has_kernel_machines(tmp_path):
+    session = querist.Session(X, estimator="auto", random_state=4)
+    session.tell(range(12), Y[:12])
+    session.save(tmp_path / "session.json")
+    opened = querist.Session.load(tmp_path / "session.json", X, estimator="auto")
+    np.testing.assert_array_equal(opened.predict_proba(), session.predict_proba())
+    assert len(opened.fit().estimator_.estimators_) == 4
+
+
+def test_an_object_goes_on_with_a_simulation_of_the_name_that_it_bore(tmp_path, monkeypatch):
+    folder = Path(shutil.copytree(SAVED / "simulation", tmp_path / "simulation"))
+    versions = json.loads((folder / "experiment.json").read_bytes())["versions"]
+    monkeypatch.setattr(experiment, "_versions", lambda descriptions: versions)
+    runs = {path: path.read_bytes() for path in (folder / "runs").iterdir()}
+    simulated(folder, estimators=[AutoClassifier()])
+    assert {path: path.read_bytes() for path in (folder / "runs").iterdir()} == runs
+    with pytest.raises(ResultsError, match="another"):
+        simulated(folder, estimators=["auto:kernels=True"])

@@ -66,3 +66,10 @@ def k_neighbors(**params: Any) -> Model:
     from sklearn.neighbors import KNeighborsClassifier
 
     return KNeighborsClassifier(**params)
+
+
+def auto(**params: Any) -> Model:
+    """Extra trees with kernel machines for tables; logistic regression, balanced and light, for sparse rows (text)."""
+    from querist.learners.auto import AutoClassifier
+
+    return AutoClassifier(**{"kernels": True} | params)

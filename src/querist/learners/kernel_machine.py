@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from querist._typing import AnyArray, FloatArray, IntArray, PoolLike
 from querist._validation import check_choice
 from querist.base.blocks import row_blocks
+from querist.learners.kernel_columns import KernelColumns
 from querist.learners.row_weights import distinct_rows, row_weights
 from querist.measures.least_squares import decompose, fit_from, log_loss, softmax, squared_distances
 
@@ -20,7 +21,6 @@ from querist.measures.least_squares import decompose, fit_from, log_loss, softma
 _WIDTHS = (0.1, 0.3, 1.0, 3.0)
 _RIDGES = {"rbf": (1e-3, 1e-2, 1e-1, 1.0), "linear": (0.03, 0.1, 0.3, 1.0)}
 _TEMPERATURES = (2.0, 4.0, 8.0)
-_FLOATS = (np.float64, np.float32)
 # From so many values of the kernel on, they are computed in single precision: a third of the time.
 _SINGLE = 1 << 22
 
@@ -34,8 +34,11 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     kernel : {"auto", "rbf", "linear"}, default="auto"
-        ``"auto"``: Gaussian for dense rows, whose columns it brings to mean 0 and variance 1 itself; linear for
-        sparse ones (text), as they are. The Gaussian kernel takes no sparse rows.
+        ``"auto"``: Gaussian for dense rows, linear for sparse ones (text). The Gaussian kernel takes no sparse rows;
+        gaps (NaN) it puts in the middle and marks. The linear one takes rows as they are, without gaps.
+    columns : {"standard", "quantiles"}, default="standard"
+        What the Gaussian kernel makes of each column before its mean becomes 0 and its variance 1: nothing, or normal
+        quantiles among the rows that it is fitted on.
     class_weight : dict, "balanced" or None, default=None
         As in scikit-learn.
 
@@ -83,9 +86,11 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
         self,
         *,
         kernel: Literal["auto", "rbf", "linear"] = "auto",
+        columns: Literal["standard", "quantiles"] = "standard",
         class_weight: dict[Any, float] | Literal["balanced"] | None = None,
     ) -> None:
         self.kernel = kernel
+        self.columns = columns
         self.class_weight = class_weight
 
     def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -110,12 +115,13 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
         InvalidParameterError
             If there is no such kernel.
         """
-        checked: tuple[Any, AnyArray] = validate_data(self, X, y, accept_sparse="csr", dtype=_FLOATS)
-        rows, labels = checked
-        check_classification_targets(labels)
         self._kernel = check_choice(self.kernel, "kernel", ("auto", "rbf", "linear"))
         if self._kernel == "auto":
-            self._kernel = "linear" if scipy.sparse.issparse(rows) else "rbf"
+            self._kernel = "linear" if scipy.sparse.issparse(X) else "rbf"
+        quantiles = check_choice(self.columns, "columns", ("standard", "quantiles")) == "quantiles"
+        checked: tuple[Any, AnyArray] = validate_data(self, X, y, **self._taken())
+        rows, labels = checked
+        check_classification_targets(labels)
         if self._kernel == "rbf" and scipy.sparse.issparse(rows):
             raise ValueError("The Gaussian kernel takes no sparse rows. Leave kernel out, or pass X.toarray().")
         weights = row_weights(sample_weight, labels.size) * compute_sample_weight(self.class_weight, labels)
@@ -124,11 +130,11 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
         first, group = distinct_rows(rows[counted], codes)
         if hasattr(self, "coef_"):
             del self.coef_
-        left_out = self._fit_distinct(
-            rows[counted[first]].astype(np.float64),
-            codes[first],
-            np.bincount(group, weights[counted]).astype(np.float64),
-        )
+        distinct, together = rows[counted[first]].astype(np.float64), np.bincount(group, weights[counted]).astype(float)
+        if self._kernel == "rbf":
+            self._columns = KernelColumns.fitted(distinct, together, quantiles=quantiles)
+            distinct = self._columns.applied(distinct, np.float64)
+        left_out = self._fit_distinct(distinct, codes[first], together)
         self.left_out_proba_: FloatArray = np.full((labels.size, self.classes_.size), np.nan)
         self.left_out_proba_[counted] = left_out[group]
         return self
@@ -138,8 +144,6 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
         if self._kernel == "linear":
             grams = ((np.nan, _gram(X)) for _ in range(1))
         else:
-            self._centre, self._scale = _standardised(X, weights)
-            X = self._scaled(X, np.float64)
             distances = squared_distances(X, X)
             np.fill_diagonal(distances, 0.0)
             # Pairs of equal rows say nothing of the scale; half of them, each pair once.
@@ -183,7 +187,7 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
 
     def _scores(self, X: PoolLike) -> FloatArray:
         check_is_fitted(self)
-        rows: Any = validate_data(self, X, accept_sparse="csr", dtype=_FLOATS, reset=False)
+        rows: Any = validate_data(self, X, reset=False, **self._taken())
         if self._kernel == "linear":
             return np.asarray(rows @ self.coef_.T, np.float64) + self.intercept_
         if scipy.sparse.issparse(rows):
@@ -194,32 +198,24 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
         scores = np.empty((n_rows, self.classes_.size))
         # Blocks that fit into a cache with their kernel values.
         for block in row_blocks(n_rows, 8 * max(rows.shape[1], n_known)):
-            gram = squared_distances(self._scaled(rows[block], dtype), known)
+            gram = squared_distances(self._columns.applied(rows[block], dtype), known)
             gram *= -self.width_
             np.exp(gram, out=gram)
             scores[block] = gram @ dual
         return scores + self.intercept_
 
-    def _scaled(self, X: FloatArray, dtype: Any) -> AnyArray:
-        # What lies so far out is equally far from everything; its square must not overflow.
-        scaled = np.clip((X - self._centre) / self._scale, -1e6, 1e6)
-        return scaled.astype(dtype, copy=False)
+    def _taken(self) -> dict[str, Any]:
+        """Return what `validate_data` lets pass."""
+        finite = True if self._kernel == "linear" else "allow-nan"
+        return {"accept_sparse": "csr", "dtype": (np.float64, np.float32), "ensure_all_finite": finite}
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self.kernel != "rbf"
+        tags.input_tags.allow_nan = self.kernel != "linear"
         return tags
 
 
 def _gram(X: Any) -> FloatArray:
     gram = X @ X.T
     return np.asarray(gram.toarray() if scipy.sparse.issparse(gram) else gram)
-
-
-def _standardised(X: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return what is taken off each column and what it is divided by, 1 where it is constant."""
-    centre = np.average(X, axis=0, weights=weights)
-    spread = np.sqrt(np.average(np.square(X - centre), axis=0, weights=weights))
-    # Rounding makes a constant column vary a little.
-    floor = 10 * np.finfo(np.float64).eps * np.abs(X).max(axis=0)
-    return centre, np.where(spread > floor, spread, 1.0)

@@ -1,6 +1,6 @@
 """Names of the parts, and how parts are built from them."""
 
-from querist.registry.earlier import in_present_words
+from querist.registry.earlier import in_present_words, spec_in_present_words
 from querist.registry.make import make_estimator, make_stopping_rule, make_strategy
 from querist.registry.names import (
     estimator_names,
@@ -22,6 +22,7 @@ __all__ = [
     "parse_spec",
     "part_names",
     "registered_name",
+    "spec_in_present_words",
     "split_rules",
     "stopping_rule_names",
     "strategy_names",

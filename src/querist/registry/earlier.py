@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from querist.registry.specs import parse_spec
+
 _NAMES = {("candidates", "neighbours"): "neighbors"}
 _CLASSES = {"querist.candidates.neighbours:NeighboursOfLabelled": "querist.candidates.neighbors:NeighborsOfLabelled"}
 _AUTO = "querist.learners.auto:AutoClassifier"
@@ -27,6 +29,25 @@ def present_name(kind: str, name: str) -> str:
     return _NAMES.get((kind, name), name)
 
 
+def spec_in_present_words(spec: str) -> str:
+    """Return what an estimator's name meant before ``auto`` had kernel machines, as it would be written today.
+
+    Parameters
+    ----------
+    spec : str
+        ``NAME[:key=value,...]``.
+
+    Examples
+    --------
+    >>> spec_in_present_words("auto"), spec_in_present_words("auto:C=5"), spec_in_present_words("svc")
+    ('auto:kernels=False', 'auto:C=5,kernels=False', 'svc')
+    """
+    name, params = parse_spec(spec)
+    if name != "auto" or "kernels" in params:
+        return spec
+    return f"{spec}{',' if params else ':'}kernels=False"
+
+
 def in_present_words(described: Any) -> Any:
     """Return a description of parts, as sessions and simulations write it, as it would be written today.
 
@@ -45,7 +66,7 @@ def in_present_words(described: Any) -> Any:
     home = str(present.get("class"))
     if home in _PRESETS:
         return _spelled_out(present, *_PRESETS[home])
-    if home == _AUTO and "min_weight_fraction_leaf" not in present["params"]:
+    if home == _AUTO and "kernels" not in present["params"]:
         return present | {"params": _auto(present["params"])}
     return present | {"class": _CLASSES[home]} if home in _CLASSES else present
 
@@ -61,6 +82,9 @@ def _spelled_out(described: dict[str, Any], name: str, selection: str, parameter
 
 
 def _auto(params: dict[str, Any]) -> dict[str, Any]:
+    params = {"kernels": False} | params
+    if "min_weight_fraction_leaf" in params:
+        return params
     # Its weights of classes counted for sparse features only.
     balanced = {"class_weight": "auto"} if params["class_weight"] == "balanced" else {}
     return params | balanced | {"min_weight_fraction_leaf": 0.0}

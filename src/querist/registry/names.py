@@ -25,9 +25,11 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "k_center": "querist.strategies.k_center:KCenter",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",
+        "auto": "querist.registry.presets:auto",
         "relevance": "querist.strategies.relevance:RelevanceSampling",
     },
     "selections": {
+        "auto": "querist.selections.auto:AutoSelection",
         "top_k": "querist.base.selection:TopK",
         "power": "querist.selections.power:PowerTopK",
         "weighted_k_means": "querist.selections.weighted_k_means:WeightedKMeansSelection",
@@ -48,7 +50,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "complement_naive_bayes": "querist.learners.defaults:complement_naive_bayes",
         "k_neighbors": "querist.learners.defaults:k_neighbors",
         "kernel_machine": "querist.learners.kernel_machine:KernelMachine",
-        "auto": "querist.learners.auto:AutoClassifier",
+        "auto": "querist.learners.defaults:auto",
     },
     "stopping": {
         "stabilising_predictions": "querist.stopping.stabilising_predictions:StabilisingPredictions",

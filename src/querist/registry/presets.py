@@ -13,6 +13,54 @@ if TYPE_CHECKING:
     from querist.base.ties import Ties
 
 
+def auto(
+    *,
+    uncertainty: Uncertainty = "margin",
+    prefilter: int = 10,
+    candidates: "CandidateFilter | None" = None,
+    ties: "Ties" = "random",
+) -> "QueryStrategy":
+    """Ask the most uncertain rows; of tables, in batches of five or more, one from each cluster of them.
+
+    Margin sampling for single questions and for texts, `weighted_k_means` for batches from tables: what saved
+    most labels in ``benchmarks/labels``. Short for ``margin:selection=auto``.
+
+    Parameters
+    ----------
+    uncertainty : {"margin", "least_confidence", "entropy"}, default="margin"
+        How the utilities are measured: the strategy of that name. They are the weights too.
+    prefilter : int, default=10
+        At least 1. The ``prefilter * batch_size`` most uncertain rows are clustered.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the uncertainty (see `querist.measures.uncertainty`).
+    Cost: one prediction of the candidates; with clusters k-means on ``prefilter * batch_size`` rows.
+    The choice itself is `querist.selections.AutoSelection`, which any strategy with utilities of at least 0 can use.
+
+    References
+    ----------
+    .. [1] F. Zhdanov, "Diverse mini-batch active learning", 2019, arXiv:1901.05954.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("auto")
+    MarginSampling(selection=AutoSelection())
+    """
+    from querist.selections import AutoSelection
+
+    return _by_uncertainty(uncertainty, AutoSelection(prefilter=prefilter), candidates, ties)
+
+
 def power(
     *,
     uncertainty: Uncertainty = "margin",

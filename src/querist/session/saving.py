@@ -17,6 +17,7 @@ from querist._validation import n_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import InvalidParameterError, SessionFileError
 from querist.learners.outside import OutsideProbabilities
+from querist.registry import spec_in_present_words
 from querist.session.costs import row_costs
 from querist.session.events import ClassesAdded, Event, RowsAdded, read_event
 from querist.session.old_files import upgraded
@@ -24,8 +25,8 @@ from querist.session.outside import outside_model
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
-# 2 tells what each draw was for, 3 what the audit has set aside.
-_VERSION = 3
+# 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines.
+_VERSION = 4
 _READS = range(1, _VERSION + 1)
 _OUTSIDE = f"{OutsideProbabilities.__module__}:{OutsideProbabilities.__qualname__}"
 
@@ -105,9 +106,10 @@ def load(
         _check_pool(content["pool"], X)
         told = content["events"] if content["version"] > 1 else upgraded(content["events"])
         events = [read_event(item) for item in told]
-        outside = _outside(content["parts"]["estimator"], probabilities, X, events, estimator=given["estimator"])
+        told_parts, given = _in_present_words(content["parts"], given, is_earlier=content["version"] < 4)
+        outside = _outside(told_parts["estimator"], probabilities, X, events, estimator=given["estimator"])
         parts = {
-            name: restore(content["parts"][name], part, _called(name, outside), trust=trust_parts)
+            name: restore(told_parts[name], part, _called(name, outside), trust=trust_parts)
             for name, part in (dict(given) | outside).items()
         }
         audit = content.get("audit", 0.0)  # files from before there was an audit
@@ -119,6 +121,23 @@ def load(
     if added != n_rows(as_pool(X)) or [event.number for event in events] != list(range(len(events))):
         raise SessionFileError(f"{path} is damaged: its log is not complete. Go back to a copy of it.")
     return saved
+
+
+def _in_present_words(
+    saved: Mapping[str, Any], given: Mapping[str, Any], *, is_earlier: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parts of a file and those given; a bare name that has come to mean another model means the file's."""
+    saved, given = dict(saved), dict(given)
+    for name in ("estimator", "query_estimator"):
+        told = saved[name]
+        if not isinstance(told, dict) or "spec" not in told:
+            continue
+        if is_earlier:
+            told = saved[name] = told | {"spec": spec_in_present_words(told["spec"])}
+        part = given.get(name)
+        if isinstance(part, str) and spec_in_present_words(part) == told["spec"]:
+            given[name] = told["spec"]
+    return saved, given
 
 
 def _costs(saved: str | None, costs: Any, X: Pool) -> FloatArray | None:

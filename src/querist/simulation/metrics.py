@@ -240,12 +240,13 @@ class Evaluator:
 
 
 def _predicts_the_likeliest(model: Model) -> bool:
-    from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+    from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, VotingClassifier
 
     from querist.learners import AutoClassifier
 
     last = original(model)
     last = last.steps[-1][1] if hasattr(last, "steps") else last
     if isinstance(last, AutoClassifier):
-        last = last.estimator_
+        # Its votes are means of probabilities.
+        return isinstance(last.estimator_, ExtraTreesClassifier | VotingClassifier)
     return type(last) in (ExtraTreesClassifier, RandomForestClassifier)

@@ -10,6 +10,7 @@ from querist._typing import Model
 from querist.base.contract import check_classifier
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
+from querist.learners import AutoClassifier
 from querist.session.earlier_parts import describe_as_before, without_addresses
 from querist.session.identity import describe
 from querist.session.parts import resolve_estimator, resolve_strategy
@@ -30,6 +31,32 @@ class Parts:
     def with_rules(self, rules: dict[str, StoppingRule]) -> "Parts":
         """Return these parts with stopping rules."""
         return dataclasses.replace(self, rules=rules)
+
+    def as_told(self, there: Any) -> "Parts":
+        """Return what these parts were when an experiment was written, where names have come to mean others since.
+
+        Parameters
+        ----------
+        there : object
+            The description in ``experiment.json``; what is none changes nothing.
+        """
+        told = there.get("estimators") if isinstance(there, Mapping) else None
+        if not isinstance(told, Mapping):
+            return self
+        estimators = {}
+        for label, part in self.estimators.items():
+            # An AutoClassifier() bore the registered name then.
+            then = "auto" if label == "AutoClassifier()" else label
+            described = told.get(then)
+            params = described.get("params") if isinstance(described, Mapping) else None
+            is_earlier = isinstance(params, Mapping) and "C" in params and "kernels" not in params
+            if not is_earlier or not isinstance(part, AutoClassifier):
+                estimators[label] = part
+            elif registry.parse_spec(then)[0] == "auto":
+                estimators[then] = resolve_estimator(registry.spec_in_present_words(then))
+            else:
+                estimators[label] = part
+        return dataclasses.replace(self, estimators=estimators)
 
     def described(self, describe: Callable[[Any], Any] = describe) -> dict[str, Any]:
         """Return what tells these parts from others; without stopping rules as before there were any."""

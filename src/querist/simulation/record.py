@@ -182,6 +182,14 @@ class Record:
         )
 
 
+def described_in(folder: str | os.PathLike[str]) -> Any:
+    """Return what experiment a folder says it holds; None where it says nothing that can be read."""
+    try:
+        return read_json(Path(folder) / "experiment.json")
+    except ResultsError:
+        return None
+
+
 def read_json(path: Path) -> Any:
     """Return what a file of the record holds.
 

@@ -13,7 +13,7 @@ from querist.simulation.experiment import Experiment
 from querist.simulation.files import result_files
 from querist.simulation.options import Options
 from querist.simulation.problem import prepare_data
-from querist.simulation.record import Record
+from querist.simulation.record import Record, described_in
 from querist.simulation.results import Simulation
 from querist.simulation.run import Run, RunKey
 from querist.simulation.tables import Tables
@@ -181,7 +181,7 @@ def simulate(
         label_cost=label_cost, error_cost=error_cost, n_future=n_future, random_state=random_state, n_jobs=n_jobs,
         name=name,
     )  # fmt: skip
-    parts = options.parts
+    parts = options.parts if out is None else options.parts.as_told(described_in(out))
     ask_once = duplicates == "ask_once"
     data = prepare_data(
         X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=ask_once, sample_weight=sample_weight,

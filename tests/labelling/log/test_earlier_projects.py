@@ -12,6 +12,7 @@ from board_state import state
 from querist.labelling.export.log import read_log
 from querist.labelling.log.board import Board
 from querist.labelling.log.events import KINDS, event, payload_of
+from querist.labelling.log.settings import AUTO, Settings
 from querist.labelling.reading.exports import export
 from querist.labelling.reading.project_view import ProjectView
 from querist.store import Store
@@ -105,3 +106,18 @@ def test_written_again_it_is_the_same_project(expected):
         row = event(payload_of(old), at=old.at, annotator=old.annotator, row=old.row, uuid=old.uuid)
         again.append(replace(row, seq=number))
     assert different(as_json(Board.of(again)), expected) == {}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "then"),
+    [("auto", "auto:kernels=False"), ("auto:C=2", "auto:C=2,kernels=False"), ("svc", "svc")],
+)
+def test_a_project_from_before_there_were_kernel_machines_keeps_its_model(estimator, then):
+    written = Settings("table", estimator=estimator, auto=AUTO).to_dict()
+    assert Settings.from_dict(written).estimator_in_use == estimator
+    del written["auto"]
+    earlier = Settings.from_dict(written)
+    assert earlier.estimator_in_use == then
+    # Also after it was saved again.
+    assert Settings.from_dict(earlier.to_dict()) == earlier
+    assert Settings.from_dict(written | {"estimator": "auto:kernels=True"}).estimator_in_use == "auto:kernels=True"

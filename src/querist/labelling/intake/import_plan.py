@@ -10,7 +10,7 @@ from querist.exceptions import DataError
 from querist.labelling.intake.copies import CopyGroups, seen_cells
 from querist.labelling.intake.source import Source
 from querist.labelling.log.locations import image_below, image_file, is_address
-from querist.labelling.log.settings import CopyRule, Kind, Settings
+from querist.labelling.log.settings import AUTO, CopyRule, Kind, Settings
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class ImportPlan:
             label_column=self.label_column,
             notes=self.notes,
             copies=self.copies,
+            auto=AUTO,
         )
 
     def seen(self) -> dict[str, list[Any]]:

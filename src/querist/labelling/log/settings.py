@@ -7,6 +7,7 @@ from querist.audit.design import EXCHANGEABLE, Design
 from querist.exceptions import InvalidParameterError, StoreError
 from querist.labelling.log.keywords import KeywordList, keyword_lists
 from querist.labelling.log.typed import misfits
+from querist.registry import spec_in_present_words
 
 T = TypeVar("T")
 
@@ -24,6 +25,8 @@ DEFAULT_STRATEGY = "margin"
 # Compared by hand on TREC, SMS and reviews: without class weights the model is more accurate once there are a few
 # hundred labels, and margin saves more of them; below a hundred labels balanced weights are ahead.
 TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
+# What the estimator "auto" stands for in projects that are made today; 1, and nothing at all: trees alone on tables.
+AUTO = 2
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
 # What a point of accuracy is worth decides when to stop. A hundred labels: an error on 10,000 rows to come costs as
@@ -92,6 +95,8 @@ class Settings:
         Which new rows become copies of others (`querist.labelling.intake.copies`).
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
+    auto : {1, 2}
+        What the estimator ``auto`` stands for; 1 in projects from before it had kernel machines: they keep their model.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
@@ -121,6 +126,7 @@ class Settings:
     # What projects mean that do not say it: earlier versions asked about each row.
     copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
+    auto: int = 1
     keywords: tuple[KeywordList, ...] = ()
     guidelines: str = ""
     port: int | None = None
@@ -160,7 +166,9 @@ class Settings:
     @property
     def estimator_in_use(self) -> str:
         """The estimator, with ``auto`` resolved."""
-        return TEXT_ESTIMATOR if self.estimator == "auto" and self.kind == "text" else self.estimator
+        if self.estimator == "auto" and self.kind == "text":
+            return TEXT_ESTIMATOR
+        return self.estimator if self.auto == AUTO else spec_in_present_words(self.estimator)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON takes them."""

@@ -53,7 +53,7 @@ def _settings(project: Project) -> SettingsInfo:
         labels_per_point=settings.labels_per_point,
         strategy=settings.strategy,
         estimator=settings.estimator,
-        strategies=["auto", *strategy_names()],
+        strategies=["auto", *(name for name in strategy_names() if name != "auto")],
         annotators_may=settings.annotators_may,
         keywords=settings.keywords,
         guidelines=settings.guidelines,

@@ -1,0 +1,85 @@
+"""`auto` on tables: trees and kernel machines, their shares, and that weights reach all of them."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_classification
+from sklearn.ensemble import ExtraTreesClassifier
+
+import querist
+from querist.learners import AutoClassifier, KernelMachine, auto
+from querist.learners.kernel_columns import KernelColumns
+
+X, CODES = make_classification(90, 6, n_informative=4, n_redundant=0, n_classes=3, random_state=1)
+NAMES = np.array(["ham", "news", "spam"])[CODES]
+
+
+def test_it_is_the_mean_of_two_kinds_of_trees_and_two_kernel_machines():
+    fitted = querist.make_estimator("auto", random_state=3).fit(X[:60], NAMES[:60])
+    members = (
+        (0.375, ExtraTreesClassifier(50, random_state=3)),
+        (0.375, ExtraTreesClassifier(50, max_features=0.5, random_state=3)),
+        (0.125, KernelMachine()),
+        (0.125, KernelMachine(columns="quantiles")),
+    )
+    expected = sum(share * model.fit(X[:60], NAMES[:60]).predict_proba(X[60:]) for share, model in members)
+    np.testing.assert_allclose(fitted.predict_proba(X[60:]), expected, rtol=1e-9)
+    assert (fitted.predict(X[60:]) == fitted.classes_[expected.argmax(axis=1)]).all()
+
+
+def test_many_rows_want_no_kernel_machines_and_many_columns_no_quantiles(monkeypatch):
+    monkeypatch.setattr(auto, "_MOST_QUANTILES", 5)
+    voting = AutoClassifier(kernels=True).fit(X, NAMES).estimator_
+    assert [name for name, _ in voting.estimators] == ["trees", "wide", "standard"]
+    assert voting.weights == [0.375, 0.375, 0.25]
+    monkeypatch.setattr(auto, "_MOST_FOR_KERNELS", 89)
+    fitted = AutoClassifier(kernels=True, random_state=0).fit(X, NAMES)
+    halves = [ExtraTreesClassifier(50, max_features=looks, random_state=0).fit(X, NAMES) for looks in ("sqrt", 0.5)]
+    np.testing.assert_allclose(fitted.predict_proba(X), sum(trees.predict_proba(X) for trees in halves) / 2)
+
+
+def test_weights_of_classes_are_weights_of_their_rows():
+    by_class = AutoClassifier(kernels=True, class_weight={"ham": 1.0, "news": 1.0, "spam": 1e-6}, random_state=0)
+    by_row = AutoClassifier(kernels=True, random_state=0)
+    weights = np.where(NAMES == "spam", 1e-6, 1.0)
+    np.testing.assert_array_equal(
+        by_class.fit(X, NAMES).predict_proba(X), by_row.fit(X, NAMES, sample_weight=weights).predict_proba(X)
+    )
+    for name, member in by_row.estimator_.named_estimators_.items():
+        share = member.predict_proba(X + 5.0)[:, 2].mean()
+        assert share < (0.5 if name in ("trees", "wide") else 0.05)
+
+
+def test_gaps_are_put_in_the_middle_and_marked():
+    gap = X.copy()
+    # What is missing tells the class.
+    gap[CODES == 2, 1] = np.nan
+    gap[:, 5] = np.nan
+    for columns in ("standard", "quantiles"):
+        machine = KernelMachine(columns=columns).fit(gap, NAMES)
+        assert ((machine.left_out_proba_.argmax(axis=1) == 2) == (CODES == 2)).mean() > 0.95
+    assert np.isfinite(AutoClassifier(kernels=True).fit(gap, NAMES).predict_proba(gap)).all()
+    # A gap where there was none is the middle.
+    machine = KernelMachine().fit(X, NAMES)
+    holed = X[:1].copy()
+    holed[0, 3] = np.nan
+    middle = holed.copy()
+    middle[0, 3] = X[:, 3].mean()
+    np.testing.assert_allclose(machine.predict_proba(holed), machine.predict_proba(middle))
+
+
+@pytest.mark.parametrize("change", [np.exp, np.cbrt, lambda values: 1e6 * values - 3])
+def test_quantiles_do_not_depend_on_the_scale_of_a_column(change):
+    machine = KernelMachine(columns="quantiles").fit(X, NAMES)
+    other = KernelMachine(columns="quantiles").fit(change(X), NAMES)
+    np.testing.assert_allclose(other.predict_proba(change(X)), machine.predict_proba(X), rtol=1e-6)
+
+
+def test_quantiles_are_normal_weighted_and_end_with_the_values_seen():
+    values = np.array([[3.0], [1.0], [2.0], [1.0]])
+    columns = KernelColumns.fitted(values, np.array([1.0, 1.0, 1.0, 1.0]), quantiles=True)
+    np.testing.assert_allclose(columns.heights, [-0.6744897501960817, 0.31863936396437514, 1.1503493803760079])
+    heavy = KernelColumns.fitted(values[:3], np.array([1.0, 2.0, 1.0]), quantiles=True)
+    np.testing.assert_allclose(heavy.heights, columns.heights)
+    ends = columns.applied(np.array([[-9.0], [1.0], [3.0], [9.0]]), np.float64)
+    np.testing.assert_allclose(ends[0], ends[1])
+    np.testing.assert_allclose(ends[2], ends[3])
