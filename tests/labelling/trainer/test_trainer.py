@@ -331,7 +331,8 @@ def test_figures_follow_the_ranking_and_are_those_of_the_library(play):
     )
     for name in ("value", "low", "high"):
         assert told["accuracy"][name] == pytest.approx(getattr(expected.accuracy, name), abs=1e-4)
-    assert told["plan"]["total"] == expected.plan(0.02).total
+    # The finest of what the rows of the project are enough for.
+    assert told["plan"]["total"] == expected.plan(told["plan"]["half_width"]).total <= project.store.n_items
     assert [each["class_id"] for each in told["classes"]] == [each.label for each in expected.classes]
     assert "Too early" in told["advice"]["text"] or "Go on" in told["advice"]["text"]
 
