@@ -86,7 +86,7 @@ def test_a_model_without_probabilities_has_a_figure():
 def test_before_two_classes_and_before_ten_rows_it_says_what_is_missing():
     session = labelled(0)
     assert session.accuracy().value is None
-    assert "Needs 10 audit rows" in str(session.accuracy())
+    assert "Needs 10 random answers" in str(session.accuracy())
     assert session.estimates().plan(0.02).audit > 1000
 
 

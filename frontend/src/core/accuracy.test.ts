@@ -51,8 +51,8 @@ describe("what the header shows", () => {
 
   it("says what is missing before there is a figure", () => {
     expect(shown(null).value).toBe("not known yet");
-    expect(shown({ ...accuracy, value: null, low: null, high: null, n: 3 }).value).toBe("7 more random answers");
-    expect(shown({ ...accuracy, value: null, low: null, high: null, n: 9 }).value).toBe("1 more random answer");
+    expect(shown({ ...accuracy, value: null, low: null, high: null, n: 3 }).value).toBe("after 7 more random answers");
+    expect(shown({ ...accuracy, value: null, low: null, high: null, n: 9 }).value).toBe("after 1 more random answer");
   });
 });
 

@@ -33,7 +33,7 @@ export const titled = (quantity: string): string => quantity.charAt(0).toUpperCa
 export function shown(accuracy: ShownAccuracy | null): Shown {
   if (accuracy?.value == null) {
     const missing = accuracy ? accuracy.n_needed - accuracy.n : null;
-    const value = missing === null ? "not known yet" : `${missing} more random ${missing === 1 ? "answer" : "answers"}`;
+    const value = missing === null ? "not known yet" : `after ${missing} more random ${missing === 1 ? "answer" : "answers"}`;
     const whole = "Model accuracy: not known yet. Some questions are drawn at random; ten of their answers are needed.";
     return { name: "Accuracy", value, interval: "", beside: null, whole };
   }

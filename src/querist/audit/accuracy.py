@@ -138,7 +138,7 @@ def model_accuracy(
     z = np.asarray(correct, np.float64)
     plain, narrowed = (PLAIN, DIFFERENCE) if scored is None else (MEASURED, MEASURED_DIFFERENCE)
     if z.size < FEWEST:
-        return too_few(QUANTITY, plain, z.size, f"{FEWEST} audit rows")
+        return too_few(QUANTITY, plain, z.size, f"{FEWEST} random answers")
     check_values(z, "correct")
     value, ratio, method = float(z.mean()), 1.0, plain
     if confidences is not None and pool_confidences is not None:
