@@ -148,13 +148,19 @@ def check_beliefs(events, tabs):
 
 
 def check_ended(events, tabs, row):
-    """Leases outlive the server: nobody was given what another tab had in hand, and was heard of meanwhile."""
+    """Leases outlive the server: nobody was given what another tab had in hand, and was heard of meanwhile.
+
+    A page that the server has not heard of before takes over at once what the same person's pages of before a restart
+    held: they may be closed. A tab whose first request was lost with the server is such a page.
+    """
     sender = {action["uuid"]: number for number, tab in enumerate(tabs) for action in tab.sent}
-    heard = {}
+    heard, first_heard = {}, {}
     for event in events:
         number = sender.get(event.uuid)
+        if number is not None:
+            first_heard.setdefault(number, event.at)
         asked_at = None if number is None or event.row != row else event.data.get("asked_at")
-        if asked_at is not None:
+        if asked_at is not None and asked_at > first_heard[number]:
             others = {other: asked_at - at for other, at in heard.items() if other != number}
             assert all(silent >= LEASE_SECONDS for silent in others.values()), (row, others)
         if number is not None:

@@ -75,41 +75,58 @@ _Guidelines: TypeAlias = Annotated[
         rich_help_panel=_DATA,
     ),
 ]
+_Sources: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        help="A table (CSV, Excel, JSONL ...), several files or a folder that are its parts, a folder of images, "
+        "or a project."
+    ),
+]
+_Text: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="Column of texts; repeat for several. Default: guessed.", rich_help_panel=_DATA),
+]
+_Image: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.", rich_help_panel=_DATA)
+]
+_Columns: TypeAlias = Annotated[
+    str | None, typer.Option(help="Columns to show, with commas between them.", rich_help_panel=_DATA)
+]
+_LabelColumn: TypeAlias = Annotated[
+    str | None, typer.Option(help="Column of labels already given. Default: guessed.", rich_help_panel=_DATA)
+]
+_ExistingLabels: TypeAlias = Annotated[
+    bool, typer.Option(help="Keep labels that the data has already as answers.", rich_help_panel=_DATA)
+]
+_Id: TypeAlias = Annotated[
+    str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.", rich_help_panel=_DATA)
+]
+_Images: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Folder that image paths start from, or where it is now.", rich_help_panel=_DATA)
+]
+_Project: TypeAlias = Annotated[
+    str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
+]
+_Strategy: TypeAlias = Annotated[
+    str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+]
+_Estimator: TypeAlias = Annotated[
+    str | None, typer.Option(help="The model: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+]
 
 
 @friendly
 def label(
-    file: Annotated[
-        list[str],
-        typer.Argument(
-            help="A table (CSV, Excel, JSONL ...), several files or a folder that are its parts, a folder of images, "
-            "or a project."
-        ),
-    ],
-    text: Annotated[
-        list[str] | None,
-        typer.Option(help="Column of texts; repeat for several. Default: guessed.", rich_help_panel=_DATA),
-    ] = None,
-    image: Annotated[
-        str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.", rich_help_panel=_DATA)
-    ] = None,
-    columns: Annotated[
-        str | None, typer.Option(help="Columns to show, with commas between them.", rich_help_panel=_DATA)
-    ] = None,
+    file: _Sources,
+    text: _Text = None,
+    image: _Image = None,
+    columns: _Columns = None,
     labels: _Labels = None,
-    label_column: Annotated[
-        str | None, typer.Option(help="Column of labels already given. Default: guessed.", rich_help_panel=_DATA)
-    ] = None,
+    label_column: _LabelColumn = None,
     copies: _Copies = None,
-    existing_labels: Annotated[
-        bool, typer.Option(help="Keep labels that the data has already as answers.", rich_help_panel=_DATA)
-    ] = True,
-    id_column: Annotated[
-        str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.", rich_help_panel=_DATA)
-    ] = None,
-    images: Annotated[
-        Path | None, typer.Option(help="Folder that image paths start from, or where it is now.", rich_help_panel=_DATA)
-    ] = None,
+    existing_labels: _ExistingLabels = True,
+    id_column: _Id = None,
+    images: _Images = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
     header_lines: HeaderLines = None,
@@ -117,15 +134,9 @@ def label(
     delimiter: Delimiter = None,
     decimal: Decimal = None,
     missing: Missing = None,
-    project: Annotated[
-        str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
-    ] = None,
-    strategy: Annotated[
-        str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].", rich_help_panel=_LEARNING)
-    ] = None,
-    estimator: Annotated[
-        str | None, typer.Option(help="The model: NAME[:key=value,...].", rich_help_panel=_LEARNING)
-    ] = None,
+    project: _Project = None,
+    strategy: _Strategy = None,
+    estimator: _Estimator = None,
     audit: _Audit = None,
     labels_per_point: _LabelsPerPoint = None,
     keywords: _Keywords = None,

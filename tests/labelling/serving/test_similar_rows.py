@@ -79,6 +79,6 @@ def test_rows_like_one_that_is_to_be_answered_blind_are_not_shown_to_who_holds_i
         if item.guess is not None:
             assert rows_of(project, ada, like=item.row)
             continue
-        with pytest.raises(InvalidParameterError, match="yours to answer first"):
+        with pytest.raises(InvalidParameterError, match="must answer this row first"):
             rows_of(project, ada, like=item.row)
         assert rows_of(project, ben, like=item.row)

@@ -52,7 +52,9 @@ def checked_keywords(lists: Sequence[KeywordList], class_ids: Collection[int]) -
     kept: dict[int, tuple[str, ...]] = {}
     for each in lists:
         if each.class_id not in class_ids:
-            raise InvalidParameterError(f"Keywords name a class with id {each.class_id}, which is not there.")
+            raise InvalidParameterError(
+                f"Keywords name a class with id {each.class_id}, which is not there. Take one of the project's classes."
+            )
         if each.class_id in kept:
             raise InvalidParameterError(f"Keywords of class {each.class_id} stand in two lists. Make them one.")
         kept[each.class_id] = tuple(dict.fromkeys(_checked(word) for word in each.words if word.strip()))
@@ -73,6 +75,6 @@ def _checked(word: str) -> str:
         )
     if "*" in word[:-1] or not word.rstrip("*"):
         raise InvalidParameterError(
-            f"Keyword {word!r}: a star stands at the end of a word and means all words that begin so, as in refund*."
+            f"Keyword {word!r}: a star must stand at the end of a word: it means all words that begin so (refund*)."
         )
     return word

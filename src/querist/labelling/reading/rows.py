@@ -176,7 +176,7 @@ class Rows:
         if like in reader.unseen:
             # Labels of rows like it would lead the answer as much as a guess.
             raise InvalidParameterError(
-                "This row is yours to answer first, with nothing in sight that could lead you. Rows like it are shown "
+                "You must answer this row first, with nothing in sight that could lead you. Rows like it are shown "
                 "once you have answered it."
             )
         alike = self.nearest(like)
@@ -271,7 +271,9 @@ class Rows:
 
 
 def _nobody_knows(row: int) -> list[int]:
-    raise InvalidParameterError("Which rows are alike is known while the project is open for labelling.")
+    raise InvalidParameterError(
+        "Which rows are alike is known only while the project is open for labelling: open it with querist label."
+    )
 
 
 def known_class(class_id: int) -> int | None:
