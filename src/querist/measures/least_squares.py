@@ -34,6 +34,8 @@ def decompose(kernel: FloatArray, weights: FloatArray) -> tuple[FloatArray, Floa
         A column each. O(n_rows**3).
     """
     root = np.sqrt(weights)
+    if weights.size == 1:  # which early versions of scipy refuse with this driver
+        return np.maximum(weights * kernel[0], 0.0), np.ones((1, 1))
     values, vectors = scipy.linalg.eigh(root[:, np.newaxis] * kernel * root, driver="evd", check_finite=False)
     return np.maximum(values, 0.0), vectors
 
