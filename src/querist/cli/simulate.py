@@ -185,7 +185,7 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
             warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file
             return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
     except KeyboardInterrupt:
-        typer.echo(f"\nStopped. Finished runs are kept in {folder}; the same command goes on from there.", err=True)
+        typer.echo(f"\nStopped. Finished runs are kept in {folder}; run the same command again to go on.", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
