@@ -91,7 +91,7 @@ def test_an_owner_edits_the_lists_on_the_page(browser, tmp_path):
         panel.get_by_label("Class").select_option("ham")
         panel.get_by_label("Keywords of ham").fill("to*day")
         panel.get_by_role("button", name="Save keywords").click()
-        panel.get_by_text("a star stands at the end").wait_for()
+        panel.get_by_text("a star must stand at the end").wait_for()
         # The browser notes that the server refused.
         assert all("422" in each for each in ada.complaints)
         ada.complaints.clear()
