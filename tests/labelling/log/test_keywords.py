@@ -28,8 +28,8 @@ def test_what_was_checked_is_checked_again_to_the_same(words, star):
     [
         ([KeywordList(5, ("a",))], "class with id 5, which is not there"),
         ([KeywordList(0, ("a",)), KeywordList(0, ("b",))], "two lists"),
-        ([KeywordList(0, ("*",))], "a star stands at the end"),
-        ([KeywordList(0, ("a*b",))], "a star stands at the end"),
+        ([KeywordList(0, ("*",))], "a star must stand at the end"),
+        ([KeywordList(0, ("a*b",))], "a star must stand at the end"),
         ([KeywordList(0, ("a" * 201,))], "at most 200 characters"),
         ([KeywordList(0, tuple(map(str, range(2001))))], "at most 2,000 keywords"),
     ],
