@@ -111,7 +111,7 @@ def test_laws(z, seed, n_skipped):
 def test_too_few():
     found = model_accuracy(np.ones(9))
     assert found.value is None
-    assert "10 audit rows" in str(found)
+    assert "10 random answers" in str(found)
 
 
 @pytest.mark.parametrize("n_scored", [1, 20, 40])
