@@ -105,16 +105,25 @@ def test_an_owner_edits_the_lists_on_the_page(browser, tmp_path):
         ada.check()
 
 
+def of_two_kinds(n, day):
+    """Return n offers and n notes to friends, in turns; none is the beginning of another."""
+    spam = [f"win a free prize number {number:02} today" for number in range(n)]
+    ham = [f"see you at home for lunch {day} {number:02}" for number in range(n)]
+    return [text for pair in zip(spam, ham, strict=True) for text in pair]
+
+
+def teach(page):
+    """Answer until there is a model, and wait for it."""
+    for _ in range(12):
+        page.give("2" if "free" in page.text else "1")
+    page.wait_until_saved()
+    page.tab.get_by_text("Model up to date").wait_for()
+
+
 def test_the_models_words_are_shown_on_request_and_never_where_the_guess_is_hidden(browser, tmp_path):
-    spam = [f"win a free prize number {number} today" for number in range(60)]
-    ham = [f"see you at home for lunch today {number}" for number in range(60)]
-    texts = [text for pair in zip(spam, ham, strict=True) for text in pair]
-    with project(tmp_path, texts) as served, person(browser, served) as ada:
+    with project(tmp_path, of_two_kinds(60, "today")) as served, person(browser, served) as ada:
         tab = ada.tab
-        for _ in range(12):
-            ada.give("2" if "free" in ada.text else "1")
-        ada.wait_until_saved()
-        tab.get_by_text("Model up to date").wait_for()
+        teach(ada)
         ada.press(",")
         guess = tab.get_by_test_id("guess")
         guess.wait_for()
@@ -157,15 +166,9 @@ def test_why_this_item_is_told_on_request(browser, tmp_path):
 
 
 def test_rows_like_one_are_found_and_answered(browser, tmp_path):
-    spam = [f"win a free prize number {number:02} today" for number in range(30)]
-    ham = [f"see you at home for lunch tomorrow {number:02}" for number in range(30)]
-    texts = [text for pair in zip(spam, ham, strict=True) for text in pair]
-    with project(tmp_path, texts) as served, person(browser, served) as ada:
+    with project(tmp_path, of_two_kinds(30, "tomorrow")) as served, person(browser, served) as ada:
         tab = ada.tab
-        for _ in range(12):
-            ada.give("2" if "free" in ada.text else "1")
-        ada.wait_until_saved()
-        tab.get_by_text("Model up to date").wait_for()
+        teach(ada)
         ada.press(".")
         guess = tab.get_by_test_id("guess")
         while "no guess shown" in guess.inner_text():

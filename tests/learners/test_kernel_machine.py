@@ -5,11 +5,11 @@ import pytest
 import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import softmax
 from sklearn.datasets import make_classification
 
 from querist.exceptions import InvalidParameterError
 from querist.learners import KernelMachine, kernel_machine
-from querist.measures.least_squares import softmax
 
 TABLE, CODES = make_classification(60, 5, n_informative=4, n_redundant=0, n_classes=3, random_state=0)
 NAMES = np.array(["ham", "news", "spam"])[CODES]
@@ -28,7 +28,7 @@ def solved(machine, rows, codes, weights, new):
     system[:-1, :-1] = kernel_of(machine, rows, rows) + machine.ridge_ * np.diag(1 / weights)
     system[-1, -1] = 0
     found = np.linalg.solve(system, np.vstack([np.eye(machine.classes_.size)[codes], np.zeros(machine.classes_.size)]))
-    return softmax(kernel_of(machine, new, rows) @ found[:-1] + found[-1], machine.temperature_)
+    return softmax(machine.temperature_ * (kernel_of(machine, new, rows) @ found[:-1] + found[-1]), axis=1)
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["rbf", "linear"]), st.booleans())
@@ -103,7 +103,7 @@ def test_sparse_rows_are_the_same_rows_and_have_coefficients(kernel):
     sparse = KernelMachine(kernel=kernel).fit(rows, NAMES)
     np.testing.assert_allclose(sparse.predict_proba(rows), dense.predict_proba(TABLE), rtol=1e-9)
     np.testing.assert_allclose(
-        sparse.predict_proba(rows), softmax(TABLE @ sparse.coef_.T + sparse.intercept_, 1.0), rtol=1e-9
+        sparse.predict_proba(rows), softmax(TABLE @ sparse.coef_.T + sparse.intercept_, axis=1), rtol=1e-9
     )
     assert not hasattr(sparse.fit(TABLE, NAMES), "coef_") or kernel == "linear"
 

@@ -12,6 +12,7 @@ from querist.measures.geometry import (
     cosine_sum,
     cosine_to,
     nearest_squared_distances,
+    squared_distances,
     squared_norms,
     typical_point,
 )
@@ -90,3 +91,13 @@ def test_cosines_are_those_of_the_full_matrix(rng, convert):
     block = convert(X)
     np.testing.assert_allclose(cosine_sum(block, weights), weights @ unit, atol=1e-13)
     np.testing.assert_allclose(cosine_to(block, unit.mean(axis=0)), (unit @ unit.T).mean(axis=1), atol=1e-13)
+
+
+def test_squared_distances_are_in_the_precision_of_the_rows_and_never_below_0():
+    rows = np.random.default_rng(0).normal(size=(7, 3)) + 100
+    for dtype, tolerance in ((np.float64, 1e-9), (np.float32, 1e-2)):
+        found = squared_distances(rows.astype(dtype), rows[:4].astype(dtype))
+        assert found.dtype == dtype
+        assert found.min() >= 0
+        expected = ((rows[:, np.newaxis] - rows[:4]) ** 2).sum(axis=2)
+        np.testing.assert_allclose(found, expected, atol=tolerance)

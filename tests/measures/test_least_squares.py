@@ -1,11 +1,11 @@
 """The closed forms of the kernel machine are those of machines fitted one by one."""
 
 import numpy as np
-import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
-from querist.measures.least_squares import decompose, fit_from, log_loss, softmax, squared_distances
+from querist.measures.geometry import squared_distances
+from querist.measures.least_squares import decompose, fit_from, log_loss
 
 
 @st.composite
@@ -68,23 +68,7 @@ def test_the_intercept_is_free(problem, shift):
     np.testing.assert_allclose(moved[1], intercept + shift, rtol=1e-6, atol=1e-6)
 
 
-@given(problems(), st.floats(0.0, 8.0))
-def test_softmax_is_scipys(problem, temperature):
-    scores = problem[2]
-    np.testing.assert_allclose(softmax(scores, temperature), scipy.special.softmax(temperature * scores, axis=1))
-
-
 def test_log_loss_is_weighted_and_bounded():
     proba = np.array([[0.5, 0.5], [1.0, 0.0]])
     assert log_loss(proba, np.array([0, 0]), np.array([1.0, 3.0])) == np.log(2) / 4
     assert log_loss(proba, np.array([0, 1]), np.array([0.0, 2.0])) == -np.log(1e-6)
-
-
-def test_squared_distances_are_in_the_precision_of_the_rows_and_never_below_0():
-    rows = np.random.default_rng(0).normal(size=(7, 3)) + 100
-    for dtype, tolerance in ((np.float64, 1e-9), (np.float32, 1e-2)):
-        found = squared_distances(rows.astype(dtype), rows[:4].astype(dtype))
-        assert found.dtype == dtype
-        assert found.min() >= 0
-        expected = ((rows[:, np.newaxis] - rows[:4]) ** 2).sum(axis=2)
-        np.testing.assert_allclose(found, expected, atol=tolerance)

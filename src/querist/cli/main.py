@@ -45,6 +45,6 @@ def _root(
 def main() -> None:
     """Run the command line."""
     # Modules, types and schemas live as long as the process: looking for garbage among them again and again while they
-    # are loaded takes a sixth of the start.
+    # are loaded takes a good part of the start.
     gc.set_threshold(100_000, 20, 20)
     app()

@@ -111,6 +111,30 @@ def nearest_squared_distances(
     return squared
 
 
+def squared_distances(rows: AnyArray, others: AnyArray) -> AnyArray:
+    """Return the squared Euclidean distances between all of a block's rows and some others, in their precision.
+
+    For kernels, which want every distance and are smooth: what cancels is not computed again, as it is for the
+    nearest point.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_dimensions)
+    others : ndarray of shape (n_others, n_dimensions)
+        Of the same type; few.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_others)
+    """
+    distances = rows @ others.T
+    distances *= -2.0
+    distances += np.einsum("ij,ij->i", others, others)
+    distances += np.einsum("ij,ij->i", rows, rows)[:, np.newaxis]
+    np.maximum(distances, 0.0, out=distances)
+    return distances
+
+
 def _squared_differences(left: Any, right: Any) -> FloatArray:
     if scipy.sparse.issparse(left) and not scipy.sparse.issparse(right):
         left = left.toarray()

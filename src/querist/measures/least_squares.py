@@ -84,35 +84,7 @@ def fit_from(
     return root[:, np.newaxis] * dual, intercept, targets - residuals
 
 
-def softmax(scores: AnyArray, temperature: float) -> AnyArray:
-    """Return ``exp(temperature * scores)``, each row adding up to 1."""
-    odds: AnyArray = np.exp(temperature * (scores - scores.max(axis=1, keepdims=True)))
-    odds /= odds.sum(axis=1, keepdims=True)
-    return odds
-
-
 def log_loss(probabilities: FloatArray, codes: AnyArray, weights: FloatArray) -> float:
     """Return the weighted mean of minus the logarithm of what the true classes were given, at most 13.8 a row."""
     given = probabilities[np.arange(codes.size), codes]
     return float(weights @ -np.log(np.maximum(given, _LEAST_PROBABILITY)) / weights.sum())
-
-
-def squared_distances(rows: AnyArray, others: AnyArray) -> AnyArray:
-    """Return the squared Euclidean distances between two sets of rows, in their precision.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_rows, n_dimensions)
-    others : ndarray of shape (n_others, n_dimensions)
-        Of the same type; few.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_others)
-    """
-    distances = rows @ others.T
-    distances *= -2.0
-    distances += np.einsum("ij,ij->i", others, others)
-    distances += np.einsum("ij,ij->i", rows, rows)[:, np.newaxis]
-    np.maximum(distances, 0.0, out=distances)
-    return distances

@@ -62,8 +62,7 @@ def openapi_document() -> dict[str, Any]:
 class _Api(FastAPI):
     """Says in its document what every operation may answer if something is wrong.
 
-    Declared at the routes, each of these answers would be built for each of them, twice, before the first page is sent:
-    a third of a second.
+    Declared at the routes, each of these answers would be built for each of them, twice, before the first page is sent.
     """
 
     def openapi(self) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def group_copies(
 
     Notes
     -----
-    Costs O(n d) for n rows of d cells; 100,000 texts take less than a second.
+    Costs O(n d) for n rows of d cells.
     """
     n_rows, n_known = len(labels), 0 if known is None else known.size
     if rule == "off" or n_rows < 2:

@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from querist.labelling.intake.source import add_content
 from querist.labelling.log.locations import is_address
-
-_BLOCK = 1 << 20
 
 
 def image_contents(paths: Sequence[Path | None], names: Sequence[str | None]) -> list[str | None]:
@@ -49,9 +48,7 @@ def _size(path: Path) -> int | None:
 def _digest(path: Path) -> str | None:
     digest = hashlib.blake2b(digest_size=16)
     try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+        add_content(digest, path)
     except OSError:
         return None
     return digest.hexdigest()

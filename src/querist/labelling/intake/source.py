@@ -116,9 +116,9 @@ def fingerprint(path: Path) -> tuple[str, int]:
         for name in names:
             digest.update(f"{name}\0{(path / name).stat().st_size}\n".encode("utf-8", "surrogateescape"))
         for part in parts:
-            _add_content(digest, part)
+            add_content(digest, part)
         return digest.hexdigest(), len(names)
-    _add_content(digest, path)
+    add_content(digest, path)
     return digest.hexdigest(), path.stat().st_size
 
 
@@ -145,7 +145,8 @@ def _of_images(folder: Path, names: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def _add_content(digest: "hashlib.blake2b", path: Path) -> None:
+def add_content(digest: "hashlib.blake2b", path: Path) -> None:
+    """Add the bytes of a file to a hash."""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
