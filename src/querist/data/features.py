@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Raised when the same columns give other features, or other code makes them, so that kept ones are not taken for them.
-_RECIPE = 4
+_RECIPE = 5
 
 
 def build_features(
@@ -28,6 +28,7 @@ def build_features(
     text_columns: Sequence[str] = (),
     category_columns: Sequence[str] = (),
     day_first: bool = False,
+    words_only: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Features:
     """Turn columns into numbers, without looking at labels: what `TableFeatures` makes of them, kept for the next time.
@@ -43,6 +44,8 @@ def build_features(
         Read as categories, whatever they look like.
     day_first : bool, default=False
         Whether days come before months in dates that can be read either way.
+    words_only : bool, default=False
+        Whether free text is its words and pairs of words alone, as before there were other features of it.
     cache_dir : path, default=None
         Where features are kept for the next time; None does not keep them.
 
@@ -66,7 +69,9 @@ def build_features(
     >>> features.X.shape, features.kinds
     ((4, 5), {'size': 'number', 'colour': 'category'})
     """
-    recipe = TableFeatures(text_columns=text_columns, category_columns=category_columns, day_first=day_first)
+    recipe = TableFeatures(
+        text_columns=text_columns, category_columns=category_columns, day_first=day_first, words_only=words_only
+    )
     key = "" if cache_dir is None else _key(frame, test_frame, recipe)
     cached = feature_cache.read(cache_dir, key)
     if isinstance(cached, Features):
@@ -104,6 +109,7 @@ def _key(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", recipe: Table
         "text": sorted(recipe.text_columns),
         "categories": sorted(recipe.category_columns),
         "day_first": recipe.day_first,
+        "words_only": recipe.words_only,
         "recipe": _RECIPE,
     }
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -63,6 +63,7 @@ def read_problem(
     decimal: str | None = None,
     missing: Sequence[str] = (),
     day_first: bool = False,
+    words_only: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Problem:
     """Read a labelled file and build features from it.
@@ -98,6 +99,8 @@ def read_problem(
         Words that mean a gap, in every column.
     day_first : bool, default=False
         Whether days come before months in dates that can be read either way.
+    words_only : bool, default=False
+        Whether free text is its words and pairs of words alone, as before there were other features of it.
     cache_dir : path, default=None
         Where features are kept; None is the user's cache folder.
 
@@ -139,6 +142,7 @@ def read_problem(
         text_columns=list(text_columns),
         category_columns=list(category_columns),
         day_first=day_first,
+        words_only=words_only,
         cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
     )
     return Problem(

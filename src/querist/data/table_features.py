@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from querist._typing import AnyArray, Pool
+from querist._typing import AnyArray, BoolArray, Pool
 from querist._words import listed
 from querist.data.columns import style_of, told_as_numbers
 from querist.data.dates import date_note
@@ -28,7 +28,8 @@ class TableFeatures(TransformerMixin, BaseEstimator):
     Numbers: gaps are filled with the median and marked in a column of their own. Categories: one
     column each, a gap is one too; from 40 on they are encoded by their letters (as skrub's
     StringEncoder does it). Dates, also in words: year, month, day, weekday, hour, days since 1970. Free
-    text: TF-IDF of words and pairs of words. Numbers and dates are brought to mean 0 and variance 1,
+    text: TF-IDF of words and pairs of words, TF-IDF of groups of letters within words, and latent semantics, a block
+    each. Numbers and dates are brought to mean 0 and variance 1,
     columns of 0 and 1 stay. Constant columns and names of rows are left out, and told.
 
     The simulation, the labelling page and the exported model all use this recipe.
@@ -42,6 +43,8 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         Read as categories, whatever they look like.
     day_first : bool, default=False
         Whether days come before months in dates that can be read either way.
+    words_only : bool, default=False
+        Whether free text is its words and pairs of words alone: the recipe from before there were other blocks.
 
     Attributes
     ----------
@@ -51,6 +54,8 @@ class TableFeatures(TransformerMixin, BaseEstimator):
         What was decided, in words.
     columns_ : tuple of str of length n_features
         The column that each feature comes from.
+    legible_ : ndarray of shape (n_features,), bool
+        Whether a feature means something to a person: groups of letters and dimensions of points do not.
     encoders_ : tuple
         One for each column that is not dropped; categories stand last.
     feature_names_in_ : ndarray of shape (n_columns,)
@@ -75,13 +80,20 @@ class TableFeatures(TransformerMixin, BaseEstimator):
     # Of those saved before there were these.
     category_columns: Sequence[str] = ()
     day_first: bool = False
+    words_only: bool = True
 
     def __init__(
-        self, *, text_columns: Sequence[str] = (), category_columns: Sequence[str] = (), day_first: bool = False
+        self,
+        *,
+        text_columns: Sequence[str] = (),
+        category_columns: Sequence[str] = (),
+        day_first: bool = False,
+        words_only: bool = False,
     ) -> None:
         self.text_columns = text_columns
         self.category_columns = category_columns
         self.day_first = day_first
+        self.words_only = words_only
 
     def fit(self, X: "pd.DataFrame", y: Any = None) -> Self:
         """Learn from rows; labels are not looked at. See `fit_transform`."""
@@ -123,7 +135,7 @@ class TableFeatures(TransformerMixin, BaseEstimator):
             if note:
                 notes.append(f"column {name!r}{' is left out' if kinds[name] == 'dropped' else ''}: {note}")
             if kinds[name] in ("number", "date", "text"):
-                fitted.append(_fitted(kinds[name], column, style, day_first=self.day_first))
+                fitted.append(self._fitted(kinds[name], column, style))
                 notes += _told_of(fitted[-1][0], column)
         fitted += [CategoryEncoder.fitted(column) for name, column in columns.items() if kinds[name] == "category"]
         if not any(encoder.names for encoder, _ in fitted):
@@ -204,6 +216,24 @@ class TableFeatures(TransformerMixin, BaseEstimator):
             names[free] = None
         return np.array(list(names), object)
 
+    @property
+    def legible_(self) -> BoolArray:
+        """Whether each feature is a word, a category or a column, and so means something to a person."""
+        self._check_fitted()
+        parts = [np.ones(len(encoder.names), bool) for encoder in self.encoders_]
+        for part, encoder in zip(parts, self.encoders_, strict=True):
+            part[part.size - getattr(encoder, "n_illegible", 0) :] = False
+        return np.concatenate(parts)
+
+    def _fitted(self, kind: Kind, column: "pd.Series", style: Style) -> tuple[Any, Any]:
+        if kind == "text":
+            return TextEncoder.fitted(column, words_only=self.words_only)
+        if kind == "number":
+            encoder: Any = NumberEncoder.fitted(column, style)
+        else:
+            encoder = DateEncoder.fitted(column, day_first=self.day_first)
+        return encoder, encoder.encode(column)
+
     def _check_fitted(self) -> None:
         from sklearn.utils.validation import check_is_fitted
 
@@ -229,15 +259,6 @@ def _columns(frame: "pd.DataFrame") -> "dict[str, pd.Series]":
         raise DataError(f"Two columns are called {twice!r}. Rename one.")
     frame = frame.reset_index(drop=True)
     return {name: frame.iloc[:, place] for place, name in enumerate(names)}
-
-
-def _fitted(kind: Kind, column: "pd.Series", style: Style, *, day_first: bool) -> tuple[Any, Any]:
-    if kind == "text":
-        return TextEncoder.fitted(column)
-    encoder: Any = (
-        NumberEncoder.fitted(column, style) if kind == "number" else DateEncoder.fitted(column, day_first=day_first)
-    )
-    return encoder, encoder.encode(column)
 
 
 def _told_of(encoder: Any, column: "pd.Series") -> list[str]:

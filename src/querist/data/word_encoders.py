@@ -1,12 +1,15 @@
 """Columns of categories and of free text, fitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import scipy.sparse
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray
 from querist.data.kinds import is_unspaced
+from querist.data.latent_semantics import LatentSemantics
+from querist.data.letter_groups import LetterGroups
 from querist.data.tfidf import PackedTfidf
 from querist.exceptions import DataError
 
@@ -157,17 +160,21 @@ class Letters:
 
 @dataclass(frozen=True)
 class TextEncoder:
-    """A column of text: TF-IDF of the words and pairs of words that occur in two rows or more.
+    """A column of text: words, groups of letters and latent semantics, a block of features each, of length 1 in each row.
 
-    Scripts that put no blanks between words are cut into letters and pairs of letters.
+    Words are TF-IDF of the words and pairs of words that occur in two rows or more; scripts that put no blanks between
+    words are cut into letters and pairs of letters, and have no groups of letters besides.
     """
 
     column: str
     tfidf: PackedTfidf
+    # None in those that were saved before there were such blocks.
+    letters: LetterGroups | None = None
+    semantics: LatentSemantics | None = None
 
     @classmethod
-    def fitted(cls, column: "pd.Series") -> tuple[Self, Any]:
-        """Learn from a column; also return its CSR matrix of shape (n_rows, n_words), float32.
+    def fitted(cls, column: "pd.Series", *, words_only: bool = False) -> tuple[Self, Any]:
+        """Learn from a column; also return its CSR matrix of shape (n_rows, n_features), float32.
 
         Raises
         ------
@@ -182,20 +189,47 @@ class TextEncoder:
         for attempt in attempts:
             tfidf = PackedTfidf(**options, **attempt)
             try:
-                matrix = tfidf.fit_transform(texts)
+                words = tfidf.fit_transform(texts)
             except ValueError:  # no word is left
                 continue
-            return cls(str(column.name), tfidf), matrix
+            if words_only:
+                return cls(str(column.name), tfidf), words
+            letters = None if unspaced else LetterGroups.fitted(texts)
+            draft = cls(str(column.name), tfidf, letters)
+            matrix = draft._beside_words(words, texts)
+            fitted = replace(draft, semantics=LatentSemantics.fitted(matrix))
+            return fitted, fitted._beside_semantics(matrix)
         raise DataError(f"Column {column.name!r} is read as text, but holds no words. Leave it out.")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the features."""
-        return tuple(f"{self.column}: {word}" for word in self.tfidf.words)
+        """Names of the features, words first."""
+        words = (f"{self.column}: {word}" for word in self.tfidf.words)
+        groups = () if self.letters is None else self.letters.names.tolist()
+        n_points = 0 if self.semantics is None else self.semantics.centre.size
+        points = (f"{self.column}: semantics {place:02d}" for place in range(n_points))
+        return (*words, *(f"{self.column}: letters {group!r}" for group in groups), *points)
+
+    @property
+    def n_illegible(self) -> int:
+        """How many of the features, the last ones, are no words that could be told to a person."""
+        n_groups = 0 if self.letters is None else self.letters.hashes.size
+        return n_groups + (0 if self.semantics is None else self.semantics.centre.size)
 
     def encode(self, column: "pd.Series", where: str = "") -> Any:
-        """Return a CSR matrix of shape (n_rows, n_words), float32."""
-        return self.tfidf.transform(_texts(column))
+        """Return a CSR matrix of shape (n_rows, n_features), float32."""
+        texts = _texts(column)
+        return self._beside_semantics(self._beside_words(self.tfidf.transform(texts), texts))
+
+    def _beside_words(self, words: Any, texts: list[str]) -> Any:
+        return words if self.letters is None else _side_by_side(words, self.letters.encode(texts))
+
+    def _beside_semantics(self, matrix: Any) -> Any:
+        return matrix if self.semantics is None else _side_by_side(matrix, self.semantics.encode(matrix))
+
+
+def _side_by_side(left: Any, right: Any) -> Any:
+    return scipy.sparse.hstack([left, right], format="csr", dtype=np.float32)
 
 
 def _texts(column: "pd.Series") -> list[str]:

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from querist._typing import AnyArray, Model, PoolLike
+from querist._validation import check_choice
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.row_weights import row_weights
 
@@ -22,22 +23,24 @@ _KERNELS = 0.25
 _LOOKS: dict[str, Any] = {"trees": "sqrt", "wide": 0.5}
 # Above so many rows their cubes take seconds; above so many columns quantiles of each take longer than they are worth.
 _MOST_FOR_KERNELS, _MOST_QUANTILES = 1000, 100
+# The linear kernel wants one decomposition where the Gaussian wants four.
+_MOST_FOR_LINEAR = 2000
 
 
 class AutoClassifier(ClassifierMixin, BaseEstimator):
-    """Extra trees for tables, with kernel machines or alone; balanced, light logistic regression for sparse rows.
+    """Extra trees for tables, with kernel machines or alone; a kernel machine or logistic regression for sparse rows.
 
     At 10 to 1,000 labels these are the strongest, or among the strongest, of what was measured (``benchmarks/labels``,
     ``benchmarks/learners``): on tables the mean of the probabilities of two kinds of models that err elsewhere. On
     TF-IDF, whose rows have length 1, the usual C=1 shrinks so much that with few labels only the largest class is ever
-    predicted. The registered name ``auto`` is ``AutoClassifier(kernels=True)``.
+    predicted. The registered name ``auto`` is ``AutoClassifier(kernels=True, sparse="kernel_machine")``.
 
     Parameters
     ----------
     C : float, default=10.0
-        Inverse of the strength of the regularisation; for sparse features.
+        Inverse of the strength of the regularisation; of logistic regression for sparse features.
     class_weight : dict, "balanced", "auto" or None, default="auto"
-        ``"auto"`` balances the classes for sparse features and weights none for tables; the others
+        ``"auto"`` balances the classes of logistic regression and weights none for others; the others
         are passed to whichever classifier is fitted.
     min_weight_fraction_leaf : float, default=0.0
         For tables: the least share of all weights that a leaf may hold. With 0 trees grow until
@@ -48,6 +51,10 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         half of the quarter on columns as they are and half on their quantiles, with more than 100 columns all on
         columns as they are. False: extra trees of the usual kind alone, as before there were kernel machines, so
         that what was written then means the same.
+    sparse : {"logistic_regression", "kernel_machine"}, default="logistic_regression"
+        For sparse rows (text): logistic regression, as before there was another, or up to 2,000 labelled rows a
+        `KernelMachine` with linear kernel. On rows that are blocks of unit length side by side, of words, of letters
+        and of embeddings, its kernel is the sum of the kernels of the blocks.
     random_state : int or None, default=None
         Passed to the classifier.
 
@@ -80,12 +87,14 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         class_weight: dict[Any, float] | Literal["balanced", "auto"] | None = "auto",
         min_weight_fraction_leaf: float = 0.0,
         kernels: bool = False,
+        sparse: Literal["logistic_regression", "kernel_machine"] = "logistic_regression",
         random_state: int | None = None,
     ) -> None:
         self.C = C
         self.class_weight = class_weight
         self.min_weight_fraction_leaf = min_weight_fraction_leaf
         self.kernels = kernels
+        self.sparse = sparse
         self.random_state = random_state
 
     def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -107,18 +116,15 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If `X` or `y` cannot be used, as scikit-learn says it.
+        InvalidParameterError
+            If there is no such classifier for sparse rows.
         """
+        sparse = check_choice(self.sparse, "sparse", ("logistic_regression", "kernel_machine"))
         X, y = validate_data(self, X, y, accept_sparse="csr", ensure_all_finite="allow-nan")
         check_classification_targets(y)
         if scipy.sparse.issparse(X):
-            self.estimator_: Model = LogisticRegression(
-                C=self.C,
-                class_weight="balanced" if self.class_weight == "auto" else self.class_weight,
-                solver="newton-cg",
-                max_iter=2000,
-                random_state=self.random_state,
-            )
-            _fit_on_used_columns(self.estimator_, X, y, sample_weight)
+            linear = sparse == "kernel_machine" and len(y) <= _MOST_FOR_LINEAR
+            self.estimator_: Model = (self._machine if linear else self._regression)(X, y, sample_weight)
         elif self.kernels:
             self.estimator_ = self._fitted_mixture(X, y, sample_weight)
         else:
@@ -126,6 +132,31 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
             self.estimator_ = trees.fit(X, y, sample_weight=sample_weight)
         self.classes_: AnyArray = self.estimator_.classes_
         return self
+
+    def _machine(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Model:
+        weight = None if self.class_weight == "auto" else self.class_weight
+        return KernelMachine(kernel="linear", class_weight=weight).fit(X, y, sample_weight=sample_weight)
+
+    def _regression(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Model:
+        """Fit logistic regression on the columns that occur; the penalty sets the other coefficients to exactly 0.
+
+        Few labelled texts use few of the pool's words: with 500 of them and 75 classes
+        this, and Newton's method, take 0.15 s where all columns with L-BFGS take 36.
+        """
+        model = LogisticRegression(
+            C=self.C,
+            class_weight="balanced" if self.class_weight == "auto" else self.class_weight,
+            solver="newton-cg",
+            max_iter=2000,
+            random_state=self.random_state,
+        )
+        used = np.unique(X.indices)
+        # In single precision the line search would stop short of the tolerance.
+        model.fit(X[:, used].astype(np.float64), y, sample_weight=sample_weight)
+        coefficients = np.zeros((model.coef_.shape[0], X.shape[1]))
+        coefficients[:, used] = model.coef_
+        model.coef_, model.n_features_in_ = coefficients, X.shape[1]
+        return model
 
     def _trees(self, **params: Any) -> ExtraTreesClassifier:
         leaf = self.min_weight_fraction_leaf
@@ -173,16 +204,3 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-
-def _fit_on_used_columns(model: LogisticRegression, X: Any, y: Any, sample_weight: Any) -> None:
-    """Fit on the columns that occur; the penalty sets the coefficients of the others to exactly 0.
-
-    Few labelled texts use few of the pool's words: with 500 of them and 75 classes
-    this, and Newton's method, take 0.15 s where all columns with L-BFGS take 36.
-    """
-    used = np.unique(X.indices)
-    # In single precision the line search would stop short of the tolerance.
-    model.fit(X[:, used].astype(np.float64), y, sample_weight=sample_weight)
-    coefficients = np.zeros((model.coef_.shape[0], X.shape[1]))
-    coefficients[:, used] = model.coef_
-    model.coef_, model.n_features_in_ = coefficients, X.shape[1]

@@ -69,7 +69,7 @@ def k_neighbors(**params: Any) -> Model:
 
 
 def auto(**params: Any) -> Model:
-    """Extra trees with kernel machines for tables; logistic regression, balanced and light, for sparse rows (text)."""
+    """Extra trees with kernel machines for tables; for sparse rows (text) a linear kernel machine."""
     from querist.learners.auto import AutoClassifier
 
-    return AutoClassifier(**{"kernels": True} | params)
+    return AutoClassifier(**{"kernels": True, "sparse": "kernel_machine"} | params)

@@ -8,6 +8,11 @@ from querist.registry.specs import parse_spec
 _NAMES = {("candidates", "neighbours"): "neighbors"}
 _CLASSES = {"querist.candidates.neighbours:NeighboursOfLabelled": "querist.candidates.neighbors:NeighborsOfLabelled"}
 _AUTO = "querist.learners.auto:AutoClassifier"
+# What the name meant: trees or logistic regression; then kernel machines on tables.
+_AUTO_WAS: dict[int, dict[str, Any]] = {
+    1: {"kernels": False, "sparse": "logistic_regression"},
+    2: {"sparse": "logistic_regression"},
+}
 _BY_UNCERTAINTY = {
     "margin": "querist.strategies.margin:MarginSampling",
     "least_confidence": "querist.strategies.least_confidence:LeastConfidence",
@@ -29,23 +34,28 @@ def present_name(kind: str, name: str) -> str:
     return _NAMES.get((kind, name), name)
 
 
-def spec_in_present_words(spec: str) -> str:
-    """Return what an estimator's name meant before ``auto`` had kernel machines, as it would be written today.
+def spec_in_present_words(spec: str, *, auto: int = 1) -> str:
+    """Return what an estimator's name meant in an earlier version, as it would be written today.
 
     Parameters
     ----------
     spec : str
         ``NAME[:key=value,...]``.
+    auto : {1, 2}, default=1
+        What ``auto`` stood for: 1, before it had kernel machines; 2, while it had them on tables alone.
 
     Examples
     --------
-    >>> spec_in_present_words("auto"), spec_in_present_words("auto:C=5"), spec_in_present_words("svc")
-    ('auto:kernels=False', 'auto:C=5,kernels=False', 'svc')
+    >>> spec_in_present_words("auto:C=5"), spec_in_present_words("svc")
+    ('auto:C=5,kernels=False,sparse=logistic_regression', 'svc')
+    >>> spec_in_present_words("auto", auto=2)
+    'auto:sparse=logistic_regression'
     """
     name, params = parse_spec(spec)
-    if name != "auto" or "kernels" in params:
+    if name != "auto":
         return spec
-    return f"{spec}{',' if params else ':'}kernels=False"
+    then = [f"{key}={value}" for key, value in _AUTO_WAS[auto].items() if key not in params]
+    return f"{spec}{',' if params else ':'}{','.join(then)}" if then else spec
 
 
 def in_present_words(described: Any) -> Any:
@@ -66,7 +76,7 @@ def in_present_words(described: Any) -> Any:
     home = str(present.get("class"))
     if home in _PRESETS:
         return _spelled_out(present, *_PRESETS[home])
-    if home == _AUTO and "kernels" not in present["params"]:
+    if home == _AUTO and "sparse" not in present["params"]:
         return present | {"params": _auto(present["params"])}
     return present | {"class": _CLASSES[home]} if home in _CLASSES else present
 
@@ -82,7 +92,7 @@ def _spelled_out(described: dict[str, Any], name: str, selection: str, parameter
 
 
 def _auto(params: dict[str, Any]) -> dict[str, Any]:
-    params = {"kernels": False} | params
+    params = _AUTO_WAS[1] | params
     if "min_weight_fraction_leaf" in params:
         return params
     # Its weights of classes counted for sparse features only.

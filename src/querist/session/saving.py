@@ -26,8 +26,10 @@ from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
 # 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines.
-_VERSION = 4
+_VERSION = 5
 _READS = range(1, _VERSION + 1)
+# What the name `auto` stood for in earlier formats (`spec_in_present_words`).
+_AUTO_THEN = {1: 1, 2: 1, 3: 1, 4: 2}
 _OUTSIDE = f"{OutsideProbabilities.__module__}:{OutsideProbabilities.__qualname__}"
 
 
@@ -106,7 +108,7 @@ def load(
         _check_pool(content["pool"], X)
         told = content["events"] if content["version"] > 1 else upgraded(content["events"])
         events = [read_event(item) for item in told]
-        told_parts, given = _in_present_words(content["parts"], given, is_earlier=content["version"] < 4)
+        told_parts, given = _in_present_words(content["parts"], given, auto=_AUTO_THEN.get(content["version"]))
         outside = _outside(told_parts["estimator"], probabilities, X, events, estimator=given["estimator"])
         parts = {
             name: restore(told_parts[name], part, _called(name, outside), trust=trust_parts)
@@ -124,7 +126,7 @@ def load(
 
 
 def _in_present_words(
-    saved: Mapping[str, Any], given: Mapping[str, Any], *, is_earlier: bool
+    saved: Mapping[str, Any], given: Mapping[str, Any], *, auto: int | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the parts of a file and those given; a bare name that has come to mean another model means the file's."""
     saved, given = dict(saved), dict(given)
@@ -132,10 +134,10 @@ def _in_present_words(
         told = saved[name]
         if not isinstance(told, dict) or "spec" not in told:
             continue
-        if is_earlier:
-            told = saved[name] = told | {"spec": spec_in_present_words(told["spec"])}
+        if auto is not None:
+            told = saved[name] = told | {"spec": spec_in_present_words(told["spec"], auto=auto)}
         part = given.get(name)
-        if isinstance(part, str) and spec_in_present_words(part) == told["spec"]:
+        if isinstance(part, str) and told["spec"] in [spec_in_present_words(part, auto=then) for then in (1, 2)]:
             given[name] = told["spec"]
     return saved, given
 

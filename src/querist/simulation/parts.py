@@ -49,11 +49,12 @@ class Parts:
             then = "auto" if label == "AutoClassifier()" else label
             described = told.get(then)
             params = described.get("params") if isinstance(described, Mapping) else None
-            is_earlier = isinstance(params, Mapping) and "C" in params and "kernels" not in params
+            is_earlier = isinstance(params, Mapping) and "C" in params and "sparse" not in params
             if not is_earlier or not isinstance(part, AutoClassifier):
                 estimators[label] = part
             elif registry.parse_spec(then)[0] == "auto":
-                estimators[then] = resolve_estimator(registry.spec_in_present_words(then))
+                meant = registry.spec_in_present_words(then, auto=2 if "kernels" in params else 1)
+                estimators[then] = resolve_estimator(meant)
             else:
                 estimators[label] = part
         return dataclasses.replace(self, estimators=estimators)

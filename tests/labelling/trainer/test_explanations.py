@@ -132,7 +132,7 @@ def test_images_and_models_without_probabilities_have_none(people):
     from sklearn.svm import SVC
 
     assert explain(features, SVC().fit(features.X, labels), np.array([0]), never) == {}
-    images = PoolFeatures(features.X, (), (), {}, (), features.recipe)
+    images = PoolFeatures(features.X, (), (), {}, (), features.recipe, features.legible)
     model = ExtraTreesClassifier(5, random_state=0).fit(features.X, labels)
     assert explain(images, model, np.array([0]), never) == {}
 

@@ -70,6 +70,7 @@ class ImportPlan:
             notes=self.notes,
             copies=self.copies,
             auto=AUTO,
+            words_only=False,
         )
 
     def seen(self) -> dict[str, list[Any]]:

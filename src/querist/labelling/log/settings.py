@@ -22,11 +22,11 @@ POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
 DEFAULT_STRATEGY = "margin"
-# Compared by hand on TREC, SMS and reviews: without class weights the model is more accurate once there are a few
-# hundred labels, and margin saves more of them; below a hundred labels balanced weights are ahead.
-TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
-# What the estimator "auto" stands for in projects that are made today; 1, and nothing at all: trees alone on tables.
-AUTO = 2
+# What the estimator "auto" stood for in projects of texts before it had a kernel machine for them.
+_TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
+# What "auto" stands for in projects that are made today; 2: logistic regression for texts; 1, and nothing at all: trees
+# alone on tables, too.
+AUTO = 3
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
 # What a point of accuracy is worth decides when to stop. A hundred labels: an error on 10,000 rows to come costs as
@@ -95,8 +95,12 @@ class Settings:
         Which new rows become copies of others (`querist.labelling.intake.copies`).
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
         What owners let annotators do beside labelling.
-    auto : {1, 2}
-        What the estimator ``auto`` stands for; 1 in projects from before it had kernel machines: they keep their model.
+    auto : {1, 2, 3}
+        What the estimator ``auto`` stands for; projects of earlier versions keep their model: 1 before it had kernel
+        machines, 2 before it had one for texts.
+    words_only : bool
+        Whether texts are their words alone to the model (`querist.data.TableFeatures`), as in projects of earlier
+        versions.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
@@ -127,6 +131,7 @@ class Settings:
     copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
     auto: int = 1
+    words_only: bool = True
     keywords: tuple[KeywordList, ...] = ()
     guidelines: str = ""
     port: int | None = None
@@ -166,9 +171,10 @@ class Settings:
     @property
     def estimator_in_use(self) -> str:
         """The estimator, with ``auto`` resolved."""
-        if self.estimator == "auto" and self.kind == "text":
-            return TEXT_ESTIMATOR
-        return self.estimator if self.auto == AUTO else spec_in_present_words(self.estimator)
+        if self.auto == AUTO:
+            return self.estimator
+        named = _TEXT_ESTIMATOR if self.estimator == "auto" and self.kind == "text" else self.estimator
+        return spec_in_present_words(named, auto=self.auto)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON takes them."""

@@ -30,7 +30,8 @@ def explain(features: PoolFeatures, model: Model, rows: IntArray, interrupted: C
     Linear models: coefficient times value, against the mean over the classes, of each word or column. A word that
     stands in one text of twenty or more must also tell: the odds of the class, by the model's predictions of up to
     20,000 texts, are at least four times as high among those that hold it. So what all texts hold (and, for, the) is
-    left out in every language.
+    left out in every language. Groups of letters and latent semantics speak too, but nobody could read them: of texts
+    words alone are told.
     Others: how much the probability falls when a column is replaced by its usual value.
     Images have no explanation.
 
@@ -83,6 +84,8 @@ def _by_coefficients(
         if interrupted():
             return None
         used, values = _entries(X, number)
+        legible = features.legible[used]
+        used, values = used[legible], values[legible]
         if tells is not None:
             telling = tells[place, used]
             used, values = used[telling], values[telling]
@@ -92,7 +95,7 @@ def _by_coefficients(
 
 def _telling(features: PoolFeatures, model: Model, X: Any) -> BoolArray | None:
     """Return by class and feature whether it may speak for the class; None where no feature is a word."""
-    words = np.array([features.kinds[column] == "text" for column in features.columns])
+    words = features.legible & np.array([features.kinds[column] == "text" for column in features.columns])
     if not words.any():
         return None
     used = np.flatnonzero(words & (np.asarray((X != 0).sum(axis=0)).ravel() > 0))

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from querist._typing import Pool
+import numpy as np
+
+from querist._typing import BoolArray, Pool
 from querist.data import ImageFeatures, TableFeatures
 from querist.exceptions import DataError
 from querist.labelling.log.locations import find_image, is_address
@@ -31,6 +33,8 @@ class PoolFeatures:
         What was decided, in words.
     recipe : TableFeatures or ImageFeatures
         Fitted: turns more rows into the same features.
+    legible : ndarray of shape (n_features,), bool
+        Which features mean something to a person, and are what rows are found alike by: words, not groups of letters.
     """
 
     X: Pool
@@ -39,6 +43,7 @@ class PoolFeatures:
     kinds: dict[str, str]
     notes: tuple[str, ...]
     recipe: TableFeatures | ImageFeatures
+    legible: BoolArray
 
     @property
     def n_rows(self) -> int:
@@ -49,7 +54,8 @@ class PoolFeatures:
 def recipe(settings: Settings) -> tuple[Any, ...]:
     """Return the settings that decide on the features: where they are the same, so are the features."""
     images = tuple(source.images for source in settings.sources)
-    return settings.kind, settings.text_columns, settings.feature_columns, settings.image_column, images
+    columns = (settings.text_columns, settings.feature_columns, settings.image_column)
+    return settings.kind, *columns, settings.words_only, images
 
 
 def pool_features(
@@ -100,7 +106,7 @@ def _of_images(
         notes.append(f"{n_damaged} images could not be read{example}; for the model they look average.")
     if len(read.unread) == n_rows:
         raise DataError(f"No image could be read, so there is nothing to learn from. {' '.join(notes)}")
-    return PoolFeatures(read.X, (), (), {}, tuple(notes), features)
+    return PoolFeatures(read.X, (), (), {}, tuple(notes), features, np.ones(read.X.shape[1], bool))
 
 
 def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progress: Progress) -> PoolFeatures:
@@ -114,7 +120,10 @@ def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progr
         progress(done, n_rows)
     if not cells:
         raise DataError("The project names no column to learn from. Make it anew, with --text or --columns.")
-    features = TableFeatures(text_columns=tuple(name for name in settings.text_columns if name in cells))
+    features = TableFeatures(
+        text_columns=tuple(name for name in settings.text_columns if name in cells), words_only=settings.words_only
+    )
     X = features.fit_transform(pd.DataFrame(cells))
     names = tuple(features.get_feature_names_out().tolist())
-    return PoolFeatures(X, names, features.columns_, dict(features.kinds_), features.notes_, features)
+    kinds = dict(features.kinds_)
+    return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from querist._typing import IntArray, Pool
+from querist._typing import BoolArray, IntArray, Pool
 from querist._validation import n_rows
 from querist.measures.geometry import as_float, cosine_to, nearest_squared_distances, squared_norms
 
@@ -14,7 +14,7 @@ _BLOCK = 20_000
 _SAMPLE = 5000
 
 
-def nearest_rows(X: Pool, row: int, most: int) -> IntArray:
+def nearest_rows(X: Pool, row: int, most: int, *, told: BoolArray | None = None) -> IntArray:
     """Return the rows most like one, itself first, then by falling likeness; of equal ones the earlier first.
 
     Texts (sparse rows) by the cosine of their angle, and only those that share something with it; other rows by their
@@ -27,6 +27,9 @@ def nearest_rows(X: Pool, row: int, most: int) -> IntArray:
         In [0, n_rows).
     most : int
         At least 1.
+    told : ndarray of shape (n_features,), default=None
+        By which features rows are alike; None: by all. Of texts by their words: with groups of letters, nearly all texts
+        share something.
 
     Returns
     -------
@@ -35,8 +38,9 @@ def nearest_rows(X: Pool, row: int, most: int) -> IntArray:
     """
     own = X[row : row + 1]
     if scipy.sparse.issparse(X):
-        direction = np.asarray(as_float(own).todense(), np.float64).ravel()
-        likeness = _by_block(X, lambda block: cosine_to(block, direction))
+        columns = slice(None) if told is None or told.all() else np.flatnonzero(told)
+        direction = np.asarray(as_float(own[:, columns]).todense(), np.float64).ravel()
+        likeness = _by_block(X, lambda block: cosine_to(block[:, columns], direction))
         found = np.flatnonzero(likeness > 0)
     else:
         spread = as_float(X[:: max(1, n_rows(X) // _SAMPLE)]).std(axis=0)

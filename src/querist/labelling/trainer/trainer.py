@@ -119,7 +119,7 @@ class Trainer:
         features, found = self._features, None
         try:
             if features is not None and question["row"] < features.n_rows:
-                found = nearest_rows(features.X, question["row"], question["most"]).tolist()
+                found = nearest_rows(features.X, question["row"], question["most"], told=features.legible).tolist()
         finally:
             self._tell("similar", id=question["id"], rows=found)
 
