@@ -1,4 +1,4 @@
-"""What one round costs: refit, score 100,000 rows, choose 10. ``python benchmarks/labels/round_time.py`` prints a table.
+"""What one round costs: refit, score 100,000 rows, choose 10. ``python benchmarks/labels/round_time.py`` prints it.
 
 Seconds of CPU on one core (`time.process_time`, one thread), the median of five rounds of ten answers each.
 """
@@ -54,7 +54,7 @@ def main():
     argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     print("| data | labels | seconds of CPU a round |\n|---|---|---|")
     with single_thread():
-        for name, made, n_labels in (("table, 20 columns, 5 classes", table, 300), ("short texts, 2 classes", texts, 500)):
+        for name, made, n_labels in (("table, 20 columns, 5 classes", table, 300), ("short texts", texts, 500)):
             print(f"| {name} | {n_labels} | {np.median(seconds(*made(), n_labels)):.2f} |", flush=True)
 
 
