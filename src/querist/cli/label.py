@@ -34,8 +34,8 @@ _Audit: TypeAlias = Annotated[
     typer.Option(
         "--audit",
         "--audit-share",
-        help="Share of the questions drawn at random to measure the accuracy. Default: 0.2. 0 draws none. measure draws "
-        "a fifth and lets the asking model learn from them too, which makes the figures approximate. "
+        help="Share of the questions drawn at random to measure the accuracy. Default: 0.2. 0 draws none. measure "
+        "draws a fifth and lets the asking model learn from them too, which makes the figures approximate. "
         f"{PRICE}",
         rich_help_panel=_LEARNING,
     ),

@@ -23,7 +23,8 @@ Host: TypeAlias = Annotated[
 AllowHost: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="Host name that people open the page by, such as label.example.org. Can be repeated.", rich_help_panel=_PANEL
+        help="Host name that people open the page by, such as label.example.org. Can be repeated.",
+        rich_help_panel=_PANEL,
     ),
 ]
 TrustProxy: TypeAlias = Annotated[
@@ -56,11 +57,14 @@ Port: TypeAlias = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
-Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page in a browser if there is a display.", rich_help_panel=_PANEL)]
+Browser: TypeAlias = Annotated[
+    bool, typer.Option(help="Open the page in a browser if there is a display.", rich_help_panel=_PANEL)
+]
 Annotator: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="Name that your answers carry: an owner of the project, or a new name. Default: your login name.", rich_help_panel=_PANEL
+        help="Name that your answers carry: an owner of the project, or a new name. Default: your login name.",
+        rich_help_panel=_PANEL,
     ),
 ]
 

@@ -79,8 +79,8 @@ _WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Let e
 _Audit: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="Share of the questions drawn at random to measure the accuracy, such as 0.2. 0 draws none. measure draws a "
-        "fifth and lets the asking model learn from them too, which makes the figures approximate. " + PRICE
+        help="Share of the questions drawn at random to measure the accuracy, such as 0.2. 0 draws none. measure draws "
+        "a fifth and lets the asking model learn from them too, which makes the figures approximate. " + PRICE
     ),
 ]
 _Stop: TypeAlias = Annotated[
