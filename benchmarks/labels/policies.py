@@ -1,11 +1,17 @@
 """The policies that are compared: a model that asks and is trained, and a strategy."""
 
+from sklearn.linear_model import LogisticRegression
+
 from querist import make_estimator
 from querist.learners import AutoClassifier
 
 
 def _auto():
     return make_estimator("auto")
+
+
+def _plain():
+    return LogisticRegression(max_iter=2000)
 
 
 # name: (estimator, strategy). The third is the best of the peers' combinations that were run; the fourth is what `auto`
@@ -19,11 +25,17 @@ TABLES = {
     "auto + weighted k-means": (_auto, "weighted_k_means"),
     "auto + power": (_auto, "power"),
 }
+# On words alone, as peers' users have them and as `auto` had them; then on all that Querist makes of texts.
 TEXTS = {
-    "random + logistic regression": (lambda: AutoClassifier(kernels=False), "random"),
-    "logistic regression + margin": (lambda: AutoClassifier(kernels=False), "margin"),
-    "kernel machine + margin": (lambda: make_estimator("kernel_machine"), "margin"),
+    "random + logistic regression": (lambda: AutoClassifier(), "random"),
+    "logistic regression, C=1, + margin": (_plain, "margin"),
+    "random forest + margin": (lambda: make_estimator("random_forest"), "margin"),
+    "logistic regression + margin": (lambda: AutoClassifier(), "margin"),
+    "random + auto": (_auto, "random"),
+    "auto + margin": (_auto, "margin"),
 }
+# What is told nothing but words.
+ON_WORDS = list(TEXTS)[:4]
 POLICIES = {"tables": TABLES, "texts": TEXTS}
 RIVALS = {"tables": "random forest + margin", "texts": "logistic regression + margin"}
 BASELINES = {"tables": "random + random forest", "texts": "random + logistic regression"}

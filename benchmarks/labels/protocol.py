@@ -1,5 +1,6 @@
 """One run: a policy labels a pool, and is judged after each batch on rows that it never sees."""
 
+import copy
 import warnings
 from pathlib import Path
 
@@ -48,12 +49,19 @@ class Problem:
         pool, test = order[:n_pool], order[n_pool : n_pool + n_test]
         self.X, self.y = whole.X[pool], whole.y[pool]
         self.X_test, self.y_test = whole.X[test], whole.y[test]
+        self.on_words = None
+        if kind == "texts":
+            words = read_problem(DATA / folder / f"{name}.{ending}", target, words_only=True).X
+            self.on_words = copy.copy(self)
+            self.on_words.X, self.on_words.X_test = words[pool], words[test]
         self.repeat = repeat
         # As many as it takes to meet two classes.
         while np.unique(self.y[: self.n_first]).size < 2:
             self.n_first += 1
-        full = reference().set_params(random_state=repeat).fit(self.X, self.y)
-        self.target = SHARE * float((full.predict(self.X_test) == self.y_test).mean())
+        told = self.on_words or self
+        told.repeat, told.n_first = self.repeat, self.n_first
+        full = reference().set_params(random_state=repeat).fit(told.X, self.y)
+        self.target = SHARE * float((full.predict(told.X_test) == self.y_test).mean())
 
 
 def run(problem, make_model, strategy):

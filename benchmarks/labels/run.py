@@ -8,7 +8,7 @@ import argparse
 import json
 from pathlib import Path
 
-from policies import BASELINES, POLICIES
+from policies import BASELINES, ON_WORDS, POLICIES
 from protocol import SETS, Problem, run
 from table import page
 
@@ -43,7 +43,7 @@ def main():
                 with single_thread():
                     problem = Problem(kind, name, repeat, POLICIES[kind][BASELINES[kind]][0])
                     for policy in missing:
-                        counts, accuracies = run(problem, *POLICIES[kind][policy])
+                        counts, accuracies = run(problem.on_words if policy in ON_WORDS else problem, *POLICIES[kind][policy])
                         line = {"kind": kind, "set": name, "repeat": repeat, "policy": policy} | {
                             "target": round(problem.target, 5),
                             "counts": counts,
