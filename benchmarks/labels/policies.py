@@ -27,10 +27,10 @@ TABLES = {
 }
 # On words alone, as peers' users have them and as `auto` had them; then on all that Querist makes of texts.
 TEXTS = {
-    "random + logistic regression": (lambda: AutoClassifier(), "random"),
+    "random + logistic regression": (AutoClassifier, "random"),
     "logistic regression, C=1, + margin": (_plain, "margin"),
     "random forest + margin": (lambda: make_estimator("random_forest"), "margin"),
-    "logistic regression + margin": (lambda: AutoClassifier(), "margin"),
+    "logistic regression + margin": (AutoClassifier, "margin"),
     "random + auto": (_auto, "random"),
     "auto + margin": (_auto, "margin"),
 }

@@ -43,7 +43,8 @@ def main():
                 with single_thread():
                     problem = Problem(kind, name, repeat, POLICIES[kind][BASELINES[kind]][0])
                     for policy in missing:
-                        counts, accuracies = run(problem.on_words if policy in ON_WORDS else problem, *POLICIES[kind][policy])
+                        told = problem.on_words or problem if policy in ON_WORDS else problem
+                        counts, accuracies = run(told, *POLICIES[kind][policy])
                         line = {"kind": kind, "set": name, "repeat": repeat, "policy": policy} | {
                             "target": round(problem.target, 5),
                             "counts": counts,

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from querist.data import TableFeatures, build_features
+from querist.data.word_encoders import TextEncoder
 from querist.exceptions import DataError, InvalidParameterError
 
 
@@ -140,7 +141,37 @@ def test_it_is_a_step_of_a_pipeline():
         "text_columns": ["t"],
         "category_columns": (),
         "day_first": False,
+        "words_only": False,
     }
+
+
+def test_texts_are_words_and_behind_them_blocks_that_nobody_could_read():
+    frame = mixed()[["remark", "price"]]
+    features, words = (TableFeatures(text_columns=["remark"], words_only=only) for only in (False, True))
+    X, W = dense(features.fit_transform(frame)), dense(words.fit_transform(frame))
+    assert words.legible_.all()
+    assert features.get_feature_names_out()[features.legible_].tolist() == words.get_feature_names_out().tolist()
+    np.testing.assert_array_equal(X[:, features.legible_], W)
+    names = features.get_feature_names_out()[~features.legible_].tolist()
+    assert "remark: letters ' go'" in names
+    kinds = [name.split()[1] for name in names]
+    assert kinds == sorted(kinds)
+    assert set(kinds) == {"letters", "semantics"}
+    for kind in ("letters", "semantics"):
+        lengths = np.linalg.norm(
+            X[:, [f"remark: {kind} " in name for name in features.get_feature_names_out()]], axis=1
+        )
+        np.testing.assert_allclose(lengths[lengths > 0], 1.0, rtol=1e-5)
+
+
+def test_a_recipe_that_was_saved_before_there_were_other_blocks_gives_what_it_gave():
+    frame = mixed()
+    words = TableFeatures(text_columns=["remark"], words_only=True)
+    X = dense(words.fit_transform(frame))
+    del words.words_only
+    text = next(encoder for encoder in words.encoders_ if isinstance(encoder, TextEncoder))
+    del vars(text)["letters"], vars(text)["semantics"]
+    np.testing.assert_array_equal(dense(saved_and_loaded(words).transform(frame)), X)
 
 
 def test_what_does_not_fit_is_refused_in_words():
@@ -162,7 +193,7 @@ def test_a_large_vocabulary_is_small_on_disk():
     rng = np.random.default_rng(0)
     vocabulary = [f"{first}{number}" for first in ("ship", "sea", "кот") for number in range(1000)]
     texts = [" ".join(rng.choice(vocabulary, 30)) for _ in range(300)]
-    features = TableFeatures(text_columns=["t"]).fit(pd.DataFrame({"t": texts}))
+    features = TableFeatures(text_columns=["t"], words_only=True).fit(pd.DataFrame({"t": texts}))
     dictionary = skops.io.dumps(TfidfVectorizer(vocabulary=features.encoders_[0].tfidf.words).fit(texts))
     assert len(skops.io.dumps(features)) < len(dictionary) / 10
 
@@ -175,7 +206,7 @@ def test_the_features_are_those_of_earlier_versions(part, columns):
     frame = frame[columns] if isinstance(columns, list) else frame[frame.columns[columns]]
     old = before[part]
     text_columns = ["remark"] if part == "text" else []
-    new = build_features(frame.iloc[:30], test_frame=frame.iloc[30:], text_columns=text_columns)
+    new = build_features(frame.iloc[:30], test_frame=frame.iloc[30:], text_columns=text_columns, words_only=True)
     np.testing.assert_allclose(dense(new.X), old["X"], rtol=1e-6, atol=1e-7)
     np.testing.assert_allclose(dense(new.X_test), old["X_test"], rtol=1e-6, atol=1e-7)
     assert [list(new.names), new.kinds, list(new.notes)] == [old["names"], old["kinds"], old["notes"]]

@@ -2,10 +2,15 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
+import scipy.special
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.datasets import make_classification
 from sklearn.ensemble import ExtraTreesClassifier
 
 import querist
+from querist.exceptions import InvalidParameterError
 from querist.learners import AutoClassifier, KernelMachine, auto
 from querist.learners.kernel_columns import KernelColumns
 
@@ -83,3 +88,62 @@ def test_quantiles_are_normal_weighted_and_end_with_the_values_seen():
     ends = columns.applied(np.array([[-9.0], [1.0], [3.0], [9.0]]), np.float64)
     np.testing.assert_allclose(ends[0], ends[1])
     np.testing.assert_allclose(ends[2], ends[3])
+
+
+def blocks(rng, n=60):
+    """Return rows of two sparse blocks and a dense one, each of length 1, and their classes."""
+    codes = np.arange(n) % 3
+    words = scipy.sparse.random(n, 40, 0.2, random_state=1).toarray() + np.eye(3)[codes] @ rng.random((3, 40)) * 0.2
+    parts = [words, scipy.sparse.random(n, 90, 0.1, random_state=2).toarray(), rng.normal(size=(n, 8))]
+    parts = [part / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-9) for part in parts]
+    return parts, np.array(["x", "y", "z"])[codes]
+
+
+def test_on_sparse_rows_it_is_one_machine_on_the_sum_of_the_kernels_of_their_blocks(rng):
+    parts, labels = blocks(rng)
+    pool = scipy.sparse.csr_matrix(np.hstack(parts), dtype=np.float32)
+    fitted = querist.make_estimator("auto").fit(pool[:40], labels[:40])
+    assert type(fitted.estimator_) is KernelMachine
+    gram = sum(part @ part[:40].T for part in parts)
+    # The machine of that kernel, by the equations of `least_squares` alone.
+    ridge = fitted.estimator_.ridge_
+    bordered = np.ones((41, 41))
+    bordered[:40, :40] = gram[:40] + ridge * np.eye(40)
+    bordered[40, 40] = 0
+    targets = np.vstack([labels[:40, np.newaxis] == fitted.classes_, np.zeros((1, 3))])
+    solved = np.linalg.solve(bordered, targets)
+    scores = fitted.estimator_.temperature_ * (gram @ solved[:40] + solved[40])
+    np.testing.assert_allclose(fitted.predict_proba(pool), scipy.special.softmax(scores, axis=1), rtol=1e-4)
+
+
+def test_many_sparse_rows_want_logistic_regression(monkeypatch, rng):
+    parts, labels = blocks(rng)
+    pool = scipy.sparse.csr_matrix(parts[0])
+    monkeypatch.setattr(auto, "_MOST_FOR_LINEAR", 59)
+    fitted = querist.make_estimator("auto").fit(pool, labels)
+    earlier = AutoClassifier().fit(pool, labels)
+    np.testing.assert_array_equal(fitted.predict_proba(pool), earlier.predict_proba(pool))
+    assert type(earlier.estimator_).__name__ == "LogisticRegression"
+    with pytest.raises(InvalidParameterError, match="sparse must be"):
+        AutoClassifier(sparse="svc").fit(pool, labels)
+
+
+def test_scores_of_sparse_rows_do_not_depend_on_the_block(monkeypatch, rng):
+    parts, labels = blocks(rng)
+    pool = scipy.sparse.csr_matrix(parts[0], dtype=np.float32)
+    machine = KernelMachine().fit(pool, labels)
+    whole = machine.predict_proba(pool)
+    monkeypatch.setattr("querist.base.blocks._BLOCK_VALUES", 1)
+    monkeypatch.setattr("querist.base.blocks._MIN_ROWS", 7)
+    np.testing.assert_array_equal(machine.predict_proba(pool), whole)
+    scores = pool.toarray() @ machine.coef_.T + machine.intercept_
+    np.testing.assert_allclose(whole, scipy.special.softmax(scores, axis=1), rtol=1e-5)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 3), st.integers(2, 60), st.integers(2, 4))
+def test_on_sparse_rows_it_never_says_one_class_alone(seed, n_rare, n_often, n_classes):
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(n_classes), [n_often, *[n_rare] * (n_classes - 1)])
+    rows = rng.random((labels.size, 40)) * (rng.random((labels.size, 40)) < 0.2) + 0.01 * rng.random((labels.size, 40))
+    pool = scipy.sparse.csr_matrix(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+    assert np.unique(querist.make_estimator("auto").fit(pool, labels).predict(pool)).size > 1

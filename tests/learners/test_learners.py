@@ -14,7 +14,7 @@ from sklearn.svm import SVC
 
 import querist
 from querist.exceptions import InvalidParameterError
-from querist.learners import AutoClassifier, LabelEncoded
+from querist.learners import AutoClassifier, KernelMachine, LabelEncoded
 from querist.learners.refit import Refitter
 
 X, y = make_classification(80, 5, n_informative=4, n_redundant=0, random_state=0)
@@ -34,6 +34,7 @@ def test_auto_takes_trees_for_tables_and_a_linear_model_for_sparse_rows():
         assert isinstance(
             AutoClassifier(kernels=kernels).fit(scipy.sparse.csr_matrix(X), y).estimator_, LogisticRegression
         )
+    assert isinstance(querist.make_estimator("auto").fit(scipy.sparse.csr_matrix(X), y).estimator_, KernelMachine)
     assert isinstance(AutoClassifier().fit(X, y).estimator_, ExtraTreesClassifier)
     proba = AutoClassifier(random_state=1).fit(X, y).predict_proba(X)
     np.testing.assert_array_equal(proba, AutoClassifier(random_state=1).fit(X, y).predict_proba(X))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,7 +106,12 @@ PARTS = st.one_of(
     st.builds(
         querist.make_strategy, st.sampled_from(["random", "k_center", "relevance"]), candidates=st.just("neighbors")
     ),
-    st.builds(AutoClassifier, class_weight=st.sampled_from(["auto", "balanced", None]), kernels=st.booleans()),
+    st.builds(
+        AutoClassifier,
+        class_weight=st.sampled_from(["auto", "balanced", None]),
+        kernels=st.booleans(),
+        sparse=st.sampled_from(["logistic_regression", "kernel_machine"]),
+    ),
     st.sampled_from(["margin", None, 3, ["a", {"class": "b"}]]),
 )
 
@@ -116,21 +122,21 @@ def test_todays_words_stay_as_they_are(part):
     assert registry.in_present_words(described) == described
 
 
-def names_only(path, **parts):
-    """Save a session whose parts are names, as the version before wrote it."""
-    session = querist.Session(X, random_state=4, **parts)
+def names_only(path, version, pool=X, **parts):
+    """Save a session whose parts are names, as an earlier version wrote it."""
+    session = querist.Session(pool, random_state=4, **parts)
     session.tell(range(12), Y[:12])
     session.save(path)
     written = json.loads(path.read_text())
-    assert written["version"] == 4
-    path.write_text(json.dumps(written | {"version": 3}))
+    assert written["version"] == 5
+    path.write_text(json.dumps(written | {"version": version}))
     return session
 
 
 @pytest.mark.parametrize("spec", ["auto", "auto:min_weight_fraction_leaf=0.1"])
 def test_the_name_auto_in_an_earlier_session_means_trees_alone(tmp_path, spec):
     path = tmp_path / "session.json"
-    names_only(path, estimator=spec, query_estimator=spec)
+    names_only(path, 3, estimator=spec, query_estimator=spec)
     params = registry.parse_spec(spec)[1]
     expected = querist.Session(X, estimator=AutoClassifier(**params), random_state=4)
     expected.tell(range(12), Y[:12])
@@ -140,6 +146,54 @@ def test_the_name_auto_in_an_earlier_session_means_trees_alone(tmp_path, spec):
         opened.save(path)  # and so it stays
     with pytest.raises(SessionFileError, match="kernels"):
         querist.Session.load(path, X, estimator="auto:kernels=True")
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_the_name_auto_in_an_earlier_session_of_texts_means_logistic_regression(tmp_path, version):
+    path = tmp_path / "session.json"
+    pool = scipy.sparse.csr_matrix(np.abs(X))
+    names_only(path, version, pool, estimator="auto")
+    expected = querist.Session(pool, estimator=AutoClassifier(), random_state=4)
+    expected.tell(range(12), Y[:12])
+    for given_parts in ({}, {"estimator": "auto"}):
+        opened = querist.Session.load(path, pool, **given_parts)
+        np.testing.assert_allclose(opened.predict_proba(), expected.predict_proba(), rtol=1e-6)
+        opened.save(path)  # and so it stays
+    with pytest.raises(SessionFileError, match=r"params\.(kernels|sparse)"):
+        querist.Session.load(path, pool, estimator="auto:sparse=kernel_machine")
+
+
+def test_the_name_auto_in_a_session_of_the_version_before_has_its_kernel_machines(tmp_path):
+    path = tmp_path / "session.json"
+    session = names_only(path, 4, estimator="auto")
+    opened = querist.Session.load(path, X, estimator="auto")
+    np.testing.assert_array_equal(opened.predict_proba(), session.predict_proba())
+
+
+def test_a_simulation_of_the_version_before_keeps_its_model_of_texts(tmp_path):
+    pool = scipy.sparse.csr_matrix(np.abs(X))
+
+    def carried_out(estimator):
+        return querist.simulate(
+            pool, Y, strategies=["margin"], estimators=[estimator], repeats=1, budget=12, initial=8, n_jobs=1,
+            out=tmp_path,
+        )  # fmt: skip
+
+    carried_out("auto:sparse=logistic_regression")
+    path = tmp_path / "experiment.json"
+    there = json.loads(path.read_text())
+    label = "auto:sparse=logistic_regression"
+    text = json.dumps(there).replace(label, "auto").replace(', "sparse": "logistic_regression"', "")
+    assert '"sparse"' not in text
+    path.write_text(text)
+    for run in (tmp_path / "runs").iterdir():
+        run.unlink()
+    resumed = carried_out("auto")
+    assert resumed.table["estimator"].unique().tolist() == ["auto"]
+    expected = querist.simulate(
+        pool, Y, strategies=["margin"], estimators={"auto": AutoClassifier()}, repeats=1, budget=12, initial=8, n_jobs=1
+    )
+    pd.testing.assert_frame_equal(resumed.table, expected.table)
 
 
 def test_the_name_auto_in_a_session_of_today_has_kernel_machines(tmp_path):

@@ -1,6 +1,8 @@
 """``querist simulate FILE --target COL``: says what active learning would have saved."""
 
+import functools
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -12,6 +14,8 @@ from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names,
 from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from querist.data import Problem
     from querist.simulation import Simulation
 
@@ -168,16 +172,34 @@ def simulate(
     Options.checked(**options)
     if test is not None and group is not None:
         raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
-    problem = read_problem(
-        file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
+    read = functools.partial(
+        read_problem, file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [],
+        text_columns=text or [],
         category_columns=category or [], day_first=day_first,
         reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
     )  # fmt: skip
+    problem = _as_begun(read, folder)
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
+
+
+def _as_begun(read: "Callable[..., Problem]", folder: Path) -> "Problem":
+    """Return the data, with texts as words alone where an earlier version began the folder so."""
+    from querist.simulation.record import described_in
+
+    problem, there = read(), described_in(folder)
+    data = there.get("data") if isinstance(there, dict) else None
+    n_then = data.get("n_features") if isinstance(data, dict) else None
+    if n_then is None or getattr(problem.X, "format", None) != "csr" or problem.X.shape[1] == n_then:
+        return problem
+    before = read(words_only=True)
+    if before.X.shape[1] != n_then:
+        return problem
+    told = f"texts are words alone, as when {folder} was begun; in another folder they are more (docs/simulation.md)"
+    return replace(before, notes=(*before.notes, told))
 
 
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":

@@ -51,7 +51,7 @@ class LatentSemantics:
         width = min(_DIMENSIONS, n_rows // _ROWS_EACH, columns.size - 1)
         if width < 1:
             return None
-        sample = sample[:, columns]
+        sample = _narrowed(sample, columns)
         # On one thread: the same last digits on every run.
         with single_thread():
             svd = TruncatedSVD(width, n_iter=2, random_state=_SEED).fit(sample)
@@ -61,7 +61,14 @@ class LatentSemantics:
     def encode(self, X: Any) -> Any:
         """Return points for rows of such features, CSR, float32."""
         with single_thread():
-            points = np.asarray(X[:, self.columns] @ self.components) - self.centre
+            points = np.asarray(_narrowed(X, self.columns) @ self.components) - self.centre
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         points /= np.where(lengths > 0, lengths, 1.0)
         return scipy.sparse.csr_matrix(points.astype(np.float32, copy=False))
+
+
+def _narrowed(X: Any, columns: IntArray) -> Any:
+    narrow = X[:, columns]
+    # The order of entries is that of the sum, and so decides on last digits.
+    narrow.sort_indices()
+    return narrow

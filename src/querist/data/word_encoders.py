@@ -160,7 +160,7 @@ class Letters:
 
 @dataclass(frozen=True)
 class TextEncoder:
-    """A column of text: words, groups of letters and latent semantics, a block of features each, of length 1 in each row.
+    """A column of text: words, groups of letters and latent semantics, a block each, whose rows have length 1.
 
     Words are TF-IDF of the words and pairs of words that occur in two rows or more; scripts that put no blanks between
     words are cut into letters and pairs of letters, and have no groups of letters besides.

@@ -40,8 +40,9 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
     C : float, default=10.0
         Inverse of the strength of the regularisation; of logistic regression for sparse features.
     class_weight : dict, "balanced", "auto" or None, default="auto"
-        ``"auto"`` balances the classes of logistic regression and weights none for others; the others
-        are passed to whichever classifier is fitted.
+        ``"auto"`` balances the classes of logistic regression, those of the kernel machine for sparse rows where it
+        would else say one class of all rows that it was fitted on, and weights none for tables; the others are passed
+        to whichever classifier is fitted.
     min_weight_fraction_leaf : float, default=0.0
         For tables: the least share of all weights that a leaf may hold. With 0 trees grow until
         their leaves are pure, and class weights then change them little.
@@ -135,7 +136,11 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
 
     def _machine(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Model:
         weight = None if self.class_weight == "auto" else self.class_weight
-        return KernelMachine(kernel="linear", class_weight=weight).fit(X, y, sample_weight=sample_weight)
+        machine = KernelMachine(kernel="linear", class_weight=weight).fit(X, y, sample_weight=sample_weight)
+        if self.class_weight == "auto" and machine.classes_.size > 1 and np.unique(machine.predict(X)).size == 1:
+            # So few of one class that always saying the other errs least: it would never be found.
+            machine.set_params(class_weight="balanced").fit(X, y, sample_weight=sample_weight)
+        return machine
 
     def _regression(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Model:
         """Fit logistic regression on the columns that occur; the penalty sets the other coefficients to exactly 0.
@@ -203,4 +208,3 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         tags.input_tags.allow_nan = True
         return tags
-

@@ -109,15 +109,23 @@ def test_written_again_it_is_the_same_project(expected):
 
 
 @pytest.mark.parametrize(
-    ("estimator", "then"),
-    [("auto", "auto:kernels=False"), ("auto:C=2", "auto:C=2,kernels=False"), ("svc", "svc")],
+    ("kind", "auto", "estimator", "then"),
+    [
+        ("table", 1, "auto", "auto:kernels=False,sparse=logistic_regression"),
+        ("table", 1, "auto:C=2", "auto:C=2,kernels=False,sparse=logistic_regression"),
+        ("table", 2, "auto", "auto:sparse=logistic_regression"),
+        ("text", 2, "auto", "auto:C=5,class_weight=None,sparse=logistic_regression"),
+        ("text", 1, "svc", "svc"),
+    ],
 )
-def test_a_project_from_before_there_were_kernel_machines_keeps_its_model(estimator, then):
-    written = Settings("table", estimator=estimator, auto=AUTO).to_dict()
+def test_a_project_of_an_earlier_version_keeps_its_model(kind, auto, estimator, then):
+    written = Settings(kind, estimator=estimator, auto=AUTO, words_only=False).to_dict()
     assert Settings.from_dict(written).estimator_in_use == estimator
-    del written["auto"]
-    earlier = Settings.from_dict(written)
+    del written["auto"], written["words_only"]
+    earlier = Settings.from_dict(written | ({"auto": auto} if auto > 1 else {}))
     assert earlier.estimator_in_use == then
+    assert earlier.words_only
     # Also after it was saved again.
     assert Settings.from_dict(earlier.to_dict()) == earlier
-    assert Settings.from_dict(written | {"estimator": "auto:kernels=True"}).estimator_in_use == "auto:kernels=True"
+    named = "auto:kernels=True,sparse=kernel_machine"
+    assert Settings.from_dict(written | {"estimator": named}).estimator_in_use == named

@@ -47,3 +47,11 @@ def test_columns_count_in_units_of_their_spread():
     X = np.column_stack([rng.normal(size=200), 1e6 * rng.normal(size=200)])
     X[:3] = [[0, 0], [0.01, 1e5], [2, 0]]
     assert nearest_rows(X, 0, 200).tolist().index(1) < nearest_rows(X, 0, 200).tolist().index(2)
+
+
+def test_texts_are_alike_by_what_can_be_told_alone():
+    # The last column is a group of letters, which all texts share.
+    X = scipy.sparse.csr_matrix([[1.0, 0, 9], [0, 1, 9], [1, 1, 9], [0, 1, 0]])
+    told = np.array([True, True, False])
+    assert nearest_rows(X, 0, 9, told=told).tolist() == [0, 2]
+    assert nearest_rows(X, 0, 9, told=told).tolist() == nearest_rows(X[:, :2], 0, 9).tolist()

@@ -15,7 +15,7 @@ _SNIPPET = 160
 _WHY = {
     "audit": "random check question",
     "certificate": "random check question of a promise",
-    "initial": "among the first, to see many kinds of rows",
+    "initial": "among the first, before there was a model",
     "strategy": "the model would learn most from it",
     # Nobody is to know which of the random rows others answer too.
     "overlap": "random check question",

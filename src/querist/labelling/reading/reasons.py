@@ -10,7 +10,7 @@ HIDDEN = (
     "or that others answer too, and on as many more, so that nobody can tell which are which; Explore says it once "
     "this one is answered"
 )
-_FIRST = "one of the first rows: they stand for many others, and differ from each other as much as possible"
+_FIRST = "one of the first rows: there is no model yet that could choose"
 # Where the second class is so much less likely than the first, the model is not torn.
 _TORN = 0.5
 

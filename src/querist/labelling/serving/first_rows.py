@@ -1,11 +1,9 @@
 """The very first questions, before the trainer has read the rows: roughly typical ones that differ from each other.
 
 The trainer's own order (`querist.labelling.trainer.first_questions`) takes all rows as numbers, for which it loads
-heavy libraries. Who opens a project is asked at once; this looks at a few hundred rows and at which words and values
-they share.
+heavy libraries. Who opens a project is asked at once; this looks at a few hundred rows and at which values they share.
 """
 
-import re
 import zlib
 
 import numpy as np
@@ -20,9 +18,8 @@ from querist.store.store import Store
 _SAMPLE, _CHOSEN = 400, 60
 # What a row adds that equals another is rounding.
 _LEAST = 1e-6
-_WORDS = re.compile(r"\w+")
-# Words are told apart by so many numbers, and of a long text the beginning is enough.
-_BUCKETS, _MOST_LETTERS = 1024, 2000
+# Values are told apart by so many numbers.
+_BUCKETS = 1024
 
 
 def rough_ranking(store: Store, settings: Settings, *, seed: int) -> Ranking:
@@ -32,7 +29,7 @@ def rough_ranking(store: Store, settings: Settings, *, seed: int) -> Ranking:
     ----------
     store : Store
     settings : Settings
-        What is learned from. Of images nothing is read: their order is random.
+        What is learned from. Of images and texts nothing is read: their order is random.
     seed : int
         Of the project.
 
@@ -44,7 +41,7 @@ def rough_ranking(store: Store, settings: Settings, *, seed: int) -> Ranking:
     shuffled = _random.derive_generator(seed, "first rows").permutation(n_rows)
     sample = np.sort(shuffled[:_SAMPLE]).tolist()
     chosen: list[int] = []
-    if settings.kind != "image" and n_rows > 1:
+    if settings.kind != "image" and not settings.text_columns and n_rows > 1:
         items = store.items(sample)
         chosen = [items[place].row for place in spread(_vectors(items, settings), _CHOSEN).tolist()]
     order = np.concatenate([np.array(chosen, np.int64), shuffled[~np.isin(shuffled, chosen)]])
@@ -78,11 +75,11 @@ def spread(vectors: FloatArray, n: int) -> IntArray:
 
 
 def _vectors(items: list[ItemRow], settings: Settings) -> FloatArray:
-    names = settings.feature_columns or settings.text_columns or settings.columns
+    names = settings.feature_columns or settings.columns
     found = np.zeros((len(items), _BUCKETS))
     for place, item in enumerate(items):
         for name in names:
-            for word in _words(name, item.content.get(name), prose=name in settings.text_columns):
+            for word in _words(name, item.content.get(name)):
                 found[place, zlib.crc32(word.encode("utf-8", "replace")) % _BUCKETS] = 1
     # A word that half of the rows have tells them apart less than one that ten have.
     found *= np.log(1 + len(items) / np.maximum(1, found.sum(axis=0)))
@@ -91,11 +88,9 @@ def _vectors(items: list[ItemRow], settings: Settings) -> FloatArray:
     return vectors
 
 
-def _words(name: str, value: object, *, prose: bool) -> list[str]:
+def _words(name: str, value: object) -> list[str]:
     if value is None:
         return []
-    if prose:
-        return _WORDS.findall(str(value)[:_MOST_LETTERS].lower())
     # Numbers are alike if they are of the same size.
     if isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value):
         return [f"{name}={np.sign(value):g}e{round(2 * np.log10(max(1e-9, abs(value))))}"]

@@ -1,4 +1,8 @@
-"""The first questions, before there is a model: rows that stand for many others, and differ from each other."""
+"""The first questions, before there is a model: rows that stand for many others, and differ from each other.
+
+Of texts they are rows drawn at random: clusters of words cost three points in the first sixty labels
+(``docs/decisions/0041-texts.md``).
+"""
 
 import warnings
 
@@ -18,7 +22,7 @@ _CLUSTERS = (10, 30, 90)
 
 
 def initial_order(X: Pool, *, seed: int) -> IntArray:
-    """Return all rows, first the most typical one of each of ever more clusters, then the others in random order.
+    """Return all rows in random order; of dense ones the most typical one of each of ever more clusters first.
 
     Parameters
     ----------
@@ -30,7 +34,9 @@ def initial_order(X: Pool, *, seed: int) -> IntArray:
     ndarray of shape (n_rows,), int64
         A pure function of `X` and `seed`.
     """
-    shuffled = _random.derive_generator(seed, "initial order").permutation(n_rows(X)).astype(np.int64)
+    shuffled: IntArray = _random.derive_generator(seed, "initial order").permutation(n_rows(X)).astype(np.int64)
+    if scipy.sparse.issparse(X):
+        return shuffled
     sample = np.sort(shuffled[:_SAMPLE])
     chosen: dict[int, None] = {}
     with single_thread():
@@ -45,17 +51,11 @@ def initial_order(X: Pool, *, seed: int) -> IntArray:
 
 
 def _few_dimensions(X: Pool, seed: int) -> AnyArray:
-    """Return rows in few dimensions; texts (sparse rows) by their direction alone."""
     from sklearn.decomposition import TruncatedSVD
-    from sklearn.preprocessing import normalize
 
-    is_sparse = scipy.sparse.issparse(X)
-    features: AnyArray = X
-    if X.shape[1] > _DIMENSIONS:
-        features = TruncatedSVD(min(_DIMENSIONS, X.shape[0]), n_iter=2, random_state=seed).fit_transform(X)
-    elif is_sparse:
-        features = X.toarray()
-    return normalize(features) if is_sparse else features
+    if X.shape[1] <= _DIMENSIONS:
+        return X
+    return TruncatedSVD(min(_DIMENSIONS, X.shape[0]), n_iter=2, random_state=seed).fit_transform(X)
 
 
 def _typical(features: AnyArray, n_clusters: int, seed: int) -> IntArray:

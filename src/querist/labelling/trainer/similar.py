@@ -28,8 +28,7 @@ def nearest_rows(X: Pool, row: int, most: int, *, told: BoolArray | None = None)
     most : int
         At least 1.
     told : ndarray of shape (n_features,), default=None
-        By which features rows are alike; None: by all. Of texts by their words: with groups of letters, nearly all texts
-        share something.
+        By which features texts are alike; None: by all. By their words: nearly all texts share groups of letters.
 
     Returns
     -------
