@@ -5,8 +5,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
+from hypothesis import given
+from hypothesis import strategies as st
 
 import querist
+from querist._validation import take_rows
 from querist.exceptions import InvalidRowsError
 
 X = np.zeros((9, 1))
@@ -58,3 +62,14 @@ def test_what_are_no_row_numbers_is_refused_in_words(rows, match):
     with pytest.raises(InvalidRowsError, match=match):
         session.skip(rows)
     assert len(session.events) == 1
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.sampled_from([scipy.sparse.csr_matrix, scipy.sparse.csr_array]))
+def test_rows_of_a_sparse_pool_in_a_slice_are_a_view(start, stop, form):
+    X = form(scipy.sparse.random(10, 6, 0.4, format="csr", random_state=0))
+    taken = take_rows(X, slice(start, stop))
+    expected = X[start:stop]
+    assert type(taken) is type(X)
+    assert taken.shape == expected.shape
+    np.testing.assert_array_equal(taken.toarray(), expected.toarray())
+    assert taken.nnz == 0 or np.shares_memory(taken.data, X.data)

@@ -15,7 +15,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from querist import simulate
 from querist.cli.main import app
+from querist.data import read_problem
 
 QUICK = ["--repeats", "2", "--initial", "10", "--budget", "30", "--estimator", "logistic_regression", "--jobs", "1"]
 
@@ -401,3 +403,24 @@ def test_costs_are_a_column(place, frame):
     assert result.exit_code == 0, result.output
     table = pd.read_parquet(place / "querist-simulation-things" / "table.parquet")
     assert (table.loc[table["strategy"] != "(full data)", "cost"] > 0).all()
+
+
+def test_a_folder_that_an_earlier_version_began_keeps_its_features_of_texts(place):
+    rng = np.random.default_rng(1)
+    words = [f"word{number}" for number in range(30)]
+    texts = [" ".join(rng.choice(words, 6)) for _ in range(90)]
+    pd.DataFrame({"text": texts, "kind": ["ab"["word1" in text] for text in texts]}).to_csv("t.csv", index=False)
+    problem = read_problem("t.csv", "kind", text_columns=["text"], words_only=True)
+    simulate(
+        problem.X, problem.y, strategies=["margin"], estimators=["logistic_regression"], repeats=2, budget=30,
+        initial=10, n_jobs=1, name="t", out="then",
+    )  # fmt: skip
+    before = {path: path.read_bytes() for path in (place / "then").glob("runs/*")}
+    result = querist("simulate", "t.csv", "--target", "kind", "--text", "text", *QUICK, "--out", "then")
+    assert result.exit_code == 0, result.output
+    assert "texts are words alone, as when then was begun" in " ".join(result.stderr.split())
+    assert {path: path.read_bytes() for path in (place / "then").glob("runs/*")} == before
+    result = querist("simulate", "t.csv", "--target", "kind", "--text", "text", *QUICK, "--out", "now")
+    assert "words alone" not in result.stderr
+    width = {name: json.loads((place / name / "experiment.json").read_text())["data"] for name in ("then", "now")}
+    assert width["then"]["n_features"] == problem.X.shape[1] < width["now"]["n_features"]

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse
 
 from querist._threads import single_thread
-from querist._typing import AnyArray, FloatArray, IntArray
+from querist._typing import AnyArray
 
 # Of 20, 30, 50, 100 and 200 that which helped most over 30 to 800 labels; one for ten rows, where these are fewer.
 _DIMENSIONS, _ROWS_EACH = 50, 10
@@ -35,9 +35,9 @@ class LatentSemantics:
        analysis", Journal of the American Society for Information Science 41 (1990).
     """
 
-    columns: IntArray
+    columns: AnyArray
     components: AnyArray
-    centre: FloatArray
+    centre: AnyArray
 
     @classmethod
     def fitted(cls, X: Any) -> Self | None:
@@ -67,7 +67,7 @@ class LatentSemantics:
         return scipy.sparse.csr_matrix(points.astype(np.float32, copy=False))
 
 
-def _narrowed(X: Any, columns: IntArray) -> Any:
+def _narrowed(X: Any, columns: AnyArray) -> Any:
     narrow = X[:, columns]
     # The order of entries is that of the sum, and so decides on last digits.
     narrow.sort_indices()

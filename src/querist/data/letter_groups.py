@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse
 
-from querist._typing import AnyArray, FloatArray, IntArray
+from querist._typing import AnyArray
 
 # From three letters on, a blank before or after a word among them, to five.
 _LENGTHS = (3, 4, 5)
@@ -36,8 +36,8 @@ class LetterGroups:
         For each hash a group that has it.
     """
 
-    hashes: IntArray
-    weights: FloatArray
+    hashes: AnyArray
+    weights: AnyArray
     names: AnyArray
 
     @classmethod
@@ -60,7 +60,7 @@ class LetterGroups:
         parts = [self._weighed(*_hashes(_letters(block)), places) for block in _blocks(texts)]
         return scipy.sparse.vstack(parts, format="csr", dtype=np.float32)
 
-    def _weighed(self, hashes: IntArray, ends: IntArray, places: IntArray) -> Any:
+    def _weighed(self, hashes: AnyArray, ends: AnyArray, places: AnyArray) -> Any:
         columns = places[hashes]
         known = columns >= 0
         counts = _counts(columns[known], np.append(0, np.cumsum(known))[ends], self.hashes.size)
@@ -76,14 +76,14 @@ def _blocks(texts: list[str]) -> Iterator[list[str]]:
         yield texts[start : start + _BLOCK]
 
 
-def _places(hashes: IntArray) -> IntArray:
+def _places(hashes: AnyArray) -> AnyArray:
     """Return a table that says where each hash stands; -1 where it does not."""
     places = np.full(1 << _BITS, -1, np.int32)
     places[hashes] = np.arange(hashes.size, dtype=np.int32)
     return places
 
 
-def _counts(columns: IntArray, ends: IntArray, width: int) -> Any:
+def _counts(columns: AnyArray, ends: AnyArray, width: int) -> Any:
     """Return how often each column occurs in each text, CSR; text i has the columns from ends[i] on."""
     ones = np.ones(columns.size, np.float32)
     counts = scipy.sparse.csr_matrix((ones, columns, ends), shape=(ends.size - 1, width))
@@ -91,7 +91,7 @@ def _counts(columns: IntArray, ends: IntArray, width: int) -> Any:
     return counts
 
 
-def _hashes(letters: AnyArray) -> tuple[IntArray, IntArray]:
+def _hashes(letters: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Return the hashes of the groups of some texts, and where those of each text end, beginning with 0."""
     found = _at_each_letter(letters)
     kept = found >= 0
@@ -99,7 +99,7 @@ def _hashes(letters: AnyArray) -> tuple[IntArray, IntArray]:
     return found[kept], np.concatenate([[0], so_far[np.flatnonzero(letters == _LINE)]])
 
 
-def _at_each_letter(letters: AnyArray) -> IntArray:
+def _at_each_letter(letters: AnyArray) -> AnyArray:
     """Return the hashes of the groups that begin with each letter, one of each length; -1 where it is no group."""
     n = letters.size
     padded = np.concatenate([letters, np.full(max(_LENGTHS), _LINE, np.uint32)])
@@ -124,7 +124,7 @@ def _letters(texts: list[str]) -> AnyArray:
     return np.frombuffer("".join(lines).encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _longest(letters: AnyArray) -> IntArray:
+def _longest(letters: AnyArray) -> AnyArray:
     """Return how long a group within one word is at most that begins with each letter; a blank begins the next word."""
     n = letters.size
     blanks = np.where(letters == _BLANK, np.arange(n), n)
@@ -136,7 +136,7 @@ def _longest(letters: AnyArray) -> IntArray:
     return longest
 
 
-def _named(texts: list[str], places: IntArray, n: int) -> AnyArray:
+def _named(texts: list[str], places: AnyArray, n: int) -> AnyArray:
     """Return for each place the first group of letters whose hash stands there."""
     names = np.full(n, "", f"U{max(_LENGTHS)}")
     for block in _blocks(texts):

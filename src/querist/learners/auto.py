@@ -121,7 +121,8 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
             If there is no such classifier for sparse rows.
         """
         sparse = check_choice(self.sparse, "sparse", ("logistic_regression", "kernel_machine"))
-        X, y = validate_data(self, X, y, accept_sparse="csr", ensure_all_finite="allow-nan")
+        checked: tuple[Any, AnyArray] = validate_data(self, X, y, accept_sparse="csr", ensure_all_finite="allow-nan")
+        X, y = checked
         check_classification_targets(y)
         if scipy.sparse.issparse(X):
             linear = sparse == "kernel_machine" and len(y) <= _MOST_FOR_LINEAR

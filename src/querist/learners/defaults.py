@@ -72,4 +72,5 @@ def auto(**params: Any) -> Model:
     """Extra trees with kernel machines for tables; for sparse rows (text) a linear kernel machine."""
     from querist.learners.auto import AutoClassifier
 
-    return AutoClassifier(**{"kernels": True, "sparse": "kernel_machine"} | params)
+    ours: dict[str, Any] = {"kernels": True, "sparse": "kernel_machine"}
+    return AutoClassifier(**ours | params)

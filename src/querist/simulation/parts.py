@@ -48,8 +48,9 @@ class Parts:
             # An AutoClassifier() bore the registered name then.
             then = "auto" if label == "AutoClassifier()" else label
             described = told.get(then)
-            params = described.get("params") if isinstance(described, Mapping) else None
-            is_earlier = isinstance(params, Mapping) and "C" in params and "sparse" not in params
+            found = described.get("params") if isinstance(described, Mapping) else None
+            params = found if isinstance(found, Mapping) else {}
+            is_earlier = "C" in params and "sparse" not in params
             if not is_earlier or not isinstance(part, AutoClassifier):
                 estimators[label] = part
             elif registry.parse_spec(then)[0] == "auto":

@@ -53,9 +53,10 @@ def initial_order(X: Pool, *, seed: int) -> IntArray:
 def _few_dimensions(X: Pool, seed: int) -> AnyArray:
     from sklearn.decomposition import TruncatedSVD
 
-    if X.shape[1] <= _DIMENSIONS:
-        return X
-    return TruncatedSVD(min(_DIMENSIONS, X.shape[0]), n_iter=2, random_state=seed).fit_transform(X)
+    few: AnyArray = X
+    if X.shape[1] > _DIMENSIONS:
+        few = TruncatedSVD(min(_DIMENSIONS, X.shape[0]), n_iter=2, random_state=seed).fit_transform(X)
+    return few
 
 
 def _typical(features: AnyArray, n_clusters: int, seed: int) -> IntArray:

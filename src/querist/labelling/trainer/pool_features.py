@@ -125,5 +125,5 @@ def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progr
     )
     X = features.fit_transform(pd.DataFrame(cells))
     names = tuple(features.get_feature_names_out().tolist())
-    kinds = dict(features.kinds_)
+    kinds: dict[str, str] = {**features.kinds_}
     return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)
