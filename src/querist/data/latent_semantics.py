@@ -42,7 +42,7 @@ class LatentSemantics:
     @classmethod
     def fitted(cls, X: Any) -> Self | None:
         """Learn from a CSR matrix of TF-IDF; None if there are too few rows or features."""
-        from sklearn.decomposition import TruncatedSVD
+        from sklearn.utils.extmath import randomized_svd
 
         n_rows = X.shape[0]
         sample = X[np.unique(np.linspace(0, n_rows - 1, min(n_rows, _SAMPLE)).astype(np.int64))]
@@ -54,14 +54,17 @@ class LatentSemantics:
         sample = _narrowed(sample, columns)
         # On one thread: the same last digits on every run.
         with single_thread():
-            svd = TruncatedSVD(width, n_iter=2, random_state=_SEED).fit(sample)
-            components = np.ascontiguousarray(svd.components_.T, np.float32)
+            right = randomized_svd(sample, width, n_iter=2, random_state=_SEED)[2]
+            components = np.ascontiguousarray(right.T, np.float32)
             return cls(columns, components, np.asarray(sample @ components).mean(axis=0))
 
     def encode(self, X: Any) -> Any:
-        """Return points for rows of such features, CSR, float32."""
+        """Return points for rows of such features, CSR, float32; of rows without any of them 0."""
+        narrow = _narrowed(X, self.columns)
         with single_thread():
-            points = np.asarray(_narrowed(X, self.columns) @ self.components) - self.centre
+            points = np.asarray(narrow @ self.components) - self.centre
+        # What holds nothing known is about nothing.
+        points[np.diff(narrow.indptr) == 0] = 0.0
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         points /= np.where(lengths > 0, lengths, 1.0)
         return scipy.sparse.csr_matrix(points.astype(np.float32, copy=False))
