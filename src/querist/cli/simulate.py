@@ -52,6 +52,14 @@ _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read
 _Category: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
 ]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...) or a column "
+        "of lists."
+    ),
+]
+_TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vectors of the rows of --test.")]
 _DayFirst: TypeAlias = Annotated[
     bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
 ]
@@ -119,6 +127,8 @@ def simulate(
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
+    embeddings: _Embeddings = None,
+    test_embeddings: _TestEmbeddings = None,
     missing: Missing = None,
     decimal: Decimal = None,
     day_first: _DayFirst = False,
@@ -163,6 +173,7 @@ def simulate(
         file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
         category_columns=category or [], day_first=day_first,
         reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
+        embeddings=embeddings, test_embeddings=test_embeddings,
     )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)

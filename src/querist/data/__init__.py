@@ -9,6 +9,8 @@ from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.data.duplicates import find_duplicates
+    from querist.data.embeddings.block import EmbeddingBlock, append_embeddings
+    from querist.data.embeddings.recipe import EmbeddedFeatures
     from querist.data.feature_cache import Features
     from querist.data.features import build_features
     from querist.data.hashing import data_hash, pool_hash
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
     from querist.data.target import split_target
 
 _HOMES = {
+    "EmbeddedFeatures": "embeddings.recipe",
+    "EmbeddingBlock": "embeddings.block",
     "Features": "feature_cache",
     "ImageFeatures": "image_features",
     "Problem": "problem",
     "Reading": "reading",
     "Table": "table",
     "TableFeatures": "table_features",
+    "append_embeddings": "embeddings.block",
     "build_features": "features",
     "data_hash": "hashing",
     "find_duplicates": "duplicates",
@@ -37,12 +42,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "EmbeddedFeatures",
+    "EmbeddingBlock",
     "Features",
     "ImageFeatures",
     "Problem",
     "Reading",
     "Table",
     "TableFeatures",
+    "append_embeddings",
     "build_features",
     "data_hash",
     "find_duplicates",
