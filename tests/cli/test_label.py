@@ -417,3 +417,29 @@ def test_a_hundred_thousand_texts_are_imported_in_time(place, server):
     start = time.process_time()  # what other programs do at the same time does not count
     done("label", "many.csv")
     assert time.process_time() - start < 20
+
+
+def test_vectors_come_with_the_rows_and_with_those_that_are_added(place, server):
+    vectors = np.random.default_rng(0).normal(size=(30, 3))
+    pd.DataFrame({"review": TEXTS[:20]}).to_csv("reviews.csv", index=False)
+    pd.DataFrame({"review": TEXTS[20:]}).to_csv("more.csv", index=False)
+    np.save("v.npy", vectors[:20])
+    np.save("w.npy", vectors[20:])
+    made = querist("label", "reviews.csv", "--embeddings", "v.npy")
+    assert made.exit_code == 0
+    assert "embeddings: 3 numbers a row" in made.stderr
+    assert sorted(path.name for path in (place / "reviews.querist-embeddings").iterdir()) == ["rows-0.npy"]
+    refused = querist("add", "reviews.querist", "more.csv")
+    assert refused.exit_code == 1
+    assert "querist add" in refused.stderr
+    assert "10 rows added" in querist("add", "reviews.querist", "more.csv", "--embeddings", "w.npy").stdout
+    assert "embeddings" not in querist("label", "reviews.csv", "--embeddings", "v.npy").stderr
+
+
+def test_vectors_that_do_not_fit_make_no_project(place, server):
+    pd.DataFrame({"review": TEXTS}).to_csv("reviews.csv", index=False)
+    np.save("v.npy", np.ones((29, 3)))
+    refused = querist("label", "reviews.csv", "--embeddings", "v.npy")
+    assert refused.exit_code == 1
+    assert "v.npy has 29 vectors, but reviews.csv has 30 rows" in refused.stderr
+    assert not list(place.glob("*.querist*"))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -24,6 +24,9 @@ from querist.cli.page import (
 from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
+
+if TYPE_CHECKING:
+    from querist.labelling.intake.import_plan import ImportPlan
 
 ENDING = ".querist"
 # Where `--help` lists the options.
@@ -72,6 +75,14 @@ _Guidelines: TypeAlias = Annotated[
         help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
         exists=True,
         dir_okay=False,
+        rich_help_panel=_DATA,
+    ),
+]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts. Of images, instead of pixels.",
         rich_help_panel=_DATA,
     ),
 ]
@@ -141,6 +152,7 @@ def label(
     labels_per_point: _LabelsPerPoint = None,
     keywords: _Keywords = None,
     guidelines: _Guidelines = None,
+    embeddings: _Embeddings = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
@@ -179,7 +191,11 @@ def label(
             "copies": copies,
             "existing_labels": existing_labels,
         }
-        print_notes(resume(location, sources, asked=asked, changes=changes, images=images, keywords=keywords))
+        print_notes(
+            resume(
+                location, sources, asked=asked, changes=changes, images=images, keywords=keywords, embeddings=embeddings
+            )
+        )
     elif not sources:
         raise FileFormatError(
             f"There is no project {location}. Make one from your data: "
@@ -189,7 +205,7 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading, keywords=keywords, copies=copies or "alike",
+            reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
@@ -228,9 +244,20 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
         from querist.labelling.log.classes import added
 
         changes = {**changes, "keywords": read_keywords(keywords, added(plan.classes))}
+    if plan.model:
+        print_notes(_embedded(plan))
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")
+
+
+def _embedded(plan: "ImportPlan") -> list[str]:
+    """Have a model make the vectors of the texts, with a bar of its progress, and return notes."""
+    from querist.cli.progress import watched
+    from querist.labelling.intake.vectors import embed
+
+    with watched("embeddings") as watch:
+        return embed(plan.source, plan.text_columns, plan.model, watch)
 
 
 def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:

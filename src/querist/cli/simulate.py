@@ -55,8 +55,8 @@ _Category: TypeAlias = Annotated[
 _Embeddings: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...) or a column "
-        "of lists."
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts."
     ),
 ]
 _TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vectors of the rows of --test.")]
@@ -151,6 +151,7 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
+    from querist.cli.progress import watched
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
@@ -169,12 +170,13 @@ def simulate(
     Options.checked(**options)
     if test is not None and group is not None:
         raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
-    problem = read_problem(
-        file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
-        category_columns=category or [], day_first=day_first,
-        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-        embeddings=embeddings, test_embeddings=test_embeddings,
-    )  # fmt: skip
+    with watched("embeddings") as watch:
+        problem = read_problem(
+            file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
+            category_columns=category or [], day_first=day_first,
+            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
+            embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
+        )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)

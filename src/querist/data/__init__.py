@@ -10,6 +10,8 @@ from querist._lazy import lazy_names
 if TYPE_CHECKING:
     from querist.data.duplicates import find_duplicates
     from querist.data.embeddings.block import EmbeddingBlock, append_embeddings
+    from querist.data.embeddings.embed import Watch, embed_texts
+    from querist.data.embeddings.models import load_model
     from querist.data.embeddings.recipe import EmbeddedFeatures
     from querist.data.feature_cache import Features
     from querist.data.features import build_features
@@ -32,9 +34,12 @@ _HOMES = {
     "Table": "table",
     "TableFeatures": "table_features",
     "append_embeddings": "embeddings.block",
+    "Watch": "embeddings.embed",
     "build_features": "features",
     "data_hash": "hashing",
+    "embed_texts": "embeddings.embed",
     "find_duplicates": "duplicates",
+    "load_model": "embeddings.models",
     "pool_hash": "hashing",
     "read_problem": "problem",
     "read_table": "read",
@@ -50,10 +55,13 @@ __all__ = [
     "Reading",
     "Table",
     "TableFeatures",
+    "Watch",
     "append_embeddings",
     "build_features",
     "data_hash",
+    "embed_texts",
     "find_duplicates",
+    "load_model",
     "pool_hash",
     "read_problem",
     "read_table",

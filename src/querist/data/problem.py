@@ -10,6 +10,7 @@ import numpy as np
 
 from querist._amounts import as_amounts
 from querist._typing import AnyArray, FloatArray, Pool
+from querist.data.embeddings.embed import Watch
 from querist.data.embeddings.given import Brought, take_both
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
@@ -67,6 +68,7 @@ def read_problem(
     cache_dir: str | os.PathLike[str] | None = None,
     embeddings: Any = None,
     test_embeddings: Any = None,
+    watch: Watch | None = None,
 ) -> Problem:
     """Read a labelled file and build features from it.
 
@@ -105,10 +107,12 @@ def read_problem(
         Where features are kept; None is the user's cache folder.
     embeddings : array-like of shape (n_rows, n_dimensions), path or str, default=None
         A vector for each row, in the order of the file, to stand behind its other features (see `EmbeddingBlock`):
-        an array; a file of one (.npy, .npz, or a table of numbers); or a column of the file that holds lists of
-        numbers.
+        an array; a file of one (.npy, .npz, or a table of numbers); a column of the file that holds lists of
+        numbers; or a sentence model that makes them of the columns of free text (see `embed_texts`).
     test_embeddings : as embeddings, default=None
-        Those of the rows of the test file; a column is found there by itself.
+        Those of the rows of the test file; a column is found there by itself, and a model makes them.
+    watch : Watch, default=None
+        Who is told how far a model is.
 
     Returns
     -------
@@ -142,13 +146,14 @@ def read_problem(
                 f"{table.path} or {test} holds a matrix without named columns: there is no text to read. "
                 "Leave the names of columns out."
             )
+        brought = None if brought is None else brought.made(None, None, {}, watch)
         X, X_test, more = _beside(brought, *_from_matrices(table, test_table))
         return Problem(X, y, X_test, y_test, None, (*notes, *more))
     worded = [*text_columns, *category_columns]
     frame, test_frame = _columns(table, others, worded), None
     if test_table is not None and test_table.frame is not None:
         test_frame = _columns(test_table, others, worded)
-    X, X_test, more = None, None, ()
+    X, X_test, more, kinds = None, None, (), {}
     # Embeddings may be all that there is.
     if brought is None or len(frame.columns):
         features = build_features(
@@ -159,7 +164,9 @@ def read_problem(
             day_first=day_first,
             cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
         )
-        X, X_test, more = features.X, features.X_test, features.notes
+        X, X_test, more, kinds = features.X, features.X_test, features.notes, features.kinds
+    if brought is not None:
+        brought = brought.made(frame, test_frame, kinds, watch)
     X, X_test, more = _beside(brought, X, X_test, more)
     return Problem(
         X,

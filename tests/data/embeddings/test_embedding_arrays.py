@@ -75,7 +75,7 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path):
     with pytest.raises(DataError, match="column 'word' holds no numbers"):
         read_vectors(tmp_path / "t.csv")
     np.savez(tmp_path / "two.npz", a=VECTORS, b=VECTORS)
-    with pytest.raises(DataError, match="holds a, b. Save one array alone"):
+    with pytest.raises(DataError, match=r"holds a, b. Save one array alone"):
         read_vectors(tmp_path / "two.npz")
     (tmp_path / "broken.npz").write_bytes(b"PK")
     with pytest.raises(DataError, match="not an NPZ file that can be read"):

@@ -1,5 +1,9 @@
 """`read_problem` with embeddings: files, columns and arrays, of the file and of the test file."""
 
+import importlib.util
+import sys
+import types
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -62,7 +66,7 @@ def test_the_rows_of_a_test_file_have_theirs(put):
         read_problem(put(), "y", test=put(FRAME[:6], "test.csv"), embeddings=VECTORS)
     with pytest.raises(InvalidParameterError, match="there is none"):
         read_problem(put(), "y", embeddings=VECTORS, test_embeddings=VECTORS)
-    with pytest.raises(DataError, match="test_embeddings has 16 vectors, but .*test.csv has 6 rows"):
+    with pytest.raises(DataError, match=r"test_embeddings has 16 vectors, but .*test.csv has 6 rows"):
         read_problem(put(), "y", test=test.with_suffix(".csv"), embeddings=VECTORS, test_embeddings=VECTORS)
 
 
@@ -75,8 +79,11 @@ def test_numbers_words_and_matrices_take_them_too(put, tmp_path):
     assert read_problem(tmp_path / "t.npz", None, embeddings=VECTORS).X.shape == (16, 19)
 
 
-def test_what_is_meant_by_no_file_and_no_column_is_asked(put):
-    with pytest.raises(DataError, match="'vectr' is neither a file of vectors .* nor a column of .* It has: text"):
+def test_what_is_meant_by_no_file_and_no_column_is_asked(put, monkeypatch):
+    hub = types.SimpleNamespace(__spec__=importlib.util.find_spec("json"))
+    monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
+    monkeypatch.setattr(hub, "snapshot_download", lambda *_, **__: 1 / 0, raising=False)
+    with pytest.raises(DataError, match="'vectr' is no column, file, folder or installed package here"):
         read_problem(put(), "y", embeddings="vectr")
     with pytest.raises(DataError, match="There is no file"):
         read_problem(put(), "y", embeddings="gone.npy")

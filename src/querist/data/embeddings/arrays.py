@@ -79,7 +79,7 @@ def vectors_in(cells: list[Any], what: str) -> AnyArray:
     DataError
         If a cell holds something else, or they differ in length.
     """
-    rows = []
+    rows: list[AnyArray] = []
     for row, cell in enumerate(cells, 1):
         try:
             values = np.asarray(json.loads(cell) if isinstance(cell, str) else cell, np.float64)

@@ -87,19 +87,22 @@ class Bert:
         # One product of two matrices is faster than a stack of small ones.
         flat = hidden.reshape(n * length, width) @ self._weights[f"{name}.weight"].T
         flat += self._weights[f"{name}.bias"]
-        return flat.reshape(n, length, -1)
+        dense: Floats = flat.reshape(n, length, -1)
+        return dense
 
     def _normed(self, hidden: Floats, name: str) -> Floats:
         centred = hidden - hidden.mean(axis=-1, keepdims=True)
         variance = np.mean(centred * centred, axis=-1, keepdims=True)
         centred /= np.sqrt(variance + np.float32(self._eps))
-        return centred * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        normed: Floats = centred * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        return normed
 
 
 def _gelu(values: Floats) -> Floats:
     from scipy.special import erf
 
-    return values * np.float32(0.5) * (np.float32(1) + erf(values * np.float32(1 / math.sqrt(2))))
+    curve: Floats = values * np.float32(0.5) * (np.float32(1) + erf(values * np.float32(1 / math.sqrt(2))))
+    return curve
 
 
 def runs(config: dict[str, Any]) -> bool:

@@ -48,6 +48,7 @@ _CHANGEABLE = (
     "labels_per_point",
     "strategy",
     "estimator",
+    "embeddings",
     "annotators_may",
     "keywords",
     "guidelines",
