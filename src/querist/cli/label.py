@@ -37,33 +37,35 @@ _Audit: TypeAlias = Annotated[
     typer.Option(
         "--audit",
         "--audit-share",
-        help="Share of random questions, for honest figures (default: 0.2); 0: none; measure: a fifth, and all "
-        f"answers teach the model that asks, so that figures are approximate. {PRICE}",
+        help="Share of the questions drawn at random to measure the accuracy. Default: 0.2. 0 draws none. measure "
+        "draws a fifth and lets the asking model learn from them too, which makes the figures approximate. "
+        f"{PRICE}",
         rich_help_panel=_LEARNING,
     ),
 ]
 _Labels: TypeAlias = Annotated[
-    str | None, typer.Option(help="The classes, with commas between them; more can come later.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="The classes, separated by commas. More can be added later.", rich_help_panel=_DATA)
 ]
 _Copies: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
-        "exact (the same to the letter), or off.",
+        help="Which copies are asked once and labelled together: alike (the same except for spaces and capitals; the "
+        "default), exact (the same to the letter), or none (off).",
         rich_help_panel=_DATA,
     ),
 ]
 _LabelsPerPoint: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.", rich_help_panel=_LEARNING
+        help="How many labels one point of accuracy is worth to you; the advice to stop follows it. Default: 100.",
+        rich_help_panel=_LEARNING,
     ),
 ]
 _Keywords: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="Words to highlight in texts: a table with the columns class and keyword; `refund*` is all words that "
-        "begin so. Takes the place of those before.",
+        help="Words to highlight in texts: a table with the columns class and keyword. `refund*` stands for all words "
+        "that begin with it. Replaces the earlier list.",
         exists=True,
         dir_okay=False,
         rich_help_panel=_DATA,
@@ -72,7 +74,7 @@ _Keywords: TypeAlias = Annotated[
 _Guidelines: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
+        help="How to label: a Markdown file, shown beside the item. Replaces the earlier one.",
         exists=True,
         dir_okay=False,
         rich_help_panel=_DATA,
@@ -89,40 +91,44 @@ _Embeddings: TypeAlias = Annotated[
 _Sources: TypeAlias = Annotated[
     list[str],
     typer.Argument(
-        help="A table (CSV, Excel, JSONL ...), several files or a folder that are its parts, a folder of images, "
+        help="A table (CSV, Excel, JSONL ...), several files or a folder with parts of one table, a folder of images, "
         "or a project."
     ),
 ]
 _Text: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="Column of texts; repeat for several. Default: guessed.", rich_help_panel=_DATA),
+    typer.Option(help="Column with the text. Can be repeated. Default: guessed.", rich_help_panel=_DATA),
 ]
 _Image: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="Column with paths or addresses of images. Default: guessed.", rich_help_panel=_DATA)
 ]
 _Columns: TypeAlias = Annotated[
-    str | None, typer.Option(help="Columns to show, with commas between them.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="Columns to show, separated by commas.", rich_help_panel=_DATA)
 ]
 _LabelColumn: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of labels already given. Default: guessed.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="Column with labels that were given before. Default: guessed.", rich_help_panel=_DATA)
 ]
 _ExistingLabels: TypeAlias = Annotated[
-    bool, typer.Option(help="Keep labels that the data has already as answers.", rich_help_panel=_DATA)
+    bool, typer.Option(help="Take labels that stand in the data as answers.", rich_help_panel=_DATA)
 ]
 _Id: TypeAlias = Annotated[
-    str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.", rich_help_panel=_DATA)
+    str | None, typer.Option("--id", help="Column with your own ids. Default: guessed.", rich_help_panel=_DATA)
 ]
 _Images: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Folder that image paths start from, or where it is now.", rich_help_panel=_DATA)
+    Path | None,
+    typer.Option(
+        help="Folder that the paths of images start from; name it again if it has moved.", rich_help_panel=_DATA
+    ),
 ]
 _Project: TypeAlias = Annotated[
-    str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
+    str | None,
+    typer.Option(help="Where to keep the project: a file, or postgresql://... Default: FILE.querist beside the data."),
 ]
 _Strategy: TypeAlias = Annotated[
-    str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+    str | None, typer.Option(help="Query strategy, as NAME[:key=value,...].", rich_help_panel=_LEARNING)
 ]
 _Estimator: TypeAlias = Annotated[
-    str | None, typer.Option(help="The model: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+    str | None, typer.Option(help="Model, as NAME[:key=value,...].", rich_help_panel=_LEARNING)
 ]
 
 
@@ -162,7 +168,7 @@ def label(
     browser: Browser = True,
     annotator: Annotator = None,
 ) -> None:
-    """Label texts, rows or images on a page, while a model learns along.
+    """Label texts, rows or images on a page while a model learns along.
 
     Everything is kept in one project file beside the data. Run the same command again to go on.
 

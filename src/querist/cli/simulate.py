@@ -18,39 +18,46 @@ if TYPE_CHECKING:
 _File: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
-        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...); several files, or a folder, are "
-        "its parts."
+        help="A table with labels (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...). Several files, or a folder, are "
+        "read as parts of one table."
     ),
 ]
-_Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
+_Target: TypeAlias = Annotated[str | None, typer.Option(help="Column to predict. Not needed for libsvm and NPZ files.")]
 _Strategy: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. random is always included.")
+    list[str] | None,
+    typer.Option(
+        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them."
+    ),
 ]
 _Estimator: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. Default: auto.")
+    list[str] | None, typer.Option(help="Model, as NAME[:key=value,...]. Repeat it to compare several. Default: auto.")
 ]
-_Repeats: TypeAlias = Annotated[int, typer.Option(help="Paired repeats.")]
+_Repeats: TypeAlias = Annotated[
+    int, typer.Option(help="How often to repeat it, each time with the same split for every strategy.")
+]
 _Budget: TypeAlias = Annotated[
-    int | None, typer.Option(help="Labels in total, the initial set included. Default: 200, at most the pool.")
+    int | None, typer.Option(help="Labels in total, first ones included. Default: 200, or all rows if there are fewer.")
 ]
-_BatchSize: TypeAlias = Annotated[int, typer.Option(help="Labels per round.")]
-_Initial: TypeAlias = Annotated[int, typer.Option(help="Labels before the first question.")]
-_InitialSet: TypeAlias = Annotated[str, typer.Option(help="random or stratified.")]
-_Test: TypeAlias = Annotated[Path | None, typer.Option(help="A file with the test rows, instead of a random split.")]
-_TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows for testing, or their number.")]
+_BatchSize: TypeAlias = Annotated[int, typer.Option(help="Labels asked for in each round.")]
+_Initial: TypeAlias = Annotated[int, typer.Option(help="Labels given before the first question.")]
+_InitialSet: TypeAlias = Annotated[str, typer.Option(help="How those first rows are drawn.")]
+_Test: TypeAlias = Annotated[Path | None, typer.Option(help="File with the test rows, instead of a random split.")]
+_TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows to test on, or their number.")]
 _Group: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column whose values must not be split between pool and test.")
+    str | None,
+    typer.Option(help="Rows with the same value in this column stay together, in the pool or in the test rows."),
 ]
 _Weight: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of numbers above 0: what each row weighs in the training; not learned from.")
+    str | None,
+    typer.Option(help="Column that says how much each row counts in training (numbers above 0). Not learned from."),
 ]
 _Cost: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of numbers above 0: what each row's label costs; not learned from.")
+    str | None, typer.Option(help="Column that says what each row's label costs (numbers above 0). Not learned from.")
 ]
-_Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
-_Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
+_Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out. Can be repeated.")]
+_Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as text. Can be repeated.")]
 _Category: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
+    list[str] | None, typer.Option(help="Column to read as categories, such as codes. Can be repeated.")
 ]
 _Embeddings: TypeAlias = Annotated[
     str | None,
@@ -61,45 +68,47 @@ _Embeddings: TypeAlias = Annotated[
 ]
 _TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vectors of the rows of --test.")]
 _DayFirst: TypeAlias = Annotated[
-    bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
+    bool, typer.Option("--day-first", help="In dates that can be read either way, the day comes first.")
 ]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
+    typer.Option(
+        help="accuracy, balanced_accuracy, macro_f1, log_loss or roc_auc. Can be repeated; the first leads the report."
+    ),
 ]
 _Duplicates: TypeAlias = Annotated[
-    str, typer.Option(help="ask_once (rows with the same features are asked once) or keep.")
+    str, typer.Option(help="Whether rows with the same features are asked once, or each by itself.")
 ]
-_ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy until two classes have answers.")]
-_QueryEstimator: TypeAlias = Annotated[str | None, typer.Option(help="Another estimator to do the asking.")]
-_WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Start each fit from the last solution.")]
+_ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy to use until two classes have been found.")]
+_QueryEstimator: TypeAlias = Annotated[
+    str | None, typer.Option(help="A second model that chooses the questions. Default: the model itself.")
+]
+_WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Let each fit start from the last one.")]
 _Audit: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit; measure: a fifth, and all "
-        "answers teach the model that asks, so that figures are approximate. " + PRICE
+        help="Share of the questions drawn at random to measure the accuracy, such as 0.2. 0 draws none. measure draws "
+        "a fifth and lets the asking model learn from them too, which makes the figures approximate. " + PRICE
     ),
 ]
 _Stop: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="Stopping rule NAME[:key=value,...], any(RULE, ...) or all(RULE, ...); repeat for several. Nothing is "
-        "stopped: the report says what stopping would have cost."
+        help="Stopping rule to judge: NAME[:key=value,...], any(RULE, ...) or all(RULE, ...). Can be repeated. The "
+        "simulation goes on; the report says what stopping would have cost."
     ),
 ]
-_LabelCost: TypeAlias = Annotated[float, typer.Option(help="What an answer costs; stopping rules are judged by it.")]
+_LabelCost: TypeAlias = Annotated[float, typer.Option(help="What a label costs; stopping rules are judged by it.")]
 _ErrorCost: TypeAlias = Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")]
 _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the model will be used on.")]
-_Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
-_Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
+_Seed: TypeAlias = Annotated[int, typer.Option(help="Seed of everything random.")]
+_Jobs: TypeAlias = Annotated[int, typer.Option(help="Number of processes; -1 uses every core.")]
 _Name: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        help="What tables and reports call the data. Default: the file without its ending; +1 if two make it up."
-    ),
+    typer.Option(help="What to call the data in tables and reports. Default: the name of the file."),
 ]
 _Out: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
+    Path | None, typer.Option(help="Folder for the results. Default: querist-simulation-NAME in the current folder.")
 ]
 
 
@@ -147,7 +156,7 @@ def simulate(
     name: _Name = None,
     out: _Out = None,
 ) -> None:
-    """Simulate active learning on a labelled file, and report what it would have saved.
+    """Simulate active learning on a labelled file and report what it would have saved.
 
     Interrupt it whenever you like: the same command resumes.
     """
