@@ -88,6 +88,14 @@ _Embeddings: TypeAlias = Annotated[
         rich_help_panel=_DATA,
     ),
 ]
+_Like: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="An example of a class that is hard to find, a text or a file of them; repeat for several. Texts like it "
+        "are asked about first.",
+        rich_help_panel=_LEARNING,
+    ),
+]
 _Sources: TypeAlias = Annotated[
     list[str],
     typer.Argument(
@@ -159,6 +167,7 @@ def label(
     keywords: _Keywords = None,
     guidelines: _Guidelines = None,
     embeddings: _Embeddings = None,
+    like: _Like = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
@@ -179,7 +188,7 @@ def label(
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
-    changes |= _read(guidelines)
+    changes |= _read(guidelines) | _examples(like)
     _check_names(strategy, estimator, classes, copies)
     from querist.labelling.intake.new_project import has_project
 
@@ -237,6 +246,14 @@ def _read(guidelines: Path | None) -> dict[str, Any]:
     return {"guidelines": read_guidelines(guidelines)}
 
 
+def _examples(like: list[str] | None) -> dict[str, Any]:
+    if not like:
+        return {}
+    from querist.labelling.intake.examples import examples_of
+
+    return {"like": examples_of(like)}
+
+
 def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywords: Path | None, **given: Any) -> None:
     """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
@@ -250,6 +267,8 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
         from querist.labelling.log.classes import added
 
         changes = {**changes, "keywords": read_keywords(keywords, added(plan.classes))}
+    if "like" in changes and plan.kind != "text":
+        raise DataError("--like names texts, and this data holds none. Leave it out, or name the texts with --text.")
     if plan.model:
         print_notes(_embedded(plan))
     with progress_bar("rows") as progress:

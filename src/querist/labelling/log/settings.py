@@ -104,6 +104,8 @@ class Settings:
     embeddings : str
         ``""``: none; ``arrays:...``: vectors that were brought (`querist.labelling.log.locations.embeddings_home`), and
         what tells them from others; ``model:...``: the sentence model that makes them of the texts.
+    like : tuple of str
+        Texts whose like is asked about first, until there is a model.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
@@ -135,6 +137,7 @@ class Settings:
     annotators_may: tuple[Power, ...] = ()
     auto: int = 1
     embeddings: str = ""
+    like: tuple[str, ...] = ()
     keywords: tuple[KeywordList, ...] = ()
     guidelines: str = ""
     port: int | None = None

@@ -49,6 +49,7 @@ _CHANGEABLE = (
     "strategy",
     "estimator",
     "embeddings",
+    "like",
     "annotators_may",
     "keywords",
     "guidelines",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from querist._words import command
-from querist.exceptions import StoreError
+from querist.exceptions import DataError, StoreError
 from querist.labelling.intake.new_project import clear_leftovers
 from querist.labelling.intake.source import is_of
 from querist.labelling.intake.source_check import check_sources
@@ -94,6 +94,8 @@ def resume(
         changes = {**changes, "embeddings": renewed(location, embeddings, _paths(data))}
     if keywords is not None:
         changes = {**changes, "keywords": read_keywords(keywords, known)}
+    if changes.get("like") and settings.kind != "text":
+        raise DataError("--like names texts, and this project holds none. Leave it out.")
     fresh = {name: value for name, value in changes.items() if value != getattr(settings, name)}
     if fresh:
         with Project.open(location, train=False) as project:
@@ -127,6 +129,9 @@ def _told(name: str, value: Any) -> str:
         made = value.removeprefix(MODEL) if value.startswith(MODEL) else ""
         how = f"made of the texts by {made}" if made else "those that were brought"
         return f"embeddings are now {how}; the model learns from them beside the columns"
+    if name == "like":
+        n = "1 example" if len(value) == 1 else f"{len(value)} examples"
+        return f"rows like {n} are asked about first, until there is a model"
     if name == "guidelines":
         return f"guidelines are now those of {len(value):,} characters"
     return f"{name.replace('_', ' ')} is now {value}"

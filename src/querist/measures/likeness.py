@@ -1,0 +1,52 @@
+"""How like rows are to examples."""
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from querist._typing import FloatArray, Pool
+from querist._validation import n_rows
+from querist.measures.geometry import as_float, cosine_to, nearest_squared_distances, squared_norms
+
+_BLOCK = 20_000
+# Of so many rows the spread of each column is taken.
+_SAMPLE = 5000
+
+
+def likeness(X: Pool, examples: Pool) -> FloatArray:
+    """Return how like each row is to that of the examples which it is most like.
+
+    Sparse rows (texts) by the cosine of their angle, in [-1, 1]; other rows by their Euclidean distance, squared, with
+    columns in units of their spread, as a negative number.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_rows, n_features)
+    examples : ndarray or CSR matrix of shape (n_examples, n_features)
+        At least one.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Larger is more alike. O(stored entries) time for each example; memory for a block of 20,000 rows.
+    """
+    if scipy.sparse.issparse(X):
+        directions = np.asarray(as_float(examples).todense(), np.float64)
+        directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-300)
+        parts = [_by_block(X, lambda block, own=own: cosine_to(block, own)) for own in directions]
+        return np.max(parts, axis=0)
+    spread = as_float(X[:: max(1, n_rows(X) // _SAMPLE)]).std(axis=0)
+    spread[spread == 0] = 1.0
+    points = as_float(examples) / spread
+
+    def closeness(block: Any) -> Any:
+        scaled = as_float(block) / spread
+        return -nearest_squared_distances(scaled, squared_norms(scaled), points)
+
+    return _by_block(X, closeness)
+
+
+def _by_block(X: Pool, measure: Any) -> FloatArray:
+    starts = range(0, n_rows(X), _BLOCK)
+    return np.concatenate([measure(X[start : start + _BLOCK]) for start in starts])
