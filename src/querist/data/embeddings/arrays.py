@@ -90,7 +90,7 @@ def vectors_in(cells: list[Any], what: str) -> AnyArray:
         if rows and values.size != rows[0].size:
             raise DataError(
                 f"{what}, row {row} holds {values.size} numbers, the rows before it {rows[0].size}. "
-                "Vectors of one model have one length: compute them anew."
+                "Vectors of one model have one length. Make all of them with one."
             )
         rows.append(values)
     return np.stack(rows) if rows else np.empty((0, 0))

@@ -45,7 +45,7 @@ class Bert:
         wanted = "embeddings.word_embeddings.weight", f"encoder.layer.{self._n_layers - 1}.output.dense.weight"
         lacking = [name for name in wanted if name not in self._weights]
         if lacking:
-            raise DataError(f"{folder / 'model.safetensors'} lacks {lacking[0]}. Get the model's folder anew.")
+            raise DataError(f"{folder / 'model.safetensors'} lacks {lacking[0]}. Replace the folder with a whole one.")
 
     def __call__(self, ids: AnyArray, mask: AnyArray) -> Floats:
         """Return what the last layer says of each token: an array of shape (n_texts, n_tokens, n_dimensions).

@@ -69,7 +69,7 @@ class EmbeddingBlock:
         if vectors.shape[1] != self.n_dimensions:
             raise DataError(
                 f"embeddings have {vectors.shape[1]} numbers a row, those of the pool {self.n_dimensions}. "
-                "Compute both with one model."
+                "Make both with one model."
             )
         centred = vectors - self.mean
         lengths = np.linalg.norm(centred, axis=1, keepdims=True)

@@ -158,11 +158,13 @@ def _onnx(name: str, folder: Path, path: Path) -> SentenceModel:
     try:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no common root
-        raise DataError(f"{path} is no ONNX model that can be run: {error}. Get the model's folder anew.") from None
+        raise DataError(
+            f"{path} is no ONNX model that can be run: {error}. Replace the folder with a whole one."
+        ) from None
     wanted = {each.name for each in session.get_inputs()}
     unknown = wanted - {"input_ids", "attention_mask", "token_type_ids"}
     if unknown:
-        raise DataError(f"{path} wants {min(unknown)}, which texts do not give: it is no encoder of sentences.")
+        raise DataError(f"{path} wants {min(unknown)}, which texts do not give. Name an encoder of sentences.")
 
     def run(ids: Any, mask: Any) -> Any:
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
@@ -174,7 +176,7 @@ def _onnx(name: str, folder: Path, path: Path) -> SentenceModel:
 def _of_its_own_library(name: str, folder: Path) -> SentenceModel:
     """Run a model of another make by sentence-transformers, where that is installed: it needs torch."""
     if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
-        raise DataError(f"{folder} holds no sentence model: there is neither a config.json nor an ONNX file in it.")
+        raise DataError(f"{folder} holds no sentence model: neither a config.json nor an ONNX file. Name another.")
     if importlib.util.find_spec("sentence_transformers") is None:
         kind = read_json(folder / "config.json").get("model_type", "another kind")
         raise DataError(
@@ -207,7 +209,7 @@ def _pooling(tokens: Tokens, model: Callable[[Any, Any], Any]) -> Callable[[Sequ
 def _need(packages: Sequence[str], name: str) -> None:
     missing = [each for each in packages if importlib.util.find_spec(each) is None]
     if missing:
-        raise DataError(f"The model {name} is run by {missing[0]}, which is not installed: {_EXTRA}")
+        raise DataError(f"The model {name} is run by {missing[0]}, which is not installed ({_EXTRA}).")
 
 
 def _identity(folder: Path, weights: Sequence[Path]) -> str:

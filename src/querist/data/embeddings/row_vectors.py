@@ -57,7 +57,7 @@ class RowVectors:
         if known < n_rows:
             raise DataError(
                 f"Of {n_rows:,} rows, {known:,} have their embeddings in {self._folder}. Bring the folder back, or all "
-                "vectors anew: querist label FILE --embeddings VECTORS.npy"
+                "vectors anew (querist label FILE --embeddings VECTORS.npy)."
             )
         if len({part.shape[1] for part in found}) > 1:
             raise DataError(f"The embeddings in {self._folder} differ in length. Bring all vectors anew.")

@@ -53,7 +53,9 @@ class Tokens:
 
         path = folder / "tokenizer.json"
         if not path.is_file():
-            raise DataError(f"{folder} has no tokenizer.json, so texts cannot be read as its model reads them.")
+            raise DataError(
+                f"{folder} has no tokenizer.json, so texts cannot be read as its model reads them. Replace it with a whole one."
+            )
         self._tokenizer = Tokenizer.from_file(str(path))
         told = read_json(folder / "sentence_bert_config.json")
         limits = [told.get("max_seq_length"), read_json(folder / "tokenizer_config.json").get("model_max_length")]
@@ -105,7 +107,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         read = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise DataError(f"{path} is damaged: {error}. Get the model's folder anew.") from None
+        raise DataError(f"{path} is damaged: {error}. Replace the folder with a whole one.") from None
     return read if isinstance(read, dict) else {"modules": read}
 
 

@@ -46,7 +46,9 @@ def with_vectors(
     vectors, column = named_vectors(given, source.columns, source.n_rows, str(source.path), what="--embeddings")
     kept = {name: cells for name, cells in source.columns.items() if name != column}
     if not kept:
-        raise DataError(f"{source.path} has no column beside its vectors, so there is nothing to show.")
+        raise DataError(
+            f"{source.path} has no column beside its vectors, so there is nothing to show. Add the texts or columns that people are to see."
+        )
     told = EmbeddingBlock.fitted(vectors).told(len(vectors), sparse=True)
     return replace(source, columns=kept), vectors, [told]
 
@@ -126,7 +128,7 @@ def check_more(source: Source, vectors: "Vectors | None", settings: Settings, st
     if vectors.shape[1] != wanted:
         raise DataError(
             f"The embeddings of the new rows have {vectors.shape[1]} numbers, those of the project {wanted}. "
-            "Compute them with the model that made those."
+            "Make them with the model that made those."
         )
 
 
@@ -158,7 +160,9 @@ def renewed(location: str | Path, given: str, data: Sequence[Path]) -> str:
     columns = read_source(list(data)).columns if data else {}
     if names_model(given, columns):
         if not settings.text_columns:
-            raise DataError(f"{location} has no column of free text that {given} could make embeddings of.")
+            raise DataError(
+                f"{location} has no column of free text that {given} could make embeddings of. Bring vectors."
+            )
         load_model(given)
         return f"{MODEL}{_whole(given)}"
     # Rows may have been added since; vectors that the project has already need not be as many as they.
