@@ -158,7 +158,8 @@ def simulate(
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     options: dict[str, Any] = {
-        "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
+        "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
+        "repeats": repeats, "budget": budget,
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
