@@ -153,7 +153,7 @@ def test_a_model_of_another_make_is_left_to_its_own_library(tmp_path, monkeypatc
 def test_what_is_not_installed_is_named_with_the_command(tmp_path, monkeypatch, make):
     folder = getattr(tiny_models, make)(tmp_path / "m")[0]
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(DataError, match=r"not installed \(pip install 'querist\[embeddings\]'\)"):
+    with pytest.raises(DataError, match=r"not installed. Install it: pip install 'querist\[embeddings\]'"):
         load_model(str(folder))
 
 

@@ -209,7 +209,7 @@ def _pooling(tokens: Tokens, model: Callable[[Any, Any], Any]) -> Callable[[Sequ
 def _need(packages: Sequence[str], name: str) -> None:
     missing = [each for each in packages if importlib.util.find_spec(each) is None]
     if missing:
-        raise DataError(f"The model {name} is run by {missing[0]}, which is not installed ({_EXTRA}).")
+        raise DataError(f"The model {name} is run by {missing[0]}, which is not installed. Install it: {_EXTRA}.")
 
 
 def _identity(folder: Path, weights: Sequence[Path]) -> str:

@@ -54,7 +54,7 @@ class Tokens:
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise DataError(
-                f"{folder} has no tokenizer.json, so texts cannot be read as its model reads them. Replace it with a whole one."
+                f"{folder} has no tokenizer.json, which its model reads texts by. Replace it with a whole one."
             )
         self._tokenizer = Tokenizer.from_file(str(path))
         told = read_json(folder / "sentence_bert_config.json")

@@ -46,9 +46,7 @@ def with_vectors(
     vectors, column = named_vectors(given, source.columns, source.n_rows, str(source.path), what="--embeddings")
     kept = {name: cells for name, cells in source.columns.items() if name != column}
     if not kept:
-        raise DataError(
-            f"{source.path} has no column beside its vectors, so there is nothing to show. Add the texts or columns that people are to see."
-        )
+        raise DataError(f"{source.path} has no column beside its vectors. Add what people are to see.")
     told = EmbeddingBlock.fitted(vectors).told(len(vectors), sparse=True)
     return replace(source, columns=kept), vectors, [told]
 
