@@ -35,7 +35,8 @@ def likeness(X: Pool, examples: Pool) -> FloatArray:
         directions = np.asarray(as_float(examples).todense(), np.float64)
         directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-300)
         parts = [_by_block(X, lambda block, own=own: cosine_to(block, own)) for own in directions]
-        return np.max(parts, axis=0)
+        best: FloatArray = np.max(parts, axis=0)
+        return best
     spread = as_float(X[:: max(1, n_rows(X) // _SAMPLE)]).std(axis=0)
     spread[spread == 0] = 1.0
     points = as_float(examples) / spread

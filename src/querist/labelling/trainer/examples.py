@@ -3,7 +3,7 @@
 import numpy as np
 
 from querist._typing import IntArray
-from querist.data import EmbeddedFeatures
+from querist.data import EmbeddedFeatures, ImageFeatures
 from querist.labelling.log.settings import Settings
 from querist.labelling.trainer.pool_features import PoolFeatures
 from querist.session import rows_like
@@ -33,4 +33,5 @@ def rows_like_examples(features: PoolFeatures, settings: Settings) -> IntArray:
     if isinstance(recipe, EmbeddedFeatures) and not recipe.model:
         assert recipe.features_ is not None
         recipe, X = recipe.features_, X[:, : len(recipe.features_.columns_)]
+    assert not isinstance(recipe, ImageFeatures)
     return rows_like(X, recipe.transform(frame), most=_MOST)
