@@ -6,7 +6,6 @@ import numpy as np
 import scipy.sparse
 
 from querist._typing import FloatArray, Pool
-from querist._validation import n_rows
 from querist.measures.geometry import as_float, cosine_to, nearest_squared_distances, squared_norms
 
 _BLOCK = 20_000
@@ -37,7 +36,7 @@ def likeness(X: Pool, examples: Pool) -> FloatArray:
         parts = [_by_block(X, lambda block, own=own: cosine_to(block, own)) for own in directions]
         best: FloatArray = np.max(parts, axis=0)
         return best
-    spread = as_float(X[:: max(1, n_rows(X) // _SAMPLE)]).std(axis=0)
+    spread = as_float(X[:: max(1, X.shape[0] // _SAMPLE)]).std(axis=0)
     spread[spread == 0] = 1.0
     points = as_float(examples) / spread
 
@@ -49,5 +48,5 @@ def likeness(X: Pool, examples: Pool) -> FloatArray:
 
 
 def _by_block(X: Pool, measure: Any) -> FloatArray:
-    starts = range(0, n_rows(X), _BLOCK)
+    starts = range(0, X.shape[0], _BLOCK)
     return np.concatenate([measure(X[start : start + _BLOCK]) for start in starts])
