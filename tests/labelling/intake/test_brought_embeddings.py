@@ -1,5 +1,7 @@
 """Vectors that are brought with the rows of a project: kept beside it, wanted of rows that are added, replaced."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,7 @@ def test_they_are_kept_beside_the_project_and_learned_from(tmp_path, store_locat
     location = made(put(tmp_path, range(20)), store_location(), vectors(tmp_path, VECTORS))
     assert settings_of(location)[0].embeddings.startswith("arrays:")
     assert RowVectors(embeddings_home(location)).read(20).tolist() == VECTORS.tolist()
+    assert os.name == "nt" or embeddings_home(location).stat().st_mode & 0o077 == 0
     features = features_of(location)
     assert features.names[-1] == "embedding 4"
     assert features.columns[-1] == "embedding"

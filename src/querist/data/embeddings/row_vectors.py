@@ -32,7 +32,8 @@ class RowVectors:
         OSError
             If they cannot be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        # Vectors tell much of what they were made of: they are as private as the project.
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for start, path in self._parts():
             if start > first_row:
                 path.unlink()
