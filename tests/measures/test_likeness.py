@@ -31,6 +31,13 @@ def test_numbers_by_the_nearest_in_units_of_spread(X, examples):
     np.testing.assert_allclose(likeness(X, examples), -distances, atol=1e-9)
 
 
+@given(arrays(float, (8, 4), elements=whole), arrays(bool, 4).filter(any))
+def test_only_the_features_that_are_told_count(X, told):
+    for form in (np.asarray, scipy.sparse.csr_matrix):
+        some = likeness(form(X), form(X[:2]), told=told)
+        np.testing.assert_allclose(some, likeness(form(X[:, told]), form(X[:2, told])), atol=1e-9)
+
+
 def test_the_most_alike_come_first_and_strangers_not_at_all():
     X = scipy.sparse.csr_matrix([[1.0, 0, 0], [0, 0, 1], [1, 1, 0], [0, 1, 0], [1, 0, 0]])
     assert rows_like(X, X[[0]]).tolist() == [0, 4, 2]

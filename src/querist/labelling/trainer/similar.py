@@ -3,11 +3,11 @@
 import numpy as np
 import scipy.sparse
 
-from querist._typing import IntArray, Pool
+from querist._typing import BoolArray, IntArray, Pool
 from querist.measures.likeness import likeness
 
 
-def nearest_rows(X: Pool, row: int, most: int) -> IntArray:
+def nearest_rows(X: Pool, row: int, most: int, *, told: BoolArray | None = None) -> IntArray:
     """Return the rows most like one, itself first, then by falling likeness; of equal ones the earlier first.
 
     Texts (sparse rows) by the cosine of their angle, and only those that share something with it, words or, where there
@@ -20,14 +20,17 @@ def nearest_rows(X: Pool, row: int, most: int) -> IntArray:
         In [0, n_rows).
     most : int
         At least 1.
+    told : ndarray of shape (n_features,), default=None
+        Of texts, by which features they are alike; None: by all.
 
     Returns
     -------
     ndarray of shape (at most `most`,), int64
         O(stored entries) time; memory for a block of 20,000 rows.
     """
-    alike = likeness(X, X[row : row + 1])
-    found = np.flatnonzero(alike > 0) if scipy.sparse.issparse(X) else np.arange(alike.size)
+    is_sparse = scipy.sparse.issparse(X)
+    alike = likeness(X, X[row : row + 1], told=told if is_sparse else None)
+    found = np.flatnonzero(alike > 0) if is_sparse else np.arange(alike.size)
     # Itself first, also where it has copies, or nothing to be like (a text without known words).
     alike[row] = np.inf
     found = found if row in found else np.append(found, row)
