@@ -314,7 +314,7 @@ def test_add_brings_new_rows(server):
     done("label", "reviews.csv")
     pd.DataFrame({"review": [TEXTS[3], "a review that nobody has seen yet"]}).to_csv("more.csv", index=False)
     assert (
-        "1 rows added; 1 were there already. The project has 31 rows."
+        "1 rows added; 1 were already there. The project has 31 rows."
         in done("add", "reviews.querist", "more.csv").stdout
     )
     assert "0 rows added; 2 were there" in done("add", "reviews.querist", "more.csv").stdout

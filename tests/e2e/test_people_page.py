@@ -55,7 +55,7 @@ def test_a_team_comes_and_goes(browser, served):
         # A second owner is somebody else, and throws nobody out.
         link = invite(ada, "owner")
         with guest(browser, served, link) as zoe:
-            zoe.tab.get_by_text("You join as an owner").wait_for()
+            zoe.tab.get_by_text("You will join as an owner").wait_for()
             join(zoe, "Ada")
             zoe.tab.get_by_role("alert").filter(has_text="somebody called 'ada' already").wait_for()
             join(zoe, "zoe")
@@ -80,7 +80,7 @@ def test_a_team_comes_and_goes(browser, served):
                 for page in (zoe, again):
                     page.tab.get_by_role("heading", name="You are not signed in").wait_for()
             zoe.tab.goto(link)
-            zoe.tab.get_by_role("alert").filter(has_text="used already").wait_for()
+            zoe.tab.get_by_role("alert").filter(has_text="already been used").wait_for()
         ada.tab.get_by_text("Removed (1)").click()
         ada.tab.get_by_role("button", name="Let in again zoe").click()
         ada.tab.get_by_label("Role of zoe").wait_for()

@@ -152,7 +152,7 @@ def test_why_this_item_is_told_on_request(browser, tmp_path):
         button = ada.tab.get_by_role("button", name="Why this item?")
         before = ada.card.bounding_box()
         ada.press(":")
-        ada.tab.get_by_text("Explore says it once this one is answered.").or_(
+        ada.tab.get_by_text("once you have answered this one, Explore says why it was asked.").or_(
             ada.tab.get_by_text("One of the first rows")
         ).wait_for()
         assert (button.get_attribute("aria-expanded"), ada.card.bounding_box()) == ("true", before)

@@ -43,7 +43,7 @@ def test_two_people_share_the_work(browser, served):
             carol = browser.new_context()
             tab = carol.new_page()
             tab.goto(link)
-            tab.get_by_role("alert").filter(has_text="used already").wait_for()
+            tab.get_by_role("alert").filter(has_text="already been used").wait_for()
             carol.close()
         finally:
             context.close()

@@ -55,7 +55,7 @@ def test_rows_are_known_by_their_id(tmp_path):
     with make(path, tmp_path / "p.querist") as store:
         added = add_rows(store, write(tmp_path, range(4, 8), "more.csv", doc_id=["e", "a", "f", "g"]))
         assert (added.n_added, added.n_known) == (2, 2)
-        assert any("1 rows have the id of an earlier row but other content" in note for note in added.notes)
+        assert any("1 rows have the id of an earlier row but different content" in note for note in added.notes)
         assert [item.item_id for item in store.all_items()] == ["a", "b", "c", "d", "e", "f", "g"]
         assert store.items([0])[0].content["review"] == text(0)
         with pytest.raises(DataError, match="'x' more than once"):
@@ -153,7 +153,7 @@ def test_ids_whose_column_changed_its_type_are_known(tmp_path):
     with make(write(tmp_path, range(3), id=[1, 2, 3]), tmp_path / "p.querist") as store:
         added = add_rows(store, write(tmp_path, range(4), "more.csv", id=[1.0, 2.0, 3.0, 20.5]))
         assert (added.n_added, added.n_known) == (1, 3)
-        assert not any("other content" in note for note in added.notes)
+        assert not any("different content" in note for note in added.notes)
 
 
 def test_ids_beside_a_word_in_a_workbook_stay_whole(tmp_path):

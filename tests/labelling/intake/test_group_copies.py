@@ -89,8 +89,8 @@ def made(path, location, **options):
 def test_copies_are_one_question_told_with_the_options_that_change_it(spam, store_location):
     plan, board = made(spam, store_location())
     told = (
-        "2 of the texts are copies of others (1 differs in blanks or case): each is asked once, and its label is "
-        "for all its copies; most often there is 'Win a prize today', 3 times (otherwise: --copies exact or "
+        "2 of the texts are copies of others (1 differs in spaces or case): each is asked once, and its label "
+        "counts for all its copies; the most frequent is 'Win a prize today', 3 times (otherwise: --copies exact or "
         "--copies off)"
     )
     assert told in plan.notes

@@ -73,7 +73,7 @@ def test_what_cannot_be_matched_is_refused_with_its_place():
     assert unknown == "no row of the project has id 'x9'"
     assert no_content == "no row of the project has this content"
     assert ambiguous == "its content is that of 2 rows (3, 4): give it an id"
-    assert elsewhere == "row 'x0' of the project has another content; take the data columns out to go by id alone"
+    assert elsewhere == "row 'x0' of the project has different content; remove the data columns to go by id alone"
     assert ragged == "it has 2 cells, the header has 3"
     assert result.labels == [(2, "c")]
 

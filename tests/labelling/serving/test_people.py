@@ -70,7 +70,7 @@ def test_a_personal_link_adds_a_browser(project, people):
     second = people.join(token, "whatever").result()
     assert people.person(first) == people.person(second)
     assert people.person(first).name == "bea"
-    with pytest.raises(InvalidParameterError, match="used already"):
+    with pytest.raises(InvalidParameterError, match="already been used"):
         people.join(token).result()
     people.sign_out(first).result()
     assert people.person(first) is None
@@ -153,7 +153,7 @@ def test_the_command_makes_its_owner_once(project, people):
 def test_the_command_makes_nobody_an_owner_who_is_none(project, people):
     sign_in(project, "ada")
     sign_in(project, "bob", "annotator")
-    with pytest.raises(InvalidParameterError, match=r"'bob' is no owner of this project but an annotator.*\(ada\)"):
+    with pytest.raises(InvalidParameterError, match=r"'bob' is not an owner of this project but an annotator.*\(ada\)"):
         people.link_of_command("bob").result()
     with pytest.raises(InvalidParameterError, match="somebody called 'ada' already"):
         people.link_of_command("Ada").result()

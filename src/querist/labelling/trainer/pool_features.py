@@ -101,7 +101,7 @@ def _of_images(
     n_damaged = len(read.unread) - n_addresses
     notes = []
     if n_addresses:
-        notes.append(f"{n_addresses} images lie on the web: people see them, the model does not.")
+        notes.append(f"{n_addresses} images are on the web: people see them, the model does not.")
     if n_damaged:
         known = [told for row, told in read.unread.items() if paths[row] is not None]
         example = f", for example {known[0]}" if known else ""

@@ -13,8 +13,8 @@ from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBod
 from querist.web.schemas.common import ClassId
 
 _EITHER = (
-    "Bring it back (Data, Classes), and its answers count again; or make a new one all the same (`fresh`), which "
-    "begins without answers."
+    "Bring it back (Data, Classes), and its answers count again; or make a new one anyway (`fresh`), which begins "
+    "without answers."
 )
 router = APIRouter(route_class=GuardedRoute, prefix="/classes", tags=["classes"])
 
