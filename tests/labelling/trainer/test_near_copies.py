@@ -5,7 +5,7 @@ import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from querist.labelling.trainer.near_copies import LIKENESS, near_copies
+from querist.labelling.trainer.near_copies import LIKENESS, near_copies, words_of
 
 TEXTS = st.lists(st.sets(st.integers(0, 14), max_size=8), max_size=12)
 
@@ -46,6 +46,12 @@ def test_nearly_all_pairs_of_long_texts_are_found():
 def test_a_template_sent_a_thousand_times_is_one_group():
     texts = [{*range(20), 100 + row} for row in range(1000)]
     assert near_copies(matrix_of(texts, 1100)) == [list(range(1000))]
+
+
+def test_texts_without_blanks_and_rare_words_are_told_apart():
+    lines = ["请问我的银行卡什么时候能够寄到呢", "请问我的银行卡什么时候能够寄到啊", "今天的天气非常好我们一起去公园玩"]
+    assert near_copies(words_of(lines)) == [[0, 1]]
+    assert near_copies(words_of(["the walrus", "the carpenter", "", " ", "the  Walrus!"])) == [[0, 4]]
 
 
 def test_no_words_and_no_rows():

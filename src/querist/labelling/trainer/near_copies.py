@@ -5,6 +5,7 @@ import scipy.sparse
 import scipy.sparse.csgraph
 
 from querist._typing import AnyArray, IntArray
+from querist.data.kinds import is_unspaced
 
 # Two texts of 20 words that differ in one share four fifths of their words and pairs of words, of 12 words two thirds.
 LIKENESS = 0.65
@@ -13,6 +14,20 @@ LIKENESS = 0.65
 _BANDS, _IN_A_BAND = 20, 4
 _SEED = 0
 _PRIME = (1 << 31) - 1
+
+
+def words_of(texts: list[str]) -> scipy.sparse.csr_matrix:
+    """Return which words and pairs of words each text has, of shape (n_texts, 2**22); rare words count like others.
+
+    Words are numbered by a hash: two of a hundred thousand may share a number. Scripts that put no blanks between words
+    are cut into letters and pairs of letters.
+    """
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    unspaced = is_unspaced([text for text in texts if text])
+    how = {"analyzer": "char"} if unspaced else {"token_pattern": r"(?u)\w+"}
+    options = {"ngram_range": (1, 2), "n_features": 2**22, "binary": True, "alternate_sign": False, "norm": None}
+    return scipy.sparse.csr_matrix(HashingVectorizer(**how, **options, dtype=np.float32).transform(texts))
 
 
 def near_copies(words: scipy.sparse.csr_matrix, likeness: float = LIKENESS) -> list[list[int]]:
@@ -25,7 +40,7 @@ def near_copies(words: scipy.sparse.csr_matrix, likeness: float = LIKENESS) -> l
     Parameters
     ----------
     words : CSR matrix of shape (n_texts, n_words)
-        Which words a text has: whatever is stored and not 0. Texts without words are in no group.
+        Which words a text has (`words_of`): whatever is stored and not 0. Texts without words are in no group.
     likeness : float, default=0.65
         In (0, 1].
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import scipy.sparse
-
 from querist._typing import Pool
 from querist.data import ImageFeatures, TableFeatures
 from querist.exceptions import DataError
@@ -46,12 +44,6 @@ class PoolFeatures:
     def n_rows(self) -> int:
         """Rows of the pool."""
         return int(self.X.shape[0])
-
-    @property
-    def words(self) -> scipy.sparse.csr_matrix:
-        """The features that are words of texts; of other data none."""
-        texts = [place for place, column in enumerate(self.columns) if self.kinds.get(column) == "text"]
-        return scipy.sparse.csr_matrix(self.X[:, texts])
 
 
 def recipe(settings: Settings) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ from querist.labelling.trainer.frames import write_frame
 from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.messages import Figures
-from querist.labelling.trainer.near_copies import near_copies
+from querist.labelling.trainer.near_copies import near_copies, words_of
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
 from querist.labelling.trainer.runners_up import runners_up
 from querist.labelling.trainer.similar import nearest_rows
@@ -120,11 +120,15 @@ class Trainer:
         features, found = self._features, None
         try:
             if features is not None and question["cmd"] == "near_copies":
-                found = near_copies(features.words)
+                found = near_copies(words_of(self._texts()))
             elif features is not None and question["row"] < features.n_rows:
                 found = nearest_rows(features.X, question["row"], question["most"]).tolist()
         finally:
             self._tell("similar", id=question["id"], rows=found)
+
+    def _texts(self) -> list[str]:
+        columns = self._settings.text_columns
+        return [" \n ".join(str(item.content.get(name) or "") for name in columns) for item in self._store.all_items()]
 
     # ------------------------------------------------------------------ reading
 
