@@ -198,7 +198,7 @@ def test_single_letters_are_words_where_nothing_else_is():
     [
         ([5] * 30, "only one value"), ([None] * 30, "is empty"), (list(range(30)), "counts the rows"),
         (list(range(30, 0, -1)), "counts the rows"),
-        ([f"K{number * 7919 % 1000}X" for number in range(30)], "another name"),
+        ([f"K{number * 7919 % 1000}X" for number in range(30)], "a different value"),
     ],
 )  # fmt: skip
 def test_what_teaches_nothing_is_left_out_and_told(cells, reason):
@@ -307,7 +307,7 @@ def test_kept_features_are_the_same(tmp_path, with_text, monkeypatch):
         frame["t"] = WORDS * 10
     built = build_features(frame, test_frame=frame[:7], cache_dir=tmp_path / "new", text_columns=["t"] * with_text)
     assert [path.suffix for path in (tmp_path / "new").iterdir()] == [".npz"]
-    monkeypatch.setattr("querist.data.features._built", lambda *_: pytest.fail("built anew"))
+    monkeypatch.setattr("querist.data.features._built", lambda *_: pytest.fail("rebuilt"))
     kept = build_features(frame, test_frame=frame[:7], cache_dir=tmp_path / "new", text_columns=["t"] * with_text)
     assert pool_hash(kept.X) == pool_hash(built.X)
     assert pool_hash(kept.X_test) == pool_hash(built.X_test)

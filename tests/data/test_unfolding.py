@@ -20,7 +20,9 @@ from querist.exceptions import DataError, FileFormatError
 from querist.labelling.label_files.match import ItemIndex, read_labels
 
 KNOWN = ItemIndex([(row, f"x{row}", {"text": f"text {row}"}) for row in range(5)], columns=["text"])
-TOLD = "unfolds to|unpacks to more|rows; at most|declares a document|binary workbook|there twice|damaged|packed oddly"
+TOLD = (
+    "expands to|decompresses to more|rows; at most|declares a document|binary workbook|there twice|damaged|packed oddly"
+)
 
 
 def refused(read):

@@ -215,7 +215,7 @@ def read_json(path: Path) -> Any:
 
 def damaged(path: Path, what: str) -> ResultsError:
     """Say that a file of a simulation cannot be read."""
-    again = "Run the same simulation again: it writes it anew."
+    again = "Run the same simulation again: that rewrites it."
     remedy = "Simulate into another folder." if path.name == "experiment.json" else again
     return ResultsError(f"{path} is damaged: {what.rstrip('. ')}. {remedy}")
 

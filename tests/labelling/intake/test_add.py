@@ -90,7 +90,7 @@ def test_labels_of_new_rows_are_answers(tmp_path):
         assert add_rows(store, write(tmp_path, [3, 4, 5], "more.csv", label=["a", "b", None])).n_added == 2
         answers = list(store.events(kinds=["answered"]))
         assert [(each.row, each.data["class_id"]) for each in answers[4:]] == [(4, 1)]
-        with pytest.raises(DataError, match=r"no class of the project: c\. Add these classes"):
+        with pytest.raises(DataError, match=r"not classes of the project: c\. Add these classes"):
             add_rows(store, write(tmp_path, [6], "other.csv", label=["c"]))
         assert add_rows(store, write(tmp_path, [7], "plain.csv")).n_added == 1
         assert store.n_items == 7

@@ -247,7 +247,7 @@ def test_files_packed_by_gzip():
     assert read(packed, "labels.csv.gz").labels == [(0, "a")]
     with pytest.raises(FileFormatError, match="cannot be unpacked"):
         read(packed[:-8], "labels.csv.gz")
-    with pytest.raises(DataError, match="unpacks to more than"):
+    with pytest.raises(DataError, match="decompresses to more than"):
         read(gzip.compress(b"code,label\n" + b"x" * 10**6), "labels.csv.gz", bounds=within(10_000))
 
 

@@ -230,7 +230,7 @@ def test_what_is_new_in_a_file_is_handled_and_told(car_model, tmp_path, monkeypa
     [
         (lambda frame: frame.drop(columns=["price", "built"]), "lacks the columns price, built"),
         (lambda frame: frame.assign(price=["dear", *frame["price"][1:]]), "row 1 of the file .* holds 'dear'"),
-        (lambda frame: frame.assign(built="soon"), "which is no date"),
+        (lambda frame: frame.assign(built="soon"), "which is not a date"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, error, car_model, tmp_path, monkeypatch, capsys):

@@ -113,7 +113,7 @@ def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progr
             column.append(item.content.get(name))
         progress(done, n_rows)
     if not cells:
-        raise DataError("The project names no column to learn from. Make it anew, with --text or --columns.")
+        raise DataError("The project names no column to learn from. Make it again, with --text or --columns.")
     features = TableFeatures(text_columns=tuple(name for name in settings.text_columns if name in cells))
     X = features.fit_transform(pd.DataFrame(cells))
     names = tuple(features.get_feature_names_out().tolist())
