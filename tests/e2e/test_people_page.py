@@ -57,7 +57,7 @@ def test_a_team_comes_and_goes(browser, served):
         with guest(browser, served, link) as zoe:
             zoe.tab.get_by_text("You will join as an owner").wait_for()
             join(zoe, "Ada")
-            zoe.tab.get_by_role("alert").filter(has_text="somebody called 'ada' already").wait_for()
+            zoe.tab.get_by_role("alert").filter(has_text="already called 'ada'").wait_for()
             join(zoe, "zoe")
             zoe.wait_for_item()
             assert "token" not in zoe.tab.url
@@ -110,9 +110,9 @@ def test_the_page_hides_what_a_person_may_not(browser, served):
         # Links that work are listed, and revoked.
         link = invite(ada, "annotator")
         ada.tab.get_by_role("button", name="Revoke the link of").last.click()
-        ada.tab.get_by_text("New people, annotator: 0 of 1 came").wait_for(state="detached")
+        ada.tab.get_by_text("New people, annotator: 0 of 1 joined").wait_for(state="detached")
         with guest(browser, served, link) as eve:
-            eve.tab.get_by_role("alert").filter(has_text="taken back").wait_for()
+            eve.tab.get_by_role("alert").filter(has_text="revoked").wait_for()
 
 
 def test_signing_out(browser, served):

@@ -54,7 +54,7 @@ def logged(project, *kinds):
 def test_an_owners_invitation_never_signs_in_as_somebody(project, people):
     ada = cookie_for(project, "ada")
     token, _ = people.invite(role="owner").result()
-    with pytest.raises(InvalidParameterError, match="somebody called 'ada' already"):
+    with pytest.raises(InvalidParameterError, match="already called 'ada'"):
         people.join(token, "ada").result()
     # The link is still good, and ada still signed in.
     zoe = people.join(token, "zoe").result()
@@ -155,7 +155,7 @@ def test_the_command_makes_nobody_an_owner_who_is_none(project, people):
     sign_in(project, "bob", "annotator")
     with pytest.raises(InvalidParameterError, match=r"'bob' is not an owner of this project but an annotator.*\(ada\)"):
         people.link_of_command("bob").result()
-    with pytest.raises(InvalidParameterError, match="somebody called 'ada' already"):
+    with pytest.raises(InvalidParameterError, match="already called 'ada'"):
         people.link_of_command("Ada").result()
     with pytest.raises(InvalidParameterError, match="Querist itself"):
         people.link_of_command("import").result()
@@ -185,7 +185,7 @@ def test_a_removed_person_has_no_way_back(project, people):
     assert people.person(eve_cookie) is None
     for token in tokens:
         assert people.look(token) is None
-        with pytest.raises(InvalidParameterError, match="taken back"):
+        with pytest.raises(InvalidParameterError, match="revoked"):
             people.join(token, "mallory").result()
     # Those that others made, and that eve did not come by, are good.
     assert people.look(others) is not None
