@@ -131,8 +131,8 @@ with the versions that wrote them: {versions}.
 ## How good it is
 
 {_accuracy(figure)}
-A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure is based
-on rows drawn at random. Figures of other models, and promises about rows, are in the accuracy statement
+A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure is
+based on rows drawn at random. Figures of other models, and promises about rows, are in the accuracy statement
 that comes with exported labels.
 """
 
