@@ -235,7 +235,7 @@ def test_nothing_left_to_learn_from():
         (pd.DataFrame({"x": [1.0, 2.0, -1e200]}), {}, r"'x', row 3 holds -1e\+200, too large"),
         (NUMBERS, {"test_frame": pd.DataFrame({"x": ["1", "b"]})}, "row 2 of the test file holds 'b'"),
         (NUMBERS, {"test_frame": pd.DataFrame({"x": [1, np.inf]})}, "row 2 of the test file is infinite"),
-        (DAYS, {"test_frame": pd.DataFrame({"d": ["soon"]})}, "'soon', which is no date"),
+        (DAYS, {"test_frame": pd.DataFrame({"d": ["soon"]})}, "'soon', which is not a date"),
         (pd.DataFrame({"x": [1, 2], "y": [1, 2]}), {"test_frame": pd.DataFrame({"z": [1]})}, "lacks the columns x, y"),
         (pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), {}, "Two columns are called 'a'"),
         (pd.DataFrame({"x": [1, 2]}), {"text_columns": ["t"]}, "no column 't' to read as text. There is: x"),

@@ -67,7 +67,7 @@ def test_what_unfolds_is_refused_before_it_takes_memory(tmp_path, ending):
     assert len(data) < 100_000
     tracemalloc.start()
     try:
-        with pytest.raises(DataError, match="unpacks to more than 20,000,000 bytes"):
+        with pytest.raises(DataError, match="decompresses to more than 20,000,000 bytes"):
             unpacked(tmp_path / f"t.csv{ending}", data, [".csv"], bounds)
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:

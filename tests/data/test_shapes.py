@@ -29,7 +29,7 @@ ABC = {"a": [1, 3], "b": [2, 4], "c": ["x", "y"]}
         ('"sep=|"\r\na|b|c\r\n1|2|x\r\n3|4|y\r\n', "its first line says which delimiter"),
         ("My report, 2024\n\na,b,c\n1,2,x\n3,4,y\n", "above the column names skipped: 'My report'"),
         ("My report of 2024\n\na,b,c\n1,2,x\n3,4,y\n", "above the column names skipped: 'My report of"),
-        ("Report,,\nof May,,\na,b,c\n1,2,x\n3,4,y\n", "2 lines above the names"),
+        ("Report,,\nof May,,\na,b,c\n1,2,x\n3,4,y\n", "2 lines above the column names"),
         ("# by somebody, today\n# and more\na,b,c\n1,2,x\n3,4,y\n", "2 lines of remarks above the table"),
         ("% arff it is not\n\na,b,c\n1,2,x\n3,4,y\n", "remarks above the table"),
         ("a,b,c\n1,2,x,\n3,4,y,\n", "lines end with a delimiter"),
@@ -46,7 +46,7 @@ ABC = {"a": [1, 3], "b": [2, 4], "c": ["x", "y"]}
         ("a\x01b\x01c\n1\x012\x01x\n3\x014\x01y\n", r"delimiter \x01"),
         (" a   b  c\n 1   2  x\n 3   4  y\n", "delimiter blanks"),
         ('a, b, c\n1, 2, "x"\n3, 4, "y"\n', "spaces between delimiter and quotation mark"),
-        ("Title of it all\ra,b,c\r1,2,x\r3,4,y\r", "above the names"),
+        ("Title of it all\ra,b,c\r1,2,x\r3,4,y\r", "above the column names"),
     ],
 )
 def test_what_is_no_row_is_passed_over_and_told(read, content, told):

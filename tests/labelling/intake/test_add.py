@@ -60,7 +60,7 @@ def test_rows_are_known_by_their_id(tmp_path):
         assert store.items([0])[0].content["review"] == text(0)
         with pytest.raises(DataError, match="'x' more than once"):
             add_rows(store, write(tmp_path, range(2), "twice.csv", doc_id=["x", "x"]))
-        with pytest.raises(DataError, match="1 gaps, the first in row 2"):
+        with pytest.raises(DataError, match="1 empty cells, the first in row 2"):
             add_rows(store, write(tmp_path, range(2), "gap.csv", doc_id=["x", None]))
         assert store.n_items == 7
 
@@ -174,7 +174,7 @@ def test_rows_with_other_line_ends_are_known_unless_both_are_there(tmp_path):
         path.write_text("\n".join(map(json.dumps, [*saved, {"text": lines[3]}, {"text": lines[3].replace("\r", "")}])))
         added = add_rows(store, path)
         assert (added.n_added, added.n_known) == (1, 3)
-        assert any("2 rows differ from rows of the project in line ends" in note for note in added.notes)
+        assert any("2 rows differ from rows of the project only in line ends" in note for note in added.notes)
 
 
 def test_labels_of_known_rows_are_told(tmp_path):

@@ -104,7 +104,7 @@ def test_ids_are_kept_where_they_differ(tmp_path):
     assert told(plan, "'doc_id'", "'r0'", "numbered")
     plan = guess_plan(write(tmp_path, doc_id=[*ids[:39], None], text=TEXTS))
     assert told(plan, "'doc_id'", "1 are missing", "numbered")
-    with pytest.raises(DataError, match=r"'doc_id' has 1 gaps, the first in row 40"):
+    with pytest.raises(DataError, match=r"'doc_id' has 1 empty cells, the first in row 40"):
         guess_plan(tmp_path / "data.csv", id_column="doc_id")
 
 
@@ -169,7 +169,7 @@ def test_images_outside_the_folder_are_refused(tmp_path, name):
 
 
 def test_images_that_are_nowhere_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"none of the images in column 'photo' is there; .* a\.png"):
+    with pytest.raises(DataError, match=r"none of the images in column 'photo' was found; .* a\.png"):
         guess_plan(write(tmp_path, photo=["a.png", "b.png"]))
 
 
