@@ -26,7 +26,8 @@ _Target: TypeAlias = Annotated[str | None, typer.Option(help="Column to predict.
 _Strategy: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them."
+        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them. "
+        "Default: auto."
     ),
 ]
 _Estimator: TypeAlias = Annotated[
@@ -157,7 +158,8 @@ def simulate(
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     options: dict[str, Any] = {
-        "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
+        "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
+        "repeats": repeats, "budget": budget,
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
@@ -178,6 +180,15 @@ def simulate(
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
+
+
+def _default_strategy(folder: Path) -> str:
+    """Return ``auto``; in a folder that an earlier version began, the default of then."""
+    from querist.simulation.record import described_in
+
+    there = described_in(folder)
+    begun = there.get("strategies") if isinstance(there, dict) else None
+    return "margin" if isinstance(begun, dict) and set(begun) == {"random", "margin"} else "auto"
 
 
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":
