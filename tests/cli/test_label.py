@@ -317,7 +317,7 @@ def test_add_brings_new_rows(server):
         "1 rows added; 1 were already there. The project has 31 rows."
         in done("add", "reviews.querist", "more.csv").stdout
     )
-    assert "0 rows added; 2 were there" in done("add", "reviews.querist", "more.csv").stdout
+    assert "0 rows added; 2 were already there" in done("add", "reviews.querist", "more.csv").stdout
     pd.DataFrame({"revue": ["other words than before"]}).to_csv("wrong.csv", index=False)
     assert "no column 'review'. Did you mean 'revue'?" in refused("add", "reviews.querist", "wrong.csv")
     assert "no project" in refused("add", "nothing.querist", "more.csv")
