@@ -161,7 +161,7 @@ def test_the_same_command_resumes(server):
     assert result.stderr.count("note:") == 1  # the port
     for again in (result, done("label", "reviews.querist"), done("serve", "reviews.querist", "--port", "9001")):
         assert again.stdout.startswith("reviews: 30 rows, 3 labelled\n   labels: good 2, bad 1\n")
-        assert "from then on that browser needs only http://127.0.0.1:8766/\n" in again.stdout
+        assert "after that, this browser only needs http://127.0.0.1:8766/\n" in again.stdout
     assert [call["location"] for call in server.calls] == ["reviews.querist"] * 4
     with Store.open("reviews.querist") as store:
         assert (store.info.project_id, store.n_items) == (project_id, 30)
