@@ -108,7 +108,7 @@ def test_links_end_with_their_time(project, people, clock):
         assert people.look(token) is not None
         clock.now = ends
         assert people.look(token) is None
-        with pytest.raises(InvalidParameterError, match="too old"):
+        with pytest.raises(InvalidParameterError, match="expired"):
             people.join(token, "late").result()
 
 
