@@ -77,7 +77,7 @@ def test_texts_of_parquet_are_counted_exactly(tmp_path, options):
     plain = options == {"use_dictionary": False}
     if not plain:  # plainly written, they have lengths beside them
         opened_parquet(path, data, Bounds(10**6, 10**6, max(n_bytes, sum(sizes(data)))))
-    with pytest.raises(DataError, match="unpacks"):
+    with pytest.raises(DataError, match="decompresses"):
         opened_parquet(path, data, Bounds(10**6, 10**6, n_bytes - 1))
 
 
