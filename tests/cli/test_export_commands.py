@@ -124,7 +124,10 @@ def test_labels_go_in_from_what_came_out(place):
     result = querist("import-labels", "bare.querist", "reviews-labels.csv")
     assert "20 labels imported; 0 were already there" in result.stdout
     assert labels_of("bare.querist") == LABELS
-    assert "0 labels imported; 20 were already there" in querist("import-labels", "bare.querist", "reviews-labels.csv").stdout
+    assert (
+        "0 labels imported; 20 were already there"
+        in querist("import-labels", "bare.querist", "reviews-labels.csv").stdout
+    )
 
 
 def test_lines_that_fit_no_row_are_told(place):

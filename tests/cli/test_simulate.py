@@ -409,3 +409,14 @@ def test_costs_are_a_column(place, frame):
     assert result.exit_code == 0, result.output
     table = pd.read_parquet(place / "querist-simulation-things" / "table.parquet")
     assert (table.loc[table["strategy"] != "(full data)", "cost"] > 0).all()
+
+
+def test_vectors_are_learned_from_beside_the_columns(place, frame):
+    frame.to_csv("data.csv", index=False)
+    np.save("v.npy", np.where(frame["kind"] == "a", 1.0, -1.0)[:, None] + np.zeros((120, 3)))
+    result = querist("simulate", "data.csv", "--target", "kind", "--embeddings", "v.npy", *QUICK)
+    assert result.exit_code == 0
+    assert "embeddings: 3 numbers a row" in result.stderr
+    refused = querist("simulate", "data.csv", "--target", "kind", "--embeddings", "v.npy", "--test", "data.csv", *QUICK)
+    assert refused.exit_code == 1
+    assert "--test-embeddings" in refused.stderr

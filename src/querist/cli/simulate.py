@@ -60,6 +60,14 @@ _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read
 _Category: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Column to read as categories, such as codes. Can be repeated.")
 ]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts."
+    ),
+]
+_TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vectors of the rows of --test.")]
 _DayFirst: TypeAlias = Annotated[
     bool, typer.Option("--day-first", help="In dates that can be read either way, the day comes first.")
 ]
@@ -129,6 +137,8 @@ def simulate(
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
+    embeddings: _Embeddings = None,
+    test_embeddings: _TestEmbeddings = None,
     missing: Missing = None,
     decimal: Decimal = None,
     day_first: _DayFirst = False,
@@ -151,6 +161,7 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
+    from querist.cli.progress import watched
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
@@ -170,11 +181,13 @@ def simulate(
     Options.checked(**options)
     if test is not None and group is not None:
         raise InvalidParameterError("--group and --test are two ways to split the rows. Give only one of them.")
-    problem = read_problem(
-        file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
-        category_columns=category or [], day_first=day_first,
-        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-    )  # fmt: skip
+    with watched("embeddings") as watch:
+        problem = read_problem(
+            file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
+            category_columns=category or [], day_first=day_first,
+            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
+            embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
+        )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)

@@ -14,6 +14,7 @@ from querist.exceptions import QueristError
 from querist.labelling.log.audit_answers import AuditMoment, audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
+from querist.labelling.trainer.examples import rows_like_examples
 from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
@@ -142,7 +143,8 @@ class Trainer:
             self._features = pool_features(
                 self._items(), self._board.n_rows, self._settings, self._store.location, self._progress()
             )
-            self._learner = Learner(self._features.X, seed=info.seed)
+            first = rows_like_examples(self._features, self._settings)
+            self._learner = Learner(self._features.X, seed=info.seed, first=first)
             self._recipe = asked
             order = audit_order(self._store.audit_numbers())
             self._order = self._board.copies.only_first(order[order < self._features.n_rows])
