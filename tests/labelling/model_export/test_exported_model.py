@@ -349,7 +349,7 @@ def test_a_model_of_texts_and_embeddings_wants_vectors_and_says_the_same(tmp_pat
     assert np.mean([row["prediction"] == label for row, label in zip(rows, labels, strict=True)]) > 0.9
     told = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert "python use_model.py FILE --embeddings VECTORS.npy [--out PREDICTED.csv]" in told
-    assert "its column 'embedding' holds the vectors" in told
+    assert "the columns above and a column 'embedding' with the vectors" in told
     assert run_script(tmp_path / "model", monkeypatch, path)[0] == 2
 
 
