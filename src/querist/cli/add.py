@@ -22,6 +22,10 @@ def add(
     delimiter: Delimiter = None,
     decimal: Decimal = None,
     missing: Missing = None,
+    embeddings: Annotated[
+        str | None,
+        typer.Option(help="A vector for each row, where those of the project have some: a file, or a column of lists."),
+    ] = None,
 ) -> None:
     """Add rows to a project. Rows that it already has are reported and left as they are."""
     from querist.cli.progress import progress_bar
@@ -30,7 +34,7 @@ def add(
 
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     with progress_bar("rows") as progress:
-        added = add_file(project, file, progress=progress, reading=reading)
+        added = add_file(project, file, progress=progress, reading=reading, embeddings=embeddings)
     print_notes(added.notes)
-    known = f"; {added.n_known} were there already" if added.n_known else ""
+    known = f"; {added.n_known} were already there" if added.n_known else ""
     typer.echo(f"{added.n_added} rows added{known}. The project has {added.n_rows} rows.")

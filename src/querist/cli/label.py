@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -24,6 +24,9 @@ from querist.cli.page import (
 from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
+
+if TYPE_CHECKING:
+    from querist.labelling.intake.import_plan import ImportPlan
 
 ENDING = ".querist"
 # Where `--help` lists the options.
@@ -75,6 +78,22 @@ _Guidelines: TypeAlias = Annotated[
         exists=True,
         dir_okay=False,
         rich_help_panel=_DATA,
+    ),
+]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts. Of images, instead of pixels.",
+        rich_help_panel=_DATA,
+    ),
+]
+_Like: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="An example of a class that is hard to find, a text or a file of them; repeat for several. Texts like it "
+        "are asked about first.",
+        rich_help_panel=_LEARNING,
     ),
 ]
 _Sources: TypeAlias = Annotated[
@@ -147,6 +166,8 @@ def label(
     labels_per_point: _LabelsPerPoint = None,
     keywords: _Keywords = None,
     guidelines: _Guidelines = None,
+    embeddings: _Embeddings = None,
+    like: _Like = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
@@ -167,7 +188,7 @@ def label(
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
-    changes |= _read(guidelines)
+    changes |= _read(guidelines) | _examples(like)
     _check_names(strategy, estimator, classes, copies)
     from querist.labelling.intake.new_project import has_project
 
@@ -185,7 +206,11 @@ def label(
             "copies": copies,
             "existing_labels": existing_labels,
         }
-        print_notes(resume(location, sources, asked=asked, changes=changes, images=images, keywords=keywords))
+        print_notes(
+            resume(
+                location, sources, asked=asked, changes=changes, images=images, keywords=keywords, embeddings=embeddings
+            )
+        )
     elif not sources:
         raise FileFormatError(
             f"There is no project {location}. Make one from your data: "
@@ -195,7 +220,7 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading, keywords=keywords, copies=copies or "alike",
+            reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
@@ -221,6 +246,14 @@ def _read(guidelines: Path | None) -> dict[str, Any]:
     return {"guidelines": read_guidelines(guidelines)}
 
 
+def _examples(like: list[str] | None) -> dict[str, Any]:
+    if not like:
+        return {}
+    from querist.labelling.intake.examples import examples_of
+
+    return {"like": examples_of(like)}
+
+
 def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywords: Path | None, **given: Any) -> None:
     """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
@@ -234,9 +267,22 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
         from querist.labelling.log.classes import added
 
         changes = {**changes, "keywords": read_keywords(keywords, added(plan.classes))}
+    if "like" in changes and plan.kind != "text":
+        raise DataError("--like names texts, and this data holds none. Leave it out, or name the texts with --text.")
+    if plan.model:
+        print_notes(_embedded(plan))
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")
+
+
+def _embedded(plan: "ImportPlan") -> list[str]:
+    """Have a model make the vectors of the texts, with a bar of its progress, and return notes."""
+    from querist.cli.progress import watched
+    from querist.labelling.intake.vectors import embed
+
+    with watched("embeddings") as watch:
+        return embed(plan.source, plan.text_columns, plan.model, watch)
 
 
 def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:

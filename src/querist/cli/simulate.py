@@ -30,7 +30,8 @@ _Target: TypeAlias = Annotated[str | None, typer.Option(help="Column to predict.
 _Strategy: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them."
+        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them. "
+        "Default: auto."
     ),
 ]
 _Estimator: TypeAlias = Annotated[
@@ -63,6 +64,14 @@ _Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read
 _Category: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Column to read as categories, such as codes. Can be repeated.")
 ]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts."
+    ),
+]
+_TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vectors of the rows of --test.")]
 _DayFirst: TypeAlias = Annotated[
     bool, typer.Option("--day-first", help="In dates that can be read either way, the day comes first.")
 ]
@@ -132,6 +141,8 @@ def simulate(
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
+    embeddings: _Embeddings = None,
+    test_embeddings: _TestEmbeddings = None,
     missing: Missing = None,
     decimal: Decimal = None,
     day_first: _DayFirst = False,
@@ -154,6 +165,7 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
+    from querist.cli.progress import watched
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
@@ -161,7 +173,8 @@ def simulate(
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     options: dict[str, Any] = {
-        "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
+        "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
+        "repeats": repeats, "budget": budget,
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
@@ -171,14 +184,15 @@ def simulate(
     # What is wrong with them shall not be told after minutes of reading.
     Options.checked(**options)
     if test is not None and group is not None:
-        raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
-    read = functools.partial(
-        read_problem, file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [],
-        text_columns=text or [],
-        category_columns=category or [], day_first=day_first,
-        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-    )  # fmt: skip
-    problem = _as_begun(read, folder)
+        raise InvalidParameterError("--group and --test are two ways to split the rows. Give only one of them.")
+    with watched("embeddings") as watch:
+        read = functools.partial(
+            read_problem, file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [],
+            text_columns=text or [], category_columns=category or [], day_first=day_first,
+            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
+            embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
+        )  # fmt: skip
+        problem = _as_begun(read, folder)
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)
@@ -200,6 +214,15 @@ def _as_begun(read: "Callable[..., Problem]", folder: Path) -> "Problem":
         return problem
     told = f"texts are words alone, as when {folder} was begun; in another folder they are more (docs/simulation.md)"
     return replace(before, notes=(*before.notes, told))
+
+
+def _default_strategy(folder: Path) -> str:
+    """Return ``auto``; in a folder that an earlier version began, the default of then."""
+    from querist.simulation.record import described_in
+
+    there = described_in(folder)
+    begun = there.get("strategies") if isinstance(there, dict) else None
+    return "margin" if isinstance(begun, dict) and set(begun) == {"random", "margin"} else "auto"
 
 
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":

@@ -35,14 +35,14 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
     """
     import pandas as pd
 
-    array = _loaded(path, data, bounds)
+    array = array_of(path, data, bounds)
     if array.ndim == 0 or array.size == 0:
         raise DataError(f"{path} holds no rows: its array has the shape {array.shape}. Save an array with rows.")
     if array.dtype.names is not None:
         nested = [name for name in array.dtype.names if array.dtype[name].shape]
         if array.ndim > 1 or nested:
             raise DataError(
-                f"{path}: records with arrays in them, or in several dimensions, are no table. "
+                f"{path}: records with arrays in them, or in several dimensions, are not a table. "
                 "Save one field for each column."
             )
         parts = {name: column_of_array(path, array[name], name) for name in array.dtype.names}
@@ -80,7 +80,7 @@ def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
     shape = tuple(int(each) for each in arrays["shape"])
     if len(shape) != 2 or min(shape) < 1:
         raise FileFormatError(
-            f"{path}: the sparse matrix has the shape {shape}, which is no table. Save one with rows and columns."
+            f"{path}: the sparse matrix has the shape {shape}, which is not a table. Save one with rows and columns."
         )
     bounds.check_rows(path, shape[0])
     # The columns of the other forms are counted out as well when they are turned.
@@ -96,7 +96,16 @@ def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
     return Table(path, matrix=X.tocsr(), notes=("a sparse matrix without labels",))
 
 
-def _loaded(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
+def array_of(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
+    """Return the array that a ``.npy`` file holds, as it stands there; objects are refused.
+
+    Raises
+    ------
+    FileFormatError
+        If it is not what its ending says, or holds objects.
+    DataError
+        If it is larger than the bounds.
+    """
     head = io.BytesIO(data)
     try:
         version = np.lib.format.read_magic(head)
@@ -139,6 +148,6 @@ def column_of_array(path: Path, array: AnyArray, name: str = "") -> AnyArray:
     if wrong.any():
         item = int(wrong.any(axis=1).argmax()) + 1
         raise FileFormatError(
-            f"{path} is damaged: text {item} of its array holds a number that is no letter. Save it anew."
+            f"{path} is damaged: text {item} of its array holds a number that is not a character. Save it again."
         )
     return array.astype(object)

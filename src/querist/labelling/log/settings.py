@@ -27,6 +27,10 @@ _TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
 # What "auto" stands for in projects that are made today; 2: logistic regression for texts; 1, and nothing at all: trees
 # alone on tables, too.
 AUTO = 3
+# How the setting `embeddings` begins where the vectors were brought.
+ARRAYS = "arrays:"
+# And where a model makes them of the texts.
+MODEL = "model:"
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
 # What a point of accuracy is worth decides when to stop. A hundred labels: an error on 10,000 rows to come costs as
@@ -101,6 +105,11 @@ class Settings:
     words_only : bool
         Whether texts are their words alone to the model (`querist.data.TableFeatures`), as in projects of earlier
         versions.
+    embeddings : str
+        ``""``: none; ``arrays:...``: vectors that were brought (`querist.labelling.log.locations.embeddings_home`), and
+        what tells them from others; ``model:...``: the sentence model that makes them of the texts.
+    like : tuple of str
+        Texts whose like is asked about first, until there is a model.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
@@ -132,6 +141,8 @@ class Settings:
     annotators_may: tuple[Power, ...] = ()
     auto: int = 1
     words_only: bool = True
+    embeddings: str = ""
+    like: tuple[str, ...] = ()
     keywords: tuple[KeywordList, ...] = ()
     guidelines: str = ""
     port: int | None = None
@@ -159,9 +170,14 @@ class Settings:
             raise InvalidParameterError(f"Opinions per row must be at least 1, got {self.opinions}.")
         if not 0 < self.overlap <= 1:
             raise InvalidParameterError(
-                f"The overlap, the share of rows that several people answer, must lie above 0 and at most at 1, "
-                f"got {self.overlap:g}. For no overlap at all, want one opinion per row."
+                f"The overlap, the share of rows that several people answer, must be above 0 and at most 1, "
+                f"got {self.overlap:g}. For no overlap at all, set one opinion per row."
             )
+
+    @property
+    def embedding_model(self) -> str:
+        """The sentence model that makes embeddings of the texts; empty: none does."""
+        return self.embeddings.removeprefix(MODEL) if self.embeddings.startswith(MODEL) else ""
 
     @property
     def strategy_in_use(self) -> str:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pprint import pformat
 from typing import TYPE_CHECKING
 
+from querist.data import EmbeddedFeatures
+
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-_SCRIPT = '''"""Writes the rows of a file with their classes, and how probable these are, behind them.
+_SCRIPT = '''"""Predict the classes of the rows of a file: writes the rows, each with its class and probability.
 
     {uses}
 
-Without --out they are written to standard output, as CSV.
+Without --out, writes to standard output, as CSV.
 """
 
 import pathlib
@@ -23,7 +25,7 @@ import skops.io
 
 from querist.labelling.model_export.use import main
 
-# The types that the file may hold; anything else in it is refused, and nothing in it is run.
+# The types that the file may hold; anything else is refused, and nothing in the file is run.
 TRUSTED = {trusted}
 model = skops.io.load(pathlib.Path(__file__).with_name("model.skops"), trusted=TRUSTED)
 
@@ -41,11 +43,18 @@ _GIVEN = {
     "table": "a pandas DataFrame with the columns above",
     "image": "a list of paths of images",
 }
+_VECTORS = (
+    "`VECTORS.npy` holds a vector for each row, made by the very model that made those of the project: vectors were\n"
+    "brought with the rows, so that model is not in here. A column of lists of numbers does as well.\n"
+)
+_BY_MODEL = (
+    "Embeddings of the texts are made by the sentence model `{model}`, which must be found there: it is not in here.\n"
+)
 _TABLE = "`FILE` is the file that was labelled, or one with the same columns: CSV, TSV, Excel, Parquet, JSON, JSONL."
 _FILES = {
     "text": _TABLE,
     "table": _TABLE,
-    "image": "`FOLDER` holds images, `IMAGE` is one; `FILE` is a table with {column}, paths that start from FOLDER.",
+    "image": "`FOLDER` holds images, `IMAGE` is one; `FILE` is a table with {column}, paths relative to FOLDER.",
 }
 
 
@@ -71,14 +80,19 @@ class OwnFigure:
     date: str
 
 
-def script(kind: str, trusted: Sequence[str], image_column: str | None) -> str:
-    """Return the script that loads the model and uses it."""
-    return _SCRIPT.format(uses=_USES[kind], trusted=pformat(list(trusted), width=110), image_column=image_column)
+def script(kind: str, trusted: Sequence[str], image_column: str | None, *, brought: bool = False) -> str:
+    """Return the script that loads the model and uses it; `brought`: rows come with embeddings."""
+    return _SCRIPT.format(
+        uses=_uses(kind, brought=brought), trusted=pformat(list(trusted), width=110), image_column=image_column
+    )
 
 
-def requirements(kind: str, trusted: Sequence[str]) -> list[str]:
-    """Return the packages that the script needs; models are only sure to load with the versions that wrote them."""
-    more = ["pillow"] if kind == "image" else []
+def requirements(kind: str, trusted: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+    """Return the packages that the script needs; models are only sure to load with the versions that wrote them.
+
+    `more` are those of a sentence model.
+    """
+    more = [*more, "pillow"] if kind == "image" else list(more)
     foreign = {each.partition(".")[0] for each in trusted} & {"xgboost", "lightgbm"}
     return ["querist", "scikit-learn", "skops", "numpy", "scipy", "pandas", *more, *sorted(foreign)]
 
@@ -95,6 +109,13 @@ def readme(
     figure: OwnFigure | None,
 ) -> str:
     """Return what a person should know before using the model."""
+    features = pipeline.named_steps["features"]
+    brought, vectors, given = brings_vectors(pipeline), "", _GIVEN[kind]
+    if brought:
+        vectors = _VECTORS
+        given = f"{_GIVEN['table']} and a column {features.column_!r} with the vectors"
+    elif isinstance(features, EmbeddedFeatures):
+        vectors = _BY_MODEL.format(model=features.model)
     trained = (now or datetime.datetime.now(datetime.UTC)).strftime("%Y-%m-%d %H:%M UTC")
     classes = "\n".join(f"| {name.replace('|', chr(92) + '|')} | {count} |" for name, count in sorted(counts.items()))
     listed = [f"- {what}: {', '.join(names)}" for what, names in columns_in_use(pipeline).items()]
@@ -117,24 +138,35 @@ It is the model that the labelling page shows and judges: the same features, the
 ## Use it
 
     pip install -r requirements.txt
-    {_USES[kind]}
+    {_uses(kind, brought=brought)}
 
 {_FILES[kind].format(column=f"a column {image_column!r}")}
-Its columns are kept; behind them stand the class and its probability (`prediction`, `confidence`). Empty cells,
-categories that were never seen and columns that the model does not use are told; a column that is missing is refused.
+{vectors}\
+Its columns are kept, followed by the class and its probability (`prediction`, `confidence`). Notes report empty cells,
+categories never seen before and columns that the model does not use; a file that lacks a column is refused.
 
-In Python, `model.predict` and `model.predict_proba` take {_GIVEN[kind]}.
+In Python, `model.predict` and `model.predict_proba` take {given}.
 
-`use_model.py` names the types that the file may hold and trusts no others. Models are only sure to load
+`use_model.py` lists the types that the file may hold and trusts no others. Models are only sure to load
 with the versions that wrote them: {versions}.
 
 ## How good it is
 
 {_accuracy(figure)}
-A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure rests
-on rows that were drawn at random. Figures of other models, and promises about rows, stand in the accuracy statement
-that goes with exported labels.
+A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure is
+based on rows drawn at random. Figures of other models, and promises about rows, are in the accuracy statement
+that comes with exported labels.
 """
+
+
+def brings_vectors(pipeline: "Pipeline") -> bool:
+    """Whether rows come with embeddings of their own, which no model here could make."""
+    features = pipeline.named_steps["features"]
+    return isinstance(features, EmbeddedFeatures) and not features.model
+
+
+def _uses(kind: str, *, brought: bool) -> str:
+    return _USES[kind].replace("[--out", "--embeddings VECTORS.npy [--out") if brought else _USES[kind]
 
 
 def columns_in_use(pipeline: "Pipeline") -> dict[str, list[str]]:
@@ -150,5 +182,5 @@ def columns_in_use(pipeline: "Pipeline") -> dict[str, list[str]]:
 def _accuracy(figure: OwnFigure | None) -> str:
     if figure is None or not figure.known:
         note = "Too few randomly drawn rows have been labelled to say." if figure is None else figure.note
-        return f"Nothing is known of this model's accuracy. {note}\n"
+        return f"Nothing is known about this model's accuracy. {note}\n"
     return f"- {figure.text} (This model, of {figure.n_labels} labels; {figure.date}.)\n"

@@ -38,7 +38,7 @@ def own_figure(project: "ProjectView", model: "JudgedModel") -> OwnFigure:
     figures = _computed(project, model)
     if figures is None:
         told = (
-            "This model is slow to train, and to judge it takes many trainings: let the page do it before the export."
+            "This model is slow to train, and judging it takes many trainings: let the page do that before the export."
         )
         return OwnFigure(False, "", told, n_labels, _date(time.time()))
     found = figures.accuracy
@@ -66,7 +66,7 @@ def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
     settings = Settings.from_dict(project.info.settings | then.settings)
     unchanged = all(
         then.settings.get(name) == project.board.settings.get(name)
-        for name in ("estimator", "text_columns", "feature_columns", "image_column")
+        for name in ("estimator", "text_columns", "feature_columns", "image_column", "embeddings")
     )
     return (
         unchanged

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from querist._typing import BoolArray, Pool
-from querist.data import ImageFeatures, TableFeatures
+from querist.data import EmbeddedFeatures, ImageFeatures, TableFeatures, Watch
+from querist.data.embeddings.row_vectors import RowVectors
 from querist.exceptions import DataError
-from querist.labelling.log.locations import find_image, is_address
+from querist.labelling.log.locations import embeddings_home, find_image, is_address
 from querist.labelling.log.settings import Settings
 from querist.store.rows import ItemRow
 
@@ -28,13 +29,13 @@ class PoolFeatures:
     columns : tuple of str of length n_features
         The column that a feature comes from; empty for images.
     kinds : dict of str to str
-        What the columns were read as: number, category, date, text, dropped.
+        What the columns were read as: number, category, date, text, dropped; embedding, which is none of the table.
     notes : tuple of str
         What was decided, in words.
-    recipe : TableFeatures or ImageFeatures
+    recipe : TableFeatures, ImageFeatures or EmbeddedFeatures
         Fitted: turns more rows into the same features.
     legible : ndarray of shape (n_features,), bool
-        Which features mean something to a person, and are what rows are found alike by: words, not groups of letters.
+        Which features mean something to a person: words, not groups of letters.
     """
 
     X: Pool
@@ -42,8 +43,14 @@ class PoolFeatures:
     columns: tuple[str, ...]
     kinds: dict[str, str]
     notes: tuple[str, ...]
-    recipe: TableFeatures | ImageFeatures
+    recipe: TableFeatures | ImageFeatures | EmbeddedFeatures
     legible: BoolArray
+
+    @property
+    def alike_by(self) -> BoolArray:
+        """By which features texts are found alike: words and embeddings. Nearly all share groups of letters."""
+        kinds = [self.kinds[column] for column in self.columns]
+        return self.legible | np.array([kind == "embedding" for kind in kinds]) if kinds else self.legible
 
     @property
     def n_rows(self) -> int:
@@ -54,8 +61,8 @@ class PoolFeatures:
 def recipe(settings: Settings) -> tuple[Any, ...]:
     """Return the settings that decide on the features: where they are the same, so are the features."""
     images = tuple(source.images for source in settings.sources)
-    columns = (settings.text_columns, settings.feature_columns, settings.image_column)
-    return settings.kind, *columns, settings.words_only, images
+    columns = settings.text_columns, settings.feature_columns, settings.image_column
+    return settings.kind, *columns, settings.words_only, settings.embeddings, images
 
 
 def pool_features(
@@ -79,9 +86,11 @@ def pool_features(
     DataError
         If there is nothing to learn from.
     """
+    if settings.kind == "image" and settings.embeddings:
+        return _of_vectors(n_rows, location)
     if settings.kind == "image":
         return _of_images(items, n_rows, settings, location, progress)
-    return _of_columns(items, n_rows, settings, progress)
+    return _of_columns(items, n_rows, settings, location, progress)
 
 
 def _of_images(
@@ -99,7 +108,7 @@ def _of_images(
     n_damaged = len(read.unread) - n_addresses
     notes = []
     if n_addresses:
-        notes.append(f"{n_addresses} images lie on the web: people see them, the model does not.")
+        notes.append(f"{n_addresses} images are on the web: people see them, the model does not.")
     if n_damaged:
         known = [told for row, told in read.unread.items() if paths[row] is not None]
         example = f", for example {known[0]}" if known else ""
@@ -109,7 +118,15 @@ def _of_images(
     return PoolFeatures(read.X, (), (), {}, tuple(notes), features, np.ones(read.X.shape[1], bool))
 
 
-def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progress: Progress) -> PoolFeatures:
+def _of_vectors(n_rows: int, location: str) -> PoolFeatures:
+    features = EmbeddedFeatures()
+    X = features.fit_rows(None, RowVectors(embeddings_home(location)).read(n_rows))
+    return PoolFeatures(X, (), (), {}, (), features, np.ones(X.shape[1], bool))
+
+
+def _of_columns(
+    items: Iterable[ItemRow], n_rows: int, settings: Settings, location: str, progress: Progress
+) -> PoolFeatures:
     import pandas as pd
 
     wanted = settings.feature_columns or settings.text_columns
@@ -119,11 +136,21 @@ def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progr
             column.append(item.content.get(name))
         progress(done, n_rows)
     if not cells:
-        raise DataError("The project names no column to learn from. Make it anew, with --text or --columns.")
+        raise DataError("The project names no column to learn from. Make it again, with --text or --columns.")
+    frame = pd.DataFrame(cells)
     features = TableFeatures(
         text_columns=tuple(name for name in settings.text_columns if name in cells), words_only=settings.words_only
     )
-    X = features.fit_transform(pd.DataFrame(cells))
-    names = tuple(features.get_feature_names_out().tolist())
-    kinds: dict[str, str] = {**features.kinds_}
-    return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)
+    if not settings.embeddings:
+        X = features.fit_transform(frame)
+        names, kinds = tuple(features.get_feature_names_out().tolist()), {**features.kinds_}
+        return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)
+    embedded = EmbeddedFeatures(features, model=settings.embedding_model)
+    vectors = None if settings.embedding_model else RowVectors(embeddings_home(location)).read(n_rows)
+    X = embedded.fit_rows(frame, vectors, watch=Watch(lambda done, total, what: progress(done, total)))
+    names = tuple(embedded.get_feature_names_out().tolist())
+    kinds = {**embedded.kinds_, embedded.column_: "embedding"}
+    # The numbers of a vector stand last.
+    legible = np.zeros(X.shape[1], bool)
+    legible[: features.legible_.size] = features.legible_
+    return PoolFeatures(X, names, embedded.columns_, kinds, embedded.notes_, embedded, legible)

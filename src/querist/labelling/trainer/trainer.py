@@ -14,6 +14,7 @@ from querist.exceptions import QueristError
 from querist.labelling.log.audit_answers import AuditMoment, audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
+from querist.labelling.trainer.examples import rows_like_examples
 from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
@@ -36,8 +37,8 @@ _SUSPECTS_SHARE = 0.02
 _FIGURES_SHARE = 0.02
 _PROGRESS_SECONDS = 0.2
 _WAITS = (
-    "The classifier takes more labels of each class before it can be trained. Until then rows come in the order of a "
-    "model of the classes that have enough of them, or, without two such classes, in the order of the start."
+    "The classifier needs more labels of each class before it can be trained. Until then, rows are ordered by a "
+    "model of the classes that have enough labels or, without two such classes, as at the start."
 )
 
 
@@ -122,7 +123,7 @@ class Trainer:
             if features is not None and question["cmd"] == "near_copies":
                 found = near_copies(words_of(self._texts()))
             elif features is not None and question["row"] < features.n_rows:
-                found = nearest_rows(features.X, question["row"], question["most"], told=features.legible).tolist()
+                found = nearest_rows(features.X, question["row"], question["most"], told=features.alike_by).tolist()
         finally:
             self._tell("similar", id=question["id"], rows=found)
 
@@ -142,7 +143,8 @@ class Trainer:
             self._features = pool_features(
                 self._items(), self._board.n_rows, self._settings, self._store.location, self._progress()
             )
-            self._learner = Learner(self._features.X, seed=info.seed)
+            first = rows_like_examples(self._features, self._settings)
+            self._learner = Learner(self._features.X, seed=info.seed, first=first)
             self._recipe = asked
             order = audit_order(self._store.audit_numbers())
             self._order = self._board.copies.only_first(order[order < self._features.n_rows])
