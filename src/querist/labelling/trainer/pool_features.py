@@ -143,13 +143,14 @@ def _of_columns(
     )
     if not settings.embeddings:
         X = features.fit_transform(frame)
-        names, kinds = tuple(features.get_feature_names_out().tolist()), {**features.kinds_}
+        names = tuple(features.get_feature_names_out().tolist())
+        kinds: dict[str, str] = {**features.kinds_}
         return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)
     embedded = EmbeddedFeatures(features, model=settings.embedding_model)
     vectors = None if settings.embedding_model else RowVectors(embeddings_home(location)).read(n_rows)
     X = embedded.fit_rows(frame, vectors, watch=Watch(lambda done, total, what: progress(done, total)))
     names = tuple(embedded.get_feature_names_out().tolist())
-    kinds = {**embedded.kinds_, embedded.column_: "embedding"}
+    kinds = {**embedded.kinds_} | {embedded.column_: "embedding"}
     # The numbers of a vector stand last.
     legible = np.zeros(X.shape[1], bool)
     legible[: features.legible_.size] = features.legible_
