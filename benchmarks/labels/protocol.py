@@ -62,7 +62,7 @@ class Problem:
         told = self.on_words or self
         told.repeat, told.n_first = self.repeat, self.n_first
         full = reference().set_params(random_state=repeat).fit(told.X, self.y)
-        self.target = SHARE * float((full.predict(told.X_test) == self.y_test).mean())
+        self.target = told.target = SHARE * float((full.predict(told.X_test) == self.y_test).mean())
 
 
 def run(problem, make_model, strategy):
