@@ -151,7 +151,8 @@ def _of_columns(
     X = embedded.fit_rows(frame, vectors, watch=Watch(lambda done, total, what: progress(done, total)))
     names = tuple(embedded.get_feature_names_out().tolist())
     kinds = {**embedded.kinds_} | {embedded.column_: "embedding"}
-    # The numbers of a vector stand last.
-    legible = np.zeros(X.shape[1], bool)
-    legible[: features.legible_.size] = features.legible_
+    # The numbers of a vector stand last; what was fitted is a copy of the recipe that was given.
+    assert embedded.features_ is not None
+    own = embedded.features_.legible_
+    legible = np.concatenate([own, np.zeros(X.shape[1] - own.size, bool)])
     return PoolFeatures(X, names, embedded.columns_, kinds, embedded.notes_, embedded, legible)
