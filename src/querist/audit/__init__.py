@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from querist.audit.outcomes import judge
     from querist.audit.planning import LabelPlan, labels_for_width
     from querist.audit.promise import Promise, Region, Standing, standing
+    from querist.audit.recall_test import RecallTest, recall_test, relevant_left
     from querist.audit.running import running_accuracy
     from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
 
@@ -77,6 +78,7 @@ _NAMES = {
     "offers": ("Offer",),
     "outcomes": ("judge",),
     "promise": ("Promise", "Region", "Standing", "standing"),
+    "recall_test": ("RecallTest", "recall_test", "relevant_left"),
     "running": ("running_accuracy",),
     "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
 }
@@ -99,6 +101,7 @@ __all__ = [
     "Offer",
     "Plan",
     "Promise",
+    "RecallTest",
     "Region",
     "ScoredDraws",
     "Standing",
@@ -131,6 +134,8 @@ __all__ = [
     "prevalence",
     "promise_numbers",
     "recall",
+    "recall_test",
+    "relevant_left",
     "remainder_accuracy",
     "rest_bound",
     "running_accuracy",

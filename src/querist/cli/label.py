@@ -107,6 +107,13 @@ _Images: TypeAlias = Annotated[
 _Project: TypeAlias = Annotated[
     str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
 ]
+_Goal: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="screening: find all relevant rows. Short for --strategy relevance --estimator relevance_svc.",
+        rich_help_panel=_LEARNING,
+    ),
+]
 _Strategy: TypeAlias = Annotated[
     str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].", rich_help_panel=_LEARNING)
 ]
@@ -135,6 +142,7 @@ def label(
     decimal: Decimal = None,
     missing: Missing = None,
     project: _Project = None,
+    goal: _Goal = None,
     strategy: _Strategy = None,
     estimator: _Estimator = None,
     audit: _Audit = None,
@@ -156,6 +164,11 @@ def label(
 
     Example: querist label reviews.csv --labels good,bad
     """
+    if goal is not None:
+        from querist.registry.goals import goal_of
+
+        parts = goal_of(goal)
+        strategy, estimator = strategy or parts.strategy, estimator or parts.estimator
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, labels_per_point=labels_per_point) | _chosen(audit)
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)

@@ -82,6 +82,13 @@ _Stop: TypeAlias = Annotated[
 _LabelCost: TypeAlias = Annotated[float, typer.Option(help="What an answer costs; stopping rules are judged by it.")]
 _ErrorCost: TypeAlias = Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")]
 _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the model will be used on.")]
+_Goal: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="screening: how soon all relevant records are found, read in the order of relevance from title and "
+        "abstract; two classes."
+    ),
+]
 _Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
 _Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
 _Name: TypeAlias = Annotated[
@@ -99,6 +106,7 @@ _Out: TypeAlias = Annotated[
 def simulate(
     file: _File,
     target: _Target = None,
+    goal: _Goal = None,
     strategy: _Strategy = None,
     estimator: _Estimator = None,
     repeats: _Repeats = 20,
@@ -147,6 +155,18 @@ def simulate(
 
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
+    if goal is not None:
+        from querist.cli.screening import simulate_screening
+        from querist.registry.goals import goal_of
+
+        goal_of(goal)
+        _refuse_beside_goal(strategy=strategy, budget=budget, test=test, metric=metric, stop=stop)
+        simulate_screening(
+            file, target, text=text or [], repeats=repeats, batch_size=batch_size, seed=seed, out=folder,
+            estimator=None if not estimator else estimator[0],
+            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
+        )  # fmt: skip
+        return
     options: dict[str, Any] = {
         "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
@@ -169,6 +189,12 @@ def simulate(
     print_notes(simulation.notes)
     print_findings(simulation)
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
+
+
+def _refuse_beside_goal(**given: Any) -> None:
+    named = [f"--{name}" for name, value in given.items() if value]
+    if named:
+        raise InvalidParameterError(f"--goal says how records are read to the end: leave out {', '.join(named)}.")
 
 
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":

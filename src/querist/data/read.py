@@ -50,8 +50,9 @@ def read_table(
         By its ending: .csv, .tsv, .tab, .txt, .data, .dat (any delimiter; encoding, delimiter and decimal comma are
         detected; a .txt may hold one text a line), .xlsx, .xls, .ods, .parquet, .feather, .arrow, .jsonl, .ndjson,
         .json, .arff, .ris, .nbib (a .txt may hold these too), .svm, .libsvm, .svmlight, .npz (arrays X and y, or a
-        sparse matrix), .npy; each also with .gz, .bz2, .xz, .zst or .zip behind it. A folder, several files, or a zip of several, are the parts of one table:
-        their columns must agree. Folders in a folder that are called ``key=value`` give a column ``key``.
+        sparse matrix), .npy; each also with .gz, .bz2, .xz, .zst or .zip behind it. A folder, several files, or a zip
+        of several, are the parts of one table: their columns must agree. Folders in a folder that are called
+        ``key=value`` give a column ``key``.
     sheet : str, default=None
         Sheet of a spreadsheet; None takes the first.
     header : bool, default=True

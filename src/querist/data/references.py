@@ -202,7 +202,7 @@ def _with_decisions(path: Path, rows: list[dict[str, Any]], notes: list[str], bo
     decisions = [decision_of(row.get("notes")) for row in rows]
     for row, each in zip(rows, decisions, strict=True):
         row.pop("notes", None)
-        row |= {"notes": each.others} if each.others else {}
+        row.update({"notes": each.others} if each.others else {})
     if any(each.own is not None for each in decisions):
         return _own(rows, [own_note(path, each.own, bounds) for each in decisions], notes)
     programs = sorted({each.program for each in decisions if each.program})
@@ -219,8 +219,8 @@ def _with_decisions(path: Path, rows: list[dict[str, Any]], notes: list[str], bo
 def _own(rows: list[dict[str, Any]], written: Sequence[dict[str, Any]], notes: list[str]) -> References:
     """Return what Querist has written: the user's columns, then its own, as in its other exports."""
     for row, own in zip(rows, written, strict=True):
-        row |= own.get("cells", {})
-    ordered = next((own["columns"] for own in written if "columns" in own), [])
+        row.update(own.get("cells", {}))
+    ordered: list[str] = next((own["columns"] for own in written if "columns" in own), [])
     known = dict.fromkeys([*ordered, *(name for row in rows for name, cell in row.items() if cell is not None)])
     columns = _columns(rows, known)
     called = querist_names(known)

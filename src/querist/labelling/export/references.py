@@ -1,7 +1,7 @@
 """RIS and NBIB: records of literature as reference managers and programs for screening read them, and all else beside.
 
-A label is a note that ASReview reads, where the classes say which is the relevant one, and stands in Querist's own note,
-which also holds what these formats have no tag for: nothing is lost.
+A label is a note that ASReview reads, where the classes say which is the relevant one, and stands in Querist's own
+note, which also holds what these formats have no tag for: nothing is lost.
 """
 
 import json

@@ -27,7 +27,7 @@ def screening_told(column: str | None, classes: Sequence[str]) -> list[str]:
     if relevant_class(names, by_name=not by_column) is None:
         return []
     return [
-        f"the classes look like screening ({names[0]} or {names[1]}): with --strategy relevance the rows that most "
+        f"the classes look like screening ({names[0]} or {names[1]}): with --goal screening the rows that most "
         "likely belong to the rarer class come first, so that you find them soon; without it, rows that teach the "
         "model most (you can change this later: Data, Settings)"
     ]
