@@ -18,7 +18,7 @@ _TREE = "## The tree"
 _PARAMETERS = (
     "Parameters follow a colon, as in `svc:C=10`, also on the command line (`--estimator`). Where classes are rare, "
     "`logistic_regression:class_weight=balanced` (and `svc`, `linear_svc`, `extra_trees`, `random_forest`, "
-    "`gradient_boosting` likewise) weighs each class by how seldom it was answered."
+    "`gradient_boosting` likewise) gives rarer classes more weight."
 )
 
 
@@ -32,9 +32,9 @@ def strategies_page() -> str:
     lines = [
         "# Strategies",
         "",
-        "A strategy is composed of *where to look* (candidates), *how informative* (utility) and",
-        "*which together* (selection).",
-        "This page is generated from the code by `python docs/make_tables.py`; a test keeps it true.",
+        "A strategy has three parts: *where to look* (candidates), *how informative a row is* (utility) and",
+        "*which rows to ask about together* (selection).",
+        "This page is generated from the code by `python docs/make_tables.py`; a test keeps it up to date.",
         "",
         "| name | class | asks | needs a model | parameters |",
         "|---|---|---|---|---|",
@@ -56,7 +56,7 @@ def strategies_page() -> str:
     lines += [
         "",
         "Every strategy also takes `selection`, `candidates` and `ties`; "
-        f"{' and '.join(presets)}, which bring their selection, take the last two.",
+        f"{', '.join(presets[:-1])} and {presets[-1]}, which have a selection of their own, take the last two.",
         "",
     ]
     for title, kind in {
@@ -104,13 +104,13 @@ def rights_page() -> str:
     lines = [
         "# Who may do what",
         "",
-        f"Every address under `{API}`, and what becomes of it in each state that somebody can be in. Owners may do",
-        "everything. What reads *if given* is not an annotator's (for classes: nor a reviewer's) unless an owner says",
-        "so: Data, Settings, *Annotators may also*. Whoever is signed out, or was removed, gets 401 before anything of",
-        "a request is read; whoever lacks the role gets 403. An undo among the answers takes back one's own acts only.",
+        f"Every route under `{API}`, and who may use it. Owners may do everything. *If given*: annotators (and, for",
+        "classes, reviewers) may only if an owner allows it: Data, Settings, *Annotators may also*. People who are",
+        "signed out or were removed get 401 before any of the request is read; people without the role get 403.",
+        "An undo sent with the answers takes back only one's own acts.",
         "",
         "This page is generated from `querist/web/rights.py` by `python docs/make_tables.py`;",
-        "`tests/web/test_rights.py` tries every line of it in each state on the running application.",
+        "`tests/web/test_rights.py` tries every line in every state on the running application.",
         "",
         f"| route | what it does | {' | '.join(roles)} | signed out | removed |",
         f"|---|---|{'---|' * (len(roles) + 2)}",
@@ -122,9 +122,9 @@ def rights_page() -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "The page itself (`/`, its scripts and styles) and `GET /join`, which sends to it, are open to everybody: they",
-        "hold nothing of the project. A second opinion on more than one row at once asks for the right of",
-        "`POST /items/label`; a label file of somebody who may not add classes brings none.",
+        "The page itself (`/`, its scripts and styles) and `GET /join`, which redirects to it, are open to everybody:",
+        "they contain nothing of the project. Asking for a second opinion on more than one row at once needs the right",
+        "to `POST /items/label`; a label file from somebody who may not add classes adds none.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -155,20 +155,19 @@ def security_page(page: str) -> str:
     before, _, after = page.partition("<!-- bounds -->\n")
     rows = [
         ("request line and header lines", f"{bounds.MAX_HEAD // bounds.KIB} KiB, {bounds.MAX_HEADER_LINES} lines"),
-        ("body without a cookie (a link that is used)", _bound(bounds.JOINING)),
-        ("body of a person who is signed in", _bound(bounds.ANY)),
+        ("body without a cookie (using a link)", _bound(bounds.JOINING)),
+        ("body from a person who is signed in", _bound(bounds.ANY)),
         *((f"body to `{path}`", _bound(bound)) for path, bound in bounds.BODIES.items()),
-        ("requests sent ahead on one connection", f"{bounds.MAX_PIPELINED}"),
-        ("time for a head", f"{bounds.HEAD_SECONDS:.0f} s"),
+        ("pipelined requests on one connection", f"{bounds.MAX_PIPELINED}"),
+        ("time to send the headers", f"{bounds.HEAD_SECONDS:.0f} s"),
         (
-            "time for a body",
-            f"{bounds.BODY_SECONDS:.0f} s, and one more for each "
-            f"{bounds.BODY_BYTES_A_SECOND // bounds.KIB} KiB that came",
+            "time to send a body",
+            f"{bounds.BODY_SECONDS:.0f} s, plus one for each {bounds.BODY_BYTES_A_SECOND // bounds.KIB} KiB received",
         ),
-        ("an answer of which nothing is taken", f"{bounds.STALLED_SECONDS:.0f} s"),
-        ("a connection that waits for the next request", f"{bounds.KEEP_ALIVE_SECONDS} s"),
+        ("a response that the client does not read", f"{bounds.STALLED_SECONDS:.0f} s"),
+        ("an idle connection", f"{bounds.KEEP_ALIVE_SECONDS} s"),
         (
-            "connections at once, where the system allows so many",
+            "connections at once, if the system allows that many",
             f"{bounds.CONNECTIONS:,}, {bounds.STRANGERS} of them without a cookie",
         ),
     ]

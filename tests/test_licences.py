@@ -78,6 +78,14 @@ def test_the_only_other_one_comes_with_the_extra_that_asks_for_it():
     assert not ONLY_AS_EXTRA & set(needed(PROJECT["dependencies"]))
 
 
+def test_what_runs_sentence_models_binds_nobody_either():
+    pytest.importorskip("model2vec", reason="model2vec is not installed")
+    packages = needed(PROJECT["optional-dependencies"]["embeddings"])
+    assert {"model2vec", "onnxruntime", "tokenizers", "safetensors"} <= set(packages)
+    bound = {name for name, package in packages.items() if binding(stated(package))}
+    assert bound <= set(WEAK_BUT_APART)
+
+
 @pytest.mark.parametrize(
     ("expression", "bound"),
     [

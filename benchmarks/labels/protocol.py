@@ -46,6 +46,7 @@ class Problem:
         order = rng.permutation(len(whole.y))
         n_pool = min(n_pool, int(0.7 * order.size))
         pool, test = order[:n_pool], order[n_pool : n_pool + n_test]
+        self.pool, self.test = pool, test
         self.X, self.y = whole.X[pool], whole.y[pool]
         self.X_test, self.y_test = whole.X[test], whole.y[test]
         self.repeat = repeat

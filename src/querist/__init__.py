@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         stopping_rule_names,
         strategy_names,
     )
-    from querist.session import Session
+    from querist.session import Session, rows_like
     from querist.simulation import Comparison, Simulation, compare, simulate
 
 __version__ = "0.1.0"
@@ -30,6 +30,7 @@ _HOMES = {
     "make_estimator": "querist.registry",
     "make_stopping_rule": "querist.registry",
     "make_strategy": "querist.registry",
+    "rows_like": "querist.session",
     "simulate": "querist.simulation",
     "stopping_rule_names": "querist.registry",
     "strategy_names": "querist.registry",
@@ -58,6 +59,7 @@ __all__ = [
     "make_estimator",
     "make_stopping_rule",
     "make_strategy",
+    "rows_like",
     "simulate",
     "stopping_rule_names",
     "strategy_names",

@@ -417,3 +417,52 @@ def test_a_hundred_thousand_texts_are_imported_in_time(place, server):
     start = time.process_time()  # what other programs do at the same time does not count
     done("label", "many.csv")
     assert time.process_time() - start < 20
+
+
+def test_vectors_come_with_the_rows_and_with_those_that_are_added(place, server):
+    vectors = np.random.default_rng(0).normal(size=(30, 3))
+    pd.DataFrame({"review": TEXTS[:20]}).to_csv("reviews.csv", index=False)
+    pd.DataFrame({"review": TEXTS[20:]}).to_csv("more.csv", index=False)
+    np.save("v.npy", vectors[:20])
+    np.save("w.npy", vectors[20:])
+    made = querist("label", "reviews.csv", "--embeddings", "v.npy")
+    assert made.exit_code == 0
+    assert "embeddings: 3 numbers a row" in made.stderr
+    assert sorted(path.name for path in (place / "reviews.querist-embeddings").iterdir()) == ["rows-0.npy"]
+    refused = querist("add", "reviews.querist", "more.csv")
+    assert refused.exit_code == 1
+    assert "querist add" in refused.stderr
+    assert "10 rows added" in querist("add", "reviews.querist", "more.csv", "--embeddings", "w.npy").stdout
+    assert "embeddings" not in querist("label", "reviews.csv", "--embeddings", "v.npy").stderr
+
+
+def test_vectors_that_do_not_fit_make_no_project(place, server):
+    pd.DataFrame({"review": TEXTS}).to_csv("reviews.csv", index=False)
+    np.save("v.npy", np.ones((29, 3)))
+    refused = querist("label", "reviews.csv", "--embeddings", "v.npy")
+    assert refused.exit_code == 1
+    assert "v.npy has 29 vectors, but reviews.csv has 30 rows" in refused.stderr
+    assert not list(place.glob("*.querist*"))
+
+
+def test_a_sentence_model_makes_the_vectors_before_the_page_opens(place, server, monkeypatch):
+    import tiny_models
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "cache"))
+    folder, _ = tiny_models.static(place / "model")
+    pd.DataFrame({"review": TEXTS}).to_csv("reviews.csv", index=False)
+    made = querist("label", "reviews.csv", "--embeddings", "model", "--like", "the good film")
+    assert made.exit_code == 0
+    assert "embeddings: 4 numbers a row, centred and of length 1, made of 'review' by" in made.stderr
+    assert len(list((place / "cache" / "querist" / "embeddings").glob("*.sqlite"))) == 1
+    with Store.open("reviews.querist", read_only=True) as store:
+        settings = Settings.from_dict(store.info.settings)
+    assert settings.embeddings == f"model:{folder}"
+    assert settings.like == ("the good film",)
+    again = querist("label", "reviews.csv", "--embeddings", "model", "--like", "bad tea")
+    assert "rows like 1 example are asked about first" in again.stderr
+    assert "embeddings are now" not in again.stderr
+    refused = querist("label", "reviews.csv", "--project", "other.querist", "--embeddings", "./gone")
+    assert refused.exit_code == 1
+    assert "There is no folder ./gone" in refused.stderr
+    assert not (place / "other.querist").exists()

@@ -97,7 +97,7 @@ def test_every_format_gives_the_same_problem(place, frame, kind):
     result = querist("simulate", path, *target, *QUICK)
     assert result.exit_code == 0, result.output
     summary = pd.read_csv(place / "querist-simulation-t" / "summary.csv")
-    assert set(summary["strategy"]) == {"random", "margin"}
+    assert set(summary["strategy"]) == {"random", "auto"}
 
 
 @pytest.mark.parametrize(
@@ -182,13 +182,21 @@ def test_an_unwritable_folder_is_told(place, frame):
     assert "out" in refused("things.csv", "--target", "kind", *QUICK, "--out", "out")
 
 
+def test_a_folder_of_the_earlier_default_goes_on_with_it(place, frame):
+    frame.to_csv("things.csv", index=False)
+    words = ["simulate", "things.csv", "--target", "kind", *QUICK, "--out", "out"]
+    begun = querist(*words, "--strategy", "margin")
+    assert querist(*words).stdout == begun.stdout
+    assert "holds another experiment" in refused(*words[1:], "--strategy", "auto")
+
+
 def test_groups_never_stand_on_both_sides(place, frame):
     frame["machine"] = np.arange(120) // 10
     frame.to_csv("things.csv", index=False)
     result = querist("simulate", "things.csv", "--target", "kind", "--group", "machine", *QUICK, "--out", "out")
     assert result.exit_code == 0, result.output
     table = pd.read_parquet(place / "out" / "table.parquet")
-    for _, part in table[table["strategy"] == "margin"].groupby("repeat"):
+    for _, part in table[table["strategy"] == "auto"].groupby("repeat"):
         asked = {row for rows in part["rows"] for row in rows}
         assert len({row // 10 for row in asked}) < 12
 
@@ -253,16 +261,16 @@ def test_audit_and_stopping_rules_are_told_of(place, frame):
              "--label-cost", "2", "--error-cost", "0.5", "--n-future", "1000"]  # fmt: skip
     result = querist(*words)
     assert result.exit_code == 0, result.output
-    assert "Audit of margin: " in result.stdout
-    assert "Stopping rule any(budget:labels=20, default) on margin proposes to stop in 2 of 2 runs" in result.stdout
-    assert "Stopping rule settled_predictions:window=10,threshold=0.5 on margin proposes" in result.stdout
+    assert "Audit of auto: " in result.stdout
+    assert "Stopping rule any(budget:labels=20, default) on auto proposes to stop in 2 of 2 runs" in result.stdout
+    assert "Stopping rule settled_predictions:window=10,threshold=0.5 on auto proposes" in result.stdout
     protocol = json.loads((place / "out" / "experiment.json").read_text())["protocol"]
     assert protocol["audit"] == "exchangeable:share=0.5"
     assert protocol["costs"] == {"label_cost": 2.0, "error_cost": 0.5, "n_future": 1000.0}
     stopping = pd.read_csv(place / "out" / "stopping.csv")
-    accuracy = pd.read_csv(place / "out" / "table.csv").query("strategy == 'margin' and repeat == 1")
+    accuracy = pd.read_csv(place / "out" / "table.csv").query("strategy == 'auto' and repeat == 1")
     costs = 2 * accuracy["n_labels"] + 0.5 * 1000 * (1 - accuracy["value"])
-    line = stopping.query("strategy == 'margin' and repeat == 1 and rule == '(whole budget)'").squeeze()
+    line = stopping.query("strategy == 'auto' and repeat == 1 and rule == '(whole budget)'").squeeze()
     assert line["regret"] == pytest.approx(costs.iloc[-1] - costs.min())
     assert pd.read_csv(place / "out" / "audit.csv")["n_labels"].tolist() == [10, 20, 30] * 4
     # Nothing is computed twice, and another share is another experiment.
@@ -401,3 +409,14 @@ def test_costs_are_a_column(place, frame):
     assert result.exit_code == 0, result.output
     table = pd.read_parquet(place / "querist-simulation-things" / "table.parquet")
     assert (table.loc[table["strategy"] != "(full data)", "cost"] > 0).all()
+
+
+def test_vectors_are_learned_from_beside_the_columns(place, frame):
+    frame.to_csv("data.csv", index=False)
+    np.save("v.npy", np.where(frame["kind"] == "a", 1.0, -1.0)[:, None] + np.zeros((120, 3)))
+    result = querist("simulate", "data.csv", "--target", "kind", "--embeddings", "v.npy", *QUICK)
+    assert result.exit_code == 0
+    assert "embeddings: 3 numbers a row" in result.stderr
+    refused = querist("simulate", "data.csv", "--target", "kind", "--embeddings", "v.npy", "--test", "data.csv", *QUICK)
+    assert refused.exit_code == 1
+    assert "--test-embeddings" in refused.stderr

@@ -1759,9 +1759,9 @@ export interface components {
             open_comments?: boolean | null;
             /**
              * Copies
-             * @description Rows that stand for their copies; or rows that have the content of another and a different label.
+             * @description Rows that stand for their copies; rows that have the content of another and a different label; or texts that are nearly the same as another, group by group.
              */
-            copies?: ("grouped" | "apart") | null;
+            copies?: ("grouped" | "apart" | "nearly") | null;
             /**
              * Same As
              * @description A row, and all its copies.
@@ -2036,6 +2036,8 @@ export interface components {
             open_comments: boolean;
             /** Copy Of */
             copy_of: string | null;
+            /** Nearly */
+            nearly: string | null;
             /** Comments */
             comments: components["schemas"]["CommentInfo"][];
             /** Log */
@@ -2711,7 +2713,8 @@ export interface components {
          * @description A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
          *
          *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
-         *     the row that stands for them, null where it is this one.
+         *     the row that stands for them, null where it is this one; `nearly` is the id of the first row that this one is nearly
+         *     the same as, where rows like that are asked for.
          */
         RowSummary: {
             /** Row */
@@ -2749,6 +2752,8 @@ export interface components {
             n_same: number;
             /** Copy Of */
             copy_of: string | null;
+            /** Nearly */
+            nearly: string | null;
         };
         /**
          * RowsBody
@@ -3277,8 +3282,8 @@ export interface operations {
                 disagree?: boolean | null;
                 /** @description There are comments, and the last does not settle the matter. */
                 open_comments?: boolean | null;
-                /** @description Rows that stand for their copies; or rows that have the content of another and a different label. */
-                copies?: ("grouped" | "apart") | null;
+                /** @description Rows that stand for their copies; rows that have the content of another and a different label; or texts that are nearly the same as another, group by group. */
+                copies?: ("grouped" | "apart" | "nearly") | null;
                 /** @description A row, and all its copies. */
                 same_as?: number | null;
                 /** @description Only the rows most like this one, at most 200; in the order of the data the most alike first. */

@@ -9,10 +9,10 @@ MEASURE: Design = "measure"
 
 # Measured by benchmarks/audit/held.py (benchmarks/audit/held.md).
 PRICE = (
-    "A fifth of the questions keeps the accuracy that is shown honest. On 13 data sets that cost 0.3 points of "
+    "Drawing a fifth of the questions at random keeps the accuracy shown honest. On 13 data sets it cost 0.3 points of "
     "accuracy at 100 labels and 0.1 at 400."
 )
 TEACHING_PRICE = (
-    "If their answers decide what is asked next as well, the model was 0.3 points better, but the accuracy that is "
-    "shown is approximate: on one of 19 data sets it was 4 to 8 points too low at 100 labels."
+    "When their answers also decide what is asked next, the model was 0.3 points better, but the accuracy shown is "
+    "only approximate: on one of 19 data sets it was 4 to 8 points too low at 100 labels."
 )

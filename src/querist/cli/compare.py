@@ -11,14 +11,16 @@ from querist.exceptions import InvalidParameterError
 
 @friendly
 def compare(
-    folders: Annotated[list[Path], typer.Argument(help="Result folders of querist simulate, at least two.")],
+    folders: Annotated[list[Path], typer.Argument(help="Two or more result folders of querist simulate.")],
     name: Annotated[
         list[str] | None,
-        typer.Option(help="What to call a data set; once for each folder, in their order. Default: as simulated."),
+        typer.Option(
+            help="What to call a data set. Repeat it for each folder, in the same order. Default: as simulated."
+        ),
     ] = None,
     report: Annotated[Path, typer.Option(help="Where to write the report.")] = Path("querist-comparison.html"),
 ) -> None:
-    """Compare strategies over several simulated data sets."""
+    """Compare strategies across several simulated data sets."""
     if len(folders) < 2:
         raise InvalidParameterError(
             f"compare takes two folders or more, got one: {folders[0]}. What it found alone is in its report.html."

@@ -19,12 +19,15 @@ _DIGITS_REPEATS = 10
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the pictures and reports.")] = Path("querist-demo"),
     repeats: Annotated[
-        int, typer.Option(min=2, help="Repeats of the comparison with random; of the digits at most 10.")
+        int,
+        typer.Option(
+            min=2, help="How often to repeat the comparison with random labelling (at most 10 times for the digits)."
+        ),
     ] = 100,
-    jobs: Annotated[int, typer.Option(help="Processes; -1 uses every core.")] = -1,
+    jobs: Annotated[int, typer.Option(help="Number of processes; -1 uses every core.")] = -1,
     show: Annotated[bool, typer.Option(help="Open the pictures if there is a display.")] = True,
 ) -> None:
-    """Watch active learning work: the tutorial, its honest comparison, and real data."""
+    """Watch active learning at work: the tutorial, an honest comparison, and real data."""
     out.mkdir(parents=True, exist_ok=True)
     run = _tutorial(out)
     pictures = [out / "tutorial.png", _honest(out, run, repeats, jobs), _digits(out, repeats, jobs)]

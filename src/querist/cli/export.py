@@ -32,15 +32,16 @@ _ENDINGS = {
 @friendly
 def export(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
-    format: Annotated[str, typer.Option(help=f"{', '.join(_ENDINGS)}.")] = "csv",  # noqa: A002  # the word that users write
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(_ENDINGS)}.")] = "csv",  # noqa: A002  # the word that users write
     out: Annotated[
-        Path | None, typer.Option(help="Where to; - is standard output. Default: PROJECT-labels beside you.")
+        Path | None,
+        typer.Option(help="File to write; - writes to standard output. Default: PROJECT-labels in the current folder."),
     ] = None,
-    rows: Annotated[str, typer.Option(help="all or labelled.")] = "all",
+    rows: Annotated[str, typer.Option(help="Which rows to write.")] = "all",
     predictions: Annotated[bool, typer.Option("--predictions", help="Add the model's guesses.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write the rows with their labels, the trained model, the whole log, or what several people answered."""
+    """Write the labelled rows, the trained model, the whole log, or what each person answered."""
     if format not in _ENDINGS:
         raise UnknownNameError.of("format", format, _ENDINGS)
     if rows not in ("all", "labelled"):

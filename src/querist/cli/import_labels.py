@@ -16,10 +16,12 @@ def import_labels(
     project: Annotated[str, typer.Argument(help="A .querist file, or postgresql://...")],
     file: Annotated[
         Path,
-        typer.Argument(help="A table with labels, in any format that the other commands read, or Label Studio's JSON."),
+        typer.Argument(
+            help="A table with labels, in any format that the other commands read, or JSON from Label Studio."
+        ),
     ],
     label_column: Annotated[
-        str | None, typer.Option(help="Column of labels. Default: 'label', or Querist's own.")
+        str | None, typer.Option(help="Column with the labels. Default: the one that Querist writes, or 'label'.")
     ] = None,
     sheet: Sheet = None,
     no_header: NoHeader = False,
@@ -27,7 +29,7 @@ def import_labels(
     names: Names = None,
     delimiter: Delimiter = None,
 ) -> None:
-    """Take labels from a file; rows are found by id or by their content, what fits no row is told."""
+    """Take labels from a file. Rows are matched by id or by content; labels that match no row are reported."""
     from querist.cli.words import print_notes
     from querist.labelling.label_files.match import read_labels_for
     from querist.labelling.log.class_names import told_new

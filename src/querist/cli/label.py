@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -25,6 +25,9 @@ from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names,
 from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
 
+if TYPE_CHECKING:
+    from querist.labelling.intake.import_plan import ImportPlan
+
 ENDING = ".querist"
 # Where `--help` lists the options.
 _DATA, _LEARNING = "What is shown and labelled", "How it asks and learns"
@@ -34,33 +37,35 @@ _Audit: TypeAlias = Annotated[
     typer.Option(
         "--audit",
         "--audit-share",
-        help="Share of random questions, for honest figures (default: 0.2); 0: none; measure: a fifth, and all "
-        f"answers teach the model that asks, so that figures are approximate. {PRICE}",
+        help="Share of the questions drawn at random to measure the accuracy. Default: 0.2. 0 draws none. measure "
+        "draws a fifth and lets the asking model learn from them too, which makes the figures approximate. "
+        f"{PRICE}",
         rich_help_panel=_LEARNING,
     ),
 ]
 _Labels: TypeAlias = Annotated[
-    str | None, typer.Option(help="The classes, with commas between them; more can come later.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="The classes, separated by commas. More can be added later.", rich_help_panel=_DATA)
 ]
 _Copies: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="Rows that are asked once and labelled together: alike (the same but for blanks and case; default), "
-        "exact (the same to the letter), or off.",
+        help="Which copies are asked once and labelled together: alike (the same except for spaces and capitals; the "
+        "default), exact (the same to the letter), or none (off).",
         rich_help_panel=_DATA,
     ),
 ]
 _LabelsPerPoint: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        help="Labels that a point of accuracy is worth, for advice to stop. Default: 100.", rich_help_panel=_LEARNING
+        help="How many labels one point of accuracy is worth to you; the advice to stop follows it. Default: 100.",
+        rich_help_panel=_LEARNING,
     ),
 ]
 _Keywords: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="Words to highlight in texts: a table with the columns class and keyword; `refund*` is all words that "
-        "begin so. Takes the place of those before.",
+        help="Words to highlight in texts: a table with the columns class and keyword. `refund*` stands for all words "
+        "that begin with it. Replaces the earlier list.",
         exists=True,
         dir_okay=False,
         rich_help_panel=_DATA,
@@ -69,43 +74,63 @@ _Keywords: TypeAlias = Annotated[
 _Guidelines: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="How to label, a text in Markdown that stands beside the item. Takes the place of the one before.",
+        help="How to label: a Markdown file, shown beside the item. Replaces the earlier one.",
         exists=True,
         dir_okay=False,
         rich_help_panel=_DATA,
     ),
 ]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts. Of images, instead of pixels.",
+        rich_help_panel=_DATA,
+    ),
+]
+_Like: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="An example of a class that is hard to find, a text or a file of them; repeat for several. Texts like it "
+        "are asked about first.",
+        rich_help_panel=_LEARNING,
+    ),
+]
 _Sources: TypeAlias = Annotated[
     list[str],
     typer.Argument(
-        help="A table (CSV, Excel, JSONL ...), several files or a folder that are its parts, a folder of images, "
+        help="A table (CSV, Excel, JSONL ...), several files or a folder with parts of one table, a folder of images, "
         "or a project."
     ),
 ]
 _Text: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="Column of texts; repeat for several. Default: guessed.", rich_help_panel=_DATA),
+    typer.Option(help="Column with the text. Can be repeated. Default: guessed.", rich_help_panel=_DATA),
 ]
 _Image: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of image paths or addresses. Default: guessed.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="Column with paths or addresses of images. Default: guessed.", rich_help_panel=_DATA)
 ]
 _Columns: TypeAlias = Annotated[
-    str | None, typer.Option(help="Columns to show, with commas between them.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="Columns to show, separated by commas.", rich_help_panel=_DATA)
 ]
 _LabelColumn: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of labels already given. Default: guessed.", rich_help_panel=_DATA)
+    str | None, typer.Option(help="Column with labels that were given before. Default: guessed.", rich_help_panel=_DATA)
 ]
 _ExistingLabels: TypeAlias = Annotated[
-    bool, typer.Option(help="Keep labels that the data has already as answers.", rich_help_panel=_DATA)
+    bool, typer.Option(help="Take labels that stand in the data as answers.", rich_help_panel=_DATA)
 ]
 _Id: TypeAlias = Annotated[
-    str | None, typer.Option("--id", help="Column of your own ids. Default: guessed.", rich_help_panel=_DATA)
+    str | None, typer.Option("--id", help="Column with your own ids. Default: guessed.", rich_help_panel=_DATA)
 ]
 _Images: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Folder that image paths start from, or where it is now.", rich_help_panel=_DATA)
+    Path | None,
+    typer.Option(
+        help="Folder that the paths of images start from; name it again if it has moved.", rich_help_panel=_DATA
+    ),
 ]
 _Project: TypeAlias = Annotated[
-    str | None, typer.Option(help="The project: a file, or postgresql://... Default: FILE.querist beside the data.")
+    str | None,
+    typer.Option(help="Where to keep the project: a file, or postgresql://... Default: FILE.querist beside the data."),
 ]
 _Goal: TypeAlias = Annotated[
     str | None,
@@ -115,10 +140,10 @@ _Goal: TypeAlias = Annotated[
     ),
 ]
 _Strategy: TypeAlias = Annotated[
-    str | None, typer.Option(help="How rows are chosen: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+    str | None, typer.Option(help="Query strategy, as NAME[:key=value,...].", rich_help_panel=_LEARNING)
 ]
 _Estimator: TypeAlias = Annotated[
-    str | None, typer.Option(help="The model: NAME[:key=value,...].", rich_help_panel=_LEARNING)
+    str | None, typer.Option(help="Model, as NAME[:key=value,...].", rich_help_panel=_LEARNING)
 ]
 
 
@@ -149,6 +174,8 @@ def label(
     labels_per_point: _LabelsPerPoint = None,
     keywords: _Keywords = None,
     guidelines: _Guidelines = None,
+    embeddings: _Embeddings = None,
+    like: _Like = None,
     host: Host = "127.0.0.1",
     port: Port = None,
     allow_host: AllowHost = None,
@@ -158,7 +185,7 @@ def label(
     browser: Browser = True,
     annotator: Annotator = None,
 ) -> None:
-    """Label texts, rows or images on a page, while a model learns along.
+    """Label texts, rows or images on a page while a model learns along.
 
     Everything is kept in one project file beside the data. Run the same command again to go on.
 
@@ -174,7 +201,7 @@ def label(
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
-    changes |= _read(guidelines)
+    changes |= _read(guidelines) | _examples(like)
     _check_names(strategy, estimator, classes, copies)
     from querist.labelling.intake.new_project import has_project
 
@@ -192,7 +219,11 @@ def label(
             "copies": copies,
             "existing_labels": existing_labels,
         }
-        print_notes(resume(location, sources, asked=asked, changes=changes, images=images, keywords=keywords))
+        print_notes(
+            resume(
+                location, sources, asked=asked, changes=changes, images=images, keywords=keywords, embeddings=embeddings
+            )
+        )
     elif not sources:
         raise FileFormatError(
             f"There is no project {location}. Make one from your data: "
@@ -202,7 +233,7 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading, keywords=keywords, copies=copies or "alike",
+            reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
@@ -228,6 +259,14 @@ def _read(guidelines: Path | None) -> dict[str, Any]:
     return {"guidelines": read_guidelines(guidelines)}
 
 
+def _examples(like: list[str] | None) -> dict[str, Any]:
+    if not like:
+        return {}
+    from querist.labelling.intake.examples import examples_of
+
+    return {"like": examples_of(like)}
+
+
 def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywords: Path | None, **given: Any) -> None:
     """Make a project of what is guessed about a file, and tell it."""
     from querist.cli.progress import progress_bar
@@ -241,9 +280,22 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
         from querist.labelling.log.classes import added
 
         changes = {**changes, "keywords": read_keywords(keywords, added(plan.classes))}
+    if "like" in changes and plan.kind != "text":
+        raise DataError("--like names texts, and this data holds none. Leave it out, or name the texts with --text.")
+    if plan.model:
+        print_notes(_embedded(plan))
     with progress_bar("rows") as progress:
         import_rows(plan, location, settings=replace(plan.settings(), **changes), progress=progress)
     typer.echo(f"Project: {location}")
+
+
+def _embedded(plan: "ImportPlan") -> list[str]:
+    """Have a model make the vectors of the texts, with a bar of its progress, and return notes."""
+    from querist.cli.progress import watched
+    from querist.labelling.intake.vectors import embed
+
+    with watched("embeddings") as watch:
+        return embed(plan.source, plan.text_columns, plan.model, watch)
 
 
 def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:

@@ -7,24 +7,26 @@ import typer
 
 import querist
 from querist.cli import add, compare, demo, export, import_labels, label, serve, simulate, strategies
+from querist.cli.values import Command, Commands
 
 app = typer.Typer(
     name="querist",
+    cls=Commands,
     help="Active learning: asks for the few labels that matter, trains the model, shows honestly how good it is.",
     no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-app.command("demo")(demo.demo)
-app.command("label")(label.label)
-app.command("add")(add.add)
-app.command("serve")(serve.serve)
-app.command("export")(export.export)
-app.command("import-labels")(import_labels.import_labels)
-app.command("simulate")(simulate.simulate)
-app.command("compare")(compare.compare)
-app.command("strategies")(strategies.strategies)
+app.command("demo", cls=Command)(demo.demo)
+app.command("label", cls=Command)(label.label)
+app.command("add", cls=Command)(add.add)
+app.command("serve", cls=Command)(serve.serve)
+app.command("export", cls=Command)(export.export)
+app.command("import-labels", cls=Command)(import_labels.import_labels)
+app.command("simulate", cls=Command)(simulate.simulate)
+app.command("compare", cls=Command)(compare.compare)
+app.command("strategies", cls=Command)(strategies.strategies)
 
 
 def _version(wanted: bool) -> None:

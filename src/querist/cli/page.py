@@ -18,31 +18,32 @@ if TYPE_CHECKING:
 _PANEL = "Page and network"
 Host: TypeAlias = Annotated[
     str,
-    typer.Option(help="Where to listen; 0.0.0.0 lets people of the network in, by invitation.", rich_help_panel=_PANEL),
+    typer.Option(help="Address to listen on; 0.0.0.0 lets invited people on the network in.", rich_help_panel=_PANEL),
 ]
 AllowHost: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="A name that the page is opened by, such as label.example.org; repeat for several.", rich_help_panel=_PANEL
+        help="Host name that people open the page by, such as label.example.org. Can be repeated.",
+        rich_help_panel=_PANEL,
     ),
 ]
 TrustProxy: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="Address or network of a proxy whose forwarded headers are believed; repeat for several.",
+        help="Address or network of a proxy whose forwarded headers can be trusted. Can be repeated.",
         rich_help_panel=_PANEL,
     ),
 ]
 BasePath: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="Path below which a proxy shows the page, such as /querist.", show_default=False, rich_help_panel=_PANEL
+        help="Path under which a proxy serves the page, such as /querist.", show_default=False, rich_help_panel=_PANEL
     ),
 ]
 PublicUrl: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="Address by which people open the page behind a proxy; links carry it.",
+        help="Address at which people open the page behind a proxy; links use it.",
         show_default=False,
         rich_help_panel=_PANEL,
     ),
@@ -52,15 +53,18 @@ Port: TypeAlias = Annotated[
     typer.Option(
         min=1,
         max=65535,
-        help="Default: the one of last time, else 8765; if it is taken, the next.",
+        help="Port to listen on. Default: the one used last time, or 8765; the next free one if it is taken.",
         rich_help_panel=_PANEL,
     ),
 ]
-Browser: TypeAlias = Annotated[bool, typer.Option(help="Open the page if there is a display.", rich_help_panel=_PANEL)]
+Browser: TypeAlias = Annotated[
+    bool, typer.Option(help="Open the page in a browser if there is a display.", rich_help_panel=_PANEL)
+]
 Annotator: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="Your name in the answers; an owner, or a new name. Default: your login.", rich_help_panel=_PANEL
+        help="Name that your answers carry: an owner of the project, or a new name. Default: your login name.",
+        rich_help_panel=_PANEL,
     ),
 ]
 

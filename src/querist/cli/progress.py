@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from querist.data import Watch
 
 
 @contextmanager
@@ -27,3 +31,13 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
             bar.update(task, completed=done, total=total, description=label or title)
 
         yield move
+
+
+@contextmanager
+def watched(title: str) -> Iterator["Watch"]:
+    """Yield who is told how far a sentence model is: a bar, and a line with the time that it will take."""
+    from querist.cli.words import print_notes
+    from querist.data import Watch
+
+    with progress_bar(title) as progress:
+        yield Watch(progress, lambda sentence: print_notes([sentence]))

@@ -18,37 +18,39 @@ NoHeader: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--no-header",
-        help="The file has no line of names: columns are called 'column 1' and so on.",
+        help="The file has no header line; columns are called 'column 1', 'column 2' ...",
         rich_help_panel=_PANEL,
     ),
 ]
 Names: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="Names of the columns of a file without a line of them, with commas between them.", rich_help_panel=_PANEL
+        help="Names for the columns of a file without a header line, separated by commas.", rich_help_panel=_PANEL
     ),
 ]
 HeaderLines: TypeAlias = Annotated[
     int | None,
     typer.Option(
         min=0,
-        help="How many lines hold the names, to be joined. Default: one; units or more names below it are no row.",
+        help="How many header lines there are; their names are joined. Default: one. Units or a second line of names "
+        "below it are recognised.",
         rich_help_panel=_PANEL,
     ),
 ]
 Delimiter: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help=r"What stands between cells, such as ';' or '\t'; ' ' is any blanks. Default: guessed.",
+        help=r"What separates the cells, such as ';' or '\t'; ' ' means any number of spaces. Default: guessed.",
         rich_help_panel=_PANEL,
     ),
 ]
 Decimal: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="How numbers are written: point or comma. Default: as the file shows.", rich_help_panel=_PANEL),
+    typer.Option(help="Decimal sign in numbers. Default: guessed from the file.", rich_help_panel=_PANEL),
 ]
 Missing: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="Word that means a gap; repeat for several.", rich_help_panel=_PANEL)
+    list[str] | None,
+    typer.Option(help="Word that stands for a missing value. Can be repeated.", rich_help_panel=_PANEL),
 ]
 
 

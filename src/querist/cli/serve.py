@@ -31,6 +31,6 @@ def serve(
     browser: Browser = True,
     annotator: Annotator = None,
 ) -> None:
-    """Serve the labelling page of a project; `querist label` makes one."""
+    """Serve the labelling page of a project (`querist label` creates one)."""
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     serve_page(project, entrance=entrance, port=port, browser=browser, annotator=annotator)

@@ -18,68 +18,88 @@ if TYPE_CHECKING:
 _File: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
-        help="A labelled table (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...); several files, or a folder, are "
-        "its parts."
+        help="A table with labels (CSV, Excel, Parquet, JSONL, ARFF, libsvm, NPZ ...). Several files, or a folder, are "
+        "read as parts of one table."
     ),
 ]
-_Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to predict; libsvm and NPZ need none.")]
+_Target: TypeAlias = Annotated[str | None, typer.Option(help="Column to predict. Not needed for libsvm and NPZ files.")]
 _Strategy: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. random is always included.")
+    list[str] | None,
+    typer.Option(
+        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them. "
+        "Default: auto."
+    ),
 ]
 _Estimator: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="NAME[:key=value,...]; repeat for several. Default: auto.")
+    list[str] | None, typer.Option(help="Model, as NAME[:key=value,...]. Repeat it to compare several. Default: auto.")
 ]
-_Repeats: TypeAlias = Annotated[int, typer.Option(help="Paired repeats.")]
+_Repeats: TypeAlias = Annotated[
+    int, typer.Option(help="How often to repeat it, each time with the same split for every strategy.")
+]
 _Budget: TypeAlias = Annotated[
-    int | None, typer.Option(help="Labels in total, the initial set included. Default: 200, at most the pool.")
+    int | None, typer.Option(help="Labels in total, first ones included. Default: 200, or all rows if there are fewer.")
 ]
-_BatchSize: TypeAlias = Annotated[int, typer.Option(help="Labels per round.")]
-_Initial: TypeAlias = Annotated[int, typer.Option(help="Labels before the first question.")]
-_InitialSet: TypeAlias = Annotated[str, typer.Option(help="random or stratified.")]
-_Test: TypeAlias = Annotated[Path | None, typer.Option(help="A file with the test rows, instead of a random split.")]
-_TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows for testing, or their number.")]
+_BatchSize: TypeAlias = Annotated[int, typer.Option(help="Labels asked for in each round.")]
+_Initial: TypeAlias = Annotated[int, typer.Option(help="Labels given before the first question.")]
+_InitialSet: TypeAlias = Annotated[str, typer.Option(help="How those first rows are drawn.")]
+_Test: TypeAlias = Annotated[Path | None, typer.Option(help="File with the test rows, instead of a random split.")]
+_TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows to test on, or their number.")]
 _Group: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column whose values must not be split between pool and test.")
+    str | None,
+    typer.Option(help="Rows with the same value in this column stay together, in the pool or in the test rows."),
 ]
 _Weight: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of numbers above 0: what each row weighs in the training; not learned from.")
+    str | None,
+    typer.Option(help="Column that says how much each row counts in training (numbers above 0). Not learned from."),
 ]
 _Cost: TypeAlias = Annotated[
-    str | None, typer.Option(help="Column of numbers above 0: what each row's label costs; not learned from.")
+    str | None, typer.Option(help="Column that says what each row's label costs (numbers above 0). Not learned from.")
 ]
-_Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for several.")]
-_Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as free text; repeat for several.")]
+_Drop: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to leave out. Can be repeated.")]
+_Text: TypeAlias = Annotated[list[str] | None, typer.Option(help="Column to read as text. Can be repeated.")]
 _Category: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="Column to read as categories, such as codes; repeat for several.")
+    list[str] | None, typer.Option(help="Column to read as categories, such as codes. Can be repeated.")
 ]
+_Embeddings: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="A vector for each row, to learn from beside its columns: a file (.npy, .npz, .parquet ...), a column of "
+        "lists, or a sentence model (its folder or name) that makes them of the texts."
+    ),
+]
+_TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vectors of the rows of --test.")]
 _DayFirst: TypeAlias = Annotated[
-    bool, typer.Option("--day-first", help="Days come before months in dates that can be read either way.")
+    bool, typer.Option("--day-first", help="In dates that can be read either way, the day comes first.")
 ]
 _Metric: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one."),
+    typer.Option(
+        help="accuracy, balanced_accuracy, macro_f1, log_loss or roc_auc. Can be repeated; the first leads the report."
+    ),
 ]
 _Duplicates: TypeAlias = Annotated[
-    str, typer.Option(help="ask_once (rows with the same features are asked once) or keep.")
+    str, typer.Option(help="Whether rows with the same features are asked once, or each by itself.")
 ]
-_ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy until two classes have answers.")]
-_QueryEstimator: TypeAlias = Annotated[str | None, typer.Option(help="Another estimator to do the asking.")]
-_WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Start each fit from the last solution.")]
+_ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy to use until two classes have been found.")]
+_QueryEstimator: TypeAlias = Annotated[
+    str | None, typer.Option(help="A second model that chooses the questions. Default: the model itself.")
+]
+_WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Let each fit start from the last one.")]
 _Audit: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="Share of the questions drawn at random, for honest figures (0.2); 0: no audit; measure: a fifth, and all "
-        "answers teach the model that asks, so that figures are approximate. " + PRICE
+        help="Share of the questions drawn at random to measure the accuracy, such as 0.2. 0 draws none. measure draws "
+        "a fifth and lets the asking model learn from them too, which makes the figures approximate. " + PRICE
     ),
 ]
 _Stop: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="Stopping rule NAME[:key=value,...], any(RULE, ...) or all(RULE, ...); repeat for several. Nothing is "
-        "stopped: the report says what stopping would have cost."
+        help="Stopping rule to judge: NAME[:key=value,...], any(RULE, ...) or all(RULE, ...). Can be repeated. The "
+        "simulation goes on; the report says what stopping would have cost."
     ),
 ]
-_LabelCost: TypeAlias = Annotated[float, typer.Option(help="What an answer costs; stopping rules are judged by it.")]
+_LabelCost: TypeAlias = Annotated[float, typer.Option(help="What a label costs; stopping rules are judged by it.")]
 _ErrorCost: TypeAlias = Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")]
 _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the model will be used on.")]
 _Goal: TypeAlias = Annotated[
@@ -89,16 +109,14 @@ _Goal: TypeAlias = Annotated[
         "abstract; two classes."
     ),
 ]
-_Seed: TypeAlias = Annotated[int, typer.Option(help="Everything random derives from it.")]
-_Jobs: TypeAlias = Annotated[int, typer.Option(help="Processes; -1 uses every core.")]
+_Seed: TypeAlias = Annotated[int, typer.Option(help="Seed of everything random.")]
+_Jobs: TypeAlias = Annotated[int, typer.Option(help="Number of processes; -1 uses every core.")]
 _Name: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        help="What tables and reports call the data. Default: the file without its ending; +1 if two make it up."
-    ),
+    typer.Option(help="What to call the data in tables and reports. Default: the name of the file."),
 ]
 _Out: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Folder of the results. Default: querist-simulation-<name> beside you.")
+    Path | None, typer.Option(help="Folder for the results. Default: querist-simulation-NAME in the current folder.")
 ]
 
 
@@ -127,6 +145,8 @@ def simulate(
     names: Names = None,
     delimiter: Delimiter = None,
     category: _Category = None,
+    embeddings: _Embeddings = None,
+    test_embeddings: _TestEmbeddings = None,
     missing: Missing = None,
     decimal: Decimal = None,
     day_first: _DayFirst = False,
@@ -145,10 +165,11 @@ def simulate(
     name: _Name = None,
     out: _Out = None,
 ) -> None:
-    """Simulate active learning on a labelled file, and report what it would have saved.
+    """Simulate active learning on a labelled file and report what it would have saved.
 
     Interrupt it whenever you like: the same command resumes.
     """
+    from querist.cli.progress import watched
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
@@ -168,7 +189,8 @@ def simulate(
         )  # fmt: skip
         return
     options: dict[str, Any] = {
-        "strategies": strategy or ["margin"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
+        "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
+        "repeats": repeats, "budget": budget,
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
         "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
         "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
@@ -179,11 +201,13 @@ def simulate(
     Options.checked(**options)
     if test is not None and group is not None:
         raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
-    problem = read_problem(
-        file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
-        category_columns=category or [], day_first=day_first,
-        reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-    )  # fmt: skip
+    with watched("embeddings") as watch:
+        problem = read_problem(
+            file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
+            category_columns=category or [], day_first=day_first,
+            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
+            embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
+        )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)
@@ -195,6 +219,15 @@ def _refuse_beside_goal(**given: Any) -> None:
     named = [f"--{name}" for name, value in given.items() if value]
     if named:
         raise InvalidParameterError(f"--goal says how records are read to the end: leave out {', '.join(named)}.")
+
+
+def _default_strategy(folder: Path) -> str:
+    """Return ``auto``; in a folder that an earlier version began, the default of then."""
+    from querist.simulation.record import described_in
+
+    there = described_in(folder)
+    begun = there.get("strategies") if isinstance(there, dict) else None
+    return "margin" if isinstance(begun, dict) and set(begun) == {"random", "margin"} else "auto"
 
 
 def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":

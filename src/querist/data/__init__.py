@@ -9,6 +9,10 @@ from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
     from querist.data.duplicates import find_duplicates
+    from querist.data.embeddings.block import EmbeddingBlock, append_embeddings
+    from querist.data.embeddings.embed import Watch, embed_texts
+    from querist.data.embeddings.models import load_model
+    from querist.data.embeddings.recipe import EmbeddedFeatures
     from querist.data.feature_cache import Features
     from querist.data.features import build_features
     from querist.data.hashing import data_hash, pool_hash
@@ -21,15 +25,21 @@ if TYPE_CHECKING:
     from querist.data.target import split_target
 
 _HOMES = {
+    "EmbeddedFeatures": "embeddings.recipe",
+    "EmbeddingBlock": "embeddings.block",
     "Features": "feature_cache",
     "ImageFeatures": "image_features",
     "Problem": "problem",
     "Reading": "reading",
     "Table": "table",
     "TableFeatures": "table_features",
+    "append_embeddings": "embeddings.block",
+    "Watch": "embeddings.embed",
     "build_features": "features",
     "data_hash": "hashing",
+    "embed_texts": "embeddings.embed",
     "find_duplicates": "duplicates",
+    "load_model": "embeddings.models",
     "pool_hash": "hashing",
     "read_problem": "problem",
     "read_table": "read",
@@ -37,15 +47,21 @@ _HOMES = {
 }
 
 __all__ = [
+    "EmbeddedFeatures",
+    "EmbeddingBlock",
     "Features",
     "ImageFeatures",
     "Problem",
     "Reading",
     "Table",
     "TableFeatures",
+    "Watch",
+    "append_embeddings",
     "build_features",
     "data_hash",
+    "embed_texts",
     "find_duplicates",
+    "load_model",
     "pool_hash",
     "read_problem",
     "read_table",

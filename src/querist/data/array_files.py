@@ -35,7 +35,7 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
     """
     import pandas as pd
 
-    array = _loaded(path, data, bounds)
+    array = array_of(path, data, bounds)
     if array.ndim == 0 or array.size == 0:
         raise DataError(f"{path} holds no rows: its array has the shape {array.shape}. Save an array with rows.")
     if array.dtype.names is not None:
@@ -96,7 +96,16 @@ def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
     return Table(path, matrix=X.tocsr(), notes=("a sparse matrix without labels",))
 
 
-def _loaded(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
+def array_of(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
+    """Return the array that a ``.npy`` file holds, as it stands there; objects are refused.
+
+    Raises
+    ------
+    FileFormatError
+        If it is not what its ending says, or holds objects.
+    DataError
+        If it is larger than the bounds.
+    """
     head = io.BytesIO(data)
     try:
         version = np.lib.format.read_magic(head)

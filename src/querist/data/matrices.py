@@ -42,10 +42,36 @@ def read_npz(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
     except DataError:
         raise
     except Exception as error:  # what damaged arrays raise has no common root
-        hint = PICKLES if "pickle" in str(error) else ""
-        raise FileFormatError(f"{path} is not an NPZ file that can be read: {error}.{hint}") from None
+        raise _unreadable(path, error) from None
     _check_arrays(path, X, y)
     return Table(path, matrix=X, labels=column_of_array(path, y))
+
+
+def only_array(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
+    """Return the one array that an NPZ file holds, whatever it is called.
+
+    Raises
+    ------
+    FileFormatError
+        If it cannot be read, or holds several.
+    DataError
+        If it is larger than the bounds.
+    """
+    _check_members(path, data, bounds)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            if len(arrays.files) == 1:
+                found: AnyArray = arrays[arrays.files[0]]
+                return found
+            names = ", ".join(arrays.files) or "nothing"
+    except Exception as error:  # what damaged arrays raise has no common root
+        raise _unreadable(path, error) from None
+    raise FileFormatError(f"{path} holds {names}. Save one array alone, for example with numpy.save.")
+
+
+def _unreadable(path: Path, error: Exception) -> FileFormatError:
+    hint = PICKLES if "pickle" in str(error) else ""
+    return FileFormatError(f"{path} is not an NPZ file that can be read: {error}.{hint}")
 
 
 def _check_members(path: Path, data: bytes, bounds: Bounds) -> None:

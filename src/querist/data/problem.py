@@ -10,6 +10,8 @@ import numpy as np
 
 from querist._amounts import as_amounts
 from querist._typing import AnyArray, FloatArray, Pool
+from querist.data.embeddings.embed import Watch
+from querist.data.embeddings.given import Brought, take_both
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
 from querist.data.numeric_encoders import HUGE
@@ -64,6 +66,9 @@ def read_problem(
     missing: Sequence[str] = (),
     day_first: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
+    embeddings: Any = None,
+    test_embeddings: Any = None,
+    watch: Watch | None = None,
 ) -> Problem:
     """Read a labelled file and build features from it.
 
@@ -100,6 +105,14 @@ def read_problem(
         Whether days come before months in dates that can be read either way.
     cache_dir : path, default=None
         Where features are kept; None is the user's cache folder.
+    embeddings : array-like of shape (n_rows, n_dimensions), path or str, default=None
+        A vector for each row, in the order of the file, to stand behind its other features (see `EmbeddingBlock`):
+        an array; a file of one (.npy, .npz, or a table of numbers); a column of the file that holds lists of
+        numbers; or a sentence model that makes them of the columns of free text (see `embed_texts`).
+    test_embeddings : as embeddings, default=None
+        Those of the rows of the test file; a column is found there by itself, and a model makes them.
+    watch : Watch, default=None
+        Who is told how far a model is.
 
     Returns
     -------
@@ -107,8 +120,8 @@ def read_problem(
 
     Raises
     ------
-    FileFormatError, DataError, TargetError
-        See `read_table`, `build_features` and `split_target`.
+    FileFormatError, DataError, TargetError, InvalidParameterError
+        See `read_table`, `build_features`, `split_target` and `EmbeddingBlock`.
     """
     reading = reading or Reading.of(sheet=sheet, decimal=decimal, missing=missing)
     table = read_as(path, reading)
@@ -123,6 +136,9 @@ def read_problem(
         # A test file may well have one row of a class, or lack one.
         test_table, y_test = take_target(read_as(test, reading, like=table), target)
         _check_test(table.path, y, test_table, y_test)
+    brought = None
+    if embeddings is not None or test_embeddings is not None:
+        brought, table, test_table = take_both(embeddings, test_embeddings, table, test_table)
     notes = (*table.notes, *(() if test_table is None else (f"test file: {note}" for note in test_table.notes)))
     if table.frame is None or (test_table is not None and test_table.frame is None):
         if text_columns or category_columns:
@@ -130,27 +146,48 @@ def read_problem(
                 f"{table.path} or {test} holds a matrix without named columns: there is no text to read. "
                 "Leave the names of columns out."
             )
-        X, X_test, more = _from_matrices(table, test_table)
+        brought = None if brought is None else brought.made(None, None, {}, watch)
+        X, X_test, more = _beside(brought, *_from_matrices(table, test_table))
         return Problem(X, y, X_test, y_test, None, (*notes, *more))
     worded = [*text_columns, *category_columns]
-    features = build_features(
-        _columns(table, others, worded),
-        test_frame=None if test_table is None or test_table.frame is None else _columns(test_table, others, worded),
-        text_columns=list(text_columns),
-        category_columns=list(category_columns),
-        day_first=day_first,
-        cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
-    )
+    frame, test_frame = _columns(table, others, worded), None
+    if test_table is not None and test_table.frame is not None:
+        test_frame = _columns(test_table, others, worded)
+    X, X_test, more, kinds = None, None, (), {}
+    # Embeddings may be all that there is.
+    if brought is None or len(frame.columns):
+        features = build_features(
+            frame,
+            test_frame=test_frame,
+            text_columns=list(text_columns),
+            category_columns=list(category_columns),
+            day_first=day_first,
+            cache_dir=default_cache_dir() if cache_dir is None else cache_dir,
+        )
+        X, X_test, more, kinds = features.X, features.X_test, features.notes, features.kinds
+    if brought is not None:
+        brought = brought.made(frame, test_frame, kinds, watch)
+    X, X_test, more = _beside(brought, X, X_test, more)
     return Problem(
-        features.X,
+        X,
         y,
-        features.X_test,
+        X_test,
         y_test,
         groups,
-        tuple(dict.fromkeys((*notes, *features.notes))),
+        tuple(dict.fromkeys((*notes, *more))),
         told.get("weight"),
         told.get("cost"),
     )
+
+
+def _beside(
+    brought: Brought | None, X: Pool | None, X_test: Pool | None, notes: Sequence[str]
+) -> tuple[Pool, Pool | None, tuple[str, ...]]:
+    """Put embeddings behind the features, if there are any."""
+    if brought is None:
+        return X, X_test, tuple(notes)
+    X, X_test, told = brought.beside(X, X_test)
+    return X, X_test, (*notes, *told)
 
 
 def _check_roles(table: Table, target: str | None, roles: Mapping[str, str | None], drop: Sequence[str]) -> None:

@@ -334,3 +334,39 @@ def test_what_is_not_named_is_not_loaded(car_model, monkeypatch, tmp_path):
 
     with pytest.raises(UntrustedTypesFoundException):
         run_script(folder, monkeypatch, written(frame, tmp_path / "new.csv"))
+
+
+def test_a_model_of_texts_and_embeddings_wants_vectors_and_says_the_same(tmp_path, monkeypatch):
+    rng = np.random.default_rng(2)
+    labels = rng.choice(["good", "bad"], 60).tolist()
+    texts = [f"{rng.choice(WORDS)} {rng.choice(WORDS)} number {number}" for number in range(60)]
+    path = tmp_path / "texts.csv"
+    pd.DataFrame({"text": texts}).to_csv(path, index=False)
+    vectors = rng.normal(size=(60, 6)) + np.where(np.array(labels) == "good", 1.0, -1.0)[:, None]
+    np.save(tmp_path / "v.npy", vectors)
+    location = labelled_project(path, labels, n_labels=30, text=["text"], embeddings=str(tmp_path / "v.npy"))
+    rows = assert_says_the_same(location, monkeypatch, path, "--embeddings", tmp_path / "v.npy")
+    assert np.mean([row["prediction"] == label for row, label in zip(rows, labels, strict=True)]) > 0.9
+    told = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "python use_model.py FILE --embeddings VECTORS.npy [--out PREDICTED.csv]" in told
+    assert "its column 'embedding' holds the vectors" in told
+    assert run_script(tmp_path / "model", monkeypatch, path)[0] == 2
+
+
+def test_a_model_with_a_sentence_model_runs_it_on_the_next_file(tmp_path, monkeypatch):
+    import tiny_models
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder, _ = tiny_models.bert(tmp_path / "m")
+    rng = np.random.default_rng(2)
+    labels = rng.choice(["good", "bad"], 60).tolist()
+    texts = [f"the {rng.choice(['film', 'tea'])} is {label} {number}" for number, label in enumerate(labels)]
+    path = tmp_path / "texts.csv"
+    pd.DataFrame({"text": texts}).to_csv(path, index=False)
+    location = labelled_project(path, labels, n_labels=30, text=["text"], embeddings=str(folder))
+    assert_says_the_same(location, monkeypatch, path)
+    exported_to = tmp_path / "model"
+    assert f"by the sentence model `{folder}`" in (exported_to / "README.md").read_text("utf-8")
+    assert "tokenizers==" in (exported_to / "requirements.txt").read_text("utf-8")
+    tiny_models.bert(folder, seed=9)
+    assert run_script(exported_to, monkeypatch, path)[0] == 1

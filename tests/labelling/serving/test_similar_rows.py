@@ -82,3 +82,49 @@ def test_rows_like_one_that_is_to_be_answered_blind_are_not_shown_to_who_holds_i
         with pytest.raises(InvalidParameterError, match="must answer this row first"):
             rows_of(project, ada, like=item.row)
         assert rows_of(project, ben, like=item.row)
+
+
+def nearly_the_same(project, annotator, **more):
+    reader = project.reader(annotator)
+    reply = project.rows.explore(
+        Filter(copies="nearly"), **{"sort": "row", "offset": 0, "limit": 50} | more, reader=reader
+    )
+    assert reply.total == len(reply.items)
+    return [(item.row, item.nearly) for item in reply.items]
+
+
+def test_near_copies_stand_together_and_name_the_first(project):
+    ada = sign_in(project)
+    project.rows.near_copies = lambda wait=True: [[2, 9, 30], [5, 7]]
+    found = nearly_the_same(project, ada)
+    assert [row for row, _ in found] == [2, 9, 30, 5, 7]
+    ids = [item.item_id for item in project.rows.items([2, 5])]
+    assert [first for _, first in found] == [None, ids[0], ids[0], None, ids[1]]
+    assert [row for row, _ in nearly_the_same(project, ada, sort="-row")] == [30, 9, 7, 5, 2]
+
+
+def test_a_row_to_be_answered_blind_stands_beside_none_like_it(project):
+    ada, ben = sign_in(project), sign_in(project, "ben")
+    teach(project, 1)
+    held = project.submit(ada, "tab", [], holding=[], want=20).result().items
+    blind = next(item.row for item in held if item.guess is None)
+    project.rows.near_copies = lambda wait=True: [sorted({blind, 30, 31})]
+    assert blind not in dict(nearly_the_same(project, ada))
+    assert blind in dict(nearly_the_same(project, ben))
+
+
+def test_who_labels_many_near_copies_waits_for_no_trainer(project):
+    ada = sign_in(project)
+    trainer = FakeTrainer([[2, 9], [5, 7]])
+    project.rows.near_copies = lambda wait=True: trainer.similar.groups(40, wait=wait)
+    chosen = Filter(copies="nearly")
+    with pytest.raises(InvalidParameterError, match="Try again in a moment"):
+        project.bulk.label_many(ada, "one", chosen, 0, expected=4).result()
+    assert trainer.asked == []
+    assert len(nearly_the_same(project, ada)) == 4
+    assert project.bulk.label_many(ada, "two", chosen, 0, expected=4).result().n_changed == 4
+
+
+def test_before_the_rows_are_read_it_is_told(project):
+    with pytest.raises(InvalidParameterError, match="Try again in a moment"):
+        project.rows.explore(Filter(copies="nearly"), sort="row", offset=0, limit=5)

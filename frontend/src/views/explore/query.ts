@@ -25,7 +25,7 @@ export const SORTS: readonly ExploreSort[] = [
 ];
 const STATUSES: readonly Status[] = ["labelled", "skipped", "model", "unlabelled"];
 const WHOLE = ["label", "prediction", "annotator", "same_as"] as const;
-const COPIES = ["grouped", "apart"] as const;
+const COPIES = ["grouped", "nearly", "apart"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
 const FLAGS = ["flagged", "disagree", "open_comments"] as const;
 

@@ -1,5 +1,6 @@
 """More rows for a project that exists."""
 
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from querist.labelling.intake.known_lines import labels_told, without_known
 from querist.labelling.intake.label_columns import is_label_name
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.intake.source_check import shown
+from querist.labelling.intake.vectors import check_more, keep, with_vectors
 from querist.labelling.log.board import Board
 from querist.labelling.log.class_names import ClassNames
 from querist.labelling.log.classes import active
@@ -63,6 +65,7 @@ def add_file(
     *,
     progress: Progress | None = None,
     reading: Reading | None = None,
+    embeddings: str | None = None,
 ) -> Added:
     """Open a project and append the rows of a file, several files or a folder to it: see `add_rows`.
 
@@ -72,24 +75,34 @@ def add_file(
         If there is no project, or another process has it open.
     """
     with Store.open(location) as store:
-        return add_rows(store, path, progress=progress, reading=reading)
+        return add_rows(store, path, progress=progress, reading=reading, embeddings=embeddings)
 
 
-def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, reading: Reading | None = None) -> Added:
+def add_rows(
+    store: Store,
+    path: Paths,
+    *,
+    progress: Progress | None = None,
+    reading: Reading | None = None,
+    embeddings: str | None = None,
+) -> Added:
     """Append the rows of a file, several files or a folder that a project does not have yet: all of them or none.
 
     A row is known by its id where the project has an id column, else by its whole content. `reading` says what the file
-    does not say itself: sheet, delimiter, names of the columns.
+    does not say itself: sheet, delimiter, names of the columns. `embeddings` names the vectors of the rows, a file or a
+    column, where those of the project have some.
 
     Raises
     ------
     DataError
-        If the columns differ, ids are missing or repeated, or a label is no class of the project.
+        If the columns differ, ids are missing or repeated, a label is no class of the project, or embeddings are
+        missing or of another length.
     """
     progress = progress or silent
     settings = Settings.from_dict(store.info.settings)
-    source = read_source(paths_of(path), reading)
-    notes = list(source.notes)
+    source, vectors, told = with_vectors(read_source(paths_of(path), reading), embeddings, models=False)
+    check_more(source, vectors, settings, store)
+    notes = [*source.notes, *told]
     first_row = store.n_items
     source, more = _fitting(source, settings, store)
     plan = ImportPlan(
@@ -103,6 +116,7 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
         settings.label_column if settings.label_column in source.columns else None,
         images=_images(source, settings, store),
         id_prefix=_prefix(source, settings, store),
+        vectors=vectors,
     )
     notes += [*more, *check_images(plan)]
     labels = labels_of(source, plan.label_column)
@@ -122,6 +136,7 @@ def add_rows(store: Store, path: Paths, *, progress: Progress | None = None, rea
         infos = source_infos(plan, store.location, first_row=first_row)
         numbers = audit_numbers(store.info.seed, np.arange(first_row, first_row + n_rows))
         rows = item_rows(plan, numbers, first_row=first_row, source=number)
+        keep(plan.vectors, os.fspath(store.location), first_row=first_row)
         with store.writing() as tx:
             tx.add_items(first_row, watched(rows, n_rows, progress))
             tx.append(added_rows(plan, source=number))

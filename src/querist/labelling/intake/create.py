@@ -16,6 +16,7 @@ from querist.labelling.intake.existing_labels import labels_of
 from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
 from querist.labelling.intake.source import fingerprint
+from querist.labelling.intake.vectors import keep
 from querist.labelling.log.classes import added
 from querist.labelling.log.deeds import Answered
 from querist.labelling.log.events import ClassesChanged, RowsAdded, event
@@ -70,6 +71,7 @@ def import_rows(
     )
     with new_project(destination, info) as store, store.writing() as tx:
         _write(tx, plan, info.seed, progress or silent)
+        keep(plan.vectors, os.fspath(destination), first_row=0)
 
 
 def source_infos(plan: ImportPlan, location: str | os.PathLike[str], *, first_row: int) -> tuple[SourceInfo, ...]:

@@ -22,6 +22,7 @@ from querist.labelling.intake.import_plan import ImportPlan, check_images
 from querist.labelling.intake.label_columns import label_column_of
 from querist.labelling.intake.screening import screening_told
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
+from querist.labelling.intake.vectors import model_of, with_vectors
 from querist.labelling.log.locations import FILE
 from querist.labelling.log.settings import CopyRule, Kind
 
@@ -47,6 +48,7 @@ def guess_plan(
     existing_labels: bool = True,
     copies: CopyRule = "alike",
     reading: Reading | None = None,
+    embeddings: str | None = None,
 ) -> ImportPlan:
     """Decide what is labelled in a file or a folder of images.
 
@@ -77,6 +79,9 @@ def guess_plan(
         if they differ in blanks and case alone, or only if they are the same to the letter; or none.
     reading : Reading, default=None
         Sheet, delimiter, names of the columns, where the file does not say so itself.
+    embeddings : str, default=None
+        A vector for each row, to learn from beside the columns: a file (.npy, .npz, .parquet ...); a column of
+        lists, which is not shown then; or a sentence model that makes them of the texts.
 
     Returns
     -------
@@ -88,7 +93,9 @@ def guess_plan(
         If the data cannot be read, or a column named does not exist or does not fit.
     """
     source = read_source(paths_of(path), reading)
-    notes = list(source.notes)
+    model = model_of(source, embeddings)
+    source, vectors, told = with_vectors(source, embeddings)
+    notes = [*source.notes, *told]
     texts, image = _shape(source, [*dict.fromkeys(text)], image, columns)
     roles = [*texts, *columns]
     for name, purpose in ((id_column, "id"), (label_column, "label")):
@@ -120,6 +127,8 @@ def guess_plan(
         id_column=id_column,
         label_column=given if existing_labels else None,
         images=(images or (source.path if source.is_folder else source.path.parent)) if image else None,
+        vectors=vectors,
+        model=model,
     )
     notes += [*_kind_told(plan), *check_images(plan)]
     given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from querist._alike import shown_apart
 from querist.exceptions import DataError
 from querist.labelling.intake.copies import CopyGroups, seen_cells
 from querist.labelling.intake.source import Source
+from querist.labelling.intake.vectors import setting_of
 from querist.labelling.log.locations import image_below, image_file, is_address
 from querist.labelling.log.settings import AUTO, CopyRule, Kind, Settings
+
+if TYPE_CHECKING:
+    from querist.data.embeddings.arrays import Vectors
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class ImportPlan:
         Which rows are taken for copies of others.
     groups : CopyGroups
         Those that are.
+    vectors : ndarray of shape (n_rows, n_dimensions), float32, or None
+        The embeddings of the rows.
+    model : str
+        The sentence model that makes embeddings of the texts, instead.
     notes : tuple of str
         Everything that was guessed, in plain words.
     """
@@ -55,6 +63,8 @@ class ImportPlan:
     class_names: Mapping[str, str] = field(default_factory=dict)
     copies: CopyRule = "off"
     groups: CopyGroups = field(default_factory=CopyGroups)
+    vectors: "Vectors | None" = None
+    model: str = ""
     notes: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
@@ -70,6 +80,7 @@ class ImportPlan:
             notes=self.notes,
             copies=self.copies,
             auto=AUTO,
+            embeddings=setting_of(self.vectors, self.model),
         )
 
     def seen(self) -> dict[str, list[Any]]:

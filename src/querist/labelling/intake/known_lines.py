@@ -37,7 +37,8 @@ def without_known(plan: ImportPlan, store: Store) -> tuple[ImportPlan, dict[int,
     ends = np.searchsorted(fresh, np.cumsum([0, *(n_rows for _, n_rows in source.each_part)]))
     counted = zip(source.each_part, np.diff(ends).tolist(), strict=True)
     own = replace(source, columns=columns, parts=tuple((path, n_rows) for (path, _), n_rows in counted))
-    return replace(plan, source=own), rows, notes
+    vectors = None if plan.vectors is None else plan.vectors[fresh]
+    return replace(plan, source=own, vectors=vectors), rows, notes
 
 
 def _by_content(lines: Sequence[Sequence[Any]], known: KnownRows) -> tuple[dict[int, int], list[str]]:

@@ -1,10 +1,12 @@
 """Where a project and its data lie: paths as a project keeps them, and the files of its images."""
 
 import functools
+import hashlib
 import os
 import re
 import unicodedata
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from querist.labelling.log.settings import Settings
 
@@ -16,6 +18,23 @@ def home_of(location: str | os.PathLike[str]) -> Path | None:
     """Return the folder of a project file; None for a database elsewhere."""
     text = os.fspath(location)
     return None if "://" in text else Path(text).absolute().parent
+
+
+def embeddings_home(location: str | os.PathLike[str]) -> Path:
+    """Return the folder where the vectors of a project's rows are kept: beside its file.
+
+    Of a database elsewhere: in the user's folder of data, under a name that says nothing of the address's password.
+    """
+    if home_of(location) is not None:
+        path = Path(location).absolute()
+        return path.with_name(f"{path.name}-embeddings")
+    import platformdirs
+
+    address = urlsplit(os.fspath(location))
+    options = [f"{name}={value}" for name, value in parse_qsl(address.query) if name != "password"]
+    told = f"{address.hostname}:{address.port}{address.path}?{'&'.join(sorted(options))}"
+    name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+    return Path(platformdirs.user_data_dir("querist")) / "embeddings" / name
 
 
 def from_path(path: Path, location: str | os.PathLike[str]) -> str:

@@ -27,6 +27,10 @@ DEFAULT_STRATEGY = "margin"
 TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
 # What the estimator "auto" stands for in projects that are made today; 1, and nothing at all: trees alone on tables.
 AUTO = 2
+# How the setting `embeddings` begins where the vectors were brought.
+ARRAYS = "arrays:"
+# And where a model makes them of the texts.
+MODEL = "model:"
 # Share of the questions that follow the permanent random numbers, so that accuracy can be judged honestly.
 AUDIT_SHARE = 0.2
 # What a point of accuracy is worth decides when to stop. A hundred labels: an error on 10,000 rows to come costs as
@@ -97,6 +101,11 @@ class Settings:
         What owners let annotators do beside labelling.
     auto : {1, 2}
         What the estimator ``auto`` stands for; 1 in projects from before it had kernel machines: they keep their model.
+    embeddings : str
+        ``""``: none; ``arrays:...``: vectors that were brought (`querist.labelling.log.locations.embeddings_home`), and
+        what tells them from others; ``model:...``: the sentence model that makes them of the texts.
+    like : tuple of str
+        Texts whose like is asked about first, until there is a model.
     keywords : tuple of KeywordList
         What is highlighted in texts, by class.
     guidelines : str
@@ -127,6 +136,8 @@ class Settings:
     copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
     auto: int = 1
+    embeddings: str = ""
+    like: tuple[str, ...] = ()
     keywords: tuple[KeywordList, ...] = ()
     guidelines: str = ""
     port: int | None = None
@@ -157,6 +168,11 @@ class Settings:
                 f"The overlap, the share of rows that several people answer, must lie above 0 and at most at 1, "
                 f"got {self.overlap:g}. For no overlap at all, want one opinion per row."
             )
+
+    @property
+    def embedding_model(self) -> str:
+        """The sentence model that makes embeddings of the texts; empty: none does."""
+        return self.embeddings.removeprefix(MODEL) if self.embeddings.startswith(MODEL) else ""
 
     @property
     def strategy_in_use(self) -> str:

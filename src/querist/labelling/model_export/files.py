@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pprint import pformat
 from typing import TYPE_CHECKING
 
+from querist.data import EmbeddedFeatures
+
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
@@ -41,6 +43,13 @@ _GIVEN = {
     "table": "a pandas DataFrame with the columns above",
     "image": "a list of paths of images",
 }
+_VECTORS = (
+    "`VECTORS.npy` holds a vector for each row, made by the very model that made those of the project: vectors were\n"
+    "brought with the rows, so that model is not in here. A column of lists of numbers does as well.\n"
+)
+_BY_MODEL = (
+    "Embeddings of the texts are made by the sentence model `{model}`, which must be found there: it is not in here.\n"
+)
 _TABLE = "`FILE` is the file that was labelled, or one with the same columns: CSV, TSV, Excel, Parquet, JSON, JSONL."
 _FILES = {
     "text": _TABLE,
@@ -71,14 +80,19 @@ class OwnFigure:
     date: str
 
 
-def script(kind: str, trusted: Sequence[str], image_column: str | None) -> str:
-    """Return the script that loads the model and uses it."""
-    return _SCRIPT.format(uses=_USES[kind], trusted=pformat(list(trusted), width=110), image_column=image_column)
+def script(kind: str, trusted: Sequence[str], image_column: str | None, *, brought: bool = False) -> str:
+    """Return the script that loads the model and uses it; `brought`: rows come with embeddings."""
+    return _SCRIPT.format(
+        uses=_uses(kind, brought=brought), trusted=pformat(list(trusted), width=110), image_column=image_column
+    )
 
 
-def requirements(kind: str, trusted: Sequence[str]) -> list[str]:
-    """Return the packages that the script needs; models are only sure to load with the versions that wrote them."""
-    more = ["pillow"] if kind == "image" else []
+def requirements(kind: str, trusted: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+    """Return the packages that the script needs; models are only sure to load with the versions that wrote them.
+
+    `more` are those of a sentence model.
+    """
+    more = [*more, "pillow"] if kind == "image" else list(more)
     foreign = {each.partition(".")[0] for each in trusted} & {"xgboost", "lightgbm"}
     return ["querist", "scikit-learn", "skops", "numpy", "scipy", "pandas", *more, *sorted(foreign)]
 
@@ -95,6 +109,13 @@ def readme(
     figure: OwnFigure | None,
 ) -> str:
     """Return what a person should know before using the model."""
+    features = pipeline.named_steps["features"]
+    brought, vectors, given = brings_vectors(pipeline), "", _GIVEN[kind]
+    if brought:
+        vectors = _VECTORS
+        given = f"{_GIVEN['table']} and a column {features.column_!r} with the vectors"
+    elif isinstance(features, EmbeddedFeatures):
+        vectors = _BY_MODEL.format(model=features.model)
     trained = (now or datetime.datetime.now(datetime.UTC)).strftime("%Y-%m-%d %H:%M UTC")
     classes = "\n".join(f"| {name.replace('|', chr(92) + '|')} | {count} |" for name, count in sorted(counts.items()))
     listed = [f"- {what}: {', '.join(names)}" for what, names in columns_in_use(pipeline).items()]
@@ -117,13 +138,14 @@ It is the model that the labelling page shows and judges: the same features, the
 ## Use it
 
     pip install -r requirements.txt
-    {_USES[kind]}
+    {_uses(kind, brought=brought)}
 
 {_FILES[kind].format(column=f"a column {image_column!r}")}
+{vectors}\
 Its columns are kept; behind them stand the class and its probability (`prediction`, `confidence`). Empty cells,
 categories that were never seen and columns that the model does not use are told; a column that is missing is refused.
 
-In Python, `model.predict` and `model.predict_proba` take {_GIVEN[kind]}.
+In Python, `model.predict` and `model.predict_proba` take {given}.
 
 `use_model.py` names the types that the file may hold and trusts no others. Models are only sure to load
 with the versions that wrote them: {versions}.
@@ -135,6 +157,16 @@ A score on the labelled rows would mislead: most were chosen for what the model 
 on rows that were drawn at random. Figures of other models, and promises about rows, stand in the accuracy statement
 that goes with exported labels.
 """
+
+
+def brings_vectors(pipeline: "Pipeline") -> bool:
+    """Whether rows come with embeddings of their own, which no model here could make."""
+    features = pipeline.named_steps["features"]
+    return isinstance(features, EmbeddedFeatures) and not features.model
+
+
+def _uses(kind: str, *, brought: bool) -> str:
+    return _USES[kind].replace("[--out", "--embeddings VECTORS.npy [--out") if brought else _USES[kind]
 
 
 def columns_in_use(pipeline: "Pipeline") -> dict[str, list[str]]:

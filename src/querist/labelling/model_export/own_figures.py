@@ -66,7 +66,7 @@ def _same_model(project: "ProjectView", model: "JudgedModel", seq: int) -> bool:
     settings = Settings.from_dict(project.info.settings | then.settings)
     unchanged = all(
         then.settings.get(name) == project.board.settings.get(name)
-        for name in ("estimator", "text_columns", "feature_columns", "image_column")
+        for name in ("estimator", "text_columns", "feature_columns", "image_column", "embeddings")
     )
     return (
         unchanged

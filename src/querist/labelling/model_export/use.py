@@ -11,7 +11,8 @@ import pandas as pd
 from querist._files import replacing
 from querist._typing import AnyArray, Pool
 from querist._words import listed
-from querist.data import ImageFeatures, TableFeatures
+from querist.data import EmbeddedFeatures, ImageFeatures, TableFeatures
+from querist.data.embeddings.given import named_vectors
 from querist.data.own_columns import querist_names
 from querist.exceptions import DataError, QueristError
 from querist.labelling.export.delimited import write_lines
@@ -39,7 +40,8 @@ def main(model: "Pipeline", arguments: Sequence[str], *, image_column: str | Non
     model : Pipeline
         As exported.
     arguments : sequence of str
-        Of the command line: ``FILE [--out OUT]``; for images also ``FOLDER``, ``IMAGE IMAGE ...``, ``--images FOLDER``.
+        Of the command line: ``FILE [--out OUT]``; for images also ``FOLDER``, ``IMAGE IMAGE ...``, ``--images FOLDER``;
+        where rows had embeddings ``--embeddings VECTORS``.
     image_column : str, default=None
         Where a table names its images.
 
@@ -49,11 +51,14 @@ def main(model: "Pipeline", arguments: Sequence[str], *, image_column: str | Non
         Exit status: 1 if the file cannot be used.
     """
     features = model.named_steps["features"]
-    given = _arguments(arguments, images=isinstance(features, ImageFeatures))
+    images = isinstance(features, ImageFeatures) or getattr(features, "features", features) is None
+    given = _arguments(arguments, images=images, embedded=isinstance(features, EmbeddedFeatures) and not features.model)
     try:
-        source = _source(given.file, isinstance(features, ImageFeatures), image_column)
+        source = _source(given.file, images, image_column)
         if isinstance(features, ImageFeatures):
             X, told = _of_images(features, source, image_column or FILE, given.images)
+        elif isinstance(features, EmbeddedFeatures):
+            X, told = _embedded(features, source, getattr(given, "embeddings", None))
         else:
             X, told = _of_columns(features, source)
         classifier = model.named_steps["classifier"]
@@ -76,13 +81,16 @@ def predicted(classifier: Any, X: Pool) -> tuple[AnyArray, list[float | None], l
     return classifier.classes_[probabilities.argmax(axis=1)], probabilities.max(axis=1).tolist(), []
 
 
-def _arguments(arguments: Sequence[str], *, images: bool) -> argparse.Namespace:
+def _arguments(arguments: Sequence[str], *, images: bool, embedded: bool) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="use_model.py", description="Writes the rows of a file with their classes, and how probable these are."
     )
     what = "a folder of images, images, or a table that names images" if images else "a table, as it was labelled"
     parser.add_argument("file", nargs="+" if images else 1, type=Path, help=what)
     parser.add_argument("--out", type=Path, help="the CSV file to write; without it, standard output")
+    if embedded:
+        told = "a vector for each row, by the model that made those of the project: a file (.npy, .npz, .parquet ...) "
+        parser.add_argument("--embeddings", required=True, help=told + "or a column of lists")
     if images:
         parser.add_argument("--images", type=Path, help="the folder that paths in a table start from; default: its own")
     return parser.parse_args(arguments)
@@ -100,6 +108,18 @@ def _is_image(path: Path) -> bool:
     from querist.data.image_folder import IMAGE_ENDINGS
 
     return path.suffix.lower() in IMAGE_ENDINGS
+
+
+def _embedded(features: EmbeddedFeatures, source: Source, given: str | None) -> tuple[Pool, list[str]]:
+    if given is None:
+        assert features.features_ is not None
+        X, told = _of_columns(features.features_, source)
+        return features.block_.beside(X, features.vectors_of(pd.DataFrame(source.columns))), told
+    vectors, _ = named_vectors(given, source.columns, source.n_rows, str(source.path), what="--embeddings")
+    if features.features_ is None:
+        return features.encode_rows(None, vectors), []
+    X, told = _of_columns(features.features_, source)
+    return features.block_.beside(X, vectors), told
 
 
 def _of_columns(features: TableFeatures, source: Source) -> tuple[Pool, list[str]]:

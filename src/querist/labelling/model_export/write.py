@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, BinaryIO
 
 from querist.exceptions import InvalidParameterError
-from querist.labelling.model_export.files import OwnFigure, readme, requirements, script
+from querist.labelling.model_export.files import OwnFigure, brings_vectors, readme, requirements, script
 from querist.labelling.reading.project_view import ProjectView
 
 if TYPE_CHECKING:
@@ -104,10 +104,11 @@ def write_model_zip(
             f"The estimator {estimator!r} holds {', '.join(foreign)}, which is not known to be safe to load. "
             "Choose an estimator of scikit-learn."
         )
-    packages = {name: version(name) for name in requirements(kind, trusted)}
+    by_model = getattr(pipeline.named_steps["features"], "packages_", ())
+    packages = {name: version(name) for name in requirements(kind, trusted, by_model)}
     told = readme(pipeline, kind, counts, packages, project_name, estimator, image_column, now, figure)
     files = {
-        "use_model.py": script(kind, trusted, image_column),
+        "use_model.py": script(kind, trusted, image_column, brought=brings_vectors(pipeline)),
         "README.md": told,
         "requirements.txt": "".join(f"{name}=={each}\n" for name, each in packages.items()),
     }

@@ -21,8 +21,9 @@ SORTS: tuple[str, ...] = get_args(Sort)
 class Filter:
     """What rows must fulfil; None asks for nothing.
 
-    `copies`: rows that stand for copies (``"grouped"``), or have the content of another and a different label
-    (``"apart"``). `same_as`: a row and all its copies.
+    `copies`: rows that stand for copies (``"grouped"``), have the content of another and a different label
+    (``"apart"``), or a text nearly the same as another's (``"nearly"``; found by whoever has the features, see `Rows`).
+    `same_as`: a row and all its copies.
     """
 
     search: str | None = None
@@ -35,7 +36,7 @@ class Filter:
     flagged: bool | None = None
     disagree: bool | None = None
     open_comments: bool | None = None
-    copies: Literal["grouped", "apart"] | None = None
+    copies: Literal["grouped", "apart", "nearly"] | None = None
     same_as: int | None = None
 
     def __bool__(self) -> bool:
@@ -115,7 +116,7 @@ def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArr
 def _with_copies(board: Board, wanted: Filter) -> npt.NDArray[np.bool_]:
     """Return which rows fulfil what is asked of copies."""
     keep = np.ones(board.n_rows, bool)
-    if wanted.copies is not None:
+    if wanted.copies in ("grouped", "apart"):
         apart = [row for rows in board.copies.apart for row in rows]
         keep[:] = False
         keep[board.copies.firsts if wanted.copies == "grouped" else apart] = True

@@ -34,7 +34,8 @@ class RowSummary:
     """A row in a list; `note` are the last words on it, `n_comments` how many comments there are.
 
     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
-    the row that stands for them, null where it is this one.
+    the row that stands for them, null where it is this one; `nearly` is the id of the first row that this one is nearly
+    the same as, where rows like that are asked for.
     """
 
     row: int
@@ -53,6 +54,7 @@ class RowSummary:
     why: str
     n_same: int
     copy_of: str | None
+    nearly: str | None
 
 
 @dataclass(frozen=True)

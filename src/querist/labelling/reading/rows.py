@@ -1,8 +1,9 @@
 """`Rows`: the rows of a project as the page shows them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +59,7 @@ class Rows:
         self.view = view
         # Set by whoever can tell: a project that is only read has no features.
         self.nearest: Callable[[int], list[int]] = _nobody_knows
+        self.near_copies: Callable[..., list[list[int]]] = _nobody_knows
         self._items: OrderedDict[int, ItemRow] = OrderedDict()
 
     def items(self, rows: Sequence[int]) -> list[ItemRow]:
@@ -169,8 +171,9 @@ class Rows:
         if like is not None:
             rows = self._alike(self.item(like).row, rows, sort, reader)
         items = self.items(rows[offset : offset + limit])
+        first_of = self._near_first(reader) if wanted.copies == "nearly" else {}
         n_blind = int(self.view.board.copies.only_first(np.array(sorted(reader.unseen), np.int64)).size)
-        return ExploreReply(len(rows), n_blind, [self._summary(item, reader) for item in items])
+        return ExploreReply(len(rows), n_blind, [self._summary(item, reader, first_of) for item in items])
 
     def _alike(self, like: int, rows: list[int], sort: str, reader: Reader) -> list[int]:
         if like in reader.unseen:
@@ -186,18 +189,45 @@ class Rows:
         fulfilling = set(rows)
         return [row for row in alike if row in fulfilling]
 
-    def find_rows(self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY) -> list[int]:
-        """Return the rows that fulfil a filter, as far as the reader may know of it."""
+    def find_rows(
+        self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY, *, wait: bool = True
+    ) -> list[int]:
+        """Return the rows that fulfil a filter, as far as the reader may know of it.
+
+        Raises
+        ------
+        InvalidParameterError
+            If nobody can tell which texts are nearly the same; without `wait`, if it is not known already.
+        """
         view = self.view
         found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, self._search, reader).tolist()
-        return found
+        if wanted.copies != "nearly":
+            return found
+        first_of = self._near_first(reader, wait=wait)
+        found = [row for row in found if row in first_of]
+        # Groups stand together; a sort by another thing takes them apart.
+        return sorted(found, key=lambda row: (first_of[row], row)) if sort == "row" else found
+
+    def _near_first(self, reader: Reader, *, wait: bool = True) -> dict[int, int]:
+        """Return the first row of its group, for each row that is nearly the same as another.
+
+        Copies are left out, as one row stands for them, and so is what the reader is to answer blind: labels of rows
+        like it would lead the answer.
+        """
+        copies = self.view.board.copies
+        first_of: dict[int, int] = {}
+        for group in self.near_copies(wait=wait):
+            rows = [row for row in group if copies.first(row) == row and row not in reader.unseen]
+            if len(rows) > 1:
+                first_of |= dict.fromkeys(rows, rows[0])
+        return first_of
 
     def _search(self, query: str) -> IntArray:
         """Return the rows with these words, and the one whose id is just this."""
         store = self.view.store
         return np.union1d(store.search(query), store.rows_of_id(query.strip()))
 
-    def _summary(self, item: ItemRow, reader: Reader) -> RowSummary:
+    def _summary(self, item: ItemRow, reader: Reader, near_first: Mapping[int, int] | None = None) -> RowSummary:
         row, board, name = item.row, self.view.board, self.view.name
         unseen = row in reader.unseen
         prediction, confidence = (None, None) if unseen else self.prediction(row)
@@ -205,6 +235,7 @@ class Rows:
         flagged, note = reader.marks(board, row)
         comments = reader.thread(board, row)
         first = board.copies.first(row)
+        near = (near_first or {}).get(row, row)
         return RowSummary(
             row=row,
             id=item.item_id,
@@ -225,6 +256,7 @@ class Rows:
             why=cards.why(acts[0]) if acts else "",
             n_same=len(board.copies.group(row)),
             copy_of=None if first == row else self.items([first])[0].item_id,
+            nearly=None if near == row else self.items([near])[0].item_id,
         )
 
     def _line(self, act: Act) -> LogLine:
@@ -270,7 +302,7 @@ class Rows:
         ]
 
 
-def _nobody_knows(row: int) -> list[int]:
+def _nobody_knows(*asked: int, wait: bool = True) -> Any:
     raise InvalidParameterError(
         "Which rows are alike is known only while the project is open for labelling: open it with querist label."
     )

@@ -89,7 +89,8 @@ class Bulk:
                     return Outcome(len(acts) - n_kept, n_kept=n_kept)
                 raise InvalidParameterError("The log has something else of this uuid. Do it again.")
             if isinstance(rows, Filter):
-                chosen = self._rows.find_rows(rows, reader=self._place.reader(annotator))
+                # Everybody's answers wait for this thread; what the person saw is known.
+                chosen = self._rows.find_rows(rows, reader=self._place.reader(annotator), wait=False)
             else:
                 chosen = self._existing(rows)
             if expected is not None and len(chosen) != expected:

@@ -48,6 +48,8 @@ _CHANGEABLE = (
     "labels_per_point",
     "strategy",
     "estimator",
+    "embeddings",
+    "like",
     "annotators_may",
     "keywords",
     "guidelines",

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from querist._words import command
-from querist.exceptions import StoreError
+from querist.exceptions import DataError, StoreError
 from querist.labelling.intake.new_project import clear_leftovers
 from querist.labelling.intake.source import is_of
 from querist.labelling.intake.source_check import check_sources
+from querist.labelling.intake.vectors import renewed
 from querist.labelling.label_files.reading_aids import read_keywords
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active
 from querist.labelling.log.locations import home_of, to_path
-from querist.labelling.log.settings import Settings
+from querist.labelling.log.settings import MODEL, Settings
 from querist.labelling.serving.project import Project
 from querist.store import Store
 
@@ -37,6 +38,7 @@ def resume(
     changes: Mapping[str, Any],
     images: Path | None = None,
     keywords: Path | None = None,
+    embeddings: str | None = None,
 ) -> list[str]:
     """Prepare a project that exists for going on.
 
@@ -54,6 +56,8 @@ def resume(
         Where the images are now.
     keywords : path, default=None
         A table of keywords, which take the place of those of the project.
+    embeddings : str, default=None
+        Vectors for all rows of the project: a file, a column of its data, or a sentence model.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def resume(
         known = Board.of(store.events(kinds=["classes"])).classes
         if images is not None:
             check_sources(store, images)
-    for each in [data] if isinstance(data, Path) else data:
+    for each in _paths(data):
         _check_data(location, each, settings)
     notes = [
         f"{option} {_words(asked[name])}: this project was made with {_words(getattr(settings, name)) or 'none'}, "
@@ -86,14 +90,22 @@ def resume(
         notes.append(f"--labels: the project has no class {_words(missing)}; add it on the page")
     if not asked.get("existing_labels", True) and settings.label_column is not None:
         notes.append(f"--no-existing-labels: labels of column {settings.label_column!r} are in the project, and stay")
+    if embeddings is not None:
+        changes = {**changes, "embeddings": renewed(location, embeddings, _paths(data))}
     if keywords is not None:
         changes = {**changes, "keywords": read_keywords(keywords, known)}
+    if changes.get("like") and settings.kind != "text":
+        raise DataError("--like names texts, and this project holds none. Leave it out.")
     fresh = {name: value for name, value in changes.items() if value != getattr(settings, name)}
     if fresh:
         with Project.open(location, train=False) as project:
             project.change_settings(None, **fresh).result()
         notes += [_told(name, value) for name, value in fresh.items()]
     return notes
+
+
+def _paths(data: Path | Sequence[Path]) -> list[Path]:
+    return [data] if isinstance(data, Path) else list(data)
 
 
 def _check_data(location: str | os.PathLike[str], data: Path, settings: Settings) -> None:
@@ -113,6 +125,13 @@ def _told(name: str, value: Any) -> str:
     if name == "keywords":
         of = "1 class" if len(value) == 1 else f"{len(value)} classes"
         return f"keywords are now {sum(len(each.words) for each in value)}, of {of}"
+    if name == "embeddings":
+        made = value.removeprefix(MODEL) if value.startswith(MODEL) else ""
+        how = f"made of the texts by {made}" if made else "those that were brought"
+        return f"embeddings are now {how}; the model learns from them beside the columns"
+    if name == "like":
+        n = "1 example" if len(value) == 1 else f"{len(value)} examples"
+        return f"rows like {n} are asked about first, until there is a model"
     if name == "guidelines":
         return f"guidelines are now those of {len(value):,} characters"
     return f"{name.replace('_', ' ')} is now {value}"

@@ -1,4 +1,4 @@
-"""`Similar`: which rows are most like one, asked of the trainer, which has the features."""
+"""`Similar`: which rows are alike, asked of the trainer, which has the features."""
 
 import itertools
 import threading
@@ -38,9 +38,9 @@ class Similar:
         self._patience = patience
         self._lock = threading.Lock()
         self._numbers = itertools.count()
-        self._open: dict[int, Future[list[int] | None]] = {}
+        self._open: dict[int, Future[Any]] = {}
         # Pages of one list ask again. Rows that are added change what is alike.
-        self._known: OrderedDict[tuple[int, int], list[int]] = OrderedDict()
+        self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 
     def to(self, row: int, n_rows: int) -> list[int]:
         """Return the rows most like one of `n_rows`, itself first.
@@ -50,16 +50,31 @@ class Similar:
         InvalidParameterError
             If no trainer can say it now.
         """
-        ask = self._asker()
+        found: list[int] = self._asked({"cmd": "similar", "row": row, "most": MOST}, n_rows)
+        return found
+
+    def groups(self, n_rows: int, *, wait: bool = True) -> list[list[int]]:
+        """Return the groups of texts, among `n_rows` rows, that are nearly the same; `wait`: for the trainer to say it.
+
+        Raises
+        ------
+        InvalidParameterError
+            If no trainer can say it now.
+        """
+        found: list[list[int]] = self._asked({"cmd": "near_copies"}, n_rows, wait=wait)
+        return found
+
+    def _asked(self, question: dict[str, Any], n_rows: int, *, wait: bool = True) -> Any:
+        ask, key = self._asker(), (n_rows, *question.values())
         with self._lock:
-            if (row, n_rows) in self._known:
-                return self._known[row, n_rows]
-            if ask is None:
+            if key in self._known:
+                return self._known[key]
+            if ask is None or not wait:
                 raise InvalidParameterError(_NOT_YET)
-            number, answer = next(self._numbers), Future[list[int] | None]()
+            number, answer = next(self._numbers), Future[Any]()
             self._open[number] = answer
         try:
-            ask({"cmd": "similar", "id": number, "row": row, "most": MOST})
+            ask({**question, "id": number})
             found = answer.result(self._patience)
         except LateError:
             found = None
@@ -69,7 +84,7 @@ class Similar:
         if found is None:
             raise InvalidParameterError(_NOT_YET)
         with self._lock:
-            self._known[row, n_rows] = found
+            self._known[key] = found
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return found

@@ -45,7 +45,7 @@ class TrainerNews:
         self._version = place.view.current.version if place.view.current else 0
         self._failure = ""
         self._similar = Similar(self._asker)
-        rows.nearest = self.nearest
+        rows.nearest, rows.near_copies = self.nearest, self.near_copies
         place.after_commit.append(self._on_commit)
 
     def start(self) -> None:
@@ -83,6 +83,16 @@ class TrainerNews:
             If that is not known yet.
         """
         return self._similar.to(row, self._place.board.n_rows)
+
+    def near_copies(self, *, wait: bool = True) -> list[list[int]]:
+        """Return the groups of texts that are nearly the same; `wait`: for the trainer, which has the features.
+
+        Raises
+        ------
+        InvalidParameterError
+            If that is not known yet.
+        """
+        return self._similar.groups(self._place.board.n_rows, wait=wait)
 
     def status(self) -> ModelStatus:
         """Return what the model does at the moment."""

@@ -3,7 +3,8 @@
 ``python -m querist.labelling.trainer LOCATION`` (``-``: the input names it) reads commands from its input, a JSON
 object a line: ``{"cmd": "open", "location": ...}`` names the project, ``{"cmd": "train", "seq": N}`` asks for a
 ranking that knows the log up to N, ``{"cmd": "similar", "id": ..., "row": R, "most": K}`` for the K rows most like row
-R. It writes messages to its output (`querist.labelling.trainer.frames`):
+R, ``{"cmd": "near_copies", "id": ...}`` for the groups of texts that are nearly the same. It writes messages to its
+output (`querist.labelling.trainer.frames`):
 
 | type | carries |
 |---|---|
@@ -13,7 +14,7 @@ R. It writes messages to its output (`querist.labelling.trainer.frames`):
 | `ranking` | seq, n_labels, strategy, seconds, laps, notes; the bytes of a `Ranking` |
 | `details` | seq, because: what speaks for the next guesses; rivals: second classes; suspects, where they are new |
 | `figures` | at, seq, n_labels and the figures of the model trained at seq (`querist.labelling.trainer.figures`) |
-| `similar` | id, rows: the most alike first; null while there are no features |
+| `similar` | id, rows: the most alike first, or groups of rows; null while there are no features |
 | `failed` | error, where; the process lives on |
 
 It ends when its input ends, also in the middle of a training, and before the heavy libraries are loaded:
@@ -75,7 +76,7 @@ class Commands:
     def _read(self) -> None:
         for line in self._stream:
             command = json.loads(line)
-            if command["cmd"] == "similar":
+            if command["cmd"] in ("similar", "near_copies"):
                 if self.answer is not None:
                     with contextlib.suppress(Exception):  # what cannot be answered must not end this thread
                         self.answer(command)

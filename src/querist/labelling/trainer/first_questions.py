@@ -44,6 +44,17 @@ def initial_order(X: Pool, *, seed: int) -> IntArray:
     return np.concatenate([first, shuffled[~np.isin(shuffled, first)]])
 
 
+def in_turn(rows: IntArray, order: IntArray) -> IntArray:
+    """Return an order that begins with one of `rows`, then one of its own, and so on, each once.
+
+    Two classes are wanted before there is a model, and rows like the examples are likely all of one.
+    """
+    rest = order[~np.isin(order, rows)]
+    n = min(rows.size, rest.size)
+    pairs = np.column_stack([rows[:n], rest[:n]]).ravel()
+    return np.concatenate([pairs, rows[n:], rest[n:]])
+
+
 def _few_dimensions(X: Pool, seed: int) -> AnyArray:
     """Return rows in few dimensions; texts (sparse rows) by their direction alone."""
     from sklearn.decomposition import TruncatedSVD

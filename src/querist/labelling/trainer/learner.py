@@ -15,7 +15,7 @@ from querist.exceptions import ModelWaitsWarning, NotEnoughLabelsError
 from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import INITIAL, Ranking
 from querist.labelling.log.settings import Settings
-from querist.labelling.trainer.first_questions import initial_order
+from querist.labelling.trainer.first_questions import in_turn, initial_order
 from querist.learners.refit import Refitter
 from querist.session import Session
 from querist.session.parts import resolve_estimator, resolve_strategy
@@ -97,10 +97,13 @@ class Learner:
     X : ndarray or CSR matrix of shape (n_rows, n_features)
     seed : int
         Of everything random: the same labels give the same ranking.
+    first : ndarray, default=None
+        Rows that are asked, in turn with others, before there is a model.
     """
 
-    def __init__(self, X: Pool, *, seed: int) -> None:
+    def __init__(self, X: Pool, *, seed: int, first: IntArray | None = None) -> None:
         self.X = X
+        self._first = np.empty(0, np.int64) if first is None else first
         self.seed = seed
         self.n_rows = int(X.shape[0])
         self._initial: IntArray | None = None
@@ -152,7 +155,7 @@ class Learner:
 
     def _initial_ranking(self, candidates: IntArray) -> Ranking:
         if self._initial is None:
-            self._initial = initial_order(self.X, seed=self.seed)
+            self._initial = in_turn(self._first, initial_order(self.X, seed=self.seed))
         order = self._initial[np.isin(self._initial, candidates)]
         nothing = np.full(self.n_rows, np.nan, np.float32)
         return Ranking(order.astype(np.int32), np.full(self.n_rows, -1, np.int16), nothing, nothing.copy())

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from querist._typing import Pool
-from querist.data import ImageFeatures, TableFeatures
+from querist.data import EmbeddedFeatures, ImageFeatures, TableFeatures, Watch
+from querist.data.embeddings.row_vectors import RowVectors
 from querist.exceptions import DataError
-from querist.labelling.log.locations import find_image, is_address
+from querist.labelling.log.locations import embeddings_home, find_image, is_address
 from querist.labelling.log.settings import Settings
 from querist.store.rows import ItemRow
 
@@ -26,10 +27,10 @@ class PoolFeatures:
     columns : tuple of str of length n_features
         The column that a feature comes from; empty for images.
     kinds : dict of str to str
-        What the columns were read as: number, category, date, text, dropped.
+        What the columns were read as: number, category, date, text, dropped; embedding, which is none of the table.
     notes : tuple of str
         What was decided, in words.
-    recipe : TableFeatures or ImageFeatures
+    recipe : TableFeatures, ImageFeatures or EmbeddedFeatures
         Fitted: turns more rows into the same features.
     """
 
@@ -38,7 +39,7 @@ class PoolFeatures:
     columns: tuple[str, ...]
     kinds: dict[str, str]
     notes: tuple[str, ...]
-    recipe: TableFeatures | ImageFeatures
+    recipe: TableFeatures | ImageFeatures | EmbeddedFeatures
 
     @property
     def n_rows(self) -> int:
@@ -49,7 +50,8 @@ class PoolFeatures:
 def recipe(settings: Settings) -> tuple[Any, ...]:
     """Return the settings that decide on the features: where they are the same, so are the features."""
     images = tuple(source.images for source in settings.sources)
-    return settings.kind, settings.text_columns, settings.feature_columns, settings.image_column, images
+    columns = settings.text_columns, settings.feature_columns, settings.image_column
+    return settings.kind, *columns, settings.embeddings, images
 
 
 def pool_features(
@@ -73,9 +75,11 @@ def pool_features(
     DataError
         If there is nothing to learn from.
     """
+    if settings.kind == "image" and settings.embeddings:
+        return _of_vectors(n_rows, location)
     if settings.kind == "image":
         return _of_images(items, n_rows, settings, location, progress)
-    return _of_columns(items, n_rows, settings, progress)
+    return _of_columns(items, n_rows, settings, location, progress)
 
 
 def _of_images(
@@ -103,7 +107,15 @@ def _of_images(
     return PoolFeatures(read.X, (), (), {}, tuple(notes), features)
 
 
-def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progress: Progress) -> PoolFeatures:
+def _of_vectors(n_rows: int, location: str) -> PoolFeatures:
+    features = EmbeddedFeatures()
+    X = features.fit_rows(None, RowVectors(embeddings_home(location)).read(n_rows))
+    return PoolFeatures(X, (), (), {}, (), features)
+
+
+def _of_columns(
+    items: Iterable[ItemRow], n_rows: int, settings: Settings, location: str, progress: Progress
+) -> PoolFeatures:
     import pandas as pd
 
     wanted = settings.feature_columns or settings.text_columns
@@ -114,7 +126,15 @@ def _of_columns(items: Iterable[ItemRow], n_rows: int, settings: Settings, progr
         progress(done, n_rows)
     if not cells:
         raise DataError("The project names no column to learn from. Make it anew, with --text or --columns.")
+    frame = pd.DataFrame(cells)
     features = TableFeatures(text_columns=tuple(name for name in settings.text_columns if name in cells))
-    X = features.fit_transform(pd.DataFrame(cells))
-    names = tuple(features.get_feature_names_out().tolist())
-    return PoolFeatures(X, names, features.columns_, dict(features.kinds_), features.notes_, features)
+    if not settings.embeddings:
+        X = features.fit_transform(frame)
+        names = tuple(features.get_feature_names_out().tolist())
+        return PoolFeatures(X, names, features.columns_, dict(features.kinds_), features.notes_, features)
+    embedded = EmbeddedFeatures(features, model=settings.embedding_model)
+    vectors = None if settings.embedding_model else RowVectors(embeddings_home(location)).read(n_rows)
+    X = embedded.fit_rows(frame, vectors, watch=Watch(lambda done, total, what: progress(done, total)))
+    names = tuple(embedded.get_feature_names_out().tolist())
+    kinds = {**embedded.kinds_, embedded.column_: "embedding"}
+    return PoolFeatures(X, names, embedded.columns_, kinds, embedded.notes_, embedded)

@@ -14,12 +14,14 @@ from querist.exceptions import QueristError
 from querist.labelling.log.audit_answers import AuditMoment, audit_moment
 from querist.labelling.log.board import Board
 from querist.labelling.log.settings import Settings
+from querist.labelling.trainer.examples import rows_like_examples
 from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
 from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.messages import Figures
+from querist.labelling.trainer.near_copies import near_copies, words_of
 from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
 from querist.labelling.trainer.runners_up import runners_up
 from querist.labelling.trainer.similar import nearest_rows
@@ -114,14 +116,20 @@ class Trainer:
             write_frame(self._out, {"type": kind, **content}, blob)
 
     def answer(self, question: dict[str, Any]) -> None:
-        """Answer which rows are most like one; called by another thread, also in the middle of a training."""
+        """Answer which rows are alike; called by another thread, also in the middle of a training."""
         # Once made, features are replaced and never changed.
         features, found = self._features, None
         try:
-            if features is not None and question["row"] < features.n_rows:
+            if features is not None and question["cmd"] == "near_copies":
+                found = near_copies(words_of(self._texts()))
+            elif features is not None and question["row"] < features.n_rows:
                 found = nearest_rows(features.X, question["row"], question["most"]).tolist()
         finally:
             self._tell("similar", id=question["id"], rows=found)
+
+    def _texts(self) -> list[str]:
+        columns = self._settings.text_columns
+        return [" \n ".join(str(item.content.get(name) or "") for name in columns) for item in self._store.all_items()]
 
     # ------------------------------------------------------------------ reading
 
@@ -135,7 +143,8 @@ class Trainer:
             self._features = pool_features(
                 self._items(), self._board.n_rows, self._settings, self._store.location, self._progress()
             )
-            self._learner = Learner(self._features.X, seed=info.seed)
+            first = rows_like_examples(self._features, self._settings)
+            self._learner = Learner(self._features.X, seed=info.seed, first=first)
             self._recipe = asked
             order = audit_order(self._store.audit_numbers())
             self._order = self._board.copies.only_first(order[order < self._features.n_rows])

@@ -22,9 +22,10 @@ class FilterBody(Body):
     flagged: bool | None = None
     disagree: bool | None = Field(None, description="The model's prediction differs from the label.")
     open_comments: bool | None = Field(None, description="There are comments, and the last does not settle the matter.")
-    copies: Literal["grouped", "apart"] | None = Field(
+    copies: Literal["grouped", "apart", "nearly"] | None = Field(
         None,
-        description="Rows that stand for their copies; or rows that have the content of another and a different label.",
+        description="Rows that stand for their copies; rows that have the content of another and a different label; or "
+        "texts that are nearly the same as another, group by group.",
     )
     same_as: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(None, description="A row, and all its copies.")
 
