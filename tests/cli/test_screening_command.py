@@ -36,7 +36,7 @@ def test_simulate_tells_how_soon_all_are_found(records, tmp_path):
     ("more", "message"),
     [
         (["--goal", "screning"], "Did you mean 'screening'"),
-        (["--goal", "screening", "--strategy", "margin"], "leave out --strategy"),
+        (["--goal", "screening", "--strategy", "margin"], "Leave out --strategy"),
         (["--goal", "screening", "--repeats", "0"], "must be at least 1"),
         (["--goal", "screening", "--target", "title"], "Screening has two classes|distinct|one row"),
     ],

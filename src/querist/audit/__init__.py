@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from querist.audit.estimate import Estimate
     from querist.audit.expected import Expected
     from querist.audit.folds import fold_of
+    from querist.audit.found_enough import RecallTest, recall_test, relevant_left
     from querist.audit.learning_curve import Change, CurvePosterior, curve_posterior
     from querist.audit.metrics import (
         Bin,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from querist.audit.outcomes import judge
     from querist.audit.planning import LabelPlan, labels_for_width
     from querist.audit.promise import Promise, Region, Standing, standing
-    from querist.audit.recall_test import RecallTest, recall_test, relevant_left
     from querist.audit.running import running_accuracy
     from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
 
@@ -78,7 +78,7 @@ _NAMES = {
     "offers": ("Offer",),
     "outcomes": ("judge",),
     "promise": ("Promise", "Region", "Standing", "standing"),
-    "recall_test": ("RecallTest", "recall_test", "relevant_left"),
+    "found_enough": ("RecallTest", "recall_test", "relevant_left"),
     "running": ("running_accuracy",),
     "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
 }

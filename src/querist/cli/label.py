@@ -191,11 +191,7 @@ def label(
 
     Example: querist label reviews.csv --labels good,bad
     """
-    if goal is not None:
-        from querist.registry.goals import goal_of
-
-        parts = goal_of(goal)
-        strategy, estimator = strategy or parts.strategy, estimator or parts.estimator
+    strategy, estimator = _of_goal(goal, strategy, estimator)
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, labels_per_point=labels_per_point) | _chosen(audit)
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
@@ -236,6 +232,16 @@ def label(
             reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
+
+
+def _of_goal(goal: str | None, strategy: str | None, estimator: str | None) -> tuple[str | None, str | None]:
+    """Return strategy and estimator: those that were named, else those of the goal."""
+    if goal is None:
+        return strategy, estimator
+    from querist.registry.goals import goal_of
+
+    parts = goal_of(goal)
+    return strategy or parts.strategy, estimator or parts.estimator
 
 
 def _chosen(audit: str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """``querist simulate FILE --target COL --goal screening``: how soon all relevant records would have been found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,38 @@ _FIGURES = {
 }
 
 
-def simulate_screening(
+def simulate_goal(
+    goal: str,
+    files: Sequence[Path],
+    target: str | None,
+    apart: Mapping[str, Any],
+    *,
+    text: Sequence[str] | None,
+    reading: "Reading",
+    repeats: int,
+    batch_size: int,
+    estimator: Sequence[str] | None,
+    seed: int,
+    out: Path,
+) -> None:
+    """Replay what serves a goal; `apart` are options that say something else, which must not be given."""
+    from querist.registry.goals import goal_of
+
+    goal_of(goal)
+    named = [f"--{name}" for name, value in apart.items() if value]
+    if named:
+        raise InvalidParameterError(f"--goal says how records are read to the end. Leave out {', '.join(named)}.")
+    if estimator and len(estimator) > 1:
+        raise InvalidParameterError("With --goal one estimator is replayed at a time. Give --estimator once.")
+    if repeats < 1 or batch_size < 1:
+        raise InvalidParameterError(f"--repeats and --batch-size must be at least 1, got {repeats} and {batch_size}.")
+    _screening(
+        files, target, text=text or (), reading=reading, repeats=repeats, batch_size=batch_size,
+        estimator=estimator[0] if estimator else None, seed=seed, out=out,
+    )  # fmt: skip
+
+
+def _screening(
     files: Sequence[Path],
     target: str | None,
     *,
@@ -44,11 +75,9 @@ def simulate_screening(
     from querist.registry import make_estimator, parse_spec
     from querist.simulation.screening import priors, screen
 
-    if repeats < 1 or batch_size < 1:
-        raise InvalidParameterError(f"--repeats and --batch-size must be at least 1, got {repeats} and {batch_size}.")
     table, labels = split_target(read_as(list(files) if len(files) > 1 else files[0], reading), target)
     if table.frame is None:
-        raise InvalidParameterError(f"{table.path} holds numbers and no texts; screening is of records with texts.")
+        raise InvalidParameterError(f"{table.path} holds numbers and no texts. Name a file with titles and abstracts.")
     relevant, told = _relevant(labels)
     print_notes([*table.notes, told])
     model = None

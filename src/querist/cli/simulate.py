@@ -170,55 +170,41 @@ def simulate(
     Interrupt it whenever you like: the same command resumes.
     """
     from querist.cli.progress import watched
+    from querist.cli.screening import simulate_goal
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
 
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     if goal is not None:
-        from querist.cli.screening import simulate_screening
-        from querist.registry.goals import goal_of
-
-        goal_of(goal)
-        _refuse_beside_goal(strategy=strategy, budget=budget, test=test, metric=metric, stop=stop)
-        simulate_screening(
-            file, target, text=text or [], repeats=repeats, batch_size=batch_size, seed=seed, out=folder,
-            estimator=None if not estimator else estimator[0],
-            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-        )  # fmt: skip
-        return
+        apart = {"strategy": strategy, "budget": budget, "test": test, "metric": metric, "stop": stop}
+        protocol: dict[str, Any] = {"repeats": repeats, "batch_size": batch_size, "seed": seed, "estimator": estimator}
+        return simulate_goal(goal, file, target, apart, text=text, reading=reading, out=folder, **protocol)
     options: dict[str, Any] = {
         "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
-        "repeats": repeats, "budget": budget,
-        "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
-        "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
-        "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
-        "warm_start": warm_start, "audit": audit, "stop": stop or None, "label_cost": label_cost,
-        "error_cost": error_cost, "n_future": n_future, "random_state": seed, "n_jobs": jobs, "name": called,
+        "repeats": repeats, "budget": budget, "batch_size": batch_size, "initial": initial,
+        "initial_set": initial_set, "test_size": int(test_size) if test_size >= 1 else test_size,
+        "metrics": metric or ["accuracy"], "duplicates": duplicates, "query_estimator": query_estimator,
+        "cold_start": cold_start, "warm_start": warm_start, "audit": audit, "stop": stop or None,
+        "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future, "random_state": seed,
+        "n_jobs": jobs, "name": called,
     }  # fmt: skip
-    # What is wrong with them shall not be told after minutes of reading.
-    Options.checked(**options)
+    Options.checked(**options)  # before minutes of reading
     if test is not None and group is not None:
         raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
     with watched("embeddings") as watch:
         problem = read_problem(
             file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],
-            category_columns=category or [], day_first=day_first,
-            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-            embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
+            category_columns=category or [], day_first=day_first, reading=reading, embeddings=embeddings,
+            test_embeddings=test_embeddings, watch=watch,
         )  # fmt: skip
     print_notes(problem.notes)
     simulation = _simulated(problem, file[0].name, folder, options)
     print_notes(simulation.notes)
     print_findings(simulation)
-    typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
-
-
-def _refuse_beside_goal(**given: Any) -> None:
-    named = [f"--{name}" for name, value in given.items() if value]
-    if named:
-        raise InvalidParameterError(f"--goal says how records are read to the end: leave out {', '.join(named)}.")
+    return typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
 
 
 def _default_strategy(folder: Path) -> str:

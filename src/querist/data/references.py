@@ -92,8 +92,8 @@ def references(path: Path, data: bytes, bounds: Bounds) -> References:
     tags = _kind_of(text)
     if tags is None:
         raise FileFormatError(
-            f"{path} holds no record of literature: no line begins with a tag such as 'TY  - JOUR' (RIS) or "
-            "'PMID- 123' (NBIB). Export it anew as RIS or in the format PubMed, or give it the ending of its kind."
+            f"{path} holds no record of literature: no line begins with the tag TY (RIS) or PMID (NBIB). "
+            "Export it anew as RIS or in the format PubMed, or give it the ending of its kind."
         )
     told = _Told()
     records = _records(path, text, tags, bounds, told)

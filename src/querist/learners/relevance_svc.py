@@ -1,13 +1,13 @@
 """A linear support vector machine for a class that few rows have and that is to be found whole."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import column_or_1d
 
-from querist._typing import AnyArray, FloatArray, Label
+from querist._typing import AnyArray, FloatArray, Label, PoolLike
 from querist.learners.row_weights import row_weights
 
 
@@ -28,7 +28,7 @@ class RelevanceSVC(LinearSVC):
     tol : float, default=1e-4
     max_iter : int, default=1000
         Of `sklearn.svm.LinearSVC`.
-    random_state : int, RandomState or None, default=None
+    random_state : int or None, default=None
 
     Attributes
     ----------
@@ -56,13 +56,13 @@ class RelevanceSVC(LinearSVC):
         relevant: Label | None = None,
         tol: float = 1e-4,
         max_iter: int = 1000,
-        random_state: Any = None,
+        random_state: int | None = None,
     ) -> None:
         super().__init__(C=C, loss="squared_hinge", tol=tol, max_iter=max_iter, random_state=random_state)
         self.ratio = ratio
         self.relevant = relevant
 
-    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the model.
 
         Parameters

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from querist.audit.recall_test import recall_test, relevant_left
+from querist.audit.found_enough import recall_test, relevant_left
 from querist.exceptions import InvalidParameterError
 
 
