@@ -47,8 +47,8 @@ def test_a_useless_model_of_a_rare_class_is_not_praised():
     assert str(found).startswith("recall of 'spam': 0.0%")
     assert "always answering 'ham': 94.2%" in str(found)
     assert beside(found.classes) == (
-        "Always answering 'ham' would be right 94.2% of the time. Few rows are of 'spam', so accuracy says little of "
-        "it: look at recall and precision."
+        "Always answering 'ham' would be right 94.2% of the time. There are few rows of 'spam', so accuracy says "
+        "little about it: look at recall and precision."
     )
 
 
@@ -91,5 +91,5 @@ def test_a_session_says_it_beside_its_accuracy():
         session.tell(rows, y[rows])
     told = session.accuracy()
     assert "Always answering 'ham' would be right" in told.note
-    assert "Few rows are of 'spam'" in str(told)
+    assert "There are few rows of 'spam'" in str(told)
     assert session.estimates().headline[0].quantity == "recall of 'spam'"

@@ -105,7 +105,7 @@ def test_a_certificate_takes_what_its_plan_says(rng, repeats):
         assert np.mean(took) == pytest.approx(told, abs=5 * np.std(took) / np.sqrt(len(took)))
     n_passed, n_failed = round(plan.expected.labels_if_passed), round(plan.expected.labels_if_failed)
     assert str(plan) == (
-        f"{plan.n_labels} random rows at most, of which the model must have {plan.n_needed} right: about {n_passed} "
+        f"{plan.n_labels} random rows at most, of which the model must get {plan.n_needed} right: about {n_passed} "
         f"labels if it passes, about {n_failed} labels if it fails (chance to pass: {plan.power:.0%})."
     )
 

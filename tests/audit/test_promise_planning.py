@@ -55,7 +55,7 @@ def test_passing_is_nearly_certain_where_few_labels_do():
 
 
 def test_what_is_out_of_reach_is_said():
-    with pytest.raises(InvalidParameterError, match=r"95.0% is out of reach: .* thought to be 90.0%"):
+    with pytest.raises(InvalidParameterError, match=r"95.0% is out of reach: .* seems to be 90.0%"):
         plan_certificate(frozen(), 0.95, 0.9, attempt=1)
     with pytest.raises(InvalidParameterError, match="cannot say which rows"):
         plan_model_labels(frozen(confidences=False), 0.95, None, attempt=1)
@@ -218,7 +218,7 @@ def test_where_no_sign_tells_it_is_said(rng):
     with pytest.raises(OutOfReachError, match="No part of the"):
         plan_model_labels(here, 0.99, told, attempt=1)
     told = Past(right, rng.uniform(0.9, 1, 400))
-    with pytest.raises(OutOfReachError, match="does not tell which rows it gets wrong"):
+    with pytest.raises(OutOfReachError, match="shows which rows it gets wrong"):
         plan_model_labels(here, 0.97, told, attempt=1)
     plan = plan_model_labels(here, 0.8, told, attempt=1)
     assert [each.size for each in plan.regions] == [n]

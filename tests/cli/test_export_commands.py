@@ -85,7 +85,7 @@ def test_the_model_comes_out(place):
 def test_a_file_that_is_there_is_not_replaced_unless_asked(place):
     (place / "mine.csv").write_text("mine")
     message = querist("export", "reviews.querist", "--out", "mine.csv", status=1).stderr
-    assert "mine.csv exists already" in message
+    assert "mine.csv already exists" in message
     assert "--overwrite" in message
     assert (place / "mine.csv").read_text() == "mine"
     querist("export", "reviews.querist", "--out", "mine.csv", "--overwrite")
@@ -122,9 +122,12 @@ def test_labels_go_in_from_what_came_out(place):
     frame.to_csv("bare.csv", index=False)
     import_rows(guess_plan("bare.csv"), "bare.querist")
     result = querist("import-labels", "bare.querist", "reviews-labels.csv")
-    assert "20 labels imported; 0 were there already" in result.stdout
+    assert "20 labels imported; 0 were already there" in result.stdout
     assert labels_of("bare.querist") == LABELS
-    assert "0 labels imported; 20 were there" in querist("import-labels", "bare.querist", "reviews-labels.csv").stdout
+    assert (
+        "0 labels imported; 20 were already there"
+        in querist("import-labels", "bare.querist", "reviews-labels.csv").stdout
+    )
 
 
 def test_lines_that_fit_no_row_are_told(place):
@@ -163,7 +166,7 @@ def test_a_file_that_can_be_labelled_gives_its_labels_too(place, name, content):
     """The same reader: what `querist label` takes, `querist import-labels` takes."""
     (place / name).write_text(content, encoding="utf-8")
     import_rows(guess_plan(name, existing_labels=False), "p.querist")
-    assert "6 labels imported; 0 were there already" in querist("import-labels", "p.querist", name).stdout
+    assert "6 labels imported; 0 were already there" in querist("import-labels", "p.querist", name).stdout
     assert labels_of("p.querist") == CLASSES * 3
 
 
@@ -176,14 +179,14 @@ def test_a_second_format_lies_beside_the_first(place):
     assert {each.name for each in place.glob("reviews-labels.*")} == {
         "reviews-labels.csv", "reviews-labels.jsonl", "reviews-labels.parquet", "reviews-labels.accuracy.json",
     }  # fmt: skip
-    assert "reviews-labels.csv exists already" in querist("export", "reviews.querist", status=1).stderr
+    assert "reviews-labels.csv already exists" in querist("export", "reviews.querist", status=1).stderr
 
 
 @pytest.mark.parametrize("content", ["mine", "[]", '{"project": "reviews"}', '{"project": "other", "date": ""}'])
 def test_a_file_in_the_place_of_the_statement_stays(place, content):
     (place / "reviews-labels.accuracy.json").write_text(content)
     message = querist("export", "reviews.querist", status=1).stderr
-    assert "reviews-labels.accuracy.json exists already" in message
+    assert "reviews-labels.accuracy.json already exists" in message
     assert (place / "reviews-labels.accuracy.json").read_text() == content
 
 
@@ -209,7 +212,7 @@ def test_an_older_export_brings_no_renamed_class_back(place):
         owner = sign_in(project)
         project.change_classes(owner, lambda classes: change(classes, 0, name="awful")).result()
     told = querist("import-labels", "reviews.querist", "reviews-labels.csv")
-    assert "0 labels imported; 20 were there already" in told.stdout
+    assert "0 labels imported; 20 were already there" in told.stdout
     assert "new class" not in told.stdout
     assert "'bad' taken for 'awful'" in told.stderr
 

@@ -161,7 +161,7 @@ def test_the_same_command_resumes(server):
     assert result.stderr.count("note:") == 1  # the port
     for again in (result, done("label", "reviews.querist"), done("serve", "reviews.querist", "--port", "9001")):
         assert again.stdout.startswith("reviews: 30 rows, 3 labelled\n   labels: good 2, bad 1\n")
-        assert "from then on that browser needs only http://127.0.0.1:8766/\n" in again.stdout
+        assert "after that, this browser only needs http://127.0.0.1:8766/\n" in again.stdout
     assert [call["location"] for call in server.calls] == ["reviews.querist"] * 4
     with Store.open("reviews.querist") as store:
         assert (store.info.project_id, store.n_items) == (project_id, 30)
@@ -314,10 +314,10 @@ def test_add_brings_new_rows(server):
     done("label", "reviews.csv")
     pd.DataFrame({"review": [TEXTS[3], "a review that nobody has seen yet"]}).to_csv("more.csv", index=False)
     assert (
-        "1 rows added; 1 were there already. The project has 31 rows."
+        "1 rows added; 1 were already there. The project has 31 rows."
         in done("add", "reviews.querist", "more.csv").stdout
     )
-    assert "0 rows added; 2 were there" in done("add", "reviews.querist", "more.csv").stdout
+    assert "0 rows added; 2 were already there" in done("add", "reviews.querist", "more.csv").stdout
     pd.DataFrame({"revue": ["other words than before"]}).to_csv("wrong.csv", index=False)
     assert "no column 'review'. Did you mean 'revue'?" in refused("add", "reviews.querist", "wrong.csv")
     assert "no project" in refused("add", "nothing.querist", "more.csv")

@@ -78,7 +78,7 @@ def test_several_files_are_one_table_on_every_door(tmp_path, monkeypatch):
     code, said = run("label", "p.querist", "a.csv")
     assert (code, "is a project itself" in said) == (1, True)
     code, said = run("add", "p.querist", "b.csv", "c.csv")
-    assert (code, "40 rows added; 40 were there already" in said) == (0, True), said
+    assert (code, "40 rows added; 40 were already there" in said) == (0, True), said
     options = ["--repeats", 1, "--budget", 12, "--initial", 6, "--jobs", 1, "--estimator", "logistic_regression"]
     code, said = run("simulate", "a.csv", "b.csv", "--target", "label", *options)
     assert (code, (tmp_path / "querist-simulation-a+1" / "report.html").exists()) == (0, True), said

@@ -346,7 +346,7 @@ def test_data_sets_of_one_name_are_compared_by_the_advice_that_is_given(place, f
         (["--test-size", "0"], "test_size"),
         (["--name", ""], "name must be"),
         (["--duplicates", "drop"], "duplicates"),
-        (["--group", "g", "--test", "t.csv"], "--group says how to split"),
+        (["--group", "g", "--test", "t.csv"], "--group and --test are two ways to split"),
     ],
 )
 def test_options_are_checked_before_a_file_is_read(words, told):
@@ -355,7 +355,7 @@ def test_options_are_checked_before_a_file_is_read(words, told):
 
 def test_what_compare_is_asked_is_checked_before_folders_are_read(place):
     for words, told in [
-        (["nowhere"], "compare takes two folders or more"),
+        (["nowhere"], "compare needs two or more folders"),
         (["nowhere", "there", "--name", "a"], "give --name once for each"),
         (["nowhere", "there", "--name", "a", "--name", "a"], "Two data sets are called 'a'"),
         (["nowhere", "there", "--report", "no such folder/r.html"], "There is no folder"),

@@ -24,9 +24,9 @@ from querist.data.table import Table
 
 # What is told of a file that is read as any other reader would read it.
 _PLAIN = re.compile(
-    r"encoding [\w-]+( \(byte-order mark\))?; (delimiter [\w\\]+|one text a line.*)|unpacked \w+|ARFF, encoding.*|"
+    r"encoding [\w-]+( \(byte-order mark\))?; (delimiter [\w\\]+|one text per line.*)|unpacked \w+|ARFF, encoding.*|"
     r"(RIS|NBIB), encoding .*|\d+ of \d+ records have no abstract.*|row \d+, the last, .*|\d+ features, .*|"
-    r"the first line .* was taken for the names.*|column '?.*|columns '.*"
+    r"the first line .* was taken for the column names.*|column '?.*|columns '.*"
 )
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?")
 _INFINITE = ("inf", "infinity")

@@ -30,7 +30,7 @@ def test_lines_of_another_encoding_in_between_are_read_in_it(tmp_path):
 def test_a_file_cut_within_a_letter(tmp_path):
     text, told = decode(tmp_path / "t.csv", (TEXT + "0,sí").encode()[:-1])
     assert text == TEXT + "0,s\ufffd"
-    assert "ends within a letter" in told
+    assert "ends in the middle of a character" in told
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_marks_at_the_end_of_a_file_are_left_out_and_told(tmp_path, end, told):
 
 
 def test_a_zero_byte_within_is_named_by_its_line(tmp_path):
-    with pytest.raises(FileFormatError, match=r"line 3, holds a zero byte, .* if it is text, fetch it again"):
+    with pytest.raises(FileFormatError, match=r"line 3, holds a zero byte, .* if it is text, download it again"):
         decode(tmp_path / "t.csv", b"a,b\n1,2\n3,\x004\n5,6\n")
 
 

@@ -72,7 +72,7 @@ def test_every_date_of_the_calendar_comes_back(dates):
 
 def test_a_cell_of_another_file_that_is_no_date():
     strict = features_of(DAYS)
-    with pytest.raises(DataError, match="'soon', which is no date"):
+    with pytest.raises(DataError, match="'soon', which is not a date"):
         strict.transform(pd.DataFrame({"d": ["soon"]}))
     assert np.isfinite(strict.transform(pd.DataFrame({"d": ["NA"]}))).all()
     lenient = features_of([*DAYS, "2024-02-30"])

@@ -155,11 +155,11 @@ def test_encodings_are_recognised_and_told(tmp_path, encoding, text):
         ('a,b\n1,"x\ny"\n1,2,3\n', r"line 4 \(row 2\): 3 cells"),
         (b"a,b\n" + b"1,x\n" * 30_000 + b"1,\0\n", "binary file"),
         (b"PK\x03\x04\xff\x00", "a zip archive or a spreadsheet"),
-        (b"\x1f\x8b\x08\xff", "packed by gzip"),
+        (b"\x1f\x8b\x08\xff", "compressed with gzip"),
         (b"a,b\n1,2\n" + bytes(range(128, 160)) + b"\x01\x02\x03\x04", "line 3: byte 8 fits no encoding"),
         (b"\xff\xfea", "cannot be decoded as utf-16"),
         ("a,b,a\n1,2,3\n", "columns 1 and 3 are both called 'a'"),
-        ("1.5,1.5\n2,3\n", "Is the first line data"),
+        ("1.5,1.5\n2,3\n", "If the first line is data"),
     ],
 )  # fmt: skip
 def test_damage_is_named(written, content, message):
@@ -204,8 +204,8 @@ def test_names_are_trimmed_given_and_doubted():
     table = read(",b , c\n0,1,2\n")
     assert list(table.frame.columns) == ["column 1", "b", "c"]
     assert "column 1 has no name" in " ".join(table.notes)
-    assert "was taken for the names" in " ".join(read("5.1,3.5,x1\n1,2,3\n".replace("x1", "0.2")).notes)
-    assert "was taken for the names" not in " ".join(read("0,1,2\n5,6,7\n").notes)
+    assert "was taken for the column names" in " ".join(read("5.1,3.5,x1\n1,2,3\n".replace("x1", "0.2")).notes)
+    assert "was taken for the column names" not in " ".join(read("0,1,2\n5,6,7\n").notes)
 
 
 def test_many_columns_are_told_in_one_note():

@@ -198,7 +198,7 @@ def test_single_letters_are_words_where_nothing_else_is():
     [
         ([5] * 30, "only one value"), ([None] * 30, "is empty"), (list(range(30)), "counts the rows"),
         (list(range(30, 0, -1)), "counts the rows"),
-        ([f"K{number * 7919 % 1000}X" for number in range(30)], "another name"),
+        ([f"K{number * 7919 % 1000}X" for number in range(30)], "a different value"),
     ],
 )  # fmt: skip
 def test_what_teaches_nothing_is_left_out_and_told(cells, reason):
@@ -235,7 +235,7 @@ def test_nothing_left_to_learn_from():
         (pd.DataFrame({"x": [1.0, 2.0, -1e200]}), {}, r"'x', row 3 holds -1e\+200, too large"),
         (NUMBERS, {"test_frame": pd.DataFrame({"x": ["1", "b"]})}, "row 2 of the test file holds 'b'"),
         (NUMBERS, {"test_frame": pd.DataFrame({"x": [1, np.inf]})}, "row 2 of the test file is infinite"),
-        (DAYS, {"test_frame": pd.DataFrame({"d": ["soon"]})}, "'soon', which is no date"),
+        (DAYS, {"test_frame": pd.DataFrame({"d": ["soon"]})}, "'soon', which is not a date"),
         (pd.DataFrame({"x": [1, 2], "y": [1, 2]}), {"test_frame": pd.DataFrame({"z": [1]})}, "lacks the columns x, y"),
         (pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), {}, "Two columns are called 'a'"),
         (pd.DataFrame({"x": [1, 2]}), {"text_columns": ["t"]}, "no column 't' to read as text. There is: x"),
@@ -307,7 +307,7 @@ def test_kept_features_are_the_same(tmp_path, with_text, monkeypatch):
         frame["t"] = WORDS * 10
     built = build_features(frame, test_frame=frame[:7], cache_dir=tmp_path / "new", text_columns=["t"] * with_text)
     assert [path.suffix for path in (tmp_path / "new").iterdir()] == [".npz"]
-    monkeypatch.setattr("querist.data.features._built", lambda *_: pytest.fail("built anew"))
+    monkeypatch.setattr("querist.data.features._built", lambda *_: pytest.fail("rebuilt"))
     kept = build_features(frame, test_frame=frame[:7], cache_dir=tmp_path / "new", text_columns=["t"] * with_text)
     assert pool_hash(kept.X) == pool_hash(built.X)
     assert pool_hash(kept.X_test) == pool_hash(built.X_test)

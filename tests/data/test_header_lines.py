@@ -33,7 +33,7 @@ def _typed(cell):
 def test_units_below_the_names_are_no_row(read, name, above):
     table = read(above + UNITS, name)
     assert table.frame.to_dict("list") == {"size": [1, 3, 5, 7], "weight": [2, 4, 6, 8], "label": list("abab")}
-    told = f"line {2 + bool(above)} holds units (cm, kg), passed over; if it is a row, say so: --header-lines 1"
+    told = f"line {2 + bool(above)} holds units (cm, kg), skipped; if it is data, use --header-lines 1"
     assert told in " ".join(table.notes)
     assert read(UNITS, name, header_lines=1).n_rows == 5
     assert list(read(UNITS, name, header_lines=2).frame.columns) == ["size cm", "weight kg", "label"]
@@ -102,6 +102,6 @@ def test_titles_that_hold_the_delimiter(read):
     for title in ("My report, 2024\n\n", "My report, of May\nby me, and you\n"):
         table = read(f"{title}a,b,c\n1,2,x\n3,4,y\n")
         assert table.frame.to_dict("list") == {"a": [1, 3], "b": [2, 4], "c": ["x", "y"]}
-        assert "above the names of the columns passed over: 'My report'" in " ".join(table.notes)
+        assert "above the column names skipped: 'My report'" in " ".join(table.notes)
     with pytest.raises(FileFormatError, match="but the header has 2"):
         read("first name,last name\nanna,smith,x\nbob,jones,y\n")

@@ -43,7 +43,7 @@ def test_what_is_left_out_is_told_by_ending_and_number(tmp_path):
         (tmp_path / name).write_bytes(b"x")
     found = look_into(tmp_path)
     assert found.names == ["a.png", "b.gif", "c.tiff", "d.bmp"]
-    assert found.notes[0].startswith("4 other files left out: 2 .heic, 1 .svg, 1 without an ending")
+    assert found.notes[0].startswith("4 other files left out: 2 .heic, 1 .svg, 1 without an extension")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")

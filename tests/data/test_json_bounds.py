@@ -36,7 +36,7 @@ def test_what_stands_within_texts_does_not_count(value, block, ascii_only):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_bounds, "_BLOCK", block)
         check_json(Path("x.json"), written, bounds)
-        with pytest.raises(DataError, match="unfolds"):
+        with pytest.raises(DataError, match="expands"):
             check_json(Path("x.json"), written, replace(bounds, cells=n - 1))
 
 

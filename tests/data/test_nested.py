@@ -246,5 +246,5 @@ def test_lists_of_one_length_are_columns_though_one_holds_objects(read):
 def test_rows_times_columns_stay_within_bounds(read):
     wide = {"columns": list(range(3000)), "data": [list(range(3000))]}
     assert len(read(json.dumps(wide), "t.json")[0]) == 3000
-    with pytest.raises(DataError, match="unfolds to"):
+    with pytest.raises(DataError, match="expands to"):
         read("\n".join(json.dumps({"a": {f"f{n}": 1}, f"b{n}": 1}) for n in range(20_000)))

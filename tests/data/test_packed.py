@@ -67,7 +67,7 @@ def test_what_unfolds_is_refused_before_it_takes_memory(tmp_path, ending):
     assert len(data) < 100_000
     tracemalloc.start()
     try:
-        with pytest.raises(DataError, match="unpacks to more than 20,000,000 bytes"):
+        with pytest.raises(DataError, match="decompresses to more than 20,000,000 bytes"):
             unpacked(tmp_path / f"t.csv{ending}", data, [".csv"], bounds)
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
@@ -105,10 +105,10 @@ def test_archives_of_several_files_name_them(tmp_path):
     path.write_bytes(zipped(TABLE, "folder/t.csv", "__MACOSX/folder/._t.csv", ".DS_Store"))
     assert read_table(path).n_rows == 2
     path.write_bytes(zipped(TABLE, "t.docx"))
-    with pytest.raises(FileFormatError, match=r"holds t\.docx, whose ending '\.docx' is not known"):
+    with pytest.raises(FileFormatError, match=r"holds t\.docx, whose extension '\.docx' is not known"):
         read_table(path)
     path.write_bytes(zipped(TABLE, method=zipfile.ZIP_LZMA))
-    with pytest.raises(FileFormatError, match="packed in a way that is not read"):
+    with pytest.raises(FileFormatError, match="compressed in a way that cannot be read"):
         read_table(path)
     path.write_bytes(zipped(b"")[:0] + b"PK\x05\x06" + bytes(18))
     with pytest.raises(FileFormatError, match="holds no file"):

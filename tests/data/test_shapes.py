@@ -27,9 +27,9 @@ ABC = {"a": [1, 3], "b": [2, 4], "c": ["x", "y"]}
     [
         ("sep=;\na;b;c\n1;2;x\n3;4;y\n", "its first line says which delimiter"),
         ('"sep=|"\r\na|b|c\r\n1|2|x\r\n3|4|y\r\n', "its first line says which delimiter"),
-        ("My report, 2024\n\na,b,c\n1,2,x\n3,4,y\n", "above the names of the columns passed over: 'My report'"),
-        ("My report of 2024\n\na,b,c\n1,2,x\n3,4,y\n", "above the names of the columns passed over: 'My report of"),
-        ("Report,,\nof May,,\na,b,c\n1,2,x\n3,4,y\n", "2 lines above the names"),
+        ("My report, 2024\n\na,b,c\n1,2,x\n3,4,y\n", "above the column names skipped: 'My report'"),
+        ("My report of 2024\n\na,b,c\n1,2,x\n3,4,y\n", "above the column names skipped: 'My report of"),
+        ("Report,,\nof May,,\na,b,c\n1,2,x\n3,4,y\n", "2 lines above the column names"),
         ("# by somebody, today\n# and more\na,b,c\n1,2,x\n3,4,y\n", "2 lines of remarks above the table"),
         ("% arff it is not\n\na,b,c\n1,2,x\n3,4,y\n", "remarks above the table"),
         ("a,b,c\n1,2,x,\n3,4,y,\n", "lines end with a delimiter"),
@@ -45,8 +45,8 @@ ABC = {"a": [1, 3], "b": [2, 4], "c": ["x", "y"]}
         ("a~b~c\n1~2~x\n3~4~y\n", "delimiter tilde"),
         ("a\x01b\x01c\n1\x012\x01x\n3\x014\x01y\n", r"delimiter \x01"),
         (" a   b  c\n 1   2  x\n 3   4  y\n", "delimiter blanks"),
-        ('a, b, c\n1, 2, "x"\n3, 4, "y"\n', "blanks between delimiter and quotation mark"),
-        ("Title of it all\ra,b,c\r1,2,x\r3,4,y\r", "above the names"),
+        ('a, b, c\n1, 2, "x"\n3, 4, "y"\n', "spaces between delimiter and quotation mark"),
+        ("Title of it all\ra,b,c\r1,2,x\r3,4,y\r", "above the column names"),
     ],
 )
 def test_what_is_no_row_is_passed_over_and_told(read, content, told):
@@ -86,7 +86,7 @@ def test_files_without_names(read):
     assert list(read(iris, header=False).frame.columns) == ["column 1", "column 2", "column 3"]
     named = read(iris, names=["length", "width"])
     assert named.frame.to_dict("list") == {"length": [5.1, 4.9], "width": [3.5, 3.0], "column 3": ["setosa"] * 2}
-    assert "say so: --no-header" in " ".join(read(iris, "t.data").notes)
+    assert "use --no-header" in " ".join(read(iris, "t.data").notes)
     with pytest.raises(DataError, match="has 3 columns, but 4 names are given"):
         read(iris, names="abcd")
     with pytest.raises(InvalidParameterError, match="must differ"):
@@ -100,7 +100,7 @@ def test_a_delimiter_that_is_named(read):
     assert Reading.of(delimiter=r"\t").delimiter == "\t"
     with pytest.raises(InvalidParameterError, match="one character"):
         read("a,b\n1,2\n", delimiter="ab")
-    with pytest.raises(FileFormatError, match="no delimited text"):
+    with pytest.raises(FileFormatError, match="not delimited text"):
         read('[{"a": 1}]', "t.json", delimiter=";")
 
 
@@ -115,7 +115,7 @@ def test_a_delimiter_that_is_named(read):
 def test_one_text_a_line(read, content, name, texts):
     table = read(content, "t.txt")
     assert table.frame.to_dict("list") == {name: texts}
-    assert "one text a line" in " ".join(table.notes)
+    assert "one text per line" in " ".join(table.notes)
     assert read(content, "t.txt", names=["x"]).frame["x"].tolist()[-1] == texts[-1]
 
 

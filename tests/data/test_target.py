@@ -54,7 +54,7 @@ def test_labels_that_look_alike_are_one_class_and_told():
     rest, labels = split_target(table(cells), "label")
     assert sorted(set(labels.tolist())) == ["YES", "Yes", "caf\u00e9", "no", "yes"]
     notes = " ".join(rest.notes)
-    assert "5 cells read without blanks around them and in one form of accents (' yes' as 'yes'" in notes
+    assert "5 cells read without spaces around them and with accents encoded in one way (' yes' as 'yes'" in notes
     assert "'YES' and 'Yes' and 'yes' are kept apart" in notes
     with pytest.raises(TargetError, match="has 2 missing values, the first in row 2"):
         split_target(table(["yes", "", "no", " \u00a0"]), "label")

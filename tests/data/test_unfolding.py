@@ -20,7 +20,9 @@ from querist.exceptions import DataError, FileFormatError
 from querist.labelling.label_files.match import ItemIndex, read_labels
 
 KNOWN = ItemIndex([(row, f"x{row}", {"text": f"text {row}"}) for row in range(5)], columns=["text"])
-TOLD = "unfolds to|unpacks to more|rows; at most|declares a document|binary workbook|there twice|damaged|packed oddly"
+TOLD = (
+    "expands to|decompresses to more|rows; at most|declares a document|binary workbook|there twice|damaged|packed oddly"
+)
 
 
 def refused(read):
@@ -75,7 +77,7 @@ def test_texts_of_parquet_are_counted_exactly(tmp_path, options):
     plain = options == {"use_dictionary": False}
     if not plain:  # plainly written, they have lengths beside them
         opened_parquet(path, data, Bounds(10**6, 10**6, max(n_bytes, sum(sizes(data)))))
-    with pytest.raises(DataError, match="unpacks"):
+    with pytest.raises(DataError, match="decompresses"):
         opened_parquet(path, data, Bounds(10**6, 10**6, n_bytes - 1))
 
 

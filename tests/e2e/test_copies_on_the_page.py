@@ -22,7 +22,7 @@ def test_a_text_that_stands_three_times_is_one_question(browser, tmp_path):
             page.advance("1")
             page.wait_until_saved()
         assert sorted(asked.values()) == ["2 copies", "4 copies"]
-        tab.get_by_text("All of it is done").wait_for()
+        tab.get_by_text("All done").wait_for()
         page.view("Explore")
         tab.get_by_text("2 rows", exact=True).wait_for()
         tab.get_by_role("link", name="4 copies").click()

@@ -39,7 +39,7 @@ def test_images_are_shown_labelled_and_fetched_ahead(browser, folder):
             name = page.item
             if page.tab.get_by_text("This image cannot be shown").count():
                 assert name.startswith("9")
-                why = "cannot be decoded" if name == "90.png" else "is no PNG, JPEG"
+                why = "cannot be decoded" if name == "90.png" else "is not a PNG, JPEG"
                 page.tab.get_by_text(f"{name} {why}").wait_for()
                 broken += 1
                 page.advance(" ")

@@ -108,8 +108,8 @@ def label(page, kind, touch):
 
 def read_to_the_end(page):
     """Scroll the item to its end by the sign that there is more; nothing else moves."""
-    if page.tab.get_by_role("button", name="Show all of it").count():
-        page.tab.get_by_role("button", name="Show all of it").click()
+    if page.tab.get_by_role("button", name="Show the whole text").count():
+        page.tab.get_by_role("button", name="Show the whole text").click()
         page.wait_until_still()
     top = page.tab.evaluate("scrollY")
     for _ in range(200):

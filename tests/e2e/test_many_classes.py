@@ -34,7 +34,7 @@ def test_keys_act_while_the_box_is_empty(browser, served):
         ada.wait_until_saved()
         assert served.answers() == {(ada_id(served), first): "card a"}
         # What was given last stands above all.
-        tab.get_by_role("list", name="Given last").get_by_role("button", name="card a").wait_for()
+        tab.get_by_role("list", name="Classes given last").get_by_role("button", name="card a").wait_for()
         box.press("Escape")
         tab.get_by_role("button", name="Flag").get_by_text("F", exact=True).wait_for()
 
@@ -43,7 +43,7 @@ def test_a_name_that_fits_no_class_can_be_added(browser, served):
     with person(browser, served) as ada:
         box = ada.tab.get_by_role("combobox", name="Class")
         box.fill("zebra")
-        ada.tab.get_by_text("No class is called so.").wait_for()
+        ada.tab.get_by_text("No class has that name.").wait_for()
         ada.tab.get_by_role("button", name="Add the class “zebra”").click()
         ada.tab.get_by_label("Name of the new class").press("Enter")
         box.fill("zeb")

@@ -35,7 +35,7 @@ def invite(owner, role):
     owner.tab.get_by_role("button", name="Make a link").click()
     # Another one may have been made before.
     article = "an" if role[0] in "aeiou" else "a"
-    return owner.tab.get_by_label(f"Whoever opens it may join as {article} {role}").input_value()
+    return owner.tab.get_by_label(f"can use it to join as {article} {role}").input_value()
 
 
 def join(page, name):
@@ -55,9 +55,9 @@ def test_a_team_comes_and_goes(browser, served):
         # A second owner is somebody else, and throws nobody out.
         link = invite(ada, "owner")
         with guest(browser, served, link) as zoe:
-            zoe.tab.get_by_text("You join as an owner").wait_for()
+            zoe.tab.get_by_text("You will join as an owner").wait_for()
             join(zoe, "Ada")
-            zoe.tab.get_by_role("alert").filter(has_text="somebody called 'ada' already").wait_for()
+            zoe.tab.get_by_role("alert").filter(has_text="already called 'ada'").wait_for()
             join(zoe, "zoe")
             zoe.wait_for_item()
             assert "token" not in zoe.tab.url
@@ -68,7 +68,7 @@ def test_a_team_comes_and_goes(browser, served):
 
             # Whoever has lost the cookie comes back by a link of their own.
             ada.tab.get_by_role("button", name="Link for zoe").click()
-            personal = ada.tab.get_by_label("Whoever opens it is zoe").input_value()
+            personal = ada.tab.get_by_label("It signs zoe in").input_value()
             with guest(browser, served, personal) as again:
                 again.tab.get_by_role("button", name="Continue as zoe").click()
                 again.wait_for_item()
@@ -80,7 +80,7 @@ def test_a_team_comes_and_goes(browser, served):
                 for page in (zoe, again):
                     page.tab.get_by_role("heading", name="You are not signed in").wait_for()
             zoe.tab.goto(link)
-            zoe.tab.get_by_role("alert").filter(has_text="used already").wait_for()
+            zoe.tab.get_by_role("alert").filter(has_text="already been used").wait_for()
         ada.tab.get_by_text("Removed (1)").click()
         ada.tab.get_by_role("button", name="Let in again zoe").click()
         ada.tab.get_by_label("Role of zoe").wait_for()
@@ -92,7 +92,7 @@ def test_the_page_hides_what_a_person_may_not(browser, served):
         vera.tab.get_by_role("link", name="Explore").wait_for()
         assert vera.tab.get_by_role("link", name="Label", exact=True).count() == 0
         vera.view("Data")
-        vera.tab.get_by_text("Owners of the project change its classes").wait_for()
+        vera.tab.get_by_text("Only owners of the project can change its classes").wait_for()
         for name in ("Import labels", "Export", "Invite somebody"):
             assert vera.tab.get_by_role("heading", name=name).count() == 0
         # What changes reaches the page by itself.
@@ -102,24 +102,24 @@ def test_the_page_hides_what_a_person_may_not(browser, served):
         assert vera.tab.get_by_role("button", name="Add class").count() == 0
         ada.tab.get_by_label("add, rename, merge and remove classes").check()
         # Before a model has ranked the rows this can be chosen, and what it costs is said.
-        ada.tab.get_by_label("Answers to check questions decide").check()
+        ada.tab.get_by_label("Answers to check questions also decide").check()
         ada.tab.get_by_text(TEACHING_PRICE).wait_for()
         ada.tab.get_by_role("button", name="Save settings").click()
         vera.tab.get_by_role("button", name="Add class").wait_for()
-        assert vera.tab.get_by_label("Answers to check questions decide").is_checked()
-        # Links that work are listed, and taken back.
+        assert vera.tab.get_by_label("Answers to check questions also decide").is_checked()
+        # Links that work are listed, and revoked.
         link = invite(ada, "annotator")
-        ada.tab.get_by_role("button", name="Take back the link of").last.click()
-        ada.tab.get_by_text("New people, annotator: 0 of 1 came").wait_for(state="detached")
+        ada.tab.get_by_role("button", name="Revoke the link of").last.click()
+        ada.tab.get_by_text("New people, annotator: 0 of 1 joined").wait_for(state="detached")
         with guest(browser, served, link) as eve:
-            eve.tab.get_by_role("alert").filter(has_text="taken back").wait_for()
+            eve.tab.get_by_role("alert").filter(has_text="revoked").wait_for()
 
 
 def test_signing_out(browser, served):
     with person(browser, served) as ada:
         ada.view("Data")
         ada.tab.get_by_role("button", name="Link for ada").click()
-        link = ada.tab.get_by_label("Whoever opens it is you").input_value()
+        link = ada.tab.get_by_label("It signs you in").input_value()
         ada.tab.get_by_text("Menu", exact=True).click()
         ada.tab.get_by_role("button", name="Sign out", exact=True).click()
         ada.tab.get_by_role("heading", name="You are not signed in").wait_for()

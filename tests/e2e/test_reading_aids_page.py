@@ -137,7 +137,7 @@ def test_the_models_words_are_shown_on_request_and_never_where_the_guess_is_hidd
             assert not {"a", "for", "today"} & set(words)
             if words:
                 title = ada.card.locator("mark.speaks").first.get_attribute("title")
-                assert title == f"speaks for {'spam' if 'free' in ada.text else 'ham'}, says the model"
+                assert title == f"the model takes this as a sign of {'spam' if 'free' in ada.text else 'ham'}"
             ada.give("2" if "free" in ada.text else "1")
         assert seen[True] > 0
         assert seen[False] > 0
@@ -152,7 +152,7 @@ def test_why_this_item_is_told_on_request(browser, tmp_path):
         button = ada.tab.get_by_role("button", name="Why this item?")
         before = ada.card.bounding_box()
         ada.press(":")
-        ada.tab.get_by_text("Explore says it once this one is answered.").or_(
+        ada.tab.get_by_text("once you have answered this one, Explore says why it was asked.").or_(
             ada.tab.get_by_text("One of the first rows")
         ).wait_for()
         assert (button.get_attribute("aria-expanded"), ada.card.bounding_box()) == ("true", before)

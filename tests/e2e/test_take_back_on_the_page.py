@@ -26,7 +26,7 @@ def guest(browser, ada, name):
     """Let somebody join by a link that the owner makes."""
     ada.view("Data")
     ada.tab.get_by_role("button", name="Make a link").click()
-    link = ada.tab.get_by_label("Whoever opens it").input_value()
+    link = ada.tab.get_by_label("can use it to join").input_value()
     context = browser.new_context()
     try:
         page = type(ada)(context, ada.origin)
@@ -75,14 +75,14 @@ def test_an_owner_takes_back_what_others_did(browser, served):
         tab = ada.tab
         # All rows at once, from the list of what everybody did.
         ada.view("Explore")
-        tab.get_by_text("Last changes of everybody").click()
-        tab.get_by_label("Only many rows at once, and classes").check()
+        tab.get_by_text("Everybody's latest changes").click()
+        tab.get_by_label("Only changes to many rows or to classes").check()
         changes = tab.get_by_test_id("last-changes")
         changes.get_by_text(f"labelled {N_TEXTS - 1} rows as spam").first.wait_for()
         tab.get_by_label("By").get_by_text("bob").wait_for(state="attached")
         picture(ada, "last-changes")
         changes.get_by_role("button", name="Take back").first.click()
-        tab.get_by_role("dialog").get_by_text(f"{N_TEXTS - 1} answers count no more.").wait_for()
+        tab.get_by_role("dialog").get_by_text(f"{N_TEXTS - 1} answers no longer count.").wait_for()
         picture(ada, "take-back")
         confirm(ada, "Take back", f"{N_TEXTS - 1} rows lose their label and are asked again.")
         changes.get_by_text(f"took back: labelled {N_TEXTS - 1} rows as spam (bob)").first.wait_for()
@@ -98,7 +98,7 @@ def test_an_owner_takes_back_what_others_did(browser, served):
         dialog = tab.get_by_role("dialog").first
         dialog.get_by_text("History (1)").click()
         dialog.get_by_role("button", name="Take back").click()
-        confirm(ada, "Take back", "1 answer counts no more.", "1 row loses its label and is asked again.")
+        confirm(ada, "Take back", "1 answer no longer counts.", "1 row loses its label and is asked again.")
         dialog.get_by_text("Taken back.").wait_for()
         picture(ada, "row")
         assert n_labelled(ada) == N_TEXTS - 1
@@ -111,9 +111,9 @@ def test_an_owner_takes_back_what_others_did(browser, served):
         ada.view("Data")
         picture(ada, "data")
         tab.get_by_role("button", name="Take back all answers … of bob").click()
-        dialog.get_by_text(f"{N_TEXTS} answers count no more.").wait_for()
+        dialog.get_by_text(f"{N_TEXTS} answers no longer count.").wait_for()
         dialog.get_by_label("Only what was done to many rows at once").check()
-        dialog.get_by_text(f"{N_TEXTS - 1} answers count no more.").wait_for()
+        dialog.get_by_text(f"{N_TEXTS - 1} answers no longer count.").wait_for()
         picture(ada, "person")
         confirm(ada, "Take back")
         assert n_labelled(ada) == 1
@@ -145,20 +145,20 @@ def test_classes_come_back(browser, served):
         classes.get_by_role("button", name="Bring back … ham").click()
         confirm(ada, "Bring back", "4 rows get a label.")
         assert n_labelled(ada) == 4
-        classes.get_by_role("button", name="Make a new class all the same").click()
-        classes.get_by_role("button", name="Make a new class all the same").wait_for(state="hidden")
+        classes.get_by_role("button", name="Make a new class anyway").click()
+        classes.get_by_role("button", name="Make a new class anyway").wait_for(state="hidden")
         # Now two would have that name.
         classes.get_by_role("button", name="Bring back … spam").click()
         dialog = tab.get_by_role("dialog")
         dialog.get_by_text("There would be two classes 'spam'.").wait_for()
         dialog.get_by_label("Another name for it").fill("spam of old")
-        dialog.get_by_role("button", name="Look again").click()
+        dialog.get_by_role("button", name="Check again").click()
         picture(ada, "two-names")
         confirm(ada, "Bring back", "2 rows get another label.")
         classes.get_by_text("Removed and merged classes").wait_for(state="hidden")
         counts = ask(ada, "GET", "/project")["progress"]["by_class"]
         assert {name: n for name, n in counts.items() if n} == {"0": 2, "1": 2}
-        classes.get_by_text("Changes of the classes (6)").click()
+        classes.get_by_text("Changes to the classes (6)").click()
         picture(ada, "classes")
         classes.get_by_role("button", name="Take back … 'spam' added").click()
         confirm(ada, "Take back", "No label changes.")

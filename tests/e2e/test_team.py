@@ -58,7 +58,7 @@ def decided(served):
 def test_a_team_agrees_and_a_reviewer_decides(browser, served, axe):
     with person(browser, served) as ada:
         ada.view("Team")
-        ada.tab.get_by_text("Nobody is asked what somebody else has answered").wait_for()
+        ada.tab.get_by_text("No row is given to a second person").wait_for()
         assert complaints(axe, ada) == []
         ada.view("Data")
         ada.tab.get_by_label("Opinions").fill("2")

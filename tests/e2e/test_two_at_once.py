@@ -23,7 +23,7 @@ def test_two_people_share_the_work(browser, served):
     with person(browser, served) as ada:
         ada.view("Data")
         ada.tab.get_by_role("button", name="Make a link").click()
-        link = ada.tab.get_by_label("Whoever opens it").input_value()
+        link = ada.tab.get_by_label("can use it to join").input_value()
         ada.view("Label")
         context = browser.new_context()
         try:
@@ -43,7 +43,7 @@ def test_two_people_share_the_work(browser, served):
             carol = browser.new_context()
             tab = carol.new_page()
             tab.goto(link)
-            tab.get_by_role("alert").filter(has_text="used already").wait_for()
+            tab.get_by_role("alert").filter(has_text="already been used").wait_for()
             carol.close()
         finally:
             context.close()
@@ -95,6 +95,6 @@ def test_the_whole_pool_is_labelled_once_by_two_tabs(browser, served, n_texts):
                 first.tab.wait_for_timeout(1500)
         first.wait_until_saved()
         second.wait_until_saved()
-        first.tab.get_by_text("All of it is done").wait_for()
+        first.tab.get_by_text("All done").wait_for()
     assert {row: name for (_, row), name in served.answers().items()} == expected
     assert set(expected) == set(range(n_texts))

@@ -64,15 +64,17 @@ def said(*runs):
 
 def test_the_sentence_says_what_the_summary_says():
     (sentence,) = said(*RUNS)
-    assert sentence.startswith("Audit of margin: 2 of 3 intervals for the model accuracy (66.7 %) hold the accuracy on")
+    assert sentence.startswith(
+        "Audit of margin: 2 of 3 intervals for the model accuracy (66.7 %) contain the accuracy on"
+    )
     assert "itself known to plus or minus 3.5 points" in sentence
     assert "the intervals are plus or minus 5.3 points" in sentence
-    assert "the figure lies 0.5 points above the test accuracy (95 % interval -49.3 to +50.0)." in sentence
+    assert "the figure is 0.5 points above the test accuracy (95 % interval -49.3 to +50.0)." in sentence
 
 
 def test_a_figure_below_is_called_below_and_one_repeat_has_no_interval():
     (sentence,) = said(RUNS[1])
-    assert sentence.endswith("the figure lies 4.0 points below the test accuracy.")
+    assert sentence.endswith("the figure is 4.0 points below the test accuracy.")
 
 
 def test_without_a_figure_it_says_what_to_do():

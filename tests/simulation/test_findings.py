@@ -32,7 +32,7 @@ def test_a_clear_gain():
     "changes", [{"p_holm": 0.06}, {"difference_low": -0.001}, {"p_holm": math.nan}, {"difference_low": math.nan}]
 )
 def test_what_either_test_does_not_confirm_is_inside_the_noise(changes):
-    assert "inside the noise" in said(**changes)
+    assert "within the noise" in said(**changes)
     assert not outside_noise(BASE | changes)
 
 

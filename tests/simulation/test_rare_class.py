@@ -31,7 +31,7 @@ def test_findings_speak_of_a_metric_that_shows_it():
     assert headline_metric(["log_loss", "macro_f1"], RARE) == "log_loss"
     assert rare_class_sentence(["macro_f1"], RARE) is None
     assert rare_class_sentence(["accuracy", "macro_f1"], RARE) == (
-        "Few rows are of 'yes' (2.0% of the rows), so accuracy says little of it: look at macro F1."
+        "There are few rows of 'yes' (2.0% of the rows), so accuracy says little about it: look at macro F1."
     )
 
 
@@ -42,6 +42,6 @@ def test_the_report_begins_with_it(metrics):
     y = np.where(X[:, 0] > 1.8, "yes", "no")
     made = querist.simulate(X, y, repeats=2, budget=40, batch_size=20, metrics=metrics, n_jobs=1)
     first, second = made.findings()[:2]
-    assert first.startswith("Few rows are of 'yes' (")
+    assert first.startswith("There are few rows of 'yes' (")
     assert ("--metric macro_f1" in first) == (metrics == ("accuracy",))
     assert ("macro F1" in second) == ("macro_f1" in metrics)

@@ -109,6 +109,16 @@ def test_the_same_experiment_may_start_again(record):
     assert KEY in again.finished([KEY])
 
 
+def test_the_same_experiment_may_start_again_where_its_notes_are_worded_anew(tmp_path):
+    told = [["encoding utf-8", "one text a line"], ["encoding utf-8", "one text per line"], ["utf-8", "lines", "more"]]
+    first, *later = (Record(tmp_path / "out", EXPERIMENT | {"notes": notes}) for notes in told)
+    first.start()
+    first.write_run(RUN)
+    for each in later:
+        each.start()
+        assert list(each.finished([KEY])) == [KEY]
+
+
 def test_a_folder_with_other_things_is_refused(tmp_path):
     (tmp_path / "holiday.jpg").write_text("")
     with pytest.raises(ResultsError, match=r"holiday\.jpg"):

@@ -98,8 +98,8 @@ def test_the_sentences_say_what_the_summary_says():
     first, second = said()
     assert first == (
         "Stopping rule a on margin proposes to stop in 2 of 2 runs (1 too early: below 97 % of the final accuracy), "
-        "with 30 labels (median) and 95.9 % of the final accuracy (mean). At the given costs its regret, what is spent "
-        "more than at the best moment, is 5.0 on average (95 % interval 0.0 to 68.5); that of spending the whole "
+        "with 30 labels (median) and 95.9 % of the final accuracy (mean). At the given costs its regret, the extra "
+        "cost compared with the best moment, is 5.0 on average (95 % interval 0.0 to 68.5); that of spending the whole "
         "budget is 27.0."
     )
     assert second.startswith("Stopping rule b on margin never proposes to stop within 50 labels. At the given costs")

@@ -45,7 +45,7 @@ describe("what the header shows", () => {
       beside: null,
     });
     expect(told.whole).toContain("Always answering 'ham': 98 %.");
-    expect(told.whole).toContain("Precision of 'spam': not known yet: 6 of the 10 check answers that it takes.");
+    expect(told.whole).toContain("Precision of 'spam': not known yet: 6 of the 10 check answers it takes.");
     expect(shown({ ...accuracy, headline: [figure("macro F1", null)] })).toMatchObject({ value: "not known yet", interval: "" });
   });
 
@@ -79,11 +79,11 @@ it("tells what more labels would bring", () => {
 
 it("says before it begins what a promise will take", () => {
   expect(planned(plan)).toBe(
-    "It takes 1,213 random rows at most, of which the model must have 1,150 right (about 1,190 if it passes, about 830 if it fails). If the model is as good as it seems, it passes with a chance of 81 %.",
+    "It takes at most 1,213 random rows (about 1,190 if it passes, about 830 if it fails); the model must get 1,150 of them right. If the model is as good as it seems, its chance of passing is 81 %.",
   );
   expect(planned({ ...plan, released_at_most: 6000, released: 4999.7, labels_if_failed: 25 })).toBe(
     "It takes at most 1,213 random rows (about 1,190 if it passes, about 25 if it fails); then the model may label about 5,000 rows, 6,000 at most. " +
-      "If the model is as good as it seems, it passes with a chance of 81 %.",
+      "If the model is as good as it seems, its chance of passing is 81 %.",
   );
   const unknown = { released_at_most: 6000, power: null, labels_if_passed: null, labels_if_failed: null };
   expect(planned({ ...plan, ...unknown })).toBe("It takes at most 1,213 random rows; then the model may label up to 6,000 rows.");

@@ -34,7 +34,7 @@ export function shown(accuracy: ShownAccuracy | null): Shown {
   if (accuracy?.value == null) {
     const missing = accuracy ? accuracy.n_needed - accuracy.n : null;
     const value = missing === null ? "not known yet" : `after ${missing} more random ${missing === 1 ? "answer" : "answers"}`;
-    const whole = "Model accuracy: not known yet. Some questions are drawn at random; ten of their answers are needed.";
+    const whole = "Model accuracy: not known yet. Some questions are drawn at random; it takes ten of their answers.";
     return { name: "Accuracy", value, interval: "", beside: null, whole };
   }
   const sure = percent(accuracy.confidence);
@@ -63,7 +63,7 @@ export function shown(accuracy: ShownAccuracy | null): Shown {
 export function headlined(figure: HeadlineFigure): string {
   if (figure.value !== null) return `${percent(figure.value)} (${interval(figure)})`;
   return figure.n < figure.n_needed
-    ? `not known yet: ${figure.n} of the ${figure.n_needed} check answers that it takes`
+    ? `not known yet: ${figure.n} of the ${figure.n_needed} check answers it takes`
     : `not known yet: it takes ${figure.n_needed} check answers of each class`;
 }
 
@@ -95,14 +95,14 @@ export function outlook(advice: AdviceInfo): string {
 export function planned(plan: PromisePlan): string {
   if (!plan.possible || plan.n_labels === null) return plan.why;
   const rows = plan.n_labels.toLocaleString("en");
-  const chance = plan.power === null ? "" : ` If the model is as good as it seems, it passes with a chance of ${percent(plan.power)}.`;
+  const chance = plan.power === null ? "" : ` If the model is as good as it seems, its chance of passing is ${percent(plan.power)}.`;
   if (plan.released_at_most !== null) {
     const most = plan.released_at_most.toLocaleString("en");
     const released = plan.released === null ? `up to ${most} rows` : `about ${whole(plan.released)} rows, ${most} at most`;
     return `It takes at most ${rows} random rows${expectedLabels(plan)}; then the model may label ${released}.${chance}`;
   }
   const needed = plan.n_needed?.toLocaleString("en");
-  return `It takes ${rows} random rows at most, of which the model must have ${needed} right${expectedLabels(plan)}.${chance}`;
+  return `It takes at most ${rows} random rows${expectedLabels(plan)}; the model must get ${needed} of them right.${chance}`;
 }
 
 const whole = (mean: number): string => Math.max(1, Math.round(mean)).toLocaleString("en");

@@ -4,7 +4,7 @@ import type { ModelStatus } from "./api";
 
 const NAMES: Record<ModelStatus["state"], string> = {
   starting: "Model starting",
-  waiting: "Model waits for labels",
+  waiting: "Model waiting for labels",
   training: "Model learning",
   ready: "Model up to date",
   failed: "Model stopped",

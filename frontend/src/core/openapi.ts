@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Checks
-         * @description Ask you check questions in a row, before any other; their order stays. Take the next rows anew after it.
+         * @description Ask you check questions in a row, before any others; their order stays. Take the next rows again after it.
          */
         post: operations["checks_api_v1_queue_checks_post"];
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Again
-         * @description Ask for a second opinion on rows, by another person; on more than one only who may label many at once.
+         * @description Ask for a second opinion on rows, by another person; on more than one, only if you may label many at once.
          */
         post: operations["again_api_v1_items_again_post"];
         delete?: never;
@@ -195,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * Add
-         * @description Add a class; where one of this name was removed or merged, only if `fresh` says that that one is not meant.
+         * @description Add a class; where one of this name was removed or merged, only if `fresh` says that another class is meant.
          */
         post: operations["add_api_v1_classes_post"];
         delete?: never;
@@ -236,7 +236,7 @@ export interface paths {
         post?: never;
         /**
          * Remove
-         * @description Remove a class; its answers stay in the log, count no more, and their rows are asked again.
+         * @description Remove a class; its answers stay in the log but no longer count, and their rows are asked again.
          */
         delete: operations["remove_api_v1_classes__class_id__delete"];
         options?: never;
@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * Export Agreement
-         * @description Download the answers that the figures are made of, one a line: row, person, class, sample, decision.
+         * @description Download the answers that the figures are made of, one per line: row, person, class, sample, decision.
          */
         get: operations["export_agreement_api_v1_export_agreement_get"];
         put?: never;
@@ -517,7 +517,7 @@ export interface paths {
         };
         /**
          * Export Log
-         * @description Download the whole log, one event a line.
+         * @description Download the whole log, one event per line.
          */
         get: operations["export_log_api_v1_export_log_get"];
         put?: never;
@@ -645,7 +645,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel
-         * @description Ask no more about its draws; it counts as an attempt all the same.
+         * @description Stop asking about its draws; it still counts as an attempt.
          */
         post: operations["cancel_api_v1_promises__promise_id__cancel_post"];
         delete?: never;
@@ -830,7 +830,7 @@ export interface paths {
         post?: never;
         /**
          * Remove
-         * @description Let somebody do nothing any more; the answers stay.
+         * @description Take away somebody's access; the answers stay.
          */
         delete: operations["remove_api_v1_people__annotator__delete"];
         options?: never;
@@ -893,7 +893,7 @@ export interface paths {
         put?: never;
         /**
          * Link
-         * @description Make a personal link: it signs somebody in who is here already, once, in one more browser.
+         * @description Make a personal link: it signs in somebody who is here already, once, on one more browser.
          */
         post: operations["link_api_v1_people__annotator__link_post"];
         delete?: never;
@@ -958,7 +958,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke
-         * @description Take a link back; who came by it stays.
+         * @description Revoke a link; people who joined with it stay.
          */
         delete: operations["revoke_api_v1_invitations__invitation__delete"];
         options?: never;
@@ -997,7 +997,7 @@ export interface paths {
         put?: never;
         /**
          * Join
-         * @description Use a link: join under a name, or be signed in as whom it is for. The answer sets the cookie.
+         * @description Use a link: join under a name, or be signed in as the person it is for. The answer sets the cookie.
          */
         post: operations["join_api_v1_join_post"];
         delete?: never;
@@ -1017,7 +1017,7 @@ export interface paths {
         put?: never;
         /**
          * Sign Out
-         * @description Sign out, in this browser or everywhere; answers how many browsers still are signed in.
+         * @description Sign out, in this browser or everywhere; answers how many browsers are still signed in.
          */
         post: operations["sign_out_api_v1_sign_out_post"];
         delete?: never;

@@ -263,7 +263,7 @@ export class Session {
     const flagged = !item.flagged;
     this.#record(flagged ? "flag" : "unflag", item, flagged ? { note: item.note } : {});
     this.#change(item.row, { flagged });
-    this.#say(flagged ? "Flagged" : "Flag taken off");
+    this.#say(flagged ? "Flagged" : "Flag removed");
     return true;
   }
 
@@ -272,7 +272,7 @@ export class Session {
     if (!item || !text) return false;
     this.#record("comment", item, { note: text });
     this.#change(item.row, { note: text });
-    this.#say("Comment kept");
+    this.#say("Comment saved");
     return true;
   }
 
@@ -474,7 +474,7 @@ export class Session {
   }
 
   #inWords(step: Step): string {
-    if (step.kind !== "answer") return { skip: "skipped", flag: "flag", unflag: "flag taken off", note: "note", comment: "comment" }[step.kind];
+    if (step.kind !== "answer") return { skip: "skipped", flag: "flag", unflag: "flag removed", note: "comment", comment: "comment" }[step.kind];
     return this.#classes.find((each) => each.id === step.class_id)?.name ?? "answer";
   }
 

@@ -55,7 +55,7 @@ export const isGone = (problem: unknown): boolean => problem instanceof Refusal 
 
 const OF_PROXIES: Partial<Record<number, string>> = {
   502: "The proxy before the server cannot reach it (status 502).",
-  503: "The server takes no requests at the moment (status 503).",
+  503: "The server is not taking requests at the moment (status 503).",
   504: "The server is taking a long time to answer, and the proxy before it gave up (status 504).",
 };
 
@@ -135,7 +135,7 @@ export class HttpTransport implements Transport {
     try {
       return (text ? JSON.parse(text) : undefined) as Reply<M, P>;
     } catch {
-      throw new Unreachable("Something else than Querist answered: a proxy or a log-in page of the network?");
+      throw new Unreachable("Something other than Querist answered: perhaps a proxy, or a login page of the network. Check the address.");
     }
   }
 

@@ -52,7 +52,7 @@ class AutoLabelPlan:
 
     def __str__(self) -> str:
         sizes = ", ".join(f"{each.size:,}" for each in self.regions)
-        told = f"{self.sample.size:,} random rows at most decide about the first {sizes} rows"
+        told = f"{self.sample.size:,} random rows, at most, decide about the first {sizes} rows"
         if self.expected is not None and self.expected.released is not None:
             told += (
                 f": {self.expected} (chance to pass: {self.expected.chance:.0%}); then the model may label about "

@@ -81,4 +81,4 @@ def beside(classes: Sequence[ClassFigures]) -> str:
         return told
     them = "it" if len(rare) == 1 else "them"
     named = quoted((each.label for each in rare), _NAMED)
-    return f"{told} Few rows are of {named}, so accuracy says little of {them}: look at recall and precision."
+    return f"{told} There are few rows of {named}, so accuracy says little about {them}: look at recall and precision."

@@ -45,7 +45,7 @@ class Plan:
     expected: Expected | None = None
 
     def __str__(self) -> str:
-        told = f"{self.n_labels:,} random rows at most, of which the model must have {self.n_needed:,} right"
+        told = f"{self.n_labels:,} random rows at most, of which the model must get {self.n_needed:,} right"
         return f"{told}: {self.expected} (chance to pass: {self.power:.0%})." if self.expected else f"{told}."
 
 

@@ -81,7 +81,7 @@ def plan_certificate(
     if made is None:
         offer = _smaller_certificate(target, guess, n_rows, level)
         raise _out_of_reach(
-            f"{target:.1%} is out of reach: the accuracy is thought to be {guess:.1%}, and so it cannot be certified "
+            f"{target:.1%} is out of reach: the accuracy seems to be {guess:.1%}, so it cannot be certified "
             "with 5,000 labels or fewer.",
             offer,
             "Aim lower, or label more first.",

@@ -19,12 +19,12 @@ _SUREST = 0.99
 _TIE = 1e-9
 
 WORDS: dict[OrderName, str] = {
-    "confidence": "Rows of which the model is surest come first.",
-    "class": "Rows of which the model is surest come first, those of classes about which it is often wrong later.",
-    "second": "Rows come first where a second model is surest of what the model says.",
-    "both": "Rows come first where the model and a second one are surest of what the model says.",
-    "none": "How sure the model is does not tell which rows it gets wrong, nor does anything else: all rows "
-    "are tested together.",
+    "confidence": "The rows that the model is surest of come first.",
+    "class": "The rows that the model is surest of come first; classes that it is often wrong about come later.",
+    "second": "The rows come first for which a second model is surest of the model's prediction.",
+    "both": "The rows come first for which the model and a second one are surest of the model's prediction.",
+    "none": "Neither the model's confidence nor anything else shows which rows it gets wrong: all rows are tested "
+    "together.",
 }
 UNJUDGED = f"{WORDS['confidence']} (Too few random answers have shown whether it is right about these.)"
 

@@ -36,5 +36,5 @@ def add(
     with progress_bar("rows") as progress:
         added = add_file(project, file, progress=progress, reading=reading, embeddings=embeddings)
     print_notes(added.notes)
-    known = f"; {added.n_known} were there already" if added.n_known else ""
+    known = f"; {added.n_known} were already there" if added.n_known else ""
     typer.echo(f"{added.n_added} rows added{known}. The project has {added.n_rows} rows.")

@@ -18,7 +18,7 @@ _PAGE = """<!doctype html>
 <meta http-equiv="refresh" content="0; url={link}">
 <title>Querist</title>
 </head>
-<body><p>The labelling page opens. If it does not: <a href="{link}" rel="noreferrer">open it here</a>.</p></body>
+<body><p>The labelling page is opening. If it does not: <a href="{link}" rel="noreferrer">open it here</a>.</p></body>
 </html>
 """
 

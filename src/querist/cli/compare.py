@@ -23,7 +23,7 @@ def compare(
     """Compare strategies across several simulated data sets."""
     if len(folders) < 2:
         raise InvalidParameterError(
-            f"compare takes two folders or more, got one: {folders[0]}. What it found alone is in its report.html."
+            f"compare needs two or more folders, got one: {folders[0]}. Its own results are in its report.html."
         )
     if name and len(name) != len(folders):
         raise InvalidParameterError(

@@ -31,7 +31,7 @@ def demo(
     out.mkdir(parents=True, exist_ok=True)
     run = _tutorial(out)
     pictures = [out / "tutorial.png", _honest(out, run, repeats, jobs), _digits(out, repeats, jobs)]
-    typer.echo("\nThe pictures lie in:")
+    typer.echo("\nThe pictures are in:")
     for picture in pictures:
         typer.echo(f"  {picture.resolve()}")
     typer.echo(f"  {(out / 'digits.html').resolve()}  (the report)")
@@ -92,7 +92,7 @@ def _honest(out: Path, run: "TutorialRun", repeats: int, jobs: int) -> Path:
         f"\n   Of the tutorial's {100 * split.gain:.2f} points, {100 * split.more_labels:.2f} come from having "
         f"{N_QUERIES} more labels (random rows gain that much),\n"
         f"   {100 * split.better_choice:.2f} ± {100 * split.better_choice_margin:.2f} from choosing them better"
-        f"{' (inside the noise)' if inside else ''}, and {100 * split.luck:.2f} are the luck of one run "
+        f"{' (within the noise)' if inside else ''}, and {100 * split.luck:.2f} are the luck of one run "
         f"(means of {split.n_repeats} paired repeats).\n"
     )
     path = out / "tutorial_repeated.png"

@@ -128,4 +128,4 @@ def _target(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
         with replacing(path, overwrite=overwrite) as target:
             yield target
     except FileExistsError:
-        raise DataError(f"{path} exists already. Name another file with --out, or say --overwrite.") from None
+        raise DataError(f"{path} already exists. Name another file with --out, or use --overwrite.") from None

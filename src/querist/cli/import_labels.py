@@ -39,15 +39,15 @@ def import_labels(
     with Project.open(project, train=False) as opened:
         read = read_labels_for(opened.rows, file, reading=reading, label_column=label_column)
         found = opened.bulk.import_labels(read, source=file.name).result()
-    replaced = f" ({found.n_replaced} in place of another label)" if found.n_replaced else ""
+    replaced = f" ({found.n_replaced} replaced another label)" if found.n_replaced else ""
     print_notes([*read.notes, *found.notes])
-    typer.echo(f"{found.n_changed} labels imported{replaced}; {found.n_same} were there already.")
+    typer.echo(f"{found.n_changed} labels imported{replaced}; {found.n_same} were already there.")
     if found.new_classes:
         typer.echo(f"{told_new(found.new_classes)}.")
     if found.n_kept:
         typer.echo(
-            f"Rows that keep another label: {found.n_kept}. A reviewer decided so, the answers of more people count, "
-            "or the file says only that they were skipped."
+            f"Rows that keep another label: {found.n_kept}. A reviewer decided it, several opinions count, or the "
+            "file only says that they were skipped."
         )
     refused = [*found.refused, *read.refused]
     if refused:

@@ -17,7 +17,7 @@ _DIGITS = "1,2,3,4,5,6,7,8,9,0"
 def offer_page(folder: Path) -> None:
     """Write handwritten digits as images, say how to label them, and open the page if somebody says so."""
     _write_digits(folder)
-    typer.echo("\n4. Your turn: label the same digits yourself, as images, while a model learns along.")
+    typer.echo("\n4. Your turn: label the same digits yourself, as images, while a model learns as you go.")
     typer.echo(f"   {_querist()} {command('label', folder, '--labels', _DIGITS)}")
     if is_interactive() and typer.confirm("\nOpen it now?", default=True):
         label([str(folder)], labels=_DIGITS)

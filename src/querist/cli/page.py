@@ -93,8 +93,8 @@ def serve_page(
             typer.echo("\n   ".join(standing))
         typer.echo(f"\nLabel at: {link}")
         typer.echo(
-            f"The link works once. It signs in {name} in the browser that opens it; from then on that browser needs "
-            f"only {link.partition('#')[0]}"
+            f"The link works once. It signs {name} in on the browser that opens it; after that, this browser only "
+            f"needs {link.partition('#')[0]}"
         )
         typer.echo("Stop with Ctrl-C. To go on later, run the same command again.")
         if entrance.public_url:

@@ -193,7 +193,7 @@ def simulate(
     }  # fmt: skip
     Options.checked(**options)  # before minutes of reading
     if test is not None and group is not None:
-        raise InvalidParameterError("--group says how to split, and --test is a split: give one of them.")
+        raise InvalidParameterError("--group and --test are two ways to split the rows. Give only one of them.")
     with watched("embeddings") as watch:
         problem = read_problem(
             file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [], text_columns=text or [],

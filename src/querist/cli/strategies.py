@@ -27,5 +27,5 @@ def strategies() -> None:
             summary = (inspect.getdoc(part) or "").partition("\n")[0]
             typer.echo(f"  {name:24s}{summary}")
         typer.echo("")
-    typer.echo("Parameters go behind a colon: --strategy margin:selection=power,selection__beta=2")
+    typer.echo("Parameters follow a colon: --strategy margin:selection=power,selection__beta=2")
     typer.echo("all and any combine stopping rules: --stop 'any(default, budget:labels=300)'")

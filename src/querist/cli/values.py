@@ -60,6 +60,7 @@ _CALLED = {
     "strategy": _SPEC,
     "target": _COLUMN,
     "test": _FILE,
+    "test_embeddings": _FILE,
     "test_size": _NUMBER,
     "text": _COLUMN,
     "trust_proxy": "ADDRESS",

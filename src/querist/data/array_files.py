@@ -42,7 +42,7 @@ def read_npy(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table
         nested = [name for name in array.dtype.names if array.dtype[name].shape]
         if array.ndim > 1 or nested:
             raise DataError(
-                f"{path}: records with arrays in them, or in several dimensions, are no table. "
+                f"{path}: records with arrays in them, or in several dimensions, are not a table. "
                 "Save one field for each column."
             )
         parts = {name: column_of_array(path, array[name], name) for name in array.dtype.names}
@@ -80,7 +80,7 @@ def sparse_matrix(path: Path, arrays: Any, bounds: Bounds) -> Table:
     shape = tuple(int(each) for each in arrays["shape"])
     if len(shape) != 2 or min(shape) < 1:
         raise FileFormatError(
-            f"{path}: the sparse matrix has the shape {shape}, which is no table. Save one with rows and columns."
+            f"{path}: the sparse matrix has the shape {shape}, which is not a table. Save one with rows and columns."
         )
     bounds.check_rows(path, shape[0])
     # The columns of the other forms are counted out as well when they are turned.
@@ -148,6 +148,6 @@ def column_of_array(path: Path, array: AnyArray, name: str = "") -> AnyArray:
     if wrong.any():
         item = int(wrong.any(axis=1).argmax()) + 1
         raise FileFormatError(
-            f"{path} is damaged: text {item} of its array holds a number that is no letter. Save it anew."
+            f"{path} is damaged: text {item} of its array holds a number that is not a character. Save it again."
         )
     return array.astype(object)

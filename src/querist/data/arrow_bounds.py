@@ -34,11 +34,11 @@ def opened_arrow(path: Path, data: bytes, bounds: Bounds) -> tuple[Any, list[str
     from pyarrow import ipc
 
     if data.startswith(_OLD):
-        raise FileFormatError(f"{path} is Feather of the first version. Write it anew with pandas or pyarrow.")
+        raise FileFormatError(f"{path} is Feather of the first version. Write it again with pandas or pyarrow.")
     is_file = data.startswith(_FILE)
     if not is_file and not data.startswith(_STREAM):
         raise FileFormatError(
-            f"{path} is not an Arrow file (Feather) that can be read: it does not begin as one. Save it anew."
+            f"{path} is not an Arrow file (Feather) that can be read: it does not begin as one. Save it again."
         )
     try:
         buffer = pa.py_buffer(data)
@@ -62,7 +62,7 @@ def opened_arrow(path: Path, data: bytes, bounds: Bounds) -> tuple[Any, list[str
         raise
     except Exception as error:  # pyarrow's errors have no common root, and the walk's are those of damage
         raise FileFormatError(
-            f"{path} is not an Arrow file (Feather) that can be read: {str(error).rstrip('. ')}. Save it anew."
+            f"{path} is not an Arrow file (Feather) that can be read: {str(error).rstrip('. ')}. Save it again."
         ) from error
     return table, notes
 

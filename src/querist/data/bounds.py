@@ -12,7 +12,7 @@ _BYTES = 1 << 28
 _CELLS_A_BYTE = 10
 # zlib packs at most about a thousand to one; real tables about ten to one.
 _UNPACKED_A_BYTE = 200
-_PLAIN = "If it is no mistake, save it unpacked, as CSV."
+_PLAIN = "If that is intended, save it uncompressed, as CSV."
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Bounds:
         if n > self.cells:
             told = f" ({what})" if what else ""
             most = f"at most {self.cells:,} are read of such a file"
-            raise DataError(f"{name} unfolds to {n:,} cells{told}; {most}. {self.advice}")
+            raise DataError(f"{name} expands to {n:,} cells{told}; {most}. {self.advice}")
 
     def check_bytes(self, name: str | os.PathLike[str], n: int) -> None:
         """Refuse a file that unpacks to so many bytes or more, if they are too many.
@@ -75,4 +75,4 @@ class Bounds:
         DataError
         """
         if n > self.bytes:
-            raise DataError(f"{name} unpacks to more than {self.bytes:,} bytes. {self.advice}")
+            raise DataError(f"{name} decompresses to more than {self.bytes:,} bytes. {self.advice}")

@@ -48,7 +48,7 @@ def mended_utf8(data: bytes, *, announced: bool = False) -> tuple[str, str] | No
     for number, place in enumerate(wrong):
         lines[place] = (lines[place].decode(errors="replace") if as_cp1252 is None else as_cp1252[number]).encode()
     if as_cp1252 is None and wrong == [len(lines) - 1]:
-        return b"\n".join(lines).decode(), "the file ends within a letter; read as U+FFFD (was it cut?)"
+        return b"\n".join(lines).decode(), "the file ends in the middle of a character; read as U+FFFD (was it cut?)"
     shown = listed([place + 1 for place in wrong], 5)
     which = f"line{'s' * (len(wrong) > 1)} {shown} hold{'s' * (len(wrong) == 1)}"
     how = "U+FFFD" if as_cp1252 is None else "cp1252 (guessed; save the file as UTF-8 if letters look wrong)"

@@ -68,7 +68,9 @@ def date_note(words: "pd.Series[str]", format_: str) -> str:
     extra += [odd_told(odd, "date")] if odd else []
     years = dates.dropna().dt.year
     if len(years) and not (years.min() >= NANOSECONDS_END[0] and years.max() <= NANOSECONDS_END[1]):
-        extra.append(f"they reach from the year {years.min()} to {years.max()}: does a far one mean a gap?")
+        extra.append(
+            f"they range from the year {years.min()} to {years.max()}: does an extreme one stand for a missing value?"
+        )
     if "%y" in format_:
         extra.append("years of two digits: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068")
     more = "".join(f"; {each}" for each in extra)
@@ -118,7 +120,7 @@ def read_dates(
     wrong = np.flatnonzero((dates.isna() & known).to_numpy())
     if wrong.size and not tolerant:
         raise DataError(
-            f"Column {column.name!r}, row {wrong[0] + 1}{where} holds {column.iloc[wrong[0]]!r}, which is no date"
+            f"Column {column.name!r}, row {wrong[0] + 1}{where} holds {column.iloc[wrong[0]]!r}, which is not a date"
             f"{f' of the format {format_}' if format_ else ''}. Correct it, or leave the cell empty."
         )
     found: pd.Series[pd.Timestamp] = dates

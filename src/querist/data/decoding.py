@@ -20,7 +20,7 @@ _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet (.xlsx, .ods)"),
     (b"\xd0\xcf\x11\xe0", "an old spreadsheet (.xls)"),
     (b"PAR1", "a Parquet file (.parquet)"),
-    (b"\x1f\x8b", "packed by gzip (.gz)"),
+    (b"\x1f\x8b", "compressed with gzip (.gz)"),
     (b"%PDF", "a PDF file"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -49,7 +49,7 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
     for signature, kind in _SIGNATURES:
         # A table may well begin with the word PAR1 or %PDF; a binary file is known by its bytes too.
         if data.startswith(signature) and not data[: 1 << 12].isascii():
-            raise FileFormatError(f"{path} is not text but {kind}. Give it the ending of its kind.")
+            raise FileFormatError(f"{path} is not text but {kind}. Give it the extension of its kind.")
     whole = data.rstrip(b"\0\x1a")
     # In UTF-16 every other byte of plain text is zero.
     ended = whole != data and b"\0" not in whole and data[:2] not in (b"\xff\xfe", b"\xfe\xff")
@@ -64,9 +64,9 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
             line = text.count("\n", 0, text.index("\0")) + 1
             return text, f"{told}; {text.count(chr(0))} zero bytes within texts kept, the first in line {line}"
         raise FileFormatError(
-            f"{path}, line {text.count(chr(10), 0, place) + 1}, holds a zero byte, which no text has: it is a binary "
-            "file, or was damaged on the way. If it is a spreadsheet or Parquet, give it the ending of its kind; if it "
-            "is text, fetch it again or remove the byte."
+            f"{path}, line {text.count(chr(10), 0, place) + 1}, holds a zero byte, which text never has: it is a "
+            "binary file, or was damaged on the way. If it is a spreadsheet or Parquet, give it the extension of its "
+            "kind; if it is text, download it again or remove the byte."
         )
     return text, told
 

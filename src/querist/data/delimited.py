@@ -142,7 +142,7 @@ def read_delimited(path: Path, data: bytes, reading: Reading, bounds: Bounds) ->
     try:
         words = found.words()
     except pd.errors.ParserError as error:
-        raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV anew.") from error
+        raise FileFormatError(f"{path}: {error}. Open it in a spreadsheet program and save it as CSV again.") from error
     if not len(words):
         raise DataError(only_a_header(path))
     return _table(path, found, words, notes)
@@ -205,15 +205,15 @@ def _names(path: Path, outline: Outline) -> tuple[list[str], frozenset[int], lis
             unnamed.add(place - 1)
             notes.append(_unnamed_told(name))
         if name in places:
-            is_data = " Is the first line data? Then say so: --no-header (header=False)."
+            is_data = " If the first line is data, use --no-header (header=False)."
             hint = is_data if is_number(name) else SEVERAL_LINES
             raise DataError(f"{path}: columns {places[name]} and {place} are both called {name!r}. Rename one.{hint}")
         places[name] = place
         names.append(name)
     if outline.header is not None and _like_data(names):
         notes.append(
-            f"the first line ({', '.join(names[:3])}, ...) was taken for the names of the columns; "
-            "if it is data, say so: --no-header (header=False)"
+            f"the first line ({', '.join(names[:3])}, ...) was taken for the column names; if it is data, use "
+            "--no-header (header=False)"
         )
     return names, frozenset(unnamed), notes
 
@@ -265,7 +265,7 @@ def _other_quotes(found: Delimited) -> list[tuple[Dialect, str]]:
     # Where the names are written so, too, the blanks are no part of cells.
     first = text.lstrip().partition("\n")[0]
     if first.count(plain.delimiter) == first.count(f"{plain.delimiter} ") > 0 and re.search(f'{mark} +"', text):
-        ways.append((replace(plain, skip_blanks=True), "blanks between delimiter and quotation mark passed over"))
+        ways.append((replace(plain, skip_blanks=True), "spaces between delimiter and quotation mark skipped"))
     return ways
 
 

@@ -103,7 +103,7 @@ def _of_label_studio(rows: list[Row]) -> Recognised:
         shown.append(own | row["data"])
     notes = ["written by Label Studio: the data of each task, and the choice of most of its annotations as label"]
     n_guessed = sum(bool(row.get("predictions")) for row in rows)
-    notes += [f"predictions of {n_guessed} tasks are left out: they are no answers of people"] if n_guessed else []
+    notes += [f"predictions of {n_guessed} tasks are left out: they are not people's answers"] if n_guessed else []
     return _labelled(shown, [label for label, _ in answers], notes, [problem for _, problem in answers])
 
 
@@ -129,7 +129,7 @@ def _own(rows: list[Row]) -> Recognised:
     shown = [read(row) for row in rows]
     labels = [_own_label(row) for row in rows]
     by_model = sum(_kept(row).get("status") == BY_MODEL for row in rows)
-    notes = ["written by Querist: your columns and the labels; all else that it notes of a row is left out"]
+    notes = ["written by Querist: your columns and the labels; everything else it records about a row is left out"]
     notes += [told_by_model(by_model)] if by_model else []
     return _labelled(shown, labels, notes, [])
 

@@ -74,7 +74,7 @@ def build_features(
     features = _built(frame, test_frame, recipe)
     feature_cache.write(cache_dir, key, features)
     if cached == feature_cache.DAMAGED:
-        told = "the kept features of this file were damaged and have been built anew"
+        told = "the kept features of this file were damaged and have been rebuilt"
         return replace(features, notes=(*features.notes, told))
     return features
 

@@ -40,8 +40,8 @@ def told_like_a_row(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> l
     some = ", ".join(names[:_SHOWN])
     shown = some if len(some) <= _LONGEST_SHOWN else f"{some[:_LONGEST_SHOWN]} ..."
     return [
-        f"the first line ({shown}) was taken for the names of the columns, though it looks like the others; "
-        "if it is data, say so: --no-header (header=False)"
+        f"the first line ({shown}) was taken for the column names, though it looks like the others; if it is data, "
+        "use --no-header (header=False)"
     ]
 
 
@@ -78,14 +78,14 @@ def header_of(rows: Sequence[Sequence[Any]], lines: Sequence[int], reading: Read
     shown = listed([str(cell).strip() for cell in rows[1] if not _is_blank(cell)], _SHOWN)
     if what == "names" and _is_grouped(rows[0]):
         told = (
-            f"lines {lines[0]} and {lines[1]} both name the columns, and are joined ({shown}); if line {lines[1]} is a "
-            "row, say so: --header-lines 1 (header_lines=1)"
+            f"lines {lines[0]} and {lines[1]} both name the columns, and are joined ({shown}); if line {lines[1]} is "
+            "data, use --header-lines 1 (header_lines=1)"
         )
         return Header(_joined(rows[:2]), 2, [told])
     holds = "holds units" if what == "units" else "looks like more names"
     told = (
-        f"line {lines[1]} {holds} ({shown}), passed over; if it is a row, say so: --header-lines 1 (header_lines=1); "
-        "to have it in the names: --header-lines 2"
+        f"line {lines[1]} {holds} ({shown}), skipped; if it is data, use --header-lines 1 (header_lines=1); to make "
+        "it part of the names, --header-lines 2"
     )
     return Header(list(rows[0]), 2, [told])
 

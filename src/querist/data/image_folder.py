@@ -62,7 +62,7 @@ def look_into(folder: Path, *, endings: Collection[str] = IMAGE_ENDINGS, follow:
             if ending in endings:
                 found.append((below / name).as_posix())
             else:
-                others[ending or "without an ending"] += 1
+                others[ending or "without an extension"] += 1
     return ImageFolder(sorted(found, key=_by_number), others, tuple(links))
 
 

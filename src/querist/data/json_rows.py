@@ -66,10 +66,10 @@ def json_list(path: Path, data: bytes, bounds: Bounds) -> tuple[list[Any], list[
         found = json.loads(_decoded(path, data))
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            return _of_lines(path, data, bounds), ["one JSON object a line"]
+            return _of_lines(path, data, bounds), ["one JSON object per line"]
         raise FileFormatError(f"{path}, line {error.lineno}: not JSON ({error.msg}). Correct the line.") from None
     except (RecursionError, ValueError) as error:
-        raise FileFormatError(f"{path}: not JSON ({_why(error)}). Write it anew.") from None
+        raise FileFormatError(f"{path}: not JSON ({_why(error)}). Write it again.") from None
     if isinstance(found, dict):
         rows, note = _of_object(found)
         if rows is None:
@@ -145,7 +145,9 @@ def _of_objects(found: dict[str, dict[str, Any]]) -> tuple[list[Any] | None, str
         return None, ""
     taken = {field for each in found.values() for field in each}
     own = next(name for name in ("id", "key", "name of the row") if name not in taken)
-    return [{own: key} | each for key, each in found.items()], f"an object a row; its name is the column {own!r}"
+    return [
+        {own: key} | each for key, each in found.items()
+    ], f"one object per row; its name becomes the column {own!r}"
 
 
 def _are_beside(found: dict[str, Any], rows: str) -> bool:

@@ -109,7 +109,7 @@ def _kind_of_cells(known: "pd.Series", name: str, n_distinct: int, *, day_first:
     if is_text(sample, n_distinct, len(known)):
         return "text", note
     if n_distinct == len(known) and len(known) > 2 * _FEW_ROWS and (_mean_words(sample) < 1.5 or ID_NAME.search(name)):
-        return "dropped", "every row has another name; if it is text to learn from, name it as a text column"
+        return "dropped", "every row has a different value; if it is text to learn from, name it as a text column"
     return "category", note
 
 

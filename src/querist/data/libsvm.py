@@ -34,7 +34,7 @@ def read_libsvm(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Ta
         raise FileFormatError(f"{path} is written in UTF-16. Save it as UTF-8 or plain text.")
     if data.startswith(_MARK):
         data = data.removeprefix(_MARK)
-        notes.append("a byte-order mark at its beginning passed over")
+        notes.append("a byte-order mark at its beginning skipped")
     words: AnyArray | None = None
     coded = _coded(data)
     if coded is not None:

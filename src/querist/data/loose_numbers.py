@@ -103,7 +103,7 @@ def _decoration_told(read: dict[str, Written], counts: Counter[str], units: list
             told.append("times read as seconds")
         else:
             share = "all" if n == sum(counts[word] for word in read) else f"{n} of {sum(counts[w] for w in read)}"
-            told.append(f"{unit!r} stands beside {share} of its numbers and is left out")
+            told.append(f"{unit!r} appears with {share} of its numbers and is left out")
     ways = Counter[str]()
     for word, found in read.items():
         if found.how:

@@ -203,7 +203,8 @@ def _doubt(words: Words) -> tuple[str, ...]:
     are = "are" if len(odd) > 1 else "is"
     return (
         f"{n - odd.total()} of {n} cells are numbers, {_few([word for word, _ in odd.most_common()])} {are} not; "
-        "read as words (say which words mean a gap, missing or --missing, to read the others as numbers)",
+        "read as words (to read the others as numbers, name the words that stand for a missing value: missing or "
+        "--missing)",
     )
 
 

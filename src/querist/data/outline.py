@@ -162,7 +162,7 @@ def _without_comments(text: str) -> tuple[str, list[str]]:
     if not lines:
         return text, []
     words = text[lines[0][0] : lines[0][1]].strip()[:_LONGEST]
-    return _blanked(text, 0, lines[-1][1]), [f"{len(lines)} lines of remarks above the table passed over: {words!r}"]
+    return _blanked(text, 0, lines[-1][1]), [f"{len(lines)} lines of remarks above the table skipped: {words!r}"]
 
 
 def _is_header(text: str) -> bool:

@@ -64,7 +64,7 @@ def check_ending(path: Path, known: Iterable[str]) -> str:
         return ""
     packings = list(_PACKINGS)
     raise FileFormatError(
-        f"{path}: the ending {kind or path.suffix!r} is not known. Known: {', '.join(known)}, and "
+        f"{path}: the extension {kind or path.suffix!r} is not known. Known: {', '.join(known)}, and "
         f"{', '.join(packings[:-1])} or {packings[-1]} behind these."
     )
 
@@ -200,11 +200,13 @@ def _tables_in(
         if member.flag_bits & _ENCRYPTED:
             raise FileFormatError(f"{path} is locked with a password. Unpack it first.")
         if member.compress_type not in _ZIP_METHODS:
-            raise FileFormatError(f"{path}: {member.filename} is packed in a way that is not read. Unpack it first.")
+            raise FileFormatError(
+                f"{path}: {member.filename} is compressed in a way that cannot be read. Unpack it first."
+            )
         ending = Path(member.filename).suffix.lower()
         if kind not in known and ending not in known:
             raise FileFormatError(
-                f"{path} holds {member.filename}, whose ending {ending!r} is not known. Known: {', '.join(known)}."
+                f"{path} holds {member.filename}, whose extension {ending!r} is not known. Known: {', '.join(known)}."
             )
     return chosen, [name for name in names if name not in {each.filename for each in chosen}]
 

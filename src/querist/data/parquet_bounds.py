@@ -27,7 +27,7 @@ def parquet_errors(path: Path) -> Iterator[None]:
         raise
     except Exception as error:  # pyarrow's errors have no common root
         raise FileFormatError(
-            f"{path} is not a Parquet file that can be read: {str(error).rstrip('. ')}. Save it anew."
+            f"{path} is not a Parquet file that can be read: {str(error).rstrip('. ')}. Save it again."
         ) from error
 
 

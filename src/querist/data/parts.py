@@ -69,7 +69,7 @@ def with_keys(table: Table, folder: Path, part: Path) -> Table:
     for found in keys:
         name, value = (unquote(each) for each in found.groups()) if found is not None else ("", "")
         if name in frame:
-            notes.append(f"column {name!r} is that of the files; the names of the folders say it again")
+            notes.append(f"column {name!r} is taken from the files; the names of the folders repeat it")
             continue
         told = None if value == _NO_VALUE else value
         frame = frame.assign(**{name: pd.Series([told] * len(frame), dtype=object, index=frame.index)})

@@ -41,7 +41,7 @@ def read_text(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Tabl
     lines = [line.strip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
     has_name = reading.header and len(lines) > 1 and _is_name(lines)
     name = lines[0] if has_name else reading.names[0] if reading.names else "text"
-    told = f"{encoding}; one text a line" + ("" if has_name else f", called {name!r}")
+    told = f"{encoding}; one text per line" + ("" if has_name else f", called {name!r}")
     return Table(path, pd.DataFrame({name: pd.Series(lines[has_name:], dtype=object)}), notes=(told,))
 
 

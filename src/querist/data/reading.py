@@ -104,7 +104,7 @@ class Reading:
             raise FileFormatError(f"{path} names its columns itself. Leave out --header-lines (header_lines=).")
         if self.delimiter is not None and kind not in DELIMITED:
             raise FileFormatError(
-                f"{path} is no delimited text, so it has no delimiter {self.delimiter!r}. Leave the delimiter out."
+                f"{path} is not delimited text, so it has no delimiter {self.delimiter!r}. Leave the delimiter out."
             )
 
 

@@ -69,14 +69,14 @@ def check_sheets(path: Path, data: bytes, bounds: Bounds) -> None:
                 sheet = _repeated if name.lower() == "content.xml" else _placed
                 _check(path, sheet(path, archive, name), bounds)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zlib.error, struct.error) as error:
-        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}. Save it anew.") from error
+        raise FileFormatError(f"{path} is not a spreadsheet that can be read: {error}. Save it again.") from error
 
 
 def _check(path: Path, boxes: "Iterator[tuple[int, int]]", bounds: Bounds) -> None:
     for height, width in boxes:
         if height * width > bounds.cells:
             what = f"a sheet reaches from A1 to {_letters(width)}{height}"
-            bounds.check_cells(path, height * width, f"{what}; delete what stands far off, or is repeated")
+            bounds.check_cells(path, height * width, f"{what}; delete what lies far from the table, or is repeated")
 
 
 def _check_parts(path: Path, archive: zipfile.ZipFile, bounds: Bounds) -> None:
@@ -85,7 +85,7 @@ def _check_parts(path: Path, archive: zipfile.ZipFile, bounds: Bounds) -> None:
     names = [part.filename.lower() for part in parts]
     if len(set(names)) < len(names):
         raise FileFormatError(
-            f"{path} is not a spreadsheet that can be read: a part of it is there twice. Save it anew."
+            f"{path} is not a spreadsheet that can be read: a part of it is there twice. Save it again."
         )
     if "xl/workbook.bin" in names:
         raise FileFormatError(f"{path} is a binary workbook (.xlsb). Save it as .xlsx.")
@@ -94,7 +94,7 @@ def _check_parts(path: Path, archive: zipfile.ZipFile, bounds: Bounds) -> None:
     for part in parts:
         if part.compress_type not in _PACKED:
             raise FileFormatError(
-                f"{path} is not a spreadsheet that can be read: {part.filename} is packed oddly. Save it anew."
+                f"{path} is not a spreadsheet that can be read: {part.filename} is packed oddly. Save it again."
             )
         for block in _unpacked(archive, part):
             size += len(block)
@@ -241,7 +241,7 @@ def _walk(path: Path, archive: zipfile.ZipFile, name: str, started: Callable[[st
     def refuse(*told: object) -> None:
         # Entities unfold, too, and no spreadsheet program writes any.
         raise FileFormatError(
-            f"{path} is not a spreadsheet that can be read: {name} declares a document type. Save it anew."
+            f"{path} is not a spreadsheet that can be read: {name} declares a document type. Save it again."
         )
 
     parser.StartDoctypeDeclHandler = refuse
@@ -251,7 +251,7 @@ def _walk(path: Path, archive: zipfile.ZipFile, name: str, started: Callable[[st
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise FileFormatError(
-            f"{path} is not a spreadsheet that can be read: {name}: {error}. Save it anew."
+            f"{path} is not a spreadsheet that can be read: {name}: {error}. Save it again."
         ) from error
 
 

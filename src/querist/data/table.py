@@ -83,11 +83,11 @@ def no_such_column(path: Path, name: str, names: Iterable[str], purpose: str) ->
 
 def nothing_in(path: Path | str) -> str:
     """Say that a file is empty."""
-    return f"{path} is empty. Name a file with rows, or write it anew."
+    return f"{path} is empty. Name a file with rows, or write it again."
 
 
 def only_a_header(path: Path) -> str:
     """Say that a file holds names of columns and nothing below."""
     return (
-        f"{path} has a header but no row of data. Add rows; if its first line is one, say --no-header (header=False)."
+        f"{path} has a header but no row of data. Add rows; if its first line is one, use --no-header (header=False)."
     )

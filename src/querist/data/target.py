@@ -143,7 +143,10 @@ def _clean(given: "pd.Series", what: str) -> "tuple[pd.Series, list[str]]":
     n_changed = sum(isinstance(cell, str) and cell in changed for cell in cells)
     shown = ", ".join(f"{cell!r} as {form!r}" for cell, form in list(changed.items())[:3])
     if changed:
-        notes = [*notes, f"{n_changed} cells read without blanks around them and in one form of accents ({shown})"]
+        notes = [
+            *notes,
+            f"{n_changed} cells read without spaces around them and with accents encoded in one way ({shown})",
+        ]
     read = [forms[cell] if isinstance(cell, str) else cell for cell in cells]
     return pd.Series(read, dtype=object), notes
 
@@ -173,7 +176,7 @@ def _of_cells(cells: list[Any], what: str) -> tuple[AnyArray, list[str]]:
 def _from_numbers(numbers: AnyArray, what: str) -> tuple[AnyArray, list[str]]:
     wrong = np.flatnonzero(~np.isfinite(numbers) | (np.abs(numbers) > 2**53))
     if wrong.size:
-        raise TargetError(f"{what}, row {wrong[0] + 1}, holds {numbers[wrong[0]]:g}, which is no class. Correct it.")
+        raise TargetError(f"{what}, row {wrong[0] + 1}, holds {numbers[wrong[0]]:g}, which is not a class. Correct it.")
     if (numbers == np.round(numbers)).all():
         return numbers.astype(np.int64), []
     distinct = np.unique(numbers)

@@ -95,7 +95,7 @@ def told_titles(rows: Sequence[Sequence[Any]]) -> str:
     """Return the note on titles."""
     words = next((str(cell).strip() for row in rows for cell in row if not _is_blank(cell)), "")
     what = f"{len(rows)} lines" if len(rows) > 1 else "a line"
-    return f"{what} above the names of the columns passed over: {words[:_LONGEST]!r}"
+    return f"{what} above the column names skipped: {words[:_LONGEST]!r}"
 
 
 def looks_like_names(row: Sequence[Any]) -> bool:

@@ -80,7 +80,7 @@ def without_bytes(column: "pd.Series") -> "tuple[pd.Series | None, list[str]]":
     try:
         cells = [bytes(cell).decode() if isinstance(cell, _BYTES) else cell for cell in column.tolist()]
     except UnicodeDecodeError:
-        return None, ["left out, since its cells are bytes that are no text in UTF-8 (pictures, sounds?)"]
+        return None, ["left out, since its cells are bytes that are not text in UTF-8 (pictures, sounds?)"]
     return pd.Series(cells, index=column.index, dtype=object, name=column.name), ["bytes read as text in UTF-8"]
 
 

@@ -103,8 +103,8 @@ def _sentence(line: dict[str, Any], several: bool) -> str:
     )
     return (
         f"Audit of {who(line, several)}: {line['held']} of {line['checkpoints']} intervals for the model accuracy "
-        f"({100 * line['coverage']:.1f} %) hold the accuracy on the test part, itself known to plus or minus "
+        f"({100 * line['coverage']:.1f} %) contain the accuracy on the test part, itself known to plus or minus "
         f"{100 * line['test_half_width']:.1f} points. On average the intervals are plus or minus "
-        f"{100 * line['half_width']:.1f} points, and the figure lies {100 * abs(line['bias']):.1f} points {side} "
+        f"{100 * line['half_width']:.1f} points, and the figure is {100 * abs(line['bias']):.1f} points {side} "
         f"the test accuracy{interval}."
     )

@@ -139,7 +139,7 @@ def _audit_notes(problem: Problem) -> list[str]:
         return []
     return [
         f"The audit speaks of new rows like those of the pool, but the test part is not drawn like the pool ({told}): "
-        "the accuracies that they tell may differ for that alone."
+        "their accuracies may differ for that reason alone."
     ]
 
 

@@ -197,6 +197,6 @@ def _checked(path: Path, manifest: dict[str, Any]) -> bytes:
     if checksum(data) != expected:
         raise ResultsError(
             f"{path} was changed since it was written: its checksum is not the manifest's. Run the same simulation "
-            "again: it writes it anew."
+            "again: that rewrites it."
         )
     return data

@@ -157,7 +157,7 @@ def _difference(line: dict[str, Any], metric: str) -> str:
     if verdict != "unclear":
         return f" {size}: {verdict} than random, outside the noise."
     few = f"; {line['repeats']} repeats are too few to tell" if line["repeats"] < _FEWEST_PAIRS else ""
-    return f" {size}: inside the noise{few}."
+    return f" {size}: within the noise{few}."
 
 
 def p_text(p: float) -> str:

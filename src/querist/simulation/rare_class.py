@@ -43,7 +43,7 @@ def rare_class_sentence(metrics: Sequence[str], counts: Mapping[str, int]) -> st
     if not rare or "accuracy" not in metrics:
         return None
     told = listed((f"{name!r} ({share:.1%} of the rows)" for name, share in rare.items()), _NAMED)
-    few = f"Few rows are of {told}, so accuracy says little of {'it' if len(rare) == 1 else 'them'}"
+    few = f"There are few rows of {told}, so accuracy says little about {'it' if len(rare) == 1 else 'them'}"
     balanced = [METRICS[name].label for name in metrics if name in BALANCED]
     if balanced:
         return f"{few}: look at {listed(balanced)}."

@@ -163,7 +163,12 @@ class Record:
         here = self.experiment
         if self._earlier is not None and isinstance(there, dict) and "identity" not in there:
             here = json.loads(readable(self._earlier()))
-        found = differences(in_present_words(there), in_present_words(here))
+        # Notes follow from the rest, and a version may word them anew.
+        found = [
+            difference
+            for difference in differences(in_present_words(there), in_present_words(here))
+            if difference.name.partition(".")[0].partition("[")[0] != "notes"
+        ]
         parts = [difference for difference in found if difference.name.partition(".")[0] in _PARTS]
         if trust_parts:
             found = [difference for difference in found if difference not in parts]
@@ -215,7 +220,7 @@ def read_json(path: Path) -> Any:
 
 def damaged(path: Path, what: str) -> ResultsError:
     """Say that a file of a simulation cannot be read."""
-    again = "Run the same simulation again: it writes it anew."
+    again = "Run the same simulation again: that rewrites it."
     remedy = "Simulate into another folder." if path.name == "experiment.json" else again
     return ResultsError(f"{path} is damaged: {what.rstrip('. ')}. {remedy}")
 

@@ -122,7 +122,7 @@ def _sentence(line: dict[str, Any], to_the_end: dict[str, Any], several: bool, b
         else f" (95 % interval {line['regret_low']:.1f} to {line['regret_high']:.1f})"
     )
     return (
-        f"Stopping rule {line['rule']} on {who(line, several)} {told}. At the given costs its regret, what is spent "
-        f"more than at the best moment, is {line['regret']:.1f} on average{interval}; that of spending the whole "
+        f"Stopping rule {line['rule']} on {who(line, several)} {told}. At the given costs its regret, the extra cost "
+        f"compared with the best moment, is {line['regret']:.1f} on average{interval}; that of spending the whole "
         f"budget is {to_the_end['regret']:.1f}."
     )

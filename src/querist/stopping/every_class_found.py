@@ -43,7 +43,7 @@ class EveryClassFound(StoppingRule):
         check_number(self.least, "least", low=0, high=1)
         hits, truth = observation.audit_hits, observation.audit_truth
         if hits is None or truth is None or observation.classes is None:
-            return Proposal(False, "Of which classes the random rows are is not known.")
+            return Proposal(False, "The classes of the random rows are not known.")
         of_class = {label: hits[truth == label] for label in observation.classes.tolist()}
         few = [label for label, scores in of_class.items() if scores.size < minimum]
         if few:
@@ -57,7 +57,7 @@ class EveryClassFound(StoppingRule):
             worst = min(missed, key=shares.__getitem__)
             n = min(recent, of_class[worst].size)
             also = [label for label in missed if label != worst]
-            others = f" So it is with {quoted(also, _NAMED)}." if also else ""
+            others = f" The same goes for {quoted(also, _NAMED)}." if also else ""
             told = f"Of the last {n} random rows of {worst!r} the model found {round(n * shares[worst])}.{others}"
             return Proposal(False, told, value)
         return Proposal(value is not None, "The model finds most random rows of every class.", value)

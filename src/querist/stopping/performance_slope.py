@@ -52,6 +52,7 @@ class PerformanceSlope(StoppingRule):
             )
         value = curve_posterior(observation.n_labels, at, hits).expected_gain(ahead)
         told = (
-            f"By the audited answers, {ahead} more labels bring {100 * value:.1f} points (limit {100 * self.gain:.2g})."
+            f"Judging by the audited answers, {ahead} more labels would bring {100 * value:.1f} points "
+            f"(limit {100 * self.gain:.2g})."
         )
         return Proposal(value < self.gain, told, value)

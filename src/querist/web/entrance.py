@@ -171,7 +171,9 @@ class Entrance:
         shown = _WILDCARDS.get(self.host)
         if shown is None or self.public_url:
             return ()
-        return (f"people of the network take the name or address of this machine for {shown}: {socket.gethostname()}?",)
+        return (
+            f"others on the network need the name or address of this machine, not {shown}: {socket.gethostname()}?",
+        )
 
     def address(self, port: int) -> str:
         """Return the address to tell people."""

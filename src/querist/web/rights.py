@@ -157,7 +157,7 @@ async def someone(request: Request) -> Person:
         raise ApiError(401, "not_signed_in", "You are not signed in.", hint=SIGN_IN)
     if request.headers.get("x-person", str(person.annotator_id)) != str(person.annotator_id):
         # A page that was open before somebody else signed in: what it sends is not theirs.
-        hint = "Reload the page. What the other person pressed is kept in this browser until they are back."
+        hint = "Reload the page. What the other person answered is kept in this browser until they sign in again."
         raise ApiError(401, "other_person", f"This browser is signed in as {person.name!r} now.", hint=hint)
     require(person, request.state.right, project)
     return person

@@ -144,7 +144,7 @@ def _listen(host: str, wanted: int) -> socket.socket:
             listener.bind((host, port))
         except PermissionError:
             listener.close()
-            raise InvalidParameterError(f"Port {port} may not be used. Take one above 1023.") from None
+            raise InvalidParameterError(f"Port {port} may not be used. Use one above 1023.") from None
         except OSError as error:
             listener.close()
             if not _is_taken(error):

@@ -55,12 +55,12 @@ def test_rows_are_known_by_their_id(tmp_path):
     with make(path, tmp_path / "p.querist") as store:
         added = add_rows(store, write(tmp_path, range(4, 8), "more.csv", doc_id=["e", "a", "f", "g"]))
         assert (added.n_added, added.n_known) == (2, 2)
-        assert any("1 rows have the id of an earlier row but other content" in note for note in added.notes)
+        assert any("1 rows have the id of an earlier row but different content" in note for note in added.notes)
         assert [item.item_id for item in store.all_items()] == ["a", "b", "c", "d", "e", "f", "g"]
         assert store.items([0])[0].content["review"] == text(0)
         with pytest.raises(DataError, match="'x' more than once"):
             add_rows(store, write(tmp_path, range(2), "twice.csv", doc_id=["x", "x"]))
-        with pytest.raises(DataError, match="1 gaps, the first in row 2"):
+        with pytest.raises(DataError, match="1 empty cells, the first in row 2"):
             add_rows(store, write(tmp_path, range(2), "gap.csv", doc_id=["x", None]))
         assert store.n_items == 7
 
@@ -90,7 +90,7 @@ def test_labels_of_new_rows_are_answers(tmp_path):
         assert add_rows(store, write(tmp_path, [3, 4, 5], "more.csv", label=["a", "b", None])).n_added == 2
         answers = list(store.events(kinds=["answered"]))
         assert [(each.row, each.data["class_id"]) for each in answers[4:]] == [(4, 1)]
-        with pytest.raises(DataError, match=r"no class of the project: c\. Add these classes"):
+        with pytest.raises(DataError, match=r"not classes of the project: c\. Add these classes"):
             add_rows(store, write(tmp_path, [6], "other.csv", label=["c"]))
         assert add_rows(store, write(tmp_path, [7], "plain.csv")).n_added == 1
         assert store.n_items == 7
@@ -153,7 +153,7 @@ def test_ids_whose_column_changed_its_type_are_known(tmp_path):
     with make(write(tmp_path, range(3), id=[1, 2, 3]), tmp_path / "p.querist") as store:
         added = add_rows(store, write(tmp_path, range(4), "more.csv", id=[1.0, 2.0, 3.0, 20.5]))
         assert (added.n_added, added.n_known) == (1, 3)
-        assert not any("other content" in note for note in added.notes)
+        assert not any("different content" in note for note in added.notes)
 
 
 def test_ids_beside_a_word_in_a_workbook_stay_whole(tmp_path):
@@ -174,7 +174,7 @@ def test_rows_with_other_line_ends_are_known_unless_both_are_there(tmp_path):
         path.write_text("\n".join(map(json.dumps, [*saved, {"text": lines[3]}, {"text": lines[3].replace("\r", "")}])))
         added = add_rows(store, path)
         assert (added.n_added, added.n_known) == (1, 3)
-        assert any("2 rows differ from rows of the project in line ends" in note for note in added.notes)
+        assert any("2 rows differ from rows of the project only in line ends" in note for note in added.notes)
 
 
 def test_labels_of_known_rows_are_told(tmp_path):

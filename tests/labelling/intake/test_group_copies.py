@@ -89,12 +89,12 @@ def made(path, location, **options):
 def test_copies_are_one_question_told_with_the_options_that_change_it(spam, store_location):
     plan, board = made(spam, store_location())
     told = (
-        "2 of the texts are copies of others (1 differs in blanks or case): each is asked once, and its label is "
-        "for all its copies; most often there is 'Win a prize today', 3 times (otherwise: --copies exact or "
+        "2 of the texts are copies of others (1 differs in spaces or case): each is asked once, and its label "
+        "counts for all its copies; the most frequent is 'Win a prize today', 3 times (otherwise: --copies exact or "
         "--copies off)"
     )
     assert told in plan.notes
-    assert "labels given to one of several copies are for the others, too: 1 rows more" in plan.notes
+    assert "labels given to one of several copies count for the others too: 1 rows more" in plan.notes
     assert board.copies.group(3) == [0, 2, 3]
     assert board.labels.tolist() == [0, -1, 0, 0, 1]
     assert board.given.tolist() == [True, False, True, True, True]
@@ -116,7 +116,7 @@ def test_copies_with_different_labels_stay_apart(tmp_path):
     assert board.copies.n_copies == 0
     assert board.copies.apart == [[0, 1, 2]]
     assert board.labels.tolist() == [0, 1, -1]
-    assert any(note.startswith("3 texts have the content of another and a different label") for note in plan.notes)
+    assert any(note.startswith("3 texts have the same content as another but a different label") for note in plan.notes)
 
 
 def write_more(folder, rows):
@@ -147,7 +147,7 @@ def test_added_rows_join_the_groups_that_are_there(spam, tmp_path, store_locatio
     assert board.copies.group(9) == [8, 9]
     assert board.copies.apart == [[0, 5, 10]]
     assert board.labels.tolist() == [0, 1, 0, 0, 1, -1, 1, 1, -1, -1, 1]
-    assert "1 of the new rows are copies of rows that have a label: they have it, too" in added.notes
+    assert "1 of the new rows are copies of rows that have a label: they get it too" in added.notes
 
 
 def test_rows_that_agree_with_the_project_join_it_without_a_new_answer(spam, tmp_path):
@@ -159,7 +159,7 @@ def test_rows_that_agree_with_the_project_join_it_without_a_new_answer(spam, tmp
     board = board_of(location)
     assert board.labels.tolist() == [0, -1, 0, 0, 1, 0, 1]
     assert len(board.acts()) == len(before.acts())
-    assert "2 of the new rows are copies of rows that have a label: they have it, too" in added.notes
+    assert "2 of the new rows are copies of rows that have a label: they get it too" in added.notes
 
 
 def test_a_project_of_an_earlier_version_asks_about_each_row_as_before(tmp_path, spam):

@@ -39,13 +39,13 @@ def test_several_texts_and_labels_with_gaps(tmp_path):
     assert plan.label_column == "included"
     assert plan.classes == ("0", "1")
     assert told(plan, "20 labels already given", "--no-existing-labels")
-    assert not told(plan, "nothing is left to ask")
+    assert not told(plan, "there is nothing left to ask")
 
 
 def test_labels_everywhere_are_told(tmp_path):
     plan = guess_plan(write(tmp_path, text=TEXTS, sentiment=["good", "bad"] * 20))
     assert plan.classes == ("bad", "good")
-    assert told(plan, "nothing is left to ask")
+    assert told(plan, "there is nothing left to ask")
 
 
 def test_labels_that_are_left_out_are_neither_shown_nor_learned_from(tmp_path):
@@ -104,7 +104,7 @@ def test_ids_are_kept_where_they_differ(tmp_path):
     assert told(plan, "'doc_id'", "'r0'", "numbered")
     plan = guess_plan(write(tmp_path, doc_id=[*ids[:39], None], text=TEXTS))
     assert told(plan, "'doc_id'", "1 are missing", "numbered")
-    with pytest.raises(DataError, match=r"'doc_id' has 1 gaps, the first in row 40"):
+    with pytest.raises(DataError, match=r"'doc_id' has 1 empty cells, the first in row 40"):
         guess_plan(tmp_path / "data.csv", id_column="doc_id")
 
 
@@ -169,7 +169,7 @@ def test_images_outside_the_folder_are_refused(tmp_path, name):
 
 
 def test_images_that_are_nowhere_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"none of the images in column 'photo' is there; .* a\.png"):
+    with pytest.raises(DataError, match=r"none of the images in column 'photo' was found; .* a\.png"):
         guess_plan(write(tmp_path, photo=["a.png", "b.png"]))
 
 
@@ -301,7 +301,7 @@ def test_images_whose_names_are_written_otherwise_are_found_and_told(tmp_path):
         (tmp_path / "img" / name).write_bytes(b"x")
     plan = guess_plan(write(tmp_path, photo=["img\\a.png", " img/b.png ", "img/cafe\u0301.png"]))
     assert plan.kind == "image"
-    assert told(plan, "3 images are there under a name that is written otherwise", "a.png")
+    assert told(plan, "3 images have a name that is spelled differently", "a.png")
     assert not told(plan, "missing")
 
 

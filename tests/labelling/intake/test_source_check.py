@@ -130,6 +130,6 @@ def test_a_file_that_a_spreadsheet_saved_anew_has_not_changed(texts, home):
     saved = "\ufeff" + TEXTS.replace("\n", "\r\n")
     (home / "data.csv").write_bytes(saved.encode())
     (warning,) = check_sources(texts)
-    assert "was saved anew" in warning
+    assert "was saved again" in warning
     assert "querist add" not in warning
     assert check_sources(texts) == []

@@ -73,7 +73,7 @@ def test_what_cannot_be_matched_is_refused_with_its_place():
     assert unknown == "no row of the project has id 'x9'"
     assert no_content == "no row of the project has this content"
     assert ambiguous == "its content is that of 2 rows (3, 4): give it an id"
-    assert elsewhere == "row 'x0' of the project has another content; take the data columns out to go by id alone"
+    assert elsewhere == "row 'x0' of the project has different content; remove the data columns to go by id alone"
     assert ragged == "it has 2 cells, the header has 3"
     assert result.labels == [(2, "c")]
 
@@ -213,7 +213,7 @@ def test_what_unpacks_to_too_much_is_refused(ending):
     else:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_000)
-    with pytest.raises(DataError, match="unpacks to"):
+    with pytest.raises(DataError, match="decompresses to"):
         read(target.getvalue(), f"bomb{ending}", bounds=within(10_000))
 
 
@@ -247,7 +247,7 @@ def test_files_packed_by_gzip():
     assert read(packed, "labels.csv.gz").labels == [(0, "a")]
     with pytest.raises(FileFormatError, match="cannot be unpacked"):
         read(packed[:-8], "labels.csv.gz")
-    with pytest.raises(DataError, match="unpacks to more than"):
+    with pytest.raises(DataError, match="decompresses to more than"):
         read(gzip.compress(b"code,label\n" + b"x" * 10**6), "labels.csv.gz", bounds=within(10_000))
 
 

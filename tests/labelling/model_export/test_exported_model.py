@@ -230,7 +230,7 @@ def test_what_is_new_in_a_file_is_handled_and_told(car_model, tmp_path, monkeypa
     [
         (lambda frame: frame.drop(columns=["price", "built"]), "lacks the columns price, built"),
         (lambda frame: frame.assign(price=["dear", *frame["price"][1:]]), "row 1 of the file .* holds 'dear'"),
-        (lambda frame: frame.assign(built="soon"), "which is no date"),
+        (lambda frame: frame.assign(built="soon"), "which is not a date"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, error, car_model, tmp_path, monkeypatch, capsys):
@@ -301,11 +301,11 @@ def labelled_rows(store):
 
 def test_where_there_is_no_figure_it_says_so(tmp_path, monkeypatch):
     location, _ = judged_project(tmp_path, n_labels=4, judged=False)
-    assert "Nothing is known of this model's accuracy. Needs" in readme_of(location)
+    assert "Nothing is known about this model's accuracy. Needs" in readme_of(location)
     (tmp_path / "more").mkdir()
     location, _ = judged_project(tmp_path / "more", judged=False)
     monkeypatch.setattr(own_figures, "_PATIENCE", 0.0)
-    assert "Nothing is known of this model's accuracy. This model is slow to train" in readme_of(location)
+    assert "Nothing is known about this model's accuracy. This model is slow to train" in readme_of(location)
 
 
 # ---------------------------------------------------------------------- the file
@@ -349,7 +349,7 @@ def test_a_model_of_texts_and_embeddings_wants_vectors_and_says_the_same(tmp_pat
     assert np.mean([row["prediction"] == label for row, label in zip(rows, labels, strict=True)]) > 0.9
     told = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert "python use_model.py FILE --embeddings VECTORS.npy [--out PREDICTED.csv]" in told
-    assert "its column 'embedding' holds the vectors" in told
+    assert "the columns above and a column 'embedding' with the vectors" in told
     assert run_script(tmp_path / "model", monkeypatch, path)[0] == 2
 
 

@@ -284,7 +284,7 @@ def test_out_of_reach_is_said_in_words(project):
     project.board.measured.append(MeasuredAt(seq=1, n_labels=1, n_audited=1, n_skipped=0, **figures, at=0.0))
     told = project.promises.plan("certificate", 0.9)
     assert not told.possible
-    assert "thought to be 70.0%" in told.why
+    assert "seems to be 70.0%" in told.why
     with pytest.raises(InvalidParameterError, match="out of reach"):
         project.promises.begin(ada, "certificate", 0.9)
 
@@ -466,7 +466,7 @@ def test_a_promise_whose_answers_were_taken_back_is_asked_about_again(sqlite_pro
     project.taking_back.carry_out(ada, "without-bob", wanted, expected=effect.n_acts).result()
     told = the(project)
     assert (told.state, told.n_released, project.board.n_model_labels) == ("applied", None, n_labelled)
-    assert "nothing is promised of them now" in told.sentence
+    assert "nothing is promised about them now" in told.sentence
     assert statements(project) == []
     # Its random rows come first again, and then it holds again.
     answer_all(project, ada)
@@ -484,7 +484,7 @@ def test_a_promise_that_classes_broke_says_so(sqlite_project):
     project.promises.apply(ada, made).result()
     sentence = the(project).sentence
     project.change_classes(ada, lambda each: remove(each, 1), op="remove").result()
-    assert "do not bear it out any more" in the(project).sentence
+    assert "no longer support it" in the(project).sentence
     effect = project.taking_back.effect_of_class_change(2)
     project.taking_back.class_change(ada, 2, expected=effect.n_rows).result()
     assert the(project).sentence == sentence
@@ -501,7 +501,7 @@ def test_a_plan_says_what_it_takes_either_way_and_what_it_brings(sqlite_project)
     assert told.labels_if_failed < told.labels_if_passed <= told.n_labels <= 150
     assert 0 < told.released <= told.released_at_most
     assert told.power > 0.5
-    assert told.order.startswith("Rows of which the model is surest come first.")
+    assert told.order.startswith("The rows that the model is surest of come first.")
     refused = project.promises.plan("auto_label", 0.999, most_labels=150)
     assert not refused.possible
     assert f"{refused.offered:.0%} is expected to pass with about" in refused.why
@@ -522,7 +522,7 @@ def test_rows_of_a_class_about_which_the_model_is_often_wrong_come_last(sqlite_p
         project.promises.begin(ada, "certificate", target).result()
         answer_all(project, ada)
     told = project.promises.plan("auto_label", 0.6, most_labels=150)
-    assert "those of classes about which it is often wrong later" in told.order
+    assert "classes that it is often wrong about come later" in told.order
     made = project.promises.begin(ada, "auto_label", 0.6, most_labels=150).result()
     promise = project.board.promises[made]
     rows, classes = promise.predicted()

@@ -120,5 +120,5 @@ def test_an_image_with_far_too_many_pixels_is_said_to_be_large_and_not_damaged(s
 
 
 def test_what_is_no_image_says_so(shown):
-    with pytest.raises(ImageError, match="is no PNG, JPEG, WebP, GIF, BMP or TIFF image"):
+    with pytest.raises(ImageError, match="is not a PNG, JPEG, WebP, GIF, BMP or TIFF image"):
         shown(b"%!PS-Adobe-3.0 EPSF-3.0")

@@ -73,7 +73,7 @@ class Silent:
     def __init__(self, location, **more):
         from querist.labelling.trainer.messages import TrainerStatus
 
-        self.status = TrainerStatus("starting", "Reads the rows: 10 of 100.", 0.1, time.time())
+        self.status = TrainerStatus("starting", "Reading the rows: 10 of 100.", 0.1, time.time())
 
     def train(self, seq):
         pass

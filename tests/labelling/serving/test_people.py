@@ -54,7 +54,7 @@ def logged(project, *kinds):
 def test_an_owners_invitation_never_signs_in_as_somebody(project, people):
     ada = cookie_for(project, "ada")
     token, _ = people.invite(role="owner").result()
-    with pytest.raises(InvalidParameterError, match="somebody called 'ada' already"):
+    with pytest.raises(InvalidParameterError, match="already called 'ada'"):
         people.join(token, "ada").result()
     # The link is still good, and ada still signed in.
     zoe = people.join(token, "zoe").result()
@@ -70,7 +70,7 @@ def test_a_personal_link_adds_a_browser(project, people):
     second = people.join(token, "whatever").result()
     assert people.person(first) == people.person(second)
     assert people.person(first).name == "bea"
-    with pytest.raises(InvalidParameterError, match="used already"):
+    with pytest.raises(InvalidParameterError, match="already been used"):
         people.join(token).result()
     people.sign_out(first).result()
     assert people.person(first) is None
@@ -108,7 +108,7 @@ def test_links_end_with_their_time(project, people, clock):
         assert people.look(token) is not None
         clock.now = ends
         assert people.look(token) is None
-        with pytest.raises(InvalidParameterError, match="too old"):
+        with pytest.raises(InvalidParameterError, match="expired"):
             people.join(token, "late").result()
 
 
@@ -153,9 +153,9 @@ def test_the_command_makes_its_owner_once(project, people):
 def test_the_command_makes_nobody_an_owner_who_is_none(project, people):
     sign_in(project, "ada")
     sign_in(project, "bob", "annotator")
-    with pytest.raises(InvalidParameterError, match=r"'bob' is no owner of this project but an annotator.*\(ada\)"):
+    with pytest.raises(InvalidParameterError, match=r"'bob' is not an owner of this project but an annotator.*\(ada\)"):
         people.link_of_command("bob").result()
-    with pytest.raises(InvalidParameterError, match="somebody called 'ada' already"):
+    with pytest.raises(InvalidParameterError, match="already called 'ada'"):
         people.link_of_command("Ada").result()
     with pytest.raises(InvalidParameterError, match="Querist itself"):
         people.link_of_command("import").result()
@@ -185,7 +185,7 @@ def test_a_removed_person_has_no_way_back(project, people):
     assert people.person(eve_cookie) is None
     for token in tokens:
         assert people.look(token) is None
-        with pytest.raises(InvalidParameterError, match="taken back"):
+        with pytest.raises(InvalidParameterError, match="revoked"):
             people.join(token, "mallory").result()
     # Those that others made, and that eve did not come by, are good.
     assert people.look(others) is not None

@@ -127,7 +127,7 @@ def test_guesses_are_hidden_on_audited_rows(project):
 def test_many_at_once_with_confirmation_and_one_undo(project):
     ada = sign_in(project)
     teach(project, prediction=1)
-    with pytest.raises(InvalidParameterError, match="finds 40 rows by now, not 39"):
+    with pytest.raises(InvalidParameterError, match="now finds 40 rows, not 39"):
         project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=39).result()
     assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == Outcome(40)
     assert project.bulk.label_many(ada, "bulk-uuid", Filter(prediction=1), 0, expected=40).result() == Outcome(40)

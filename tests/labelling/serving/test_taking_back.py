@@ -68,7 +68,7 @@ def test_an_owner_takes_back_the_whole_pool_that_somebody_else_labelled(project,
     assert (effect.n_acts, effect.n_answers, effect.n_lost, effect.n_rows) == (39, 39, 39, 39)
     assert [(each.class_id, each.before, each.after) for each in effect.classes] == [(1, 39, 0)]
     n_events = project.board.n_events
-    with pytest.raises(InvalidParameterError, match=r"change 39 answers and other acts, not 38. Look again"):
+    with pytest.raises(InvalidParameterError, match=r"change 39 answers and other acts, not 38. Look at them"):
         take_back(project, ada, wanted, expected=38)
     taken = take_back(project, ada, wanted)
     assert project.board.n_events == n_events + 1

@@ -87,7 +87,7 @@ def test_images_become_pixels(pictures):
     np.testing.assert_allclose(features.X.mean(axis=1), [0, 1, 0.5, 0.5, 0.5, 0.5])
     assert features.names == ()
     told = " ".join(features.notes)
-    assert "1 images lie on the web" in told
+    assert "1 images are on the web" in told
     assert "3 images could not be read, for example gone.png" in told
 
 

@@ -390,7 +390,7 @@ def test_advice_counts_with_what_a_point_is_worth(play):
         return last(project.run(project.write(event("settings", None, changes=changes))), "figures")[0]
 
     dear, cheap = told_at(1e6), told_at(0.01)
-    assert "By the audited answers" in dear["advice"]["reason"]
+    assert "Judging by the audited answers" in dear["advice"]["reason"]
     # Nothing but a class of which no random row was seen speaks against stopping.
     assert cheap["advice"]["reason"].startswith("Too few random rows of 'other' predicted before their answer: 0")
     assert (dear["advice"]["stop"], cheap["advice"]["stop"]) == (False, False)

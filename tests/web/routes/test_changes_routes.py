@@ -35,7 +35,7 @@ async def test_an_owner_takes_back_what_an_annotator_did(connect, project):
     assert (shown["n_lost"], shown["classes"]) == (40, [{"class_id": 1, "before": 40, "after": 0}])
     other = {"uuid": str(uuid.uuid4()), "target": done["uuid"], "expected": 39}
     refused = await ada.post(f"{CHANGES}/take-back", json=other)
-    assert (refused.status_code, "Look again" in refused.json()["error"]["message"]) == (422, True)
+    assert (refused.status_code, "Look at them" in refused.json()["error"]["message"]) == (422, True)
     taken = (await take_back(ada, target=done["uuid"])).json()
     assert (taken["n"], project.board.n_labelled) == (40, 0)
     assert (await take_back(ada, target=taken["uuid"])).json()["n"] == 40

@@ -53,7 +53,7 @@ async def test_the_column_of_labels_can_be_named(connect):
         )
     }
     refused = await client.post("/api/v1/labels", files=sent)
-    assert "on the page: Column of labels" in refused.json()["error"]["message"]
+    assert "on the page: Label column" in refused.json()["error"]["message"]
     sent = {
         "file": (
             "opinions.csv",

@@ -11,7 +11,7 @@ describe("effectWords", () => {
   it("tells what counts no more, and what becomes of the rows", () => {
     const effect = { ...NOTHING, n_acts: 1304, n_answers: 1300, n_skips: 3, n_others: 1, n_lost: 1200, n_changed: 1, n_check: 2 };
     expect(effectWords(effect, false)).toEqual([
-      "1,300 answers, 3 skips and 1 flag, comment or request for another opinion count no more.",
+      "1,300 answers, 3 skips and 1 flag, comment or request for another opinion no longer count.",
       "1,200 rows lose their label and are asked again and 1 row gets another label.",
       "2 check questions are asked again; figures that rest on them wait for the answers.",
     ]);

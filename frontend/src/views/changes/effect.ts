@@ -14,7 +14,8 @@ export function effectWords(effect: Effect, again: boolean): string[] {
       [effect.n_skips, "skip"],
       [effect.n_others, "flag, comment or request for another opinion", "flags, comments and requests for another opinion"],
     ]);
-    lines.push(`${acts} ${effect.n_acts === 1 ? "counts" : "count"} ${again ? "again" : "no more"}.`);
+    const count = effect.n_acts === 1 ? "counts" : "count";
+    lines.push(again ? `${acts} ${count} again.` : `${acts} no longer ${count}.`);
   }
   const rows = listed([
     [effect.n_lost, "row loses its label and is asked again", "rows lose their label and are asked again"],

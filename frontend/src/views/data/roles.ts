@@ -4,7 +4,7 @@ import type { Role } from "../../core/api";
 
 export const ROLES: readonly [Role, string][] = [
   ["annotator", "labels"],
-  ["viewer", "only looks on"],
+  ["viewer", "can only look"],
   ["reviewer", "also labels many rows, imports, exports"],
   ["owner", "also classes, people, settings, promises"],
 ];

@@ -84,7 +84,7 @@ describe("what was done", () => {
     expect(inWords(AS_1, { n: 3, n_same: 0, n_kept: 0, uuid: "u" })).toBe("Labelled 3 rows as spam.");
     expect(inWords(AS_1, { n: 0, n_same: 2, n_kept: 1, uuid: "u" })).toBe(
       "Labelled 0 rows as spam. 2 rows had this label already. " +
-        "1 row keeps its label: a reviewer decided so, or the answers of more people count.",
+        "1 row keeps its label: a reviewer decided it, or several opinions count.",
     );
     expect(inWords({ kind: "skip" }, { n: 1, n_same: 1, n_kept: 0, uuid: "u" })).toBe(
       "Skipped 1 row. 1 row was skipped already.",

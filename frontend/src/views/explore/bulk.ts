@@ -39,7 +39,7 @@ export function inWords(deed: Deed, { n, n_same, n_kept }: Done): string {
   if (n_same) parts.push(`${counted(n_same, "row")} ${had}.`);
   if (n_kept) {
     parts.push(
-      `${counted(n_kept, "row")} ${n_kept === 1 ? "keeps its" : "keep their"} label: a reviewer decided so, or the answers of more people count.`,
+      `${counted(n_kept, "row")} ${n_kept === 1 ? "keeps its" : "keep their"} label: a reviewer decided it, or several opinions count.`,
     );
   }
   return parts.join(" ");

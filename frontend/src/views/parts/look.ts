@@ -30,7 +30,7 @@ export function keywordsOf(project: ProjectInfo): Layer[] {
 export function wordsOf(guess: Guess | null, classes: readonly ClassInfo[]): Layer[] {
   if (guess === null || !preferences.now.guess || !preferences.now.words) return [];
   const words = guess.because.filter(({ weight }) => weight > 0).map(({ word }) => word);
-  const title = `speaks for ${className(classes, guess.class_id)}, says the model`;
+  const title = `the model takes this as a sign of ${className(classes, guess.class_id)}`;
   return [{ words: new Keywords([{ class_id: guess.class_id, words }], { loose: true }), kind: "speaks", told: () => ({ title }) }];
 }
 

@@ -31,5 +31,5 @@ def read_log(source: BinaryIO) -> Iterator[EventRow]:
             yield EventRow(**json.loads(line))
         except (ValueError, TypeError) as error:
             raise FileFormatError(
-                f"The log, line {number}, is no event of a log: {error}. Export the log anew."
+                f"The log, line {number}, is not an event of a log: {error}. Export the log again."
             ) from None

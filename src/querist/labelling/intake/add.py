@@ -176,7 +176,7 @@ def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, 
     if named is not None:
         option = () if named == "label" else ("--label-column", named)
         hint = command("querist", "import-labels", shown(store), source.path, *option)
-        notes.append(f"column {named!r} may hold labels; to take them as such, too: {hint}")
+        notes.append(f"column {named!r} may hold labels; to import them too: {hint}")
     return replace(source, columns=ordered), notes
 
 
@@ -242,7 +242,7 @@ def _grouped(
     notes = copies_told(groups, labels, "new rows", first_row=n_known)
     n_done = sum(labels[rows[0]] is not None for rows in groups.groups if rows[0] < n_known for _ in rows[1:])
     if n_done:
-        notes.append(f"{n_done:,} of the new rows are copies of rows that have a label: they have it, too")
+        notes.append(f"{n_done:,} of the new rows are copies of rows that have a label: they get it too")
     return replace(plan, copies=settings.copies, groups=groups), notes
 
 
@@ -253,7 +253,7 @@ def _class_ids(plan: ImportPlan, board: Board) -> tuple[dict[str, int], list[str
     unknown = [name for name in counts if name in found.refused or found.names[name] in found.new]
     if unknown:
         raise DataError(
-            f"{plan.source.path}: column {plan.label_column!r} holds labels that are no class of the project: "
+            f"{plan.source.path}: column {plan.label_column!r} holds labels that are not classes of the project: "
             f"{listed(unknown)}. Add these classes on the page first, or correct the file."
         )
     ids = {each.name: each.id for each in active(board.classes)}

@@ -189,11 +189,13 @@ def copies_told(
     notes = []
     if found.groups:
         differ = "differs" if found.n_alike == 1 else "differ"
-        alike = f" ({found.n_alike:,} {differ} in blanks or case)" if found.n_alike else ""
+        alike = f" ({found.n_alike:,} {differ} in spaces or case)" if found.n_alike else ""
         n, verb = found.n_copies, "is a copy" if found.n_copies == 1 else "are copies"
-        told = f"{n:,} of the {what} {verb} of others{alike}: each is asked once, and its label is for all its copies"
+        told = (
+            f"{n:,} of the {what} {verb} of others{alike}: each is asked once, and its label counts for all its copies"
+        )
         if largest:
-            told += f"; most often there is {largest!r}, {max(map(len, found.groups)):,} times"
+            told += f"; the most frequent is {largest!r}, {max(map(len, found.groups)):,} times"
         options = [command("--copies", rule) for rule in (["exact", "off"] if found.n_alike else ["off"])]
         notes.append(told if first_row else f"{told} (otherwise: {' or '.join(options)})")
     given = [rows for rows in found.groups if any(labels[row] is not None for row in rows)]
@@ -201,11 +203,11 @@ def copies_told(
     given = [rows for rows in given if rows[0] >= first_row or labels[rows[0]] is None]
     n_more = sum(labels[row] is None for rows in given for row in rows)
     if n_more:
-        notes.append(f"labels given to one of several copies are for the others, too: {n_more:,} rows more")
+        notes.append(f"labels given to one of several copies count for the others too: {n_more:,} rows more")
     if found.apart:
         n_rows = sum(map(len, found.apart))
         notes.append(
-            f"{n_rows:,} {what} have the content of another and a different label: they are not taken for copies; "
-            "in Explore, Copies finds them"
+            f"{n_rows:,} {what} have the same content as another but a different label: they do not count as copies; "
+            "Explore finds them under Copies"
         )
     return notes

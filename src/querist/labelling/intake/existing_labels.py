@@ -54,7 +54,7 @@ def classes_of(source: Source, column: str | None, labels: Sequence[str], *, nam
     found = ClassNames(wanted).find(given)
     unknown = [name for name in given if name in found.refused or found.names[name] in found.new] if wanted else []
     if unknown:
-        hint = "" if named else ", or say --no-existing-labels if the column holds something else"
+        hint = "" if named else ", or use --no-existing-labels if the column holds something else"
         raise DataError(
             f"{source.path}: column {column!r} holds labels that are not among --labels: {listed(unknown)}. "
             f"Add them to --labels{hint}."
@@ -67,7 +67,7 @@ def classes_of(source: Source, column: str | None, labels: Sequence[str], *, nam
     hint = "" if named else " (--no-existing-labels to leave them out)"
     notes = [f"{what}: {given.total()} labels already given ({some}); kept as answers{hint}", *found.notes]
     if given.total() == source.n_rows:
-        notes.append("every row has a label already: nothing is left to ask, unless labels are left out")
+        notes.append("every row already has a label: there is nothing left to ask, unless you leave the labels out")
     called = {name: meant for name, meant in found.names.items() if name != meant}
     return GivenClasses(wanted or tuple(sorted(counts, key=_in_order)), called, notes)
 

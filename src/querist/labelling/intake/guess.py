@@ -151,7 +151,7 @@ def ids_of(source: Source, column: str) -> list[str]:
     cells = source.columns[column]
     if None in cells:
         raise DataError(
-            f"{source.path}: id column {column!r} has {cells.count(None)} gaps, "
+            f"{source.path}: id column {column!r} has {cells.count(None)} empty cells, "
             f"the first in row {cells.index(None) + 1}. Fill them in."
         )
     twice = _repeated(cells)

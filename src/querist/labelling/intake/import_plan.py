@@ -126,7 +126,7 @@ def check_images(plan: ImportPlan) -> list[str]:
             renamed.append((str(cell), path.relative_to(folder).as_posix()))
     if len(missing) == len(cells):
         raise DataError(
-            f"{plan.source.path}: none of the images in column {plan.image_column!r} is there; looked in "
+            f"{plan.source.path}: none of the images in column {plan.image_column!r} was found; looked in "
             f"{folder} for {next((cell for cell in cells if cell), 'nothing')}. "
             "Name their folder with --images, or the right column with --image."
         )
@@ -134,5 +134,5 @@ def check_images(plan: ImportPlan) -> list[str]:
     notes = [f"{len(missing)} images are missing: {some}; they can be skipped"] if missing else []
     if renamed:
         pair = " for ".join(shown_apart(renamed[0][::-1]))
-        notes.append(f"{len(renamed)} images are there under a name that is written otherwise, such as {pair}")
+        notes.append(f"{len(renamed)} images have a name that is spelled differently, such as {pair}")
     return notes

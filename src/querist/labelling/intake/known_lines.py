@@ -50,7 +50,10 @@ def _by_content(lines: Sequence[Sequence[Any]], known: KnownRows) -> tuple[dict[
         for place, cells in enumerate(lines)
         if place not in rows and (found := [row for row in known.alike(cells) if row not in exact])
     }
-    told = f"{len(alike)} rows differ from rows of the project in line ends or forms of accents alone: taken for these"
+    told = (
+        f"{len(alike)} rows differ from rows of the project only in line ends or in how accents are encoded: "
+        "taken to be the same rows"
+    )
     return rows | alike, [told] if alike else []
 
 
@@ -59,7 +62,7 @@ def _by_id(
 ) -> tuple[dict[int, int], list[str]]:
     rows = {place: row for place, own in enumerate(given) if (row := ids.row(own)) is not None}
     differing = sum(not known.has(row, lines[place]) for place, row in rows.items())
-    told = f"{differing} rows have the id of an earlier row but other content; the earlier rows stay"
+    told = f"{differing} rows have the id of an earlier row but different content; the earlier rows stay"
     return rows, [told] if differing else []
 
 
@@ -81,9 +84,9 @@ def labels_told(
         return []
     counted = [f"new in the file: {more}"] if more else []
     counted += [f"other than in the project: {other}"] if other else []
-    told = f"labels of rows that were there already, {', '.join(counted)}; they are not taken here"
+    told = f"labels of rows that are already in the project, {', '.join(counted)}; they are not imported here"
     if plan.source.is_folder:
         return [f"{told}: label them on the page"]
     option = () if plan.label_column == "label" else ("--label-column", plan.label_column)
     file = "FILE" if len(plan.source.parts) > 1 else plan.source.path
-    return [f"{told}. To take them: {command('querist', 'import-labels', shown(store), file, *option)}"]
+    return [f"{told}. To import them: {command('querist', 'import-labels', shown(store), file, *option)}"]

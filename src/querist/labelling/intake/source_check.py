@@ -63,11 +63,11 @@ def _checked(source: SourceInfo, store: Store) -> tuple[SourceInfo, list[str]]:
             return source, _images_gone(source, store)
         if _has_same_rows(path, source, store):
             digest, size = fingerprint(path)
-            told = f"{path} was saved anew since its rows were imported, with the same rows; the project has noted it."
+            told = f"{path} was saved again since its rows were imported, with the same rows; the project has noted it."
             return replace(source, hash=digest, size=size), [told, *_images_gone(source, store)]
         kept = (
             f"{path} has changed since its rows were imported. The project keeps the rows as they were; "
-            f"`{command('querist', 'add', shown(store), path)}` brings rows that are new."
+            f"`{command('querist', 'add', shown(store), path)}` adds the rows that are new."
         )
         return source, [kept, *_images_gone(source, store)]
     elsewhere = _same_content(source, store)

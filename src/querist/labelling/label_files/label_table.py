@@ -95,11 +95,11 @@ def _label_column(path: Path, header: list[str], own: str, named: str | None) ->
     if alike:
         raise DataError(
             f"{path} has {len(alike)} columns that may hold the labels: {quoted(alike)}. Name one of them "
-            "(--label-column NAME; on the page: Column of labels)."
+            "(--label-column NAME; on the page: Label column)."
         )
     raise DataError(
         f"{path} has no column 'label'. It has: {quoted(header, _SHOWN)}. "
-        "Name the one that holds the labels (--label-column NAME; on the page: Column of labels), or rename it."
+        "Name the one that holds the labels (--label-column NAME; on the page: Label column), or rename it."
     )
 
 

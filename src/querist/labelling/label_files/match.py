@@ -159,7 +159,7 @@ class ItemIndex:
         if fitting:
             return fitting[0]
         if known and self._id_column is not None:
-            return f"row {given[0]!r} of the project has another content; take the data columns out to go by id alone"
+            return f"row {given[0]!r} of the project has different content; remove the data columns to go by id alone"
         # Ids that only count rows are the same in every project, so the content decides.
         rows = [] if cells is None else self._known.find(cells)
         if len(self._firsts(rows)) == 1:
@@ -168,7 +168,7 @@ class ItemIndex:
             listed = ", ".join(str(row + 1) for row in rows[:5])
             return f"its content is that of {len(rows)} rows ({listed}{', ...' * (len(rows) > 5)}): give it an id"
         if known:
-            return f"row {given[0]!r} of the project has another content, and no row has this one"
+            return f"row {given[0]!r} of the project has different content, and no row has this content"
         what = f"id {given[0]!r}" if given else "this content"
         return f"no row of the project has {what}"
 

@@ -13,7 +13,7 @@ from querist.labelling.log.keywords import KeywordList, checked_keywords
 from querist.labelling.log.settings import LONGEST_GUIDELINES
 
 _CLASS, _KEYWORD = "class", "keyword"
-_FORM = f"A list of keywords must be a table with the columns {_CLASS!r} and {_KEYWORD!r}, one keyword a line."
+_FORM = f"A list of keywords must be a table with the columns {_CLASS!r} and {_KEYWORD!r}, one keyword per line."
 
 
 def read_keywords(path: Path, classes: Classes) -> tuple[KeywordList, ...]:

@@ -38,7 +38,7 @@ def understood(where: str, read: Callable[..., Iterator[LabelRow]], *task: Any) 
     try:
         return list(read(where, *task))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        return [LabelRow(where, problem=f"it is not written as Prodigy or Label Studio do ({error!r})")]
+        return [LabelRow(where, problem=f"it is not written in the way of Prodigy or Label Studio ({error!r})")]
 
 
 def prodigy(where: str, task: dict[str, Any]) -> Iterator[LabelRow]:

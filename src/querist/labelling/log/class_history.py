@@ -162,7 +162,7 @@ class ClassHistory:
         _check_names(new)
         if new == classes:
             raise InvalidParameterError(
-                "Later changes stand in its place: taking it back would change nothing. Take those back first."
+                "Later changes have replaced it: taking it back would change nothing. Take those back first."
             )
         return new, told
 

@@ -34,8 +34,8 @@ _SHOWN = 5
 
 _How = Literal["former", "alike", "spreadsheet"]
 _TOLD: dict[_How, str] = {
-    "former": "labels with earlier names of classes: {}",
-    "alike": "labels that differ from a class only in case, blanks or marks without width: {}",
+    "former": "labels that are earlier names of classes: {}",
+    "alike": "labels that differ from a class only in case, spaces or invisible characters: {}",
     "spreadsheet": "labels that a spreadsheet has rewritten: {}",
 }
 
@@ -116,7 +116,7 @@ class ClassNames:
             if not meant:
                 unknown.append(name)
             elif len(meant) > 1:
-                refused[name] = f"it may mean {' or '.join(map(repr, sorted(meant)))}: write it as the class is called"
+                refused[name] = f"it may mean {' or '.join(map(repr, sorted(meant)))}: write the name of the class"
             else:
                 names[name] = meant[0]
                 taken.setdefault(how, []).append((name, meant[0]))

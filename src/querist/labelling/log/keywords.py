@@ -75,6 +75,6 @@ def _checked(word: str) -> str:
         )
     if "*" in word[:-1] or not word.rstrip("*"):
         raise InvalidParameterError(
-            f"Keyword {word!r}: a star must stand at the end of a word: it means all words that begin so (refund*)."
+            f"Keyword {word!r}: a star must stand at the end of a word: it means every word that begins so (refund*)."
         )
     return word

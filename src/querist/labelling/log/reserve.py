@@ -90,7 +90,7 @@ def check_design(design: Design, reserve: ProjectReserve) -> None:
     """
     if design == MEASURE and reserve.is_open:
         raise InvalidParameterError(
-            "Rows were set aside for check questions when the first model ranked the rows, and their answers keep the "
-            "accuracy that is shown honest; they cannot decide what is asked next any more. Make another project with "
-            "--audit measure if they are to."
+            "Rows were set aside for check questions when the first model ranked the rows, and their answers keep "
+            "the accuracy shown honest; they can no longer decide what is asked next. If they are to, make another "
+            "project with --audit measure."
         )

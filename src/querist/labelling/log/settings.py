@@ -165,8 +165,8 @@ class Settings:
             raise InvalidParameterError(f"Opinions per row must be at least 1, got {self.opinions}.")
         if not 0 < self.overlap <= 1:
             raise InvalidParameterError(
-                f"The overlap, the share of rows that several people answer, must lie above 0 and at most at 1, "
-                f"got {self.overlap:g}. For no overlap at all, want one opinion per row."
+                f"The overlap, the share of rows that several people answer, must be above 0 and at most 1, "
+                f"got {self.overlap:g}. For no overlap at all, set one opinion per row."
             )
 
     @property

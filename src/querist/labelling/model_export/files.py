@@ -11,11 +11,11 @@ from querist.data import EmbeddedFeatures
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-_SCRIPT = '''"""Writes the rows of a file with their classes, and how probable these are, behind them.
+_SCRIPT = '''"""Predict the classes of the rows of a file: writes the rows, each with its class and probability.
 
     {uses}
 
-Without --out they are written to standard output, as CSV.
+Without --out, writes to standard output, as CSV.
 """
 
 import pathlib
@@ -25,7 +25,7 @@ import skops.io
 
 from querist.labelling.model_export.use import main
 
-# The types that the file may hold; anything else in it is refused, and nothing in it is run.
+# The types that the file may hold; anything else is refused, and nothing in the file is run.
 TRUSTED = {trusted}
 model = skops.io.load(pathlib.Path(__file__).with_name("model.skops"), trusted=TRUSTED)
 
@@ -54,7 +54,7 @@ _TABLE = "`FILE` is the file that was labelled, or one with the same columns: CS
 _FILES = {
     "text": _TABLE,
     "table": _TABLE,
-    "image": "`FOLDER` holds images, `IMAGE` is one; `FILE` is a table with {column}, paths that start from FOLDER.",
+    "image": "`FOLDER` holds images, `IMAGE` is one; `FILE` is a table with {column}, paths relative to FOLDER.",
 }
 
 
@@ -142,20 +142,20 @@ It is the model that the labelling page shows and judges: the same features, the
 
 {_FILES[kind].format(column=f"a column {image_column!r}")}
 {vectors}\
-Its columns are kept; behind them stand the class and its probability (`prediction`, `confidence`). Empty cells,
-categories that were never seen and columns that the model does not use are told; a column that is missing is refused.
+Its columns are kept, followed by the class and its probability (`prediction`, `confidence`). Notes report empty cells,
+categories never seen before and columns that the model does not use; a file that lacks a column is refused.
 
 In Python, `model.predict` and `model.predict_proba` take {given}.
 
-`use_model.py` names the types that the file may hold and trusts no others. Models are only sure to load
+`use_model.py` lists the types that the file may hold and trusts no others. Models are only sure to load
 with the versions that wrote them: {versions}.
 
 ## How good it is
 
 {_accuracy(figure)}
-A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure rests
-on rows that were drawn at random. Figures of other models, and promises about rows, stand in the accuracy statement
-that goes with exported labels.
+A score on the labelled rows would mislead: most were chosen for what the model would learn from them. The figure is
+based on rows drawn at random. Figures of other models, and promises about rows, are in the accuracy statement
+that comes with exported labels.
 """
 
 
@@ -182,5 +182,5 @@ def columns_in_use(pipeline: "Pipeline") -> dict[str, list[str]]:
 def _accuracy(figure: OwnFigure | None) -> str:
     if figure is None or not figure.known:
         note = "Too few randomly drawn rows have been labelled to say." if figure is None else figure.note
-        return f"Nothing is known of this model's accuracy. {note}\n"
+        return f"Nothing is known about this model's accuracy. {note}\n"
     return f"- {figure.text} (This model, of {figure.n_labels} labels; {figure.date}.)\n"

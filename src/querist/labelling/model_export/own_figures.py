@@ -38,7 +38,7 @@ def own_figure(project: "ProjectView", model: "JudgedModel") -> OwnFigure:
     figures = _computed(project, model)
     if figures is None:
         told = (
-            "This model is slow to train, and to judge it takes many trainings: let the page do it before the export."
+            "This model is slow to train, and judging it takes many trainings: let the page do that before the export."
         )
         return OwnFigure(False, "", told, n_labels, _date(time.time()))
     found = figures.accuracy

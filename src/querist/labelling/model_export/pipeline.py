@@ -77,7 +77,7 @@ def _fitted(learner: Learner, lesson: Lesson, counts: Counter[str]) -> Classifie
     except NotEnoughLabelsError as error:
         fewest = ", ".join(f"{name!r} has {count}" for name, count in counts.most_common()[:-4:-1])
         raise NotEnoughLabelsError(
-            f"The classifier {lesson.estimator} takes more labels of each class before it can be trained: {fewest}. "
+            f"The classifier {lesson.estimator} needs more labels of each class before it can be trained: {fewest}. "
             "Label some more rows of these."
         ) from error
 

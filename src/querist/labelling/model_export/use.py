@@ -27,7 +27,7 @@ _NOWHERE = Path()
 _GAPS = {
     "number": "taken for the usual number",
     "date": "taken for the usual date",
-    "category": "taken for no category",
+    "category": "counted as no category",
     "text": "taken for empty texts",
 }
 
@@ -75,7 +75,7 @@ def main(model: "Pipeline", arguments: Sequence[str], *, image_column: str | Non
 def predicted(classifier: Any, X: Pool) -> tuple[AnyArray, list[float | None], list[str]]:
     """Return the likeliest class of each row, its probability (None where there are none), and notes."""
     if not hasattr(classifier, "predict_proba"):
-        told = "this classifier gives no probabilities, so the column of confidences is empty"
+        told = "this classifier gives no probabilities, so the column 'confidence' is empty"
         return classifier.predict(X), [None] * int(X.shape[0]), [told]
     probabilities = classifier.predict_proba(X)
     return classifier.classes_[probabilities.argmax(axis=1)], probabilities.max(axis=1).tolist(), []
@@ -83,16 +83,23 @@ def predicted(classifier: Any, X: Pool) -> tuple[AnyArray, list[float | None], l
 
 def _arguments(arguments: Sequence[str], *, images: bool, embedded: bool) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="use_model.py", description="Writes the rows of a file with their classes, and how probable these are."
+        prog="use_model.py",
+        description="Predicts the classes of the rows of a file; writes the rows, each with its class and probability.",
     )
-    what = "a folder of images, images, or a table that names images" if images else "a table, as it was labelled"
+    what = (
+        "a folder of images, images, or a table that names images"
+        if images
+        else "a table with the columns of the one that was labelled"
+    )
     parser.add_argument("file", nargs="+" if images else 1, type=Path, help=what)
     parser.add_argument("--out", type=Path, help="the CSV file to write; without it, standard output")
     if embedded:
         told = "a vector for each row, by the model that made those of the project: a file (.npy, .npz, .parquet ...) "
         parser.add_argument("--embeddings", required=True, help=told + "or a column of lists")
     if images:
-        parser.add_argument("--images", type=Path, help="the folder that paths in a table start from; default: its own")
+        parser.add_argument(
+            "--images", type=Path, help="the folder that paths in a table are relative to; default: the table's own"
+        )
     return parser.parse_args(arguments)
 
 
@@ -138,7 +145,7 @@ def _of_columns(features: TableFeatures, source: Source) -> tuple[Pool, list[str
         if n_gaps:
             told.append(f"column {name!r}: {n_gaps} empty cells, {_GAPS[kind]}")
     for name, count in features.unseen(frame).items():
-        told.append(f"column {name!r}: {count} rows have a category that the model has never seen, taken for none")
+        told.append(f"column {name!r}: {count} rows have a category that the model has never seen, counted as none")
     for name, count in features.misfits(frame).items():
         told.append(f"column {name!r}: {count} cells do not fit it, {_GAPS[used[name]]}")
     others = [name for name in source.columns if name not in features.kinds_]

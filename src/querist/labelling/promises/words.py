@@ -190,7 +190,7 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
     left = where.open.size
     if state == "asking":
         stage = f" of stage {where.stage + 1} of {len(promise.regions)}" if len(promise.regions) > 1 else ""
-        return f"{told.n_closed:,} of {told.n_drawn:,} random rows{stage} are answered; at most {left:,} to go."
+        return f"{told.n_closed:,} of {told.n_drawn:,} random rows{stage} have been answered; at most {left:,} to go."
     if state == "cancelled":
         return "Cancelled. It counts as an attempt."
     if promise.kind == "certificate":
@@ -204,12 +204,12 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
             f"{_percent(told.rest)} accuracy {sure}."
         )
         if state == "failed":
-            return f"Not passed: {promise.target:.1%} cannot be promised. What holds all the same: {rest}"
+            return f"Not passed: {promise.target:.1%} cannot be promised. What can be promised: {rest}"
         return f"{rest} (The test: {of_all}.)"
     if state == "failed":
         return (
-            f"Not passed: not even of the rows that the model is surest of can {promise.target:.1%} be promised. "
-            "People label them all, or a smaller promise is tried."
+            f"Not passed: {promise.target:.1%} cannot be promised, not even of the rows that the model is surest of. "
+            "Let people label them all, or try a smaller promise."
         )
     assert told.n_released is not None
     people = promise.n_remaining - told.n_released - where.n_answered
@@ -222,9 +222,9 @@ def _sentence(made: ProjectPromise, where: Standing, told: PromiseInfo) -> str:
 
 def _broken(made: ProjectPromise, where: Standing) -> str:
     left = where.open.size
-    why = f"{left:,} of its random rows are asked again" if left else "its random rows do not bear it out any more"
+    why = f"{left:,} of its random rows are asked again" if left else "its random rows no longer support it"
     return (
-        f"The model has labelled {made.released(made.n_applied)[0].size:,} rows, but nothing is promised of them now: "
-        f"answers were taken back or classes changed, and {why}. Take the model's labels back, or keep them without a "
-        "promise."
+        f"The model has labelled {made.released(made.n_applied)[0].size:,} rows, but nothing is promised about them "
+        f"now: answers were taken back or classes changed, and {why}. Take the model's labels back, or keep them "
+        "without a promise."
     )

@@ -11,8 +11,8 @@ from querist.labelling.promises.words import as_shown
 from querist.labelling.trainer.messages import EstimateInfo
 
 _WAITS = (
-    "The figures of the model wait: labels were taken back, or classes changed, since the last ones. They come when "
-    "the model was trained again."
+    "There are no figures at the moment: labels were taken back, or classes changed, since the last ones. They "
+    "appear once the model has been trained again."
 )
 
 

@@ -6,11 +6,11 @@ from querist.labelling.trainer.messages import RunnerUp
 
 # The same for check questions, second opinions and the rows whose guess is hidden so that these cannot be told apart.
 HIDDEN = (
-    "the model's guess is hidden here, so that it cannot lead you. So it is on all questions that are drawn by chance "
-    "or that others answer too, and on as many more, so that nobody can tell which are which; Explore says it once "
-    "this one is answered"
+    "the model's guess is hidden here, so that it cannot lead you. It is hidden on all questions that are drawn at "
+    "random or that others answer too, and on as many more, so that nobody can tell which are which; once you "
+    "have answered this one, Explore says why it was asked"
 )
-_FIRST = "one of the first rows: they stand for many others, and differ from each other as much as possible"
+_FIRST = "one of the first rows: these are typical of many others, and differ from each other as much as possible"
 # Where the second class is so much less likely than the first, the model is not torn.
 _TORN = 0.5
 

@@ -48,14 +48,14 @@ def image(rows: Rows, row: int) -> Image:
     content = _WEB.fetch(name, accept="image/*") if is_address(name) else _read(project, item.source, name)
     media_type = _kind(content)
     if media_type is None:
-        raise ImageError(f"{name} is no PNG, JPEG, WebP, GIF, BMP or TIFF image. Save it as one of these.")
+        raise ImageError(f"{name} is not a PNG, JPEG, WebP, GIF, BMP or TIFF image. Save it as one of these.")
     try:
         with _DECODING:
             return _as_seen(content, media_type)
     except ImageError as error:
         raise ImageError(f"{name} cannot be shown: {error}. Make it smaller.") from error
     except Exception as error:  # what damaged files raise has no end
-        raise ImageError(f"{name} cannot be decoded: {error}. Save the image anew.") from error
+        raise ImageError(f"{name} cannot be decoded: {error}. Save the image again.") from error
 
 
 def _as_seen(content: bytes, media_type: str) -> Image:
@@ -85,7 +85,7 @@ def _read(project: ProjectView, source: int, name: str) -> bytes:
         raise ImageError(f"{name} lies outside the folder of the data. Stop, and start again with --images FOLDER.")
     try:
         if path.exists() and not path.is_file():  # a pipe or a device would be read without end
-            raise ImageError(f"{name} is no file. Correct the name of the image.")
+            raise ImageError(f"{name} is not a file. Correct the name of the image.")
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MiB. Make it smaller.")
         return path.read_bytes()

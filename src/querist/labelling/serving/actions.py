@@ -17,7 +17,7 @@ Kind = Literal["answer", "skip", "flag", "unflag", "note", "comment", "undo"]
 MAX_NOTE = 10_000
 _NOT_YOURS = (
     "Only the person who did it can undo it. Owners of the project can take back what others did: in Explore, under "
-    "Last changes, or in the row's history."
+    "Everybody's latest changes, or in the row's history."
 )
 # The kind of event that each becomes.
 _LOGGED: dict[Kind, str] = {
@@ -157,8 +157,8 @@ class Recorder:
             return Result(action.uuid, "saved")
         name = next(each.name for each in self._board.classes if each.id == label)
         told = (
-            f"This is saved as your answer, but the row stays {name!r}: a reviewer decided so, or the answers of more "
-            "people count, and say so."
+            f"This is saved as your answer, but the row stays {name!r}: a reviewer decided it, or several opinions "
+            "count, and they say so."
         )
         return Result(action.uuid, "saved", "outvoted", told)
 

@@ -95,7 +95,7 @@ class Bulk:
                 chosen = self._existing(rows)
             if expected is not None and len(chosen) != expected:
                 raise InvalidParameterError(
-                    f"The filter finds {len(chosen)} rows by now, not {expected}. Look again, and confirm again."
+                    f"The filter now finds {len(chosen)} rows, not {expected}. Look at them and confirm again."
                 )
             if class_id is not None:
                 class_lists.active_class(self._place.board.classes, class_id)

@@ -34,7 +34,7 @@ INVITATION_SECONDS = 7 * 24 * 3600.0
 SIGN_IN_SECONDS = 180 * 24 * 3600.0
 
 #: What is said of a link that is good for nothing any more.
-LINK_IS_USED = "This link was used already, is too old, or was taken back. Ask for another."
+LINK_IS_USED = "This link has already been used, has expired, or was revoked. Ask for a new one."
 T = TypeVar("T")
 
 
@@ -205,7 +205,7 @@ class People:
             if found.role != "owner":
                 owners = ", ".join(each.name for each in everybody if each.role == "owner" and each.active)
                 raise InvalidParameterError(
-                    f"{name!r} is no owner of this project but {_a(found.role)}. "
+                    f"{name!r} is not an owner of this project but {_a(found.role)}. "
                     f"Name an owner with --annotator ({owners or 'or a new name'})."
                 )
             number = found.annotator_id

@@ -63,13 +63,11 @@ def check_person_name(name: str, others: Iterable[str]) -> str:
             raise InvalidParameterError(f"{word!r} mixes letters of {mixed}. Write a word with those of one script.")
     keys = _keys(name)
     if _NUMBERED.fullmatch(name) or any(keys & _keys(word) for word in _RESERVED):
-        raise InvalidParameterError(
-            f"{name!r} is what Querist itself writes, of nobody in particular. Take another name."
-        )
+        raise InvalidParameterError(f"{name!r} is a name that Querist itself uses. Take another name.")
     same = next((each for each in others if each == name or keys & _keys(each)), None)
     if same is not None:
         raise InvalidParameterError(
-            f"There is somebody called {same!r} already. Take another name; if that is you, ask an owner for a "
+            f"Somebody is already called {same!r}. Take another name; if that is you, ask an owner for a "
             "personal link, which signs you in again."
         )
     return name

@@ -72,7 +72,7 @@ class PromiseDesk:
         def work(batch: Batch) -> str:
             nonlocal ready
             if self._place.board.pending is not None:
-                raise InvalidParameterError("Another promise is being asked about. Finish or cancel it first.")
+                raise InvalidParameterError("Another promise is being tested. Finish or cancel it first.")
             frozen, begun = ready
             if frozen.n_events != self._place.board.n_events or frozen.current is not self._place.view.current:
                 frozen, begun = self._ready(kind, target, most_labels)

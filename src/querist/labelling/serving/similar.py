@@ -15,8 +15,8 @@ MOST = 200
 _PATIENCE = 10.0
 _KEPT = 64
 _NOT_YET = (
-    "Which rows are alike is known once the model has read all rows; it has not yet, or is too busy to say. "
-    "Try again in a moment."
+    "Which rows are alike is known once the model has read all rows; it has not done so yet, or is too busy. Try "
+    "again in a moment."
 )
 
 Ask = Callable[[dict[str, Any]], None]

@@ -90,7 +90,7 @@ class TakingBack:
                 return self._repeated(uuid, annotator, wanted)
             n = len(board.ledger.flips(wanted))
             if not n:
-                raise InvalidParameterError("This would change nothing: it was done already. Load the page again.")
+                raise InvalidParameterError("This would change nothing: it has already been done. Load the page again.")
             _confirmed(n, expected, "answers and other acts")
             batch.record(event(replace(wanted, n=n), at=self._place.clock(), annotator=annotator, uuid=uuid))
             self._place.queue.reopen()
@@ -159,5 +159,5 @@ class TakingBack:
 def _confirmed(n: int, expected: int, what: str) -> None:
     if n != expected:
         raise InvalidParameterError(
-            f"By now it would change {n:,} {what}, not {expected:,}. Look again, and confirm again."
+            f"It would now change {n:,} {what}, not {expected:,}. Look at them and confirm again."
         )

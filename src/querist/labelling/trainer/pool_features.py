@@ -97,7 +97,7 @@ def _of_images(
     n_damaged = len(read.unread) - n_addresses
     notes = []
     if n_addresses:
-        notes.append(f"{n_addresses} images lie on the web: people see them, the model does not.")
+        notes.append(f"{n_addresses} images are on the web: people see them, the model does not.")
     if n_damaged:
         known = [told for row, told in read.unread.items() if paths[row] is not None]
         example = f", for example {known[0]}" if known else ""
@@ -125,7 +125,7 @@ def _of_columns(
             column.append(item.content.get(name))
         progress(done, n_rows)
     if not cells:
-        raise DataError("The project names no column to learn from. Make it anew, with --text or --columns.")
+        raise DataError("The project names no column to learn from. Make it again, with --text or --columns.")
     frame = pd.DataFrame(cells)
     features = TableFeatures(text_columns=tuple(name for name in settings.text_columns if name in cells))
     if not settings.embeddings:

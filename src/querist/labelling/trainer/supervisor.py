@@ -34,7 +34,7 @@ _STATES: dict[str, TrainerState] = {
     "ranking": "ready",
     "failed": "failed",
 }
-_READS = "Reads the rows:"
+_READS = "Reading the rows:"
 # The server and the browser need the cores; the trainer takes one.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -84,7 +84,7 @@ class Supervisor:
         self._questions: deque[dict[str, Any]] = deque(maxlen=_MOST_QUESTIONS)
         self._writing = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._status = TrainerStatus("starting", "Waits a moment, so that the page opens first.", since=time.time())
+        self._status = TrainerStatus("starting", "Waiting a moment, so that the page opens first.", since=time.time())
         self._threads = [
             threading.Thread(target=target, name=f"querist-{name}", daemon=True)
             for name, target in (
@@ -164,7 +164,7 @@ class Supervisor:
             env=os.environ | dict.fromkeys(_THREADS, "1"),
         )
         _write(process, {"cmd": "open", "location": self._location})
-        self._say("starting", "Loads the parts that it needs.")
+        self._say("starting", "Loading the parts that it needs.")
         with self._changed:
             self._process, self._sent = process, None
             self._busy, self._heard, self._hung, self._begun = True, time.monotonic(), False, -1
@@ -212,9 +212,9 @@ class Supervisor:
             if done < total:
                 self._say("starting", f"{_READS} {done:,} of {total:,}.", done / total)
             else:
-                self._say("starting", "Turns the rows into numbers.")
+                self._say("starting", "Turning the rows into numbers.")
         elif kind == "training":
-            self._say("training", "Learns from the answers.")
+            self._say("training", "Learning from the answers.")
         elif kind in _STATES:
             self._say(_STATES[kind], header.get("error", "") or " ".join(header.get("notes", ())))
 

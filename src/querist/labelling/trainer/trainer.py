@@ -37,8 +37,8 @@ _SUSPECTS_SHARE = 0.02
 _FIGURES_SHARE = 0.02
 _PROGRESS_SECONDS = 0.2
 _WAITS = (
-    "The classifier takes more labels of each class before it can be trained. Until then rows come in the order of a "
-    "model of the classes that have enough of them, or, without two such classes, in the order of the start."
+    "The classifier needs more labels of each class before it can be trained. Until then, rows are ordered by a "
+    "model of the classes that have enough labels or, without two such classes, as at the start."
 )
 
 

@@ -35,7 +35,7 @@ def people_at_work(project: TheProject, person: Someone) -> WorkReply:
 
 @router.get("/export/agreement", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def export_agreement(project: TheProject, person: Someone) -> Response:
-    """Download the answers that the figures are made of, one a line: row, person, class, sample, decision."""
+    """Download the answers that the figures are made of, one per line: row, person, class, sample, decision."""
     content = agreement_table(project.rows, project.agreements.answers())
     return Response(content, media_type="text/csv", headers=as_file(f"{stem(project)}-agreement.csv"))
 

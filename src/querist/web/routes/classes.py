@@ -13,15 +13,15 @@ from querist.web.schemas.classes import ChangedClassBody, MergeBody, NewClassBod
 from querist.web.schemas.common import ClassId
 
 _EITHER = (
-    "Bring it back (Data, Classes), and its answers count again; or make a new one all the same (`fresh`), which "
-    "begins without answers."
+    "Bring it back (Data, Classes), and its answers count again; or make a new one anyway (`fresh`), which begins "
+    "without answers."
 )
 router = APIRouter(route_class=GuardedRoute, prefix="/classes", tags=["classes"])
 
 
 @router.post("")
 async def add(body: NewClassBody, project: TheProject, person: Someone) -> ClassesReply:
-    """Add a class; where one of this name was removed or merged, only if `fresh` says that that one is not meant."""
+    """Add a class; where one of this name was removed or merged, only if `fresh` says that another class is meant."""
     gone = None if body.fresh else class_lists.gone(project.board.classes, body.name)
     if gone is not None:
         raise ApiError(409, "class_is_gone", gone_in_words(project.board, gone), where="body.name", hint=_EITHER)
@@ -72,7 +72,7 @@ async def merge(class_id: ClassId, body: MergeBody, project: TheProject, person:
 
 @router.delete("/{class_id}")
 async def remove(class_id: ClassId, project: TheProject, person: Someone) -> ClassesReply:
-    """Remove a class; its answers stay in the log, count no more, and their rows are asked again."""
+    """Remove a class; its answers stay in the log but no longer count, and their rows are asked again."""
     return await done(
         project.change_classes(
             person.annotator_id, lambda each: class_lists.remove(each, class_id), op="remove", class_id=class_id

@@ -49,7 +49,7 @@ async def export(
 
 @router.get("/export/log", response_class=StreamingResponse, responses={200: {"content": {"application/x-ndjson": {}}}})
 async def export_log(request: Request, project: TheProject, errands: TheErrands, person: Someone) -> Response:
-    """Download the whole log, one event a line."""
+    """Download the whole log, one event per line."""
     written = await errands.written(request, Rows("log"))
     return _download(written, f"{stem(project)}-log.jsonl", "application/x-ndjson")
 

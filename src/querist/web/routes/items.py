@@ -46,7 +46,7 @@ async def label(body: BulkBody, project: TheProject, person: Someone) -> BulkRep
 
 @router.post("/again")
 async def again(body: RowsBody, project: TheProject, person: Someone) -> Count:
-    """Ask for a second opinion on rows, by another person; on more than one only who may label many at once."""
+    """Ask for a second opinion on rows, by another person; on more than one, only if you may label many at once."""
     if len(body.rows) > 1:
         require(person, RIGHTS["POST", "/items/label"], project)
     return Count(n=await done(project.bulk.ask_again(person.annotator_id, body.rows)))

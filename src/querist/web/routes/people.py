@@ -46,7 +46,7 @@ async def change_role(annotator: Row, body: RoleBody, project: TheProject, perso
 
 @router.delete("/people/{annotator}")
 async def remove(annotator: Row, project: TheProject, person: Someone) -> PeopleReply:
-    """Let somebody do nothing any more; the answers stay."""
+    """Take away somebody's access; the answers stay."""
     await done(project.people.remove(annotator, by=person.annotator_id))
     return _everybody(project)
 
@@ -67,7 +67,7 @@ async def sign_out_somebody(annotator: Row, project: TheProject, person: Someone
 
 @router.post("/people/{annotator}/link")
 async def link(annotator: Row, request: Request, project: TheProject, person: Someone) -> LinkReply:
-    """Make a personal link: it signs somebody in who is here already, once, in one more browser."""
+    """Make a personal link: it signs in somebody who is here already, once, on one more browser."""
     return _link(request, *await done(project.people.link(annotator, by=person.annotator_id)))
 
 
@@ -93,7 +93,7 @@ async def invite(body: InvitationBody, request: Request, project: TheProject, pe
 
 @router.delete("/invitations/{invitation}")
 async def revoke(invitation: InvitationId, project: TheProject, person: Someone) -> InvitationsReply:
-    """Take a link back; who came by it stays."""
+    """Revoke a link; people who joined with it stay."""
     await done(project.people.revoke(invitation, by=person.annotator_id))
     return InvitationsReply(invitations=project.people.invitations())
 
@@ -109,7 +109,7 @@ def look(body: LookBody, project: TheProject) -> LinkInfo:
 
 @router.post("/join")
 async def join(body: JoinBody, request: Request, response: Response, project: TheProject) -> PersonInfo:
-    """Use a link: join under a name, or be signed in as whom it is for. The answer sets the cookie."""
+    """Use a link: join under a name, or be signed in as the person it is for. The answer sets the cookie."""
     before = cookie_of(request)
     cookie = await done(project.people.join(body.token, body.name))
     if project.people.person(before) is not None:
@@ -125,7 +125,7 @@ async def join(body: JoinBody, request: Request, response: Response, project: Th
 async def sign_out(
     body: SignOutBody, request: Request, response: Response, project: TheProject, person: Someone
 ) -> Count:
-    """Sign out, in this browser or everywhere; answers how many browsers still are signed in."""
+    """Sign out, in this browser or everywhere; answers how many browsers are still signed in."""
     if body.everywhere:
         await done(project.people.sign_out_everywhere(person.annotator_id, by=person.annotator_id))
     else:

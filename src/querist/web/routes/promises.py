@@ -42,7 +42,7 @@ async def begin(body: PromiseBody, project: TheProject, person: Someone) -> Prom
 
 @router.post("/{promise_id}/cancel")
 async def cancel(promise_id: PromiseId, project: TheProject, person: Someone) -> PromiseInfo:
-    """Ask no more about its draws; it counts as an attempt all the same."""
+    """Stop asking about its draws; it still counts as an attempt."""
     return _found(project, await done(project.promises.cancel(person.annotator_id, promise_id)))
 
 

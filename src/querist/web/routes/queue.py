@@ -29,7 +29,7 @@ async def answers(body: AnswersBody, project: TheProject, person: Someone, tab: 
 
 @router.post("/queue/checks")
 async def checks(body: ChecksBody, project: TheProject, person: Someone) -> Progress:
-    """Ask you check questions in a row, before any other; their order stays. Take the next rows anew after it."""
+    """Ask you check questions in a row, before any others; their order stays. Take the next rows again after it."""
     return await done(project.ask_checks(person.annotator_id, body.n))
 
 
