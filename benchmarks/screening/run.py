@@ -61,7 +61,11 @@ def finished():
 
 def page(runs):
     """Return README.md."""
-    table = pd.DataFrame(runs).pivot_table(index=["set", "seed", "batch_size"], columns="who", values=list(FIGURES))
+    table = (
+        pd.DataFrame(runs)
+        .pivot_table(index=["set", "seed", "batch_size"], columns="who", values=list(FIGURES))
+        .dropna()
+    )
     lines = [
         "# Screening",
         "",
