@@ -242,6 +242,13 @@ def arrays_without_end(shape=(10**9, 100)):
 
 
 # What a file of labels may be, and what a table of one's own may be.
+def tags_of_their_own():
+    """Records of literature, each with one tag, of which there are hundreds."""
+    letters = "ABCDFGHIJKLMNOPQRSUVWXYZ"
+    tags = [one + other for one in letters for other in letters + "0123456789"]
+    return packed("".join(f"TY  -\n{tags[n % len(tags)]}  - 1\n" for n in range(50_000)).encode(), 1)
+
+
 TABLES = {
     "two cells.xlsx": sparse_workbook,
     "excel's own bounds.xlsx": lambda: sparse_workbook("XFD1048576"),
@@ -269,6 +276,7 @@ TABLES = {
     "lists.json.gz": lambda: packed(b"[" + b"[],[]," * 2**17, 8),
     "deep.jsonl.gz": lambda: packed(b'{"a":' * 2**17, 20),
     "wide.jsonl.gz": lambda: packed(b"{}\n" * 2**18, 10),
+    "a tag each.ris.gz": tags_of_their_own,
     "a field each.jsonl": lambda: "\n".join(json.dumps({f"f{n}": 1}) for n in range(20_000)).encode(),
 }
 MATRICES = {

@@ -26,7 +26,7 @@ BYTES = [
 ]  # fmt: skip
 TEXTS = ["well", "yes", "no, never", "fine", "hm; so"]
 TABLES = ["csv", "csv", "csv", "tsv", "tab", "txt", "dat", "data", "jsonl", "ndjson", "json", "xlsx", "xls", "ods",
-          "parquet", "feather", "arrow", "arff", "npy"]  # fmt: skip
+          "parquet", "feather", "arrow", "arff", "npy", "ris", "nbib"]  # fmt: skip
 WITHOUT_NUL = ["xlsx", "xls", "ods", "npy"]
 MATRICES = ["svm", "libsvm", "svmlight", "npz", "npz"]
 PACKINGS = ["gz", "bz2", "xz", "zst", "zip"]
@@ -162,11 +162,31 @@ def written(frame: pd.DataFrame, draw: random.Random) -> tuple[str, bytes]:
             data = _arrow(frame, ending, draw)
         case "arff":
             data = _arff(frame, draw)
+        case "ris" | "nbib":
+            data = _references(frame, ending, draw)
         case "npy":
             data = _npy(frame.map(_printable))
         case _:
             data = _matrix(len(frame), ending, draw)
     return ending, data
+
+
+def _one_line(cell: object) -> str:
+    return " ".join(str(cell).replace("\0", "").split())
+
+
+def _references(frame: pd.DataFrame, ending: str, draw: random.Random) -> bytes:
+    """Return records of literature: a tag a column; of what a line cannot hold, nothing."""
+    tags = {"ris": ["M1", "C1", "C2", "TI", "C3"], "nbib": ["VI", "PL", "EDAT", "TI", "OWN"]}[ending]
+    first = "TY  - JOUR" if ending == "ris" else "PMID- 1"
+    end = draw.choice(["\n", "\r\n"])
+    lines = []
+    for row in frame.itertuples(index=False):
+        lines.append(first)
+        for tag, cell in zip(tags, row, strict=True):
+            lines.append(f"{tag:<4}- {_one_line(cell)}")
+        lines += ["ER  - ", ""] if ending == "ris" else [""]
+    return end.join(lines).encode(draw.choice(["utf-8", "utf-8-sig"]))
 
 
 def _npy(frame: pd.DataFrame) -> bytes:
@@ -225,6 +245,9 @@ def one(draw: random.Random, folder: Path) -> tuple[Path, pd.DataFrame | None]:
     how = draw.random()
     is_whole = how < 0.25
     held = None if not is_whole or ending in MATRICES else frame.map(_printable) if ending in WITHOUT_NUL else frame
+    if held is not None and ending in ("ris", "nbib"):
+        held = held.map(_one_line)
+        held.insert(0, "first", "JOUR" if ending == "ris" else "1")
     if 0.25 <= how < 0.95:
         data = damaged(data, draw)
     packing = draw.choice(PACKINGS) if draw.random() < 0.15 else ""

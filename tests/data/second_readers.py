@@ -25,7 +25,8 @@ from querist.data.table import Table
 # What is told of a file that is read as any other reader would read it.
 _PLAIN = re.compile(
     r"encoding [\w-]+( \(byte-order mark\))?; (delimiter [\w\\]+|one text per line.*)|unpacked \w+|ARFF, encoding.*|"
-    r"row \d+, the last, .*|\d+ features, .*|the first line .* was taken for the column names.*|column '?.*|columns '.*"
+    r"(RIS|NBIB), encoding .*|\d+ of \d+ records have no abstract.*|row \d+, the last, .*|\d+ features, .*|"
+    r"the first line .* was taken for the column names.*|column '?.*|columns '.*"
 )
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?")
 _INFINITE = ("inf", "infinity")
@@ -165,6 +166,19 @@ def _arff(data: bytes, table: Table) -> pd.DataFrame | None:
     return pd.DataFrame({name: pd.Series(records[name].tolist(), dtype=object) for name in records.dtype.names})
 
 
+def _references(data: bytes, table: Table) -> pd.DataFrame | None:
+    """Read records that all have the same tags, once each, a line a tag."""
+    text = data.decode("utf-8-sig").replace("\r\n", "\n").strip("\n")
+    blocks = [re.findall(r"^([A-Z][A-Z0-9]{1,3}) *-(?: (.*))?$", block, re.MULTILINE) for block in text.split("\n\n")]
+    tags = [tag for tag, _ in blocks[0]]
+    is_plain = len({*tags}) == len(tags) and all([tag for tag, _ in block] == tags for block in blocks)
+    if not is_plain or "\r" in text or sum(map(len, blocks)) != len(re.findall(r"^[^\n]", text, re.MULTILINE)):
+        return None
+    frame = pd.DataFrame([{tag: value.strip() for tag, value in block} for block in blocks])
+    frame = frame.drop(columns="ER", errors="ignore")
+    return None if frame.iloc[0].eq("").any() else frame  # columns come in the order in which they hold something
+
+
 def _npy(data: bytes, table: Table) -> pd.DataFrame:
     array = np.load(io.BytesIO(data), allow_pickle=False)
     return pd.DataFrame(array if array.dtype.names is None else {name: array[name] for name in array.dtype.names})
@@ -181,6 +195,8 @@ _READERS: dict[str, Callable[[bytes, Table], pd.DataFrame | None]] = {
     "arrow": _polars(_arrow),
     "arff": _arff,
     "npy": _npy,
+    "ris": _references,
+    "nbib": _references,
 }
 
 

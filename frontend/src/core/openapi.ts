@@ -3776,7 +3776,7 @@ export interface operations {
     export_api_v1_export_get: {
         parameters: {
             query?: {
-                format?: "csv" | "jsonl" | "parquet" | "label-studio" | "xlsx";
+                format?: "csv" | "jsonl" | "parquet" | "label-studio" | "xlsx" | "ris" | "nbib";
                 rows?: "all" | "labelled";
                 predictions?: boolean;
             };
@@ -3796,6 +3796,8 @@ export interface operations {
                     "application/x-ndjson": unknown;
                     "application/vnd.apache.parquet": unknown;
                     "application/json": unknown;
+                    "application/x-research-info-systems": unknown;
+                    "application/nbib": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from querist.audit.estimate import Estimate
     from querist.audit.expected import Expected
     from querist.audit.folds import fold_of
+    from querist.audit.found_enough import RecallTest, recall_test, relevant_left
     from querist.audit.learning_curve import Change, CurvePosterior, curve_posterior
     from querist.audit.metrics import (
         Bin,
@@ -77,6 +78,7 @@ _NAMES = {
     "offers": ("Offer",),
     "outcomes": ("judge",),
     "promise": ("Promise", "Region", "Standing", "standing"),
+    "found_enough": ("RecallTest", "recall_test", "relevant_left"),
     "running": ("running_accuracy",),
     "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
 }
@@ -99,6 +101,7 @@ __all__ = [
     "Offer",
     "Plan",
     "Promise",
+    "RecallTest",
     "Region",
     "ScoredDraws",
     "Standing",
@@ -131,6 +134,8 @@ __all__ = [
     "prevalence",
     "promise_numbers",
     "recall",
+    "recall_test",
+    "relevant_left",
     "remainder_accuracy",
     "rest_bound",
     "running_accuracy",

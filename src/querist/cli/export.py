@@ -21,6 +21,8 @@ _ENDINGS = {
     "parquet": ".parquet",
     "label-studio": ".json",
     "xlsx": ".xlsx",
+    "ris": ".ris",
+    "nbib": ".nbib",
     "model": "-model.zip",
     "log": "-log.jsonl",
     "agreement": "-agreement.csv",

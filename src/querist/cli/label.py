@@ -132,6 +132,13 @@ _Project: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Where to keep the project: a file, or postgresql://... Default: FILE.querist beside the data."),
 ]
+_Goal: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="screening: find all relevant rows. Short for --strategy relevance --estimator relevance_svc.",
+        rich_help_panel=_LEARNING,
+    ),
+]
 _Strategy: TypeAlias = Annotated[
     str | None, typer.Option(help="Query strategy, as NAME[:key=value,...].", rich_help_panel=_LEARNING)
 ]
@@ -160,6 +167,7 @@ def label(
     decimal: Decimal = None,
     missing: Missing = None,
     project: _Project = None,
+    goal: _Goal = None,
     strategy: _Strategy = None,
     estimator: _Estimator = None,
     audit: _Audit = None,
@@ -183,6 +191,7 @@ def label(
 
     Example: querist label reviews.csv --labels good,bad
     """
+    strategy, estimator = _of_goal(goal, strategy, estimator)
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, labels_per_point=labels_per_point) | _chosen(audit)
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
@@ -223,6 +232,16 @@ def label(
             reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
+
+
+def _of_goal(goal: str | None, strategy: str | None, estimator: str | None) -> tuple[str | None, str | None]:
+    """Return strategy and estimator: those that were named, else those of the goal."""
+    if goal is None:
+        return strategy, estimator
+    from querist.registry.goals import goal_of
+
+    parts = goal_of(goal)
+    return strategy or parts.strategy, estimator or parts.estimator
 
 
 def _chosen(audit: str | None) -> dict[str, Any]:

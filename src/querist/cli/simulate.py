@@ -106,6 +106,13 @@ _Stop: TypeAlias = Annotated[
 _LabelCost: TypeAlias = Annotated[float, typer.Option(help="What a label costs; stopping rules are judged by it.")]
 _ErrorCost: TypeAlias = Annotated[float, typer.Option(help="What a wrong prediction costs, in the same unit.")]
 _NFuture: TypeAlias = Annotated[float, typer.Option(help="How many rows the model will be used on.")]
+_Goal: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="screening: how soon all relevant records are found, read in the order of relevance from title and "
+        "abstract; two classes."
+    ),
+]
 _Seed: TypeAlias = Annotated[int, typer.Option(help="Seed of everything random.")]
 _Jobs: TypeAlias = Annotated[int, typer.Option(help="Number of processes; -1 uses every core.")]
 _Name: TypeAlias = Annotated[
@@ -121,6 +128,7 @@ _Out: TypeAlias = Annotated[
 def simulate(
     file: _File,
     target: _Target = None,
+    goal: _Goal = None,
     strategy: _Strategy = None,
     estimator: _Estimator = None,
     repeats: _Repeats = 20,
@@ -166,31 +174,35 @@ def simulate(
     Interrupt it whenever you like: the same command resumes.
     """
     from querist.cli.progress import watched
+    from querist.cli.screening import simulate_goal
     from querist.cli.words import print_findings, print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
 
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
+    reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
+    if goal is not None:
+        apart = {"strategy": strategy, "budget": budget, "test": test, "metric": metric, "stop": stop}
+        protocol: dict[str, Any] = {"repeats": repeats, "batch_size": batch_size, "seed": seed, "estimator": estimator}
+        return simulate_goal(goal, file, target, apart, text=text, reading=reading, out=folder, **protocol)
     options: dict[str, Any] = {
         "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
-        "repeats": repeats, "budget": budget,
-        "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
-        "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
-        "duplicates": duplicates, "query_estimator": query_estimator, "cold_start": cold_start,
-        "warm_start": warm_start, "audit": audit, "stop": stop or None, "label_cost": label_cost,
-        "error_cost": error_cost, "n_future": n_future, "random_state": seed, "n_jobs": jobs, "name": called,
+        "repeats": repeats, "budget": budget, "batch_size": batch_size, "initial": initial,
+        "initial_set": initial_set, "test_size": int(test_size) if test_size >= 1 else test_size,
+        "metrics": metric or ["accuracy"], "duplicates": duplicates, "query_estimator": query_estimator,
+        "cold_start": cold_start, "warm_start": warm_start, "audit": audit, "stop": stop or None,
+        "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future, "random_state": seed,
+        "n_jobs": jobs, "name": called,
     }  # fmt: skip
-    # What is wrong with them shall not be told after minutes of reading.
-    Options.checked(**options)
+    Options.checked(**options)  # before minutes of reading
     if test is not None and group is not None:
         raise InvalidParameterError("--group and --test are two ways to split the rows. Give only one of them.")
     with watched("embeddings") as watch:
         read = functools.partial(
             read_problem, file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [],
             text_columns=text or [], category_columns=category or [], day_first=day_first,
-            reading=reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines),
-            embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
+            reading=reading, embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
         )  # fmt: skip
         problem = _as_begun(read, folder)
     print_notes(problem.notes)

@@ -25,6 +25,7 @@ _CALLED = {
     "error_cost": _NUMBER,
     "estimator": _SPEC,
     "format": "FORMAT",
+    "goal": "screening",
     "group": _COLUMN,
     "guidelines": _FILE,
     "header_lines": _NUMBER,

@@ -10,6 +10,7 @@ from querist.data.delimiters import delimiter_of
 from querist.data.libsvm import looks_like_libsvm, read_libsvm
 from querist.data.numbers import is_number
 from querist.data.reading import Reading
+from querist.data.references import looks_like_references, read_references
 from querist.data.table import Table
 
 _NAME = re.compile(r"[^\W\d]\w{0,29}")
@@ -20,7 +21,7 @@ _FEWEST_LINES, _WORDS_OF_A_LINE, _ALL_BUT = 2, 4, 0.9
 
 
 def read_text(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
-    """Read a .txt: a delimited table, lines of libsvm, or one text a line, which then is the column ``text``.
+    """Read a .txt: a delimited table, lines of libsvm, records of literature, or one text a line (column ``text``).
 
     Raises
     ------
@@ -30,6 +31,8 @@ def read_text(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Tabl
     if reading.delimiter is None and reading.header and looks_like_libsvm(data):
         return read_libsvm(path, data, reading, bounds).told("its lines are those of libsvm")
     text, encoding = decode(path, data)
+    if reading.delimiter is None and reading.header and looks_like_references(text):
+        return read_references(path, data, reading, bounds)
     if reading.delimiter is not None or not _is_prose(path, text):
         return read_delimited(path, data, reading, bounds)
     import pandas as pd

@@ -21,6 +21,7 @@ from querist.data.parts import joined, parts_of, with_keys
 from querist.data.prose import read_data, read_text
 from querist.data.reading import Reading
 from querist.data.records import read_json, read_json_lines
+from querist.data.references import read_references
 from querist.data.sheets import read_spreadsheet
 from querist.data.table import Table, nothing_in, only_a_header
 from querist.data.titles import told_total
@@ -48,9 +49,10 @@ def read_table(
     path : path, or sequence of path
         By its ending: .csv, .tsv, .tab, .txt, .data, .dat (any delimiter; encoding, delimiter and decimal comma are
         detected; a .txt may hold one text a line), .xlsx, .xls, .ods, .parquet, .feather, .arrow, .jsonl, .ndjson,
-        .json, .arff, .svm, .libsvm, .svmlight, .npz (arrays X and y, or a sparse matrix), .npy; each also with .gz,
-        .bz2, .xz, .zst or .zip behind it. A folder, several files, or a zip of several, are the parts of one table:
-        their columns must agree. Folders in a folder that are called ``key=value`` give a column ``key``.
+        .json, .arff, .ris, .nbib (a .txt may hold these too), .svm, .libsvm, .svmlight, .npz (arrays X and y, or a
+        sparse matrix), .npy; each also with .gz, .bz2, .xz, .zst or .zip behind it. A folder, several files, or a zip
+        of several, are the parts of one table: their columns must agree. Folders in a folder that are called
+        ``key=value`` give a column ``key``.
     sheet : str, default=None
         Sheet of a spreadsheet; None takes the first.
     header : bool, default=True
@@ -175,6 +177,8 @@ READERS: dict[str, Callable[[Path, bytes, Reading, Bounds], Table]] = {
     ".ndjson": read_json_lines,
     ".json": read_json,
     ".arff": read_arff,
+    ".ris": read_references,
+    ".nbib": read_references,
     ".svm": read_libsvm,
     ".libsvm": read_libsvm,
     ".svmlight": read_libsvm,

@@ -3,5 +3,6 @@
 from querist.learners.auto import AutoClassifier
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.label_encoded import LabelEncoded
+from querist.learners.relevance_svc import RelevanceSVC
 
-__all__ = ["AutoClassifier", "KernelMachine", "LabelEncoded"]
+__all__ = ["AutoClassifier", "KernelMachine", "LabelEncoded", "RelevanceSVC"]

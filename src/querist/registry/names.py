@@ -49,6 +49,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "naive_bayes": "querist.learners.defaults:naive_bayes",
         "complement_naive_bayes": "querist.learners.defaults:complement_naive_bayes",
         "k_neighbors": "querist.learners.defaults:k_neighbors",
+        "relevance_svc": "querist.learners.relevance_svc:RelevanceSVC",
         "kernel_machine": "querist.learners.kernel_machine:KernelMachine",
         "auto": "querist.learners.defaults:auto",
     },

@@ -330,4 +330,4 @@ def test_what_a_folder_of_images_holds_beside_them_is_told(tmp_path):
 )
 def test_screening_is_offered_its_strategy(tmp_path, columns, options, is_screening):
     plan = guess_plan(write(tmp_path, abstract=TEXTS, **columns), **options)
-    assert told(plan, "screening", "--strategy relevance") == is_screening
+    assert told(plan, "screening", "--goal screening") == is_screening

@@ -12,6 +12,7 @@ from querist.labelling.export.label_studio import write_label_studio
 from querist.labelling.export.layout import Layout
 from querist.labelling.export.parquet import write_parquet
 from querist.labelling.export.records import Record
+from querist.labelling.export.references import write_nbib, write_ris
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format(write_json_lines, ".jsonl", "application/x-ndjson"),
     "parquet": Format(write_parquet, ".parquet", "application/vnd.apache.parquet"),
     "label-studio": Format(write_label_studio, ".json", "application/json"),
+    "ris": Format(write_ris, ".ris", "application/x-research-info-systems"),
+    "nbib": Format(write_nbib, ".nbib", "application/nbib"),
     "xlsx": Format(write_excel, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 

@@ -14,6 +14,7 @@ from querist.data.kinds import is_text
 from querist.data.loose_numbers import ID_NAME
 from querist.data.numbers import is_number
 from querist.data.reading import Reading
+from querist.data.reference_tags import TITLE_AND_ABSTRACT, is_literature
 from querist.exceptions import DataError
 from querist.labelling.intake.copies import CopyGroups, copies_told, group_copies
 from querist.labelling.intake.existing_labels import classes_of, labels_of
@@ -186,6 +187,8 @@ def _shape(source: Source, text: list[str], image: str | None, columns: Sequence
     pictured = [name for name, cells in known.items() if _are_images(cells)]
     if pictured:
         return [], pictured[0]
+    if is_literature(known):
+        return [*TITLE_AND_ABSTRACT], None
     return [name for name, cells in known.items() if _is_prose(name, cells, len(known) == 1)], None
 
 

@@ -3,13 +3,8 @@
 import re
 from collections.abc import Sequence
 
-# Names of classes that say by themselves that a row is in or out, and pairs that need a column that says so.
-_INSIDE = re.compile(r"(?:include[ds]?|inclusion|relevant|eligible|accept(?:ed)?)", re.IGNORECASE)
-_OUTSIDE = re.compile(
-    r"(?:exclude[ds]?|exclusion|irrelevant|ineligible|reject(?:ed)?|(?:not|non)[ _-]*(?:included?|relevant|eligible))",
-    re.IGNORECASE,
-)
-_EITHER = ({"0", "1"}, {"no", "yes"}, {"n", "y"}, {"false", "true"})
+from querist.data.relevant_classes import relevant_class
+
 _COLUMN = re.compile(r"(?:.*[ _-])?(?:includ|inclusion|relevan|eligib|screen)\w*", re.IGNORECASE)
 
 
@@ -28,14 +23,11 @@ def screening_told(column: str | None, classes: Sequence[str]) -> list[str]:
     (1, [])
     """
     names = [name.strip() for name in classes]
-    if len(names) != 2:
-        return []
-    by_name = any(_INSIDE.fullmatch(names[i]) and _OUTSIDE.fullmatch(names[1 - i]) for i in (0, 1))
-    by_column = column is not None and _COLUMN.fullmatch(column) and {name.lower() for name in names} in _EITHER
-    if not by_name and not by_column:
+    by_column = column is not None and _COLUMN.fullmatch(column) is not None
+    if relevant_class(names, by_name=not by_column) is None:
         return []
     return [
-        f"the classes look like screening ({names[0]} or {names[1]}): with --strategy relevance the rows that most "
+        f"the classes look like screening ({names[0]} or {names[1]}): with --goal screening the rows that most "
         "likely belong to the rarer class come first, so that you find them soon; without it, rows that teach the "
         "model most (you can change this later: Data, Settings)"
     ]

@@ -15,6 +15,7 @@ from querist.data.own_columns import querist_names, restore
 from querist.data.packed import Unpacked, unpacked
 from querist.data.read import READERS
 from querist.data.reading import DELIMITED, SPREADSHEETS, Reading
+from querist.data.references import references
 from querist.data.sheets import open_sheet
 from querist.data.typed_cells import json_value
 from querist.exceptions import FileFormatError
@@ -132,6 +133,13 @@ def _as_table(file: _File) -> Iterator[LabelRow]:
         yield read(f"{file.path}, row {number}", dict(zip(columns, cells, strict=True)))
 
 
+def _references(file: _File) -> Iterator[LabelRow]:
+    columns = references(file.path, file.data, file.bounds).columns
+    read = file.table(list(columns)).read
+    for number, cells in enumerate(zip(*columns.values(), strict=True), 1):
+        yield read(f"{file.path}, record {number}", dict(zip(columns, cells, strict=True)))
+
+
 def _json_lines(file: _File) -> Iterator[LabelRow]:
     objects = list(json_objects(file.path, file.data, file.bounds))
     tasks = [(f"{file.path}, line {number}", task) for number, task in objects]
@@ -178,4 +186,6 @@ _READERS: dict[str, Callable[[_File], Iterator[LabelRow]]] = {
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
     ".json": _json,
+    ".ris": _references,
+    ".nbib": _references,
 }

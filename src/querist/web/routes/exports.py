@@ -38,7 +38,7 @@ async def export(
     project: TheProject,
     errands: TheErrands,
     person: Someone,
-    format: Annotated[Literal["csv", "jsonl", "parquet", "label-studio", "xlsx"], Query()] = "csv",  # noqa: A002  # the word that users write
+    format: Annotated[Literal["csv", "jsonl", "parquet", "label-studio", "xlsx", "ris", "nbib"], Query()] = "csv",  # noqa: A002  # the word that users write
     rows: Annotated[Literal["all", "labelled"], Query()] = "all",
     predictions: Annotated[bool, Query()] = False,
 ) -> Response:

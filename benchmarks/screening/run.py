@@ -1,0 +1,122 @@
+"""Screening beside ASReview: ``python benchmarks/screening/run.py --asreview PATH`` runs what is missing.
+
+PATH is the executable of ASReview 3.0.8, installed in an environment of its own; without it only Querist is run. Both
+begin with the same two records, read as many between trainings, and stop when all relevant ones are found. Every run is
+one line of runs.jsonl; README.md is written at the end.
+"""
+
+import argparse
+import json
+import sqlite3
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from querist._threads import single_thread
+from querist.data.literature_features import literature_features, record_texts
+from querist.simulation.screening import Screening, priors, screen
+
+HERE = Path(__file__).parent
+DATA = HERE.parents[1].parent / "shared" / "data" / "screening"
+RUNS = HERE / "runs.jsonl"
+FIGURES = {"atd": "ATD", "wss_95": "WSS@95", "rrf_10": "RRF@10"}
+
+
+def by_querist(frame, relevant, known, batch_size, seed):
+    """Return the figures of Querist's goal."""
+    X = literature_features(record_texts(frame, without=["included"]))
+    with single_thread():
+        return screen(X, relevant, known=known, batch_size=batch_size, random_state=seed).figures
+
+
+def by_asreview(executable, path, relevant, known, batch_size, seed):
+    """Return the figures of ASReview's simulation, from the order in which it has read."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run.asreview"
+        command = [executable, "simulate", path, "--prior-idx", *map(str, known), "--seed", str(seed)]
+        done = subprocess.run(
+            [*map(str, command), "--n-query", str(batch_size), "-o", str(out)], check=False, capture_output=True
+        )
+        if done.returncode:
+            raise RuntimeError(f"ASReview failed:\n{done.stderr.decode()[-2000:]}")
+        with zipfile.ZipFile(out) as archive:
+            name = next(each for each in archive.namelist() if each.endswith(("results.db", "results.sql")))
+            archive.extract(name, folder)
+        with sqlite3.connect(Path(folder) / name) as results:
+            read = [row for (row,) in results.execute("SELECT record_id FROM results ORDER BY rowid")]
+    order = np.array([row for row in read if row not in set(known)], np.int64)
+    rest = np.setdiff1d(np.arange(relevant.size), [*known, *order.tolist()])
+    order = np.concatenate([order, rest])
+    return Screening(np.array(known), order, relevant[order]).figures
+
+
+def finished():
+    """Return the runs that are there."""
+    return [json.loads(line) for line in RUNS.read_text(encoding="utf-8").splitlines()] if RUNS.exists() else []
+
+
+def page(runs):
+    """Return README.md."""
+    table = (
+        pd.DataFrame(runs)
+        .pivot_table(index=["set", "seed", "batch_size"], columns="who", values=list(FIGURES))
+        .dropna()
+    )
+    lines = [
+        "# Screening",
+        "",
+        "Written by `python benchmarks/screening/run.py`. Querist's goal `screening` beside `asreview simulate` 3.0.8",
+        "(ELAS u4), with the same two known records and the same number read between trainings. Percent, means;",
+        "differences are paired by seed, with 95 % intervals (normal, from few runs: rough). A lower ATD is better.",
+        "",
+        "| set | figure | runs | read between trainings | Querist | ASReview | Querist less ASReview |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (name, batch_size), held in table.groupby(level=["set", "batch_size"]):
+        for figure, title in FIGURES.items():
+            ours = 100 * held[figure]["querist"]
+            theirs = 100 * held[figure].get("asreview", ours * np.nan)
+            difference = (ours - theirs).dropna()
+            told = "-"
+            if difference.size > 1:
+                told = f"{difference.mean():+.2f} ± {1.96 * difference.std(ddof=1) / difference.size**0.5:.2f}"
+            cells = [name, title, held.shape[0], batch_size, f"{ours.mean():.2f}", f"{theirs.mean():.2f}", told]
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    """Run and write."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--asreview", help="the executable of ASReview 3.0.8")
+    parser.add_argument("--sets", nargs="*", default=["ace", "virus"])
+    parser.add_argument("--seeds", nargs="*", type=int, default=list(range(15)))
+    parser.add_argument("--batch-size", type=int, default=10)
+    parser.add_argument("--table", action="store_true")
+    given = parser.parse_args()
+    done = {(each["set"], each["seed"], each["batch_size"], each["who"]) for each in finished()}
+    for seed in [] if given.table else given.seeds:
+        for name in given.sets:
+            path = DATA / f"{name}.csv"
+            frame = pd.read_csv(path)
+            relevant = frame["included"].to_numpy() == 1
+            known = priors(relevant, seed).tolist()
+            for who in ["querist", "asreview"] if given.asreview else ["querist"]:
+                key = {"set": name, "seed": seed, "batch_size": given.batch_size, "who": who}
+                if tuple(key.values()) in done:
+                    continue
+                if who == "querist":
+                    figures = by_querist(frame, relevant, known, given.batch_size, seed)
+                else:
+                    figures = by_asreview(given.asreview, path, relevant, known, given.batch_size, seed)
+                with RUNS.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(key | figures) + "\n")
+    (HERE / "README.md").write_text(page(finished()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
