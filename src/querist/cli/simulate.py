@@ -175,7 +175,7 @@ def simulate(
     """
     from querist.cli.progress import watched
     from querist.cli.screening import simulate_goal
-    from querist.cli.words import print_findings, print_notes
+    from querist.cli.words import print_notes
     from querist.data import read_problem
     from querist.simulation.options import Options
 
@@ -185,7 +185,8 @@ def simulate(
     if goal is not None:
         apart = {"strategy": strategy, "budget": budget, "test": test, "metric": metric, "stop": stop}
         protocol: dict[str, Any] = {"repeats": repeats, "batch_size": batch_size, "seed": seed, "estimator": estimator}
-        return simulate_goal(goal, file, target, apart, text=text, reading=reading, out=folder, **protocol)
+        simulate_goal(goal, file, target, apart, text=text, reading=reading, out=folder, **protocol)
+        return
     options: dict[str, Any] = {
         "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
         "repeats": repeats, "budget": budget, "batch_size": batch_size, "initial": initial,
@@ -206,10 +207,7 @@ def simulate(
         )  # fmt: skip
         problem = _as_begun(read, folder)
     print_notes(problem.notes)
-    simulation = _simulated(problem, file[0].name, folder, options)
-    print_notes(simulation.notes)
-    print_findings(simulation)
-    typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
+    _tell(_simulated(problem, file[0].name, folder, options), folder)
 
 
 def _as_begun(read: "Callable[..., Problem]", folder: Path) -> "Problem":
@@ -253,6 +251,14 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
     except KeyboardInterrupt:
         typer.echo(f"\nStopped. Finished runs are kept in {folder}; run the same command again to go on.", err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _tell(simulation: "Simulation", folder: Path) -> None:
+    from querist.cli.words import print_findings, print_notes
+
+    print_notes(simulation.notes)
+    print_findings(simulation)
+    typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
 
 
 def _name_of(file: Path) -> str:
