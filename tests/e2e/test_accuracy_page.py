@@ -48,11 +48,14 @@ class Oracle:
             time.sleep(0.2)
         return told
 
-    def agree_with_the_model(self, always=True):
-        """From now on take what the model says of rows without a label for the truth, or never."""
-        for offset in range(0, len(self.spam), 500):
-            for item in self.ask("GET", f"/items?status=unlabelled&limit=500&offset={offset}")["items"]:
-                self.spam[item["row"]] = bool(item["prediction"]) == always
+    def agree_with_the_model(self, served, always=True):
+        """From now on take what the newest promise's frozen model says of its draws for the truth, or never.
+
+        The page shows guesses of the newest model, and none on rows that the person is to answer blind.
+        """
+        begun = [event.data for event in served.events() if "draws" in event.data][-1]
+        for row, class_id in zip(begun["draws"], begun["predictions"], strict=True):
+            self.spam[row] = bool(class_id) == always
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def test_from_the_first_figure_to_labels_by_the_model(browser, tmp_path, texts):
         page.view("Label")
         tab.get_by_role("link", name=f"Certificate: 0 of {plan['n_labels']}").wait_for()
         page.view("Accuracy")
-        oracle.agree_with_the_model()
+        oracle.agree_with_the_model(served)
         oracle.answer(plan["n_labels"], until=lambda progress: progress["promise"] is None)
         sentence.get_by_text(re.compile("If you stop now, the remaining")).wait_for()
         (promise,) = oracle.ask("GET", "/promises")["promises"]
@@ -124,7 +127,7 @@ def test_from_the_first_figure_to_labels_by_the_model(browser, tmp_path, texts):
         dialog.get_by_text("Attempt 2").wait_for()
         dialog.get_by_role("button", name="Begin").click()
         dialog.wait_for(state="hidden")
-        oracle.agree_with_the_model()
+        oracle.agree_with_the_model(served)
         oracle.answer(500, until=lambda progress: progress["promise"] is None)
         tab.get_by_role("button", name=re.compile(r"Let the model label [\d,]+ rows")).click()
         dialog.get_by_role("button", name="Label them").click()
@@ -135,7 +138,7 @@ def test_from_the_first_figure_to_labels_by_the_model(browser, tmp_path, texts):
         tab.get_by_role("link", name="Look at them").click()
         # All but those that are ada's to answer next: the audit goes on over all rows, and is answered blind.
         shown = tab.get_by_role("status").filter(has_text=re.compile(r"rows match")).inner_text()
-        counts = [int(each.replace(",", "")) for each in re.findall(r"([\d,]+) rows? (?:match|that)", shown)]
+        counts = [int(each.replace(",", "")) for each in re.findall(r"([\d,]+) rows? (?:match|waiting)", shown)]
         matching, blind = (*counts, 0)[:2]
         assert released - blind <= matching <= released
         page.view("Accuracy")
@@ -149,7 +152,7 @@ def test_from_the_first_figure_to_labels_by_the_model(browser, tmp_path, texts):
         dialog.get_by_label("Target in percent").fill("80")
         dialog.get_by_role("button", name="Begin").click()
         dialog.wait_for(state="hidden")
-        oracle.agree_with_the_model(always=False)
+        oracle.agree_with_the_model(served, always=False)
         oracle.answer(500, until=lambda progress: progress["promise"] is None)
         sentence.get_by_text(re.compile("Not passed")).wait_for()
         promise = oracle.ask("GET", "/promises")["promises"][0]
