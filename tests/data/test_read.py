@@ -106,7 +106,7 @@ def npz(**arrays):
     [
         ("t.csv.gz", b"a,b\n1,2\n", "cannot be unpacked"),
         ("t.csv.gz", gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-9], "cannot be unpacked"),
-        ("t.docx", b"x", r"ending .\.docx. is not known. Known: .csv, .tsv"),
+        ("t.docx", b"x", r"extension .\.docx. is not known. Known: .csv, .tsv"),
         ("t", b"x", "is not known"), ("t.gz", b"x", "is not known"),
         ("t.xlsx", b"no spreadsheet", "not a spreadsheet that can be read"),
         ("t.xlsx", workbook([]), "is empty"),

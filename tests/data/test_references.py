@@ -179,7 +179,7 @@ def test_a_note_of_querist_that_was_changed_is_refused(put):
 def test_bounds(put):
     letters = "ABCDFGHIJKLMNOPQRSUVWXYZ"
     wide = "".join(f"TY  -\n{a}{b}  - x\n" for a in letters for b in letters for _ in range(20))
-    with pytest.raises(DataError, match="unfolds to"):
+    with pytest.raises(DataError, match="expands to"):
         read_table(put("a.ris", wide))
 
 

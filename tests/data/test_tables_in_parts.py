@@ -44,7 +44,7 @@ def test_a_gap_among_the_names_of_folders_and_a_column_that_is_there_already(fol
         pd.read_parquet(place).assign(year=1999).to_parquet(place)
     table = read_table(folder)
     assert set(table.frame["year"]) == {1999}
-    assert "column 'year' is that of the files" in " ".join(table.notes)
+    assert "column 'year' is taken from the files" in " ".join(table.notes)
 
 
 def test_folders_of_another_depth_differ_in_their_columns(folder):

@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -26,6 +27,10 @@ def test_every_registered_estimator_learns(name):
     model = querist.make_estimator(name)
     features = X - X.min(axis=0)  # complement naive Bayes takes no negative values
     model.fit(features, NAMES)
+    if name == "relevance_svc":
+        # It is to rank: relevant rows weigh so much that it calls nearly all of these so.
+        assert roc_auc_score(model.classes_[1] == NAMES, model.decision_function(features)) > 0.6
+        return
     assert (model.predict(features) == NAMES).mean() > 0.6
 
 

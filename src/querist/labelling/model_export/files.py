@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pprint import pformat
 from typing import TYPE_CHECKING
 
-from querist.data import EmbeddedFeatures
-
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
@@ -114,7 +112,7 @@ def readme(
     if brought:
         vectors = _VECTORS
         given = f"{_GIVEN['table']} and a column {features.column_!r} with the vectors"
-    elif isinstance(features, EmbeddedFeatures):
+    elif getattr(features, "model", ""):
         vectors = _BY_MODEL.format(model=features.model)
     trained = (now or datetime.datetime.now(datetime.UTC)).strftime("%Y-%m-%d %H:%M UTC")
     classes = "\n".join(f"| {name.replace('|', chr(92) + '|')} | {count} |" for name, count in sorted(counts.items()))
@@ -161,6 +159,9 @@ that comes with exported labels.
 
 def brings_vectors(pipeline: "Pipeline") -> bool:
     """Whether rows come with embeddings of their own, which no model here could make."""
+    # Loads heavy libraries, which the server does without until it exports.
+    from querist.data import EmbeddedFeatures
+
     features = pipeline.named_steps["features"]
     return isinstance(features, EmbeddedFeatures) and not features.model
 
