@@ -158,8 +158,8 @@ class Advisor:
     --------
     >>> advisor = Advisor(n_future=20_000)
     >>> str(advisor.update(Observation(n_labels=30)))
-    'Go on. No predictions for the stop set. Too few random rows predicted before their answer: 0 of the 20 needed. The \
-classes of the random rows are not known.'
+    'Go on. No predictions for the stop set. Too few random rows predicted before their answer: 0 of the 20 needed. \
+The classes of the random rows are not known.'
     """
 
     def __init__(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> None:
