@@ -38,8 +38,8 @@ def by_asreview(executable, path, relevant, known, seed):
     """Return the figures of ASReview's simulation, from the order in which it has read."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run.asreview"
-        command = [executable, "simulate", path, "--prior-idx", *map(str, known), "--seed", str(seed)]
-        done = subprocess.run([*map(str, command), "-o", str(out)], check=False, capture_output=True)
+        command = [executable, "simulate", path.resolve(), "--prior-idx", *map(str, known), "--seed", str(seed)]
+        done = subprocess.run([*map(str, command), "-o", str(out)], check=False, capture_output=True, cwd=folder)
         if done.returncode:
             raise RuntimeError(f"ASReview failed:\n{done.stderr.decode()[-2000:]}")
         with zipfile.ZipFile(out) as archive:
