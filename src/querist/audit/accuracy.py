@@ -160,7 +160,12 @@ def model_accuracy(
     high = interval(value * answered + 1 - answered, size / answered, confidence)[1]
     note = NOTE.format(confidence) if scored is None else APPROXIMATE
     if n_skipped:
-        note += f" {n_skipped} audit rows that nobody could answer are counted against it and for it."
+        rows = (
+            "1 audit row that nobody could answer is"
+            if n_skipped == 1
+            else f"{n_skipped} audit rows that nobody could answer are"
+        )
+        note += f" {rows} counted against it and for it."
     return Estimate(value, low, high, z.size, QUANTITY, method, confidence, note)
 
 
