@@ -69,7 +69,9 @@ class Tab:
     def next_row(self):
         """Return the next row to look at, or None where nothing is left."""
         if not self._items:
-            self._take(self._persist("/queue", self._queue_body))
+            # What is pressed and not sent yet is held, too, as the page does: its lease must not end.
+            pressed = [each["row"] for each in self._pending if each["kind"] != "undo"]
+            self._take(self._persist("/queue", lambda: {"holding": pressed, "want": _AHEAD}))
         return self._items.pop(0) if self._items else None
 
     def deliver(self):

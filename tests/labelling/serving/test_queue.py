@@ -210,15 +210,6 @@ def test_two_tabs_that_outlive_a_restart_wait_for_each_other():
     assert set(rows_of(held[0])) <= set(rows_of(after.queue.take(1, "two", 20, 2.0 + SILENT_SECONDS)))
 
 
-def test_a_tab_with_empty_hands_at_a_restart_is_no_new_one():
-    desk = Desk(ranked=False)
-    held = drawn_by(desk, desk.queue.take(1, "one", 6, 0.0))
-    after = Desk.of(desk.board)
-    after.queue.restore(held, 1.0, known=frozenset({(1, "one"), (1, "two")}))
-    assert not set(rows_of(held)) & set(rows_of(after.queue.take(1, "two", 8, 2.0)))
-    assert set(rows_of(held)) <= set(rows_of(after.queue.take(1, "two", 20, 2.0 + SILENT_SECONDS)))
-
-
 def test_a_page_that_was_loaded_again_gets_its_rows_back():
     desk = Desk()
     held = drawn_by(desk, desk.queue.take(1, "t", 13, 0.0))

@@ -126,20 +126,13 @@ class Queue:
         self.reopen()
         return list(dict.fromkeys(ticket.tab for ticket in tickets))
 
-    def restore(
-        self,
-        tickets: Iterable[Ticket],
-        now: float,
-        living: frozenset[tuple[int, str]] = frozenset(),
-        known: frozenset[tuple[int, str]] = frozenset(),
-    ) -> None:
+    def restore(self, tickets: Iterable[Ticket], now: float, living: frozenset[tuple[int, str]] = frozenset()) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it.
 
-        Of tabs that are not known to be `living`, the same person's next new tab gets it at once. One is not new if it
-        is among those `known` from before, even if it had nothing in hand just then.
+        Of tabs that are not known to be `living`, the same person's next new tab gets it at once.
         """
         tickets = list(tickets)
-        self.leases.restarted(known | {(ticket.annotator, ticket.tab) for ticket in tickets}, now)
+        self.leases.restarted(frozenset((ticket.annotator, ticket.tab) for ticket in tickets), now)
         for annotator, tab in living:
             self.leases.heard(annotator, tab, now)
         for ticket in tickets:
