@@ -1,6 +1,7 @@
 """What one round costs: refit, score 100,000 rows, choose 10. ``python benchmarks/labels/round_time.py`` prints it.
 
-Seconds of CPU on one core (`time.process_time`, one thread), the median of five rounds of ten answers each.
+Seconds of CPU on one core (`time.process_time`, one thread), the median of five rounds of ten answers each. Then what
+it costs to make features of texts, of words alone and of all that Querist makes of them.
 """
 
 import argparse
@@ -22,16 +23,25 @@ def table():
     return make_classification(N_ROWS, 20, n_informative=10, n_classes=5, random_state=0)
 
 
-def texts():
-    """Return 100,000 texts as features and their labels: two sets of real ones, again and again."""
+def real_texts(n):
+    """Return n texts, a frame of one column: five sets of real ones, again and again."""
     import pandas as pd
 
+    frame = pd.concat([pd.read_csv(DATA / "text" / f"{name}.csv") for name in SETS["texts"]])
+    frame = frame.sample(frac=1.0, random_state=0)
+    return frame.iloc[np.resize(np.arange(len(frame)), n)][["text"]].reset_index(drop=True)
+
+
+def featured(frame, *, words_only=False):
+    """Return texts as features."""
     from querist.data import TableFeatures
 
-    frame = pd.concat([pd.read_csv(DATA / "text" / f"{name}.csv") for name in SETS["texts"]])
-    frame = frame.iloc[np.resize(np.arange(len(frame)), N_ROWS)].reset_index(drop=True)
-    y = (np.arange(N_ROWS) % 2).astype(np.int64)
-    return TableFeatures(text_columns=("text",)).fit_transform(frame[["text"]]), y
+    return TableFeatures(text_columns=("text",), words_only=words_only).fit_transform(frame)
+
+
+def texts():
+    """Return 100,000 texts as features, and labels."""
+    return featured(real_texts(N_ROWS)), (np.arange(N_ROWS) % 2).astype(np.int64)
 
 
 def seconds(X, y, n_labels):
@@ -56,6 +66,15 @@ def main():
     with single_thread():
         for name, made, n_labels in (("table, 20 columns, 5 classes", table, 300), ("short texts", texts, 500)):
             print(f"| {name} | {n_labels} | {np.median(seconds(*made(), n_labels)):.2f} |", flush=True)
+        print("\n| texts | features | seconds of CPU | MB |\n|---|---|---|---|")
+        for n in (5000, N_ROWS):
+            frame = real_texts(n)
+            for kind, words_only in (("words alone", True), ("all", False)):
+                start = time.process_time()
+                X = featured(frame, words_only=words_only)
+                taken = time.process_time() - start
+                size = (X.data.nbytes + X.indices.nbytes + X.indptr.nbytes) / 1e6
+                print(f"| {n:,} | {kind} | {taken:.1f} | {size:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,13 @@ def sync_folder(folder: Path) -> None:
             raise
 
 
+def user_cache_folder(name: str) -> Path:
+    """Return the user's cache folder for one kind of thing; it need not be there yet."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("querist")) / name
+
+
 def is_draft(path: Path) -> bool:
     """Return whether a file is what a killed process has left.
 

@@ -15,15 +15,12 @@ from querist.data import TableFeatures, read_problem, read_table
 from querist.data.written_numbers import written_number
 from querist.exceptions import DataError, InvalidParameterError, TargetError
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 N = 30
 Z = [(number * 7) % 31 + 0.5 for number in range(N)]
 LABELS = ["a", "b"] * (N // 2)
 FORMATS = ["csv", "xlsx", "jsonl", "parquet"]
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr("querist.data.problem.default_cache_dir", lambda: tmp_path / "cache")
 
 
 @pytest.fixture

@@ -17,17 +17,6 @@ from querist.exceptions import DataError, FileFormatError, TargetError
 from workbooks import workbook
 
 
-@pytest.fixture
-def put(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def saved(write, *given, **more):
     target = io.BytesIO()
     write(*given[:0], target, *given, **more)

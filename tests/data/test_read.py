@@ -20,16 +20,6 @@ FRAME = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def put(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def as_bytes(write):
     buffer = io.BytesIO()
     write(buffer)

@@ -9,6 +9,8 @@ from sklearn.datasets import dump_svmlight_file
 from querist.data import read_problem
 from querist.exceptions import DataError, TargetError
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 FRAME = pd.DataFrame(
     {
         "x": [1.5, 2.5, 4.0, 8.0] * 5,
@@ -26,11 +28,6 @@ def put(tmp_path):
         return tmp_path / name
 
     return write
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr("querist.data.problem.default_cache_dir", lambda: tmp_path / "cache")
 
 
 def test_a_file_becomes_a_problem(put, tmp_path):

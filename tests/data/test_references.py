@@ -10,17 +10,6 @@ from querist.data import read_table
 from querist.data.reference_tags import NBIB, RIS
 from querist.exceptions import DataError, FileFormatError
 
-
-@pytest.fixture
-def put(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 RIS_FILE = """TY  - JOUR
 AU  - Müller, A.
 AU  - Weiß, B.

@@ -72,7 +72,7 @@ def _screening(
     from querist.data.literature_features import literature_features, record_texts
     from querist.data.read import read_as
     from querist.data.target import split_target
-    from querist.registry import make_estimator, parse_spec
+    from querist.session.parts import resolve_estimator
     from querist.simulation.screening import priors, screen
 
     table, labels = split_target(read_as(list(files) if len(files) > 1 else files[0], reading), target)
@@ -80,10 +80,7 @@ def _screening(
         raise InvalidParameterError(f"{table.path} holds numbers and no texts. Name a file with titles and abstracts.")
     relevant, told = _relevant(labels)
     print_notes([*table.notes, told])
-    model = None
-    if estimator is not None:
-        name, params = parse_spec(estimator)
-        model = make_estimator(name, **params)
+    model = None if estimator is None else resolve_estimator(estimator)
     X = literature_features(record_texts(table.frame, text))
     runs = []
     with progress_bar("screening") as progress:

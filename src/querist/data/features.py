@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from querist._files import user_cache_folder
 from querist.data import feature_cache
 from querist.data.feature_cache import Features
 from querist.data.hashing import pool_hash
@@ -117,6 +118,4 @@ def _key(frame: "pd.DataFrame", test_frame: "pd.DataFrame | None", recipe: Table
 
 def default_cache_dir() -> Path:
     """Return the user's cache folder for features."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("querist")) / "features"
+    return user_cache_folder("features")

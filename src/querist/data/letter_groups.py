@@ -24,7 +24,7 @@ class LetterGroups:
 
     As scikit-learn's ``TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True,
     strip_accents="unicode", min_df=2, max_features=4096)`` counts them, the features being those that occur in most
-    texts. Groups are known by hashes of 22 bits, by which they are counted in a fifth of the time.
+    texts. Groups are known by hashes of 22 bits: no text is cut into strings to count them.
 
     Attributes
     ----------

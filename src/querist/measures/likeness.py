@@ -37,9 +37,15 @@ def likeness(X: Pool, examples: Pool, *, told: BoolArray | None = None) -> Float
     if scipy.sparse.issparse(X):
         directions = np.asarray(as_float(examples).todense(), np.float64)
         directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-300)
-        parts = [_by_block(X, lambda block, own=own: cosine_to(block[:, columns], own)) for own in directions]
-        best: FloatArray = np.max(parts, axis=0)
-        return best
+
+        def likest(block: Any) -> Any:
+            looked_at = block[:, columns]
+            best = cosine_to(looked_at, directions[0])
+            for direction in directions[1:]:
+                np.maximum(best, cosine_to(looked_at, direction), out=best)
+            return best
+
+        return _by_block(X, likest)
     spread = as_float(X[:: max(1, X.shape[0] // _SAMPLE), columns]).std(axis=0)
     spread[spread == 0] = 1.0
     points = as_float(examples) / spread

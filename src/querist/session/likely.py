@@ -3,12 +3,12 @@
 import numpy as np
 
 from querist._pool import as_pool
-from querist._typing import IntArray, Pool
+from querist._typing import BoolArray, IntArray, Pool
 from querist.exceptions import InvalidParameterError
 from querist.measures.likeness import likeness
 
 
-def rows_like(X: Pool, examples: Pool, *, most: int | None = None) -> IntArray:
+def rows_like(X: Pool, examples: Pool, *, most: int | None = None, by: BoolArray | None = None) -> IntArray:
     """Return the rows of a pool that are most like examples of a class: what to label first where a class is rare.
 
     Parameters
@@ -19,6 +19,8 @@ def rows_like(X: Pool, examples: Pool, *, most: int | None = None) -> IntArray:
         Rows in the same features; of the pool (``X[[3, 8]]``) or made by the recipe that made it.
     most : int, default=None
         How many rows; None: all.
+    by : ndarray of shape (n_features,), bool, default=None
+        By which features rows are alike; None: by all.
 
     Returns
     -------
@@ -47,6 +49,6 @@ def rows_like(X: Pool, examples: Pool, *, most: int | None = None) -> IntArray:
             f"examples must be rows with the {X.shape[1]} features of X, one at least, got shape {examples.shape}. "
             "Make them by the same recipe."
         )
-    alike = likeness(X, examples)
+    alike = likeness(X, examples, told=by)
     rows = np.flatnonzero(alike > 0) if hasattr(X, "tocsr") else np.arange(alike.size)
     return rows[np.argsort(-alike[rows], kind="stable")][:most].astype(np.int64)

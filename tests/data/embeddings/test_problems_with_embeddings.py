@@ -12,6 +12,8 @@ import scipy.sparse
 from querist.data import read_problem
 from querist.exceptions import DataError, InvalidParameterError
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 TEXTS = [f"{colour} {thing} number {n}" for n in range(4) for colour in ("red", "green") for thing in ("apple", "wine")]
 FRAME = pd.DataFrame({"text": TEXTS, "y": ["no", "yes"] * 8})
 VECTORS = np.random.default_rng(0).normal(size=(16, 3)).round(3)
@@ -24,11 +26,6 @@ def put(tmp_path):
         return tmp_path / name
 
     return write
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr("querist.data.problem.default_cache_dir", lambda: tmp_path / "cache")
 
 
 def test_an_array_a_file_and_a_column_are_the_same(put, tmp_path):

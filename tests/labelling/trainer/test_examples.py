@@ -52,6 +52,12 @@ def test_rows_that_share_words_with_an_example_are_asked_first():
     assert rows_like_examples(features, settings_of()).size == 0
 
 
+def test_letters_alone_make_no_text_like_an_example():
+    texts = [*TEXTS, "prized cashmere", "prized cashmere winter", "a winter of prized cashmere"]
+    settings = settings_of(like=("you win a cash prize",), words_only=False)
+    assert rows_like_examples(features_of(settings, texts=texts), settings).tolist() == [12, 13, 14]
+
+
 def test_a_model_finds_what_shares_no_word(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder, vectors = tiny_models.static(tmp_path / "m")

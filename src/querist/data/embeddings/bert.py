@@ -23,8 +23,7 @@ class Bert:
 
     Notes
     -----
-    A forward pass takes two operations for each weight of the layers and token: some 10 ms for a text of 30 tokens by
-    MiniLM (10 million such weights) on one core.
+    A forward pass takes two operations for each weight of the layers and token; a MiniLM has 10 million such weights.
 
     Raises
     ------

@@ -16,8 +16,7 @@ from querist.exceptions import DataError, QueristError
 from querist.labelling.errands.memory import limit_memory
 from querist.labelling.trainer.frames import read_frame, write_frame
 
-# Behind who labels, yet never far: somebody waits for what an errand brings. At 10 an export took over half a minute
-# beside busy programs.
+# Behind who labels, yet never far: somebody waits for what an errand brings, whatever else the machine does.
 _NICE = 4
 
 

@@ -29,9 +29,11 @@ def rows_like_examples(features: PoolFeatures, settings: Settings) -> IntArray:
 
     first, *others = settings.text_columns
     frame = pd.DataFrame({first: list(settings.like)} | dict.fromkeys(others, ""))
-    recipe, X = features.recipe, features.X
+    recipe, X, by = features.recipe, features.X, features.alike_by
     if isinstance(recipe, EmbeddedFeatures) and not recipe.model:
         assert recipe.features_ is not None
-        recipe, X = recipe.features_, X[:, : len(recipe.features_.columns_)]
+        recipe = recipe.features_
+        n_own = len(recipe.columns_)
+        X, by = X[:, :n_own], by[:n_own]
     assert not isinstance(recipe, ImageFeatures)
-    return rows_like(X, recipe.transform(frame), most=_MOST)
+    return rows_like(X, recipe.transform(frame), most=_MOST, by=by)

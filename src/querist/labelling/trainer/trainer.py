@@ -129,7 +129,7 @@ class Trainer:
 
     def _texts(self) -> list[str]:
         columns = self._settings.text_columns
-        return [" \n ".join(str(item.content.get(name) or "") for name in columns) for item in self._store.all_items()]
+        return [" \n ".join(str(item.content.get(name) or "") for name in columns) for item in self._items()]
 
     # ------------------------------------------------------------------ reading
 
