@@ -209,11 +209,14 @@ class KernelMachine(ClassifierMixin, BaseEstimator):
 
     def _linear_scores(self, rows: Any) -> FloatArray:
         # In the precision of the rows: scipy would copy their entries otherwise, which takes longer than the product.
-        coefficients = np.ascontiguousarray(self.coef_.T, rows.dtype)
+        # Of two classes one column says all, since what two targets that sum to 1 are given sums to a constant; and
+        # sparse rows times one column take a third of the time that they take times two.
+        coefficients = np.ascontiguousarray(self.coef_[-1] if self.classes_.size == 2 else self.coef_.T, rows.dtype)
         width = rows.nnz // rows.shape[0] + 1 if scipy.sparse.issparse(rows) else rows.shape[1]
         scores = np.empty((rows.shape[0], self.classes_.size))
         for block in row_blocks(rows.shape[0], max(width, self.classes_.size)):
-            scores[block] = take_rows(rows, block) @ coefficients
+            product = take_rows(rows, block) @ coefficients
+            scores[block] = np.stack([-product, product], axis=1) if product.ndim == 1 else product
         return scores + self.intercept_
 
     def _taken(self) -> dict[str, Any]:
