@@ -9,11 +9,9 @@ from querist._pool import NumberedRows, plain
 from querist._typing import FloatArray, IntArray, Pool, RandomState
 from querist._validation import n_rows, take_rows
 from querist.exceptions import InvalidParameterError
-from querist.session.events import Answered, Changed, Event, Flagged, Released, RowsAdded, Skipped, Undone, undone
+from querist.session.events import Event, Released, RowsAdded, Skipped, Undone
 from querist.session.finite import is_finite
 from querist.session.state import State
-
-_UNDOABLE = (Answered, Changed, Skipped, Released, Flagged)
 
 
 class Journal:
@@ -84,13 +82,14 @@ class Journal:
 
     def undo(self, steps: int) -> tuple[Event, ...]:
         """Take back the last steps; see `Session.undo`."""
-        gone = undone(self.events)
-        doable = [event for event in self.events if isinstance(event, _UNDOABLE) and event.number not in gone]
-        if len(doable) < steps:
-            raise InvalidParameterError(f"Cannot undo {steps} steps: there are {len(doable)}. Undo so many or fewer.")
-        taken = doable[: -steps - 1 : -1]
-        self.replay([Undone(self.next_number + place, event.number) for place, event in enumerate(taken)])
-        return tuple(taken)
+        doable = self.state.n_steps
+        if doable < steps:
+            raise InvalidParameterError(f"Cannot undo {steps} steps: there are {doable}. Undo so many or fewer.")
+        taken = tuple(self.state.take_back() for _ in range(steps))
+        for event in taken:
+            self.record(Undone(self.next_number, event.number))
+        self.version += 1
+        return taken
 
     def extend(self, X: Pool, costs: FloatArray | None) -> None:
         """Let the pool grow; see `Session.extend`."""
