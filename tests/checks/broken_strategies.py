@@ -114,6 +114,26 @@ class KeepsState(Sound):
         return super().utilities(context)
 
 
+class Margins:
+    """Margins of the whole pool, by the first model that was asked about them."""
+
+    @classmethod
+    def of(cls, matrix):
+        kept = cls()
+        kept.values = None
+        return kept
+
+
+class KeepsTooLong(Sound):
+    def utilities(self, context):
+        if context.memory is None:
+            return super().utilities(context)
+        kept = context.memory.kept(Margins, context.X)
+        if kept.values is None:
+            kept.values = uncertainty(context.model, context.X, np.arange(len(context.X)), "margin")
+        return kept.values[context.candidates]
+
+
 class ChangesTies(Sound):
     def utilities(self, context):
         self.ties = "first"

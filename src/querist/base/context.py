@@ -7,6 +7,7 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, unmarked_rows
+from querist.base.memory import Memory
 from querist.base.space import Space
 from querist.base.ties import TieKeys
 
@@ -39,6 +40,8 @@ class QueryContext:
         Of the answers, for strategies that train models of their own; None: all weigh the same.
     costs : ndarray of shape (n_rows,) or None
         Of each row of the pool. `utilities` leaves them aside: they are divided by them afterwards.
+    memory : Memory or None
+        Where derived data of the pool may be kept until the next query; it must not change what is chosen.
     """
 
     X: Pool
@@ -52,6 +55,7 @@ class QueryContext:
     space: Space
     weights: FloatArray | None = None
     costs: FloatArray | None = None
+    memory: Memory | None = None
 
     @cached_property
     def unlabelled(self) -> IntArray:

@@ -1,6 +1,6 @@
 """Distances of many rows of a pool to a few, block by block."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse
@@ -23,18 +23,22 @@ class Distances:
         Used in place.
     rows : ndarray of shape (n,)
         Row numbers whose distances are wanted, ascending.
+    whole : Distances, default=None
+        Of all rows of the matrix; what it knows is not computed again.
     """
 
-    def __init__(self, matrix: Any, rows: IntArray) -> None:
+    def __init__(self, matrix: Any, rows: IntArray, whole: "Distances | None" = None) -> None:
         self._matrix = matrix
         self._rows = rows
         self._shift: FloatArray | None = None
+        self._norms: FloatArray = np.empty(rows.size)
+        if whole is not None:
+            self._shift, self._norms = whole._shift, whole._norms[rows]
+            return
         if not scipy.sparse.issparse(matrix):
-            # Rows spread over the pool, an odd number of them.
-            count = min(rows.size, _SAMPLE) - (min(rows.size, _SAMPLE) + 1) % 2
-            sample = rows[np.linspace(0, rows.size - 1, count).astype(np.int64)]
-            self._shift = typical_point(matrix[sample])
-        self._norms = np.empty(rows.size)
+            # Rows spread over the matrix, an odd number of them; of all of it, so that fewer candidates change nothing.
+            count = min(matrix.shape[0], _SAMPLE) - (min(matrix.shape[0], _SAMPLE) + 1) % 2
+            self._shift = typical_point(matrix[np.linspace(0, matrix.shape[0] - 1, count).astype(np.int64)])
         for positions, block, inside in candidate_blocks(matrix, rows):
             norms = squared_norms(block, self._shift)
             self._norms[positions] = norms if inside is None else norms[inside]
@@ -65,3 +69,37 @@ class Distances:
             kept = block if inside is None else block[inside]
             squared = nearest_squared_distances(kept, self._norms[positions], points, shift=self._shift)
             np.minimum(result[positions], squared, out=result[positions])
+
+
+class KeptDistances:
+    """Distances of all rows of a matrix to the nearest of some rows, kept while these become more.
+
+    O(n_rows) memory; k further rows cost O(k * n_rows * n_dimensions).
+    """
+
+    def __init__(self, matrix: Any) -> None:
+        self._all = Distances(matrix, np.arange(matrix.shape[0]))
+        self._matrix = matrix
+        self._others: IntArray = np.empty(0, np.int64)
+        self._nearest: FloatArray = np.full(matrix.shape[0], np.inf)
+
+    @classmethod
+    def of(cls, matrix: Any) -> Self:
+        """See `querist.base.memory.Keepable`."""
+        return cls(matrix)
+
+    def between(self, rows: IntArray) -> Distances:
+        """Return what `Distances` of some rows is."""
+        return Distances(self._matrix, rows, whole=self._all)
+
+    def to_rows(self, others: IntArray) -> FloatArray:
+        """Return the distance of each row of the matrix to the nearest of `others`; only to be read."""
+        if not np.isin(self._others, others).all():
+            # An answer was taken back: which of the rest is nearest is not known.
+            self._others, self._nearest = np.empty(0, np.int64), np.full(self._nearest.size, np.inf)
+        fresh = others[~np.isin(others, self._others)]
+        if fresh.size:
+            # An array of its own each time: the last one may be in somebody's hands.
+            self._nearest = np.minimum(self._nearest, self._all.to_rows(fresh))
+            self._others = others.copy()
+        return self._nearest

@@ -10,6 +10,7 @@ from querist.base.adapted import adapted
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts, per_cost
+from querist.base.memory import Memory
 from querist.base.space import Space
 from querist.base.ties import Ties, tie_keys
 from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError, QueristError
@@ -45,6 +46,7 @@ def prepare(
     rng: np.random.Generator,
     weights: FloatArray | None = None,
     costs: FloatArray | None = None,
+    memory: Memory | None = None,
 ) -> QueryContext:
     """Return the context of a query whose arguments are known to be right.
 
@@ -85,7 +87,7 @@ def prepare(
                 f"for a batch of {batch_size}; it must return at least as many."
             )
         keys = tie_keys(strategy.ties, candidates, rng)
-    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space, weights, costs)
+    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space, weights, costs, memory)
 
 
 def decide(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:

@@ -21,6 +21,7 @@ from querist._validation import (
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
+from querist.base.memory import Memory
 from querist.base.query import decide, prepare
 from querist.base.selection import Chances, Selection, TopK
 from querist.base.ties import Ties
@@ -83,6 +84,7 @@ class QueryStrategy(BaseEstimator, ABC):
         candidates: ArrayLike | None = ...,
         batch_size: int = ...,
         random_state: RandomState = ...,
+        memory: Memory | None = ...,
         return_utilities: Literal[False] = ...,
     ) -> IntArray: ...
 
@@ -97,6 +99,7 @@ class QueryStrategy(BaseEstimator, ABC):
         candidates: ArrayLike | None = ...,
         batch_size: int = ...,
         random_state: RandomState = ...,
+        memory: Memory | None = ...,
         return_utilities: Literal[True],
     ) -> tuple[IntArray, FloatArray]: ...
 
@@ -111,6 +114,7 @@ class QueryStrategy(BaseEstimator, ABC):
         candidates: ArrayLike | None = None,
         batch_size: int = 1,
         random_state: RandomState = None,
+        memory: Memory | None = None,
         return_utilities: bool = False,
     ) -> IntArray | tuple[IntArray, FloatArray]:
         """Return the rows to ask about next.
@@ -131,6 +135,8 @@ class QueryStrategy(BaseEstimator, ABC):
             How many rows to return.
         random_state : int, numpy.random.Generator or None, default=None
             The only source of random numbers, ties included.
+        memory : Memory, default=None
+            Where derived data of `X` are kept for the next query; pass the same each time, and the same `X`.
         return_utilities : bool, default=False
             Also return the utilities.
 
@@ -152,7 +158,7 @@ class QueryStrategy(BaseEstimator, ABC):
         UnsupportedModelError
             If the model lacks a method that the strategy needs.
         """
-        context = self._context(X, rows, labels, model, candidates, batch_size, random_state)
+        context = self._context(X, rows, labels, model, candidates, batch_size, random_state, memory)
         positions, utilities = decide(self, context)
         chosen = context.candidates[positions]
         if not return_utilities:
@@ -230,6 +236,7 @@ class QueryStrategy(BaseEstimator, ABC):
         candidates: ArrayLike | None,
         batch_size: int,
         random_state: RandomState,
+        memory: Memory | None,
     ) -> QueryContext:
         pool = as_pool(X)
         total = n_rows(pool)
@@ -247,6 +254,7 @@ class QueryStrategy(BaseEstimator, ABC):
             candidates=_allowed(candidates, answered, total),
             batch_size=batch_size,
             rng=_random.resolve(random_state),
+            memory=memory,
         )
 
 

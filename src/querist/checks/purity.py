@@ -3,12 +3,14 @@
 import copy
 import pickle
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from querist.base.memory import Memory
 from querist.base.strategy import QueryStrategy
-from querist.checks.problems import gaussian
+from querist.checks.problems import gaussian, picks_agree, solvable
 
 
 def check_inputs_untouched(strategy: QueryStrategy) -> None:
@@ -92,6 +94,28 @@ def check_stochastic_is_declared(strategy: QueryStrategy) -> None:
         )
 
 
+def check_memory_changes_nothing(strategy: QueryStrategy) -> None:
+    """With a scratch memory kept over several queries, and without one, the same rows are chosen.
+
+    Answers come, with a model fitted anew each time, are taken back and come again; and the pool is replaced by another
+    of the same shape.
+    """
+    name, memory = type(strategy).__name__, Memory()
+    for problem in solvable(strategy):
+        n_known = problem.rows.size
+        more = np.arange(problem.X.shape[0] - 4)
+        rows = np.concatenate([problem.rows, more[~np.isin(more, problem.rows)]])
+        labels = np.concatenate([problem.labels, np.arange(rows.size - n_known) % (int(problem.labels.max()) + 1)])
+        for n_rows in (n_known, n_known + 1, n_known + 5, n_known + 2, n_known + 8):
+            known = replace(problem, rows=rows[:n_rows]).with_labels(labels[:n_rows])
+            plain = known.query(copy.deepcopy(strategy))
+            kept = known.query(copy.deepcopy(strategy), memory=memory)
+            assert picks_agree(plain, kept, tolerance=1e-7), (
+                f"{name}: with a memory it chooses {kept[0].tolist()}, without one {plain[0].tolist()}; what is kept "
+                "must be derived from X and the labelled rows, and be dropped when they are no longer the same."
+            )
+
+
 PURITY_CHECKS = (
     check_inputs_untouched,
     check_model_untouched,
@@ -99,4 +123,5 @@ PURITY_CHECKS = (
     check_strategy_untouched,
     check_same_generator_same_answer,
     check_stochastic_is_declared,
+    check_memory_changes_nothing,
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from querist import _random
 from querist._typing import Classifier, IntArray, Pool
+from querist.base.memory import Memory
 from querist.base.query import decide, prepare
 from querist.base.selection import Chances
 from querist.base.space import is_numeric
@@ -51,6 +52,7 @@ class Asker:
         self._names = (repr(strategy), repr(cold_start))
         self._asking = asking
         self._trained = trained
+        self._memory = Memory()
         # A pool that is no numbers, and a pipeline whose steps make numbers of it before there are labels.
         self._unlabelled: tuple[Pool, Classifier] | None = None
 
@@ -140,6 +142,7 @@ class Asker:
             weights=lessons.weights,
             # The cold start, like the audit, draws whatever rows cost.
             costs=self._journal.costs if strategy is self._strategy else None,
+            memory=self._memory,
         )
         with self._asking.refitter.settings(finite=self._journal.is_finite):
             positions, utilities = decide(strategy, context)

@@ -8,7 +8,7 @@ from querist._typing import FloatArray, IntArray
 from querist.base.blocks import pool_width
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
-from querist.base.distances import Distances
+from querist.base.distances import Distances, KeptDistances
 from querist.base.selection import Chances
 from querist.base.strategy import QueryStrategy
 from querist.measures.ranking import top_k
@@ -43,7 +43,9 @@ class KCenter(QueryStrategy):
     a fitted ``Pipeline`` is given as model: scale features that have different units.
 
     Cost: O(n_candidates * (n_labelled + batch_size) * n_dimensions) time in matrix
-    products, O(n_candidates + batch_size * n_dimensions) memory beyond X.
+    products, O(n_candidates + batch_size * n_dimensions) memory beyond X. With a `Memory`, as a session has one, only
+    rows that were labelled since the last query count as labelled in that, where X is an array or CSR matrix that no
+    pipeline transforms; the memory holds two numbers for each row of X.
 
     References
     ----------
@@ -65,7 +67,10 @@ class KCenter(QueryStrategy):
     with_costs: ClassVar[WithCosts] = "refused"
 
     def utilities(self, context: QueryContext) -> FloatArray:
-        distances = Distances(context.space.matrix, context.candidates)
+        kept = _kept(context)
+        if kept is not None and context.rows.size:
+            return kept.to_rows(context.rows)[context.candidates]
+        distances = _distances(context)
         if context.rows.size:
             return distances.to_rows(context.rows)
         return -distances.to_mean()
@@ -73,7 +78,7 @@ class KCenter(QueryStrategy):
     def select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         if self.selection is not None or context.batch_size == 1:
             return super().select(utilities, context)
-        distances = Distances(context.space.matrix, context.candidates)
+        distances = _distances(context)
         if context.rows.size:
             return _farthest_first(utilities.copy(), distances, context, [])
         first = int(top_k(utilities, 1, context.tie_keys)[0])
@@ -84,6 +89,19 @@ class KCenter(QueryStrategy):
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
         """See `QueryStrategy.chances`."""
         return None if self.selection is None else self.selection.chances(utilities, positions)
+
+
+def _kept(context: QueryContext) -> KeptDistances | None:
+    """Return what is kept of the pool's distances; None where nothing is, or few rows are looked at."""
+    matrix = context.space.matrix
+    if context.memory is None or 2 * context.candidates.size < matrix.shape[0] - context.rows.size:
+        return None
+    return context.memory.kept(KeptDistances, matrix)
+
+
+def _distances(context: QueryContext) -> Distances:
+    kept = _kept(context)
+    return Distances(context.space.matrix, context.candidates) if kept is None else kept.between(context.candidates)
 
 
 def _farthest_first(nearest: FloatArray, distances: Distances, context: QueryContext, chosen: list[int]) -> IntArray:
