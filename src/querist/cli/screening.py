@@ -9,7 +9,7 @@ import typer
 from querist.exceptions import InvalidParameterError
 
 if TYPE_CHECKING:
-    from querist._typing import BoolArray
+    from querist._typing import BoolArray, Label
     from querist.data import Reading
     from querist.simulation.screening import Screening
 
@@ -37,17 +37,17 @@ def simulate_goal(
     """Replay what serves a goal; `apart` are options that say something else, which must not be given."""
     from querist.registry.goals import goal_of
 
-    goal_of(goal)
-    named = [f"--{name}" for name, value in apart.items() if value]
-    if named:
-        raise InvalidParameterError(f"--goal says how records are read to the end. Leave out {', '.join(named)}.")
+    named = goal_of(goal).relevant
+    idle = [f"--{name}" for name, value in apart.items() if value]
+    if idle:
+        raise InvalidParameterError(f"--goal says how records are read to the end. Leave out {', '.join(idle)}.")
     if estimator and len(estimator) > 1:
         raise InvalidParameterError("With --goal one estimator is replayed at a time. Give --estimator once.")
     if repeats < 1 or batch_size < 1:
         raise InvalidParameterError(f"--repeats and --batch-size must be at least 1, got {repeats} and {batch_size}.")
     _screening(
         files, target, text=text or (), reading=reading, repeats=repeats, batch_size=batch_size,
-        estimator=estimator[0] if estimator else None, seed=seed, out=out,
+        estimator=estimator[0] if estimator else None, seed=seed, out=out, named=named,
     )  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def _screening(
     estimator: str | None,
     seed: int,
     out: Path,
+    named: "Label | None",
 ) -> None:
     """Replay screening, from one relevant and one other record, drawn anew in each repeat, and print the figures."""
     import numpy as np
@@ -78,7 +79,7 @@ def _screening(
     table, labels = split_target(read_as(list(files) if len(files) > 1 else files[0], reading), target)
     if table.frame is None:
         raise InvalidParameterError(f"{table.path} holds numbers and no texts. Name a file with titles and abstracts.")
-    relevant, told = _relevant(labels)
+    relevant, told = _relevant(labels, named)
     print_notes([*table.notes, told])
     model = None if estimator is None else resolve_estimator(estimator)
     X = literature_features(record_texts(table.frame, text))
@@ -100,24 +101,17 @@ def _screening(
     typer.echo(f"\nEach run, record by record: {(out / 'screening.csv').resolve()}")
 
 
-def _relevant(labels: Any) -> "tuple[BoolArray, str]":
+def _relevant(labels: Any, named: "Label | None") -> "tuple[BoolArray, str]":
     """Return which records are relevant, and how that is known."""
     import numpy as np
 
-    from querist.data.relevant_classes import relevant_class
+    from querist.data.relevant_classes import which_is_relevant
 
     words = np.array([str(label) for label in np.asarray(labels).tolist()], dtype=object)
     names, counts = np.unique(words, return_counts=True)
-    if names.size != 2:
-        raise InvalidParameterError(
-            f"Screening has two classes, relevant or not; the target has {names.size}. Name another column."
-        )
-    place = relevant_class(names.tolist())
-    how = "by its name" if place is not None else "since fewer records have it"
-    place = int(np.argmin(counts)) if place is None else place
-    return words == names[
-        place
-    ], f"{names[place]!r} is taken for relevant, {how}: {counts[place]} of {words.size} records"
+    place, how = which_is_relevant(names.tolist(), named=named, counts=counts.tolist())
+    told = f"{names[place]!r} is taken for relevant, {how}: {counts[place]} of {words.size} records"
+    return words == names[place], told
 
 
 def _lines(figures: dict[str, Any], relevant: "BoolArray") -> list[str]:

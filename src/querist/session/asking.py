@@ -72,7 +72,7 @@ class Asker:
             trained["the query_estimator"] = self._asking.refitter.estimator
         check_takes_weights(trained | classifiers_of(self._strategy))
 
-    def ask(self, batch_size: int) -> IntArray:
+    def ask(self, batch_size: int, *, at_random: bool = False) -> IntArray:
         """Return the rows of the next round; see `Session.ask`."""
         state, seed = self._journal.state, self._journal.seed
         candidates = state.rows_with(FREE)
@@ -80,7 +80,8 @@ class Asker:
             raise self._exhausted(candidates.size, batch_size)
         if self._trail.reserve is not None:
             self._trail.reserve.keep_up(needs_model=self._strategy.needs_model)
-        drawn = self._trail.due(state.status == FREE, batch_size)
+        is_free = state.status == FREE
+        drawn = self._trail.next_rows(is_free, batch_size) if at_random else self._trail.due(is_free, batch_size)
         asked = []
         if drawn.size:
             asked.append(self._draw(drawn, candidates.size))

@@ -82,11 +82,15 @@ class AuditTrail:
         asked = self._journal.state.n_asked
         n = int((asked + batch_size) * self.share + 1e-9) - int(asked * self.share + 1e-9)
         if self.reserve is None:
-            return self.order[free[self.order]][:n]
+            return self.next_rows(free, n)
         reserved = self.reserve.rows[free[self.reserve.rows]]
         # Where the strategy has no more rows of its own, the rest is the audit's.
         n = max(n, batch_size - (int(free.sum()) - reserved.size))
         return reserved[:n]
+
+    def next_rows(self, free: BoolArray, n: int) -> IntArray:
+        """Return the next free rows in the audit's order, of which those that are set aside are the head."""
+        return self.order[free[self.order]][:n]
 
     def left_to_strategy(self, candidates: IntArray, drawn: IntArray) -> IntArray:
         """Return the candidates that the strategy may ask: none that are drawn now, none that are set aside."""

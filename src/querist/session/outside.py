@@ -111,7 +111,7 @@ def check_alone(estimator: Any) -> None:
     InvalidParameterError
         If `estimator` is not left at its default.
     """
-    if estimator != "logistic_regression":
+    if estimator is not None and estimator != "logistic_regression":
         raise InvalidParameterError(
             "probabilities are the model of the session, and an estimator was given besides. Leave one of them out."
         )

@@ -7,6 +7,7 @@ from querist import registry
 from querist._typing import Model
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, SessionFileError
+from querist.registry.goals import Goal
 from querist.session.content import class_name, has_params, params_of
 from querist.session.differences import Difference, differences
 from querist.session.earlier_parts import describe_as_before, fits_as_before
@@ -38,6 +39,15 @@ def resolve_strategy(strategy: Any) -> QueryStrategy:
             f"Known names: {', '.join(registry.strategy_names())}."
         )
     return strategy
+
+
+def parts_for(goal: Goal | None, *, estimator: Any, strategy: Any) -> dict[str, Any]:
+    """Return the classifier and the strategy: those that were named, else those of the goal, else the defaults."""
+    if estimator is None:
+        estimator = "logistic_regression" if goal is None else goal.make_estimator()
+    if strategy is None:
+        strategy = "margin" if goal is None else goal.make_strategy()
+    return {"estimator": estimator, "strategy": strategy}
 
 
 def to_file(part: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from querist._typing import Classifier, FloatArray, PoolLike
 from querist.base.strategy import QueryStrategy
+from querist.registry.goals import Goal
 from querist.session import saving
 from querist.session.assembly import assemble
 from querist.session.view import SessionView
@@ -20,6 +21,7 @@ class Resumable(SessionView):
         X: PoolLike,
         parts: dict[str, Any],
         *,
+        goal: Goal | None,
         costs: FloatArray | None,
         warm_start: bool,
         audit: float | str,
@@ -28,8 +30,13 @@ class Resumable(SessionView):
         # The pool of a saved session is not judged again: its answers must come out.
         whole = assemble(X, parts, costs=costs, warm_start=warm_start, audit=audit, random_state=random_state)
         super().__init__(whole.journal, whole.trained)
-        self._parts, self._trail = parts, whole.trail
+        self._parts, self._trail, self._goal = parts, whole.trail, goal
         self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
+
+    @property
+    def goal(self) -> str | None:
+        """What the session was made for, such as ``"screening:relevant=included"``; None: to learn."""
+        return None if self._goal is None else str(self._goal)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the whole state to one JSON file, atomically and without pickle.
@@ -49,6 +56,7 @@ class Resumable(SessionView):
             warm_start=self._trained.refitter.warm_start,
             audit=self._trail.choice.text,
             parts=self._parts,
+            goal=self._goal,
             events=self._journal.events,
         )
 
@@ -95,7 +103,13 @@ class Resumable(SessionView):
         saved = saving.load(path, X, given, probabilities=probabilities, costs=costs, trust_parts=trust_parts)
         session = cls.__new__(cls)
         session._assemble(
-            X, saved.parts, costs=saved.costs, warm_start=saved.warm_start, audit=saved.audit, random_state=saved.seed
+            X,
+            saved.parts,
+            goal=saved.goal,
+            costs=saved.costs,
+            warm_start=saved.warm_start,
+            audit=saved.audit,
+            random_state=saved.seed,
         )
         session._journal.events.clear()
         session._journal.replay(saved.events)

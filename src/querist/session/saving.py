@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from querist.data.hashing import pool_hash
 from querist.exceptions import InvalidParameterError, SessionFileError
 from querist.learners.outside import OutsideProbabilities
 from querist.registry import spec_in_present_words
+from querist.registry.goals import Goal, goal_of
 from querist.session.costs import row_costs
 from querist.session.events import ClassesAdded, Event, RowsAdded, read_event
 from querist.session.old_files import upgraded
@@ -25,8 +26,9 @@ from querist.session.outside import outside_model
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
-# 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines.
-_VERSION = 5
+# 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines;
+# in 5 it has a model of its own for texts, too. 6 tells a goal; without one a file is what 5 is.
+_VERSION, _WITHOUT_GOAL = 6, 5
 _READS = range(1, _VERSION + 1)
 # What the name `auto` stood for in earlier formats (`spec_in_present_words`).
 _AUTO_THEN = {1: 1, 2: 1, 3: 1, 4: 2}
@@ -43,6 +45,7 @@ class SavedSession:
     parts: dict[str, Any]
     events: list[Event]
     costs: FloatArray | None = None
+    goal: Goal | None = None
 
 
 def save(
@@ -54,12 +57,13 @@ def save(
     warm_start: bool,
     audit: float | str,
     parts: Mapping[str, Any],
+    goal: Goal | None,
     events: Sequence[Event],
 ) -> None:
     """Write a session; the old file, if any, is replaced only when the new one is complete on disk."""
     content = {
         "format": _FORMAT,
-        "version": _VERSION,
+        "version": _WITHOUT_GOAL if goal is None else _VERSION,
         "querist": version("querist"),
         "pool": {"n_rows": n_rows(X), "hash": pool_hash(X)},
         "random_state": seed,
@@ -68,6 +72,8 @@ def save(
         "parts": {name: to_file(part) for name, part in parts.items()},
         "events": [event.to_dict() for event in events],
     }
+    if goal is not None:
+        content["goal"] = {"name": goal.name, "relevant": goal.relevant}
     if costs is not None:
         content["costs"] = _fingerprint(costs)
     write_whole(path, json.dumps(content, ensure_ascii=False).encode())
@@ -109,6 +115,8 @@ def load(
         told = content["events"] if content["version"] > 1 else upgraded(content["events"])
         events = [read_event(item) for item in told]
         told_parts, given = _in_present_words(content["parts"], given, auto=_AUTO_THEN.get(content["version"]))
+        goal = _goal(content.get("goal"))
+        given |= _of_goal(goal, told_parts, given)
         outside = _outside(told_parts["estimator"], probabilities, X, events, estimator=given["estimator"])
         parts = {
             name: restore(told_parts[name], part, _called(name, outside), trust=trust_parts)
@@ -116,13 +124,25 @@ def load(
         }
         audit = content.get("audit", 0.0)  # files from before there was an audit
         amounts = _costs(content.get("costs"), costs, X)
-        saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events, amounts)
+        saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events, amounts, goal)
     except KeyError as error:
         raise SessionFileError(f"{path} is damaged: {error} is missing. Go back to a copy of it.") from error
     added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))
     if added != n_rows(as_pool(X)) or [event.number for event in events] != list(range(len(events))):
         raise SessionFileError(f"{path} is damaged: its log is not complete. Go back to a copy of it.")
     return saved
+
+
+def _goal(saved: Mapping[str, Any] | None) -> Goal | None:
+    return None if saved is None else replace(goal_of(saved["name"]), relevant=saved["relevant"])
+
+
+def _of_goal(goal: Goal | None, saved: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the classifier of the goal where it is the one saved and none is given: it has no name by itself."""
+    if goal is None or given["estimator"] is not None:
+        return {}
+    chosen = goal.make_estimator()
+    return {"estimator": chosen} if saved["estimator"] == to_file(chosen) else {}
 
 
 def _in_present_words(

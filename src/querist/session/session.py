@@ -12,10 +12,12 @@ from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, P
 from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
+from querist.audit.found_so_far import FoundSoFar
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
+from querist.registry.goals import goal_of
 from querist.session.costs import row_costs
 from querist.session.events import (
     Answered,
@@ -27,7 +29,9 @@ from querist.session.events import (
     Released,
     Skipped,
 )
+from querist.session.found import screening
 from querist.session.outside import OutsideModel, check_alone, extended, outside_model
+from querist.session.parts import parts_for
 from querist.session.promises import AutoLabel, Certificate
 from querist.session.resuming import Resumable
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
@@ -48,11 +52,13 @@ class Session(Resumable):
         The pool, or one text a row. Frames of polars and tables of Arrow become pandas frames of the same names; all
         others are never copied (array rows that have been answered sit once more
         in one growing buffer); do not change it. Row numbers never shift.
-    estimator : str or classifier, default="logistic_regression"
+    estimator : str or classifier, default=None
         A registered name (``"svc:C=10"`` sets parameters) or any classifier or
         ``Pipeline`` with the scikit-learn contract. It is cloned, never fitted itself.
-    strategy : str or QueryStrategy, default="margin"
-        A registered name (``"margin:selection=power"``) or an object.
+        None: that of the goal; without a goal ``"logistic_regression"``.
+    strategy : str or QueryStrategy, default=None
+        A registered name (``"margin:selection=power"``) or an object. None: that of the goal; without a goal
+        ``"margin"``.
     classes : sequence of labels, default=None
         All classes, if known. Other labels are then refused until `add_classes`.
         If None, classes are learned in the order of their first answers.
@@ -82,6 +88,10 @@ class Session(Resumable):
         What the label of each row costs (minutes, money, words to read), above 0. The strategy then asks for the most
         utility per cost: its utilities are divided by the costs. Random rows, the cold start, the audit and promises
         are drawn whatever they cost, so that they go on to stand for the pool. `cost` says what was spent.
+    goal : str, default=None
+        ``"screening"``: find all rows of one of two classes, the most relevant first, with the model of ASReview's
+        ELAS u4. `classes` must name both. Names such as included and excluded, yes and no, 1 and 0 say which is looked
+        for; of others ``"screening:relevant=spam"`` does. See `screening`.
 
     Raises
     ------
@@ -111,8 +121,8 @@ class Session(Resumable):
         self,
         X: PoolLike,
         *,
-        estimator: str | Classifier = "logistic_regression",
-        strategy: str | QueryStrategy = "margin",
+        estimator: str | Classifier | None = None,
+        strategy: str | QueryStrategy | None = None,
         classes: Iterable[Label] | str | None = None,
         cold_start: str | QueryStrategy = "random",
         query_estimator: str | Classifier | None = None,
@@ -121,24 +131,31 @@ class Session(Resumable):
         random_state: int | None = None,
         probabilities: PoolLike | None = None,
         costs: ArrayLike | None = None,
+        goal: str | None = None,
     ) -> None:
         pool = as_pool(X)
         if probabilities is not None:
             check_alone(estimator)
             estimator = outside_model(probabilities, pool, classes)
             classes = estimator.classes.tolist()
-        parts = {
-            "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
+        aim = None
+        if goal is not None:
+            told = [] if classes is None else as_labels(classes, name="classes", if_missing="Leave it out.").tolist()
+            aim, classes = goal_of(goal).among(told), told
+        parts = parts_for(aim, estimator=estimator, strategy=strategy) | {
+            "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
         amounts = row_costs(costs, pool)
-        self._assemble(pool, parts, costs=amounts, warm_start=warm_start, audit=audit, random_state=random_state)
+        self._assemble(
+            pool, parts, goal=aim, costs=amounts, warm_start=warm_start, audit=audit, random_state=random_state
+        )
         self._asker.check_pool(self._journal.pool)
         if classes is not None:
             self.add_classes(classes)
 
     # ------------------------------------------------------------------ ask and tell
 
-    def ask(self, batch_size: int = 1) -> IntArray:
+    def ask(self, batch_size: int = 1, *, at_random: bool = False) -> IntArray:
         """Return the rows to label next and mark them as asked.
 
         Rows asked before and not yet answered are not asked again; several batches
@@ -147,6 +164,9 @@ class Session(Resumable):
         Parameters
         ----------
         batch_size : int, default=1
+        at_random : bool, default=False
+            Draw the whole batch at random from all rows that are left, in the audit's order, instead of asking the
+            strategy. From such rows `screening` tells how many relevant ones are left.
 
         Returns
         -------
@@ -162,7 +182,7 @@ class Session(Resumable):
             Whatever the classifier raises when it is fitted; but see `waiting`.
         """
         check_positive_int(batch_size, "batch_size")
-        return self._asker.ask(batch_size)
+        return self._asker.ask(batch_size, at_random=at_random)
 
     def tell(self, rows: ArrayLike, labels: ArrayLike, *, sample_weight: ArrayLike | None = None) -> None:
         """Record answers, of any rows without one, in any order; asked or not.
@@ -280,6 +300,11 @@ class Session(Resumable):
             If a class stands twice, is declared already, or is of another type.
         """
         fresh: list[Label] = as_labels(classes, name="classes", if_missing="Leave it out.").tolist()
+        if self._goal is not None and self._journal.state.declared:
+            raise InvalidParameterError(
+                f"With the goal {self._goal.name} there are two classes, {self.classes!r}, and no more can be added. "
+                "Begin a session without the goal."
+            )
         self._journal.state.check_classes(fresh)
         self._journal.record(ClassesAdded(self._journal.next_number, tuple(fresh)))
 
@@ -390,6 +415,47 @@ class Session(Resumable):
         until answers change.
         """
         return self._figures.estimates(confidence)
+
+    def screening(self, *, target: float = 0.95, confidence: float = 0.95) -> FoundSoFar:
+        """Return how much of the relevant class was found, and what rows drawn at random say of the rest.
+
+        Draw them when you think that all is found: ``ask(100, at_random=True)``. Until the next row that is not drawn
+        at random they are a simple random sample of the rows that were left. (Where an audit sets rows aside, its
+        sample counts, which is one of all rows: the test is as right, and rejects later.)
+
+        Parameters
+        ----------
+        target : float, default=0.95
+            The recall aimed at, above 0 and at most 1.
+        confidence : float, default=0.95
+
+        Returns
+        -------
+        FoundSoFar
+            Rows found and read, how many are left with an interval, and the test of Callaghan and Müller-Hansen with
+            its statement; see `querist.audit.recall_test`. It promises no recall.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the session has no goal, or a share is out of its range.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from querist import Session
+        >>> X = np.arange(200.0).reshape(-1, 1) / 200
+        >>> truth = np.where(X[:, 0] > 0.95, "included", "excluded")
+        >>> session = Session(X, goal="screening", classes=["excluded", "included"], random_state=0)
+        >>> session.tell([0, 199], truth[[0, 199]])
+        >>> for at_random in (False, True):
+        ...     rows = session.ask(50, at_random=at_random)
+        ...     session.tell(rows, truth[rows])
+        >>> found = session.screening()
+        >>> found.n_found, found.n_read, found.left.value, found.left.high, found.test.rejected
+        (9, 102, 0.0, 8.0, False)
+        """
+        return screening(self._journal, self._trail, self._goal, target=target, confidence=confidence)
 
     def advice(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> Advice:
         """Return whether it is worth going on: a proposal, its reason, and what more labels would bring.

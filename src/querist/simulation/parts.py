@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from querist import registry
+from querist._labels import as_labels
 from querist._typing import Model
 from querist.base.contract import check_classifier
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.learners import AutoClassifier
+from querist.registry.goals import goal_of
 from querist.session.earlier_parts import describe_as_before, without_addresses
 from querist.session.identity import describe
 from querist.session.parts import resolve_estimator, resolve_strategy
@@ -74,6 +78,24 @@ class Parts:
     def described_as_before(self) -> dict[str, Any]:
         """Return what earlier versions would have written of these parts."""
         return self.described(describe_as_before)
+
+
+def of_goal(goal: str | None, y: Any, strategies: Any, estimators: Any) -> tuple[Any, Any]:
+    """Return what is compared: what was named, else the parts of the goal, else the defaults.
+
+    All labels are known, so the rarer of two classes is looked for where no name says which is.
+    """
+    if goal is None:
+        return (
+            ("margin",) if strategies is None else strategies,
+            ("logistic_regression",) if estimators is None else estimators,
+        )
+    classes, counts = np.unique(as_labels(y, name="y", if_missing="Leave the row out."), return_counts=True)
+    aim = goal_of(goal).among(classes.tolist(), counts.tolist())
+    return (
+        {aim.strategy: aim.make_strategy()} if strategies is None else strategies,
+        {aim.estimator: aim.make_estimator()} if estimators is None else estimators,
+    )
 
 
 def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estimator: Any) -> Parts:

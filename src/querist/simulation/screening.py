@@ -18,7 +18,6 @@ from querist.measures.screening import (
     work_saved_over_sampling,
 )
 from querist.registry.goals import goal_of
-from querist.registry.make import make_estimator, make_strategy
 from querist.session import Session
 
 
@@ -101,13 +100,13 @@ def screen(
     -------
     Screening
     """
-    goal = goal_of("screening")
+    goal = goal_of("screening").among([False, True])
     held = np.asarray(relevant, bool)
     rows = np.asarray(known, np.int64)
     session = Session(
         X,
-        estimator=make_estimator(goal.estimator, relevant=True) if estimator is None else estimator,
-        strategy=make_strategy(goal.strategy, target=True),
+        estimator=goal.make_estimator() if estimator is None else estimator,
+        strategy=goal.make_strategy(),
         random_state=random_state,
     )
     session.tell(rows, held[rows].tolist())

@@ -12,6 +12,7 @@ from querist.simulation.execute import execute
 from querist.simulation.experiment import Experiment
 from querist.simulation.files import result_files
 from querist.simulation.options import Options
+from querist.simulation.parts import of_goal
 from querist.simulation.problem import prepare_data
 from querist.simulation.record import Record, described_in
 from querist.simulation.results import Simulation
@@ -26,8 +27,8 @@ def simulate(
     X: Any,
     y: Any,
     *,
-    strategies: Any = ("margin",),
-    estimators: Any = ("logistic_regression",),
+    strategies: Any = None,
+    estimators: Any = None,
     repeats: int = 20,
     budget: int | None = None,
     batch_size: int = 10,
@@ -55,6 +56,7 @@ def simulate(
     out: str | os.PathLike[str] | None = None,
     trust_parts: bool = False,
     progress: Progress | None = None,
+    goal: str | None = None,
 ) -> Simulation:
     """Replay active learning on data whose labels are known, against random rows.
 
@@ -69,9 +71,10 @@ def simulate(
         Never changed. Data frames and texts need a ``Pipeline`` that turns them into numbers.
     y : array-like of shape (n_rows,)
         The true classes.
-    strategies : str, QueryStrategy, sequence of these, or dict of label to one of these
-        Names may carry parameters: ``"margin:selection=power"``.
-    estimators : str, classifier, sequence of these, or dict of label to one of these
+    strategies : str, QueryStrategy, sequence of these, or dict of label to one of these, default=None
+        Names may carry parameters: ``"margin:selection=power"``. None: that of the goal; without a goal ``"margin"``.
+    estimators : str, classifier, sequence of these, or dict of label to one of these, default=None
+        None: that of the goal; without a goal ``"logistic_regression"``.
     repeats : int, default=20
     budget : int, default=None
         Labels in total, the initial set included. None means 200, or the whole pool where it is smaller.
@@ -140,6 +143,10 @@ def simulate(
         them differs: code that was edited without a change in what it does, or objects that show nothing of themselves.
     progress : callable, default=None
         Called with (runs done, runs in all, label of the last).
+    goal : str, default=None
+        ``"screening"`` compares the strategy and the model that go with it; see `Session`. Where names do not say which
+        of two classes is relevant, it is the rarer one. How soon all relevant rows are found, when all are read, is
+        what `querist.simulation.screening.screen` tells.
 
     Returns
     -------
@@ -174,6 +181,7 @@ def simulate(
     >>> sorted(set(result.table["n_labels"]))
     [10, 15, 20, 112]
     """
+    strategies, estimators = of_goal(goal, y, strategies, estimators)
     options = Options.checked(
         strategies=strategies, estimators=estimators, repeats=repeats, budget=budget, batch_size=batch_size,
         initial=initial, initial_set=initial_set, test_size=test_size, metrics=metrics, duplicates=duplicates,
