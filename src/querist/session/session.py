@@ -419,9 +419,9 @@ class Session(Resumable):
     def screening(self, *, target: float = 0.95, confidence: float = 0.95) -> FoundSoFar:
         """Return how much of the relevant class was found, and what rows drawn at random say of the rest.
 
-        Draw them when you think that all is found: ``ask(100, at_random=True)``. Until the next row that is not drawn
-        at random they are a simple random sample of the rows that were left. (Where an audit sets rows aside, its
-        sample counts, which is one of all rows: the test is as right, and rejects later.)
+        Draw them when you think that all is found: ``ask(100, at_random=True)``. Ten or more that are drawn with none
+        chosen in between are a simple random sample of the rows that were left; the last such run counts. (Where an
+        audit sets rows aside, its sample counts, which is one of all rows: the test is as right, and rejects later.)
 
         Parameters
         ----------
