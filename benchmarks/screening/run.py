@@ -16,9 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
+from sklearn.naive_bayes import ComplementNB
 
 from querist._threads import single_thread
 from querist.data.literature_features import literature_features, record_texts
+from querist.registry.goals import goal_of
 from querist.simulation.screening import Screening, priors, screen
 
 HERE = Path(__file__).parent
@@ -32,6 +35,26 @@ def by_querist(frame, relevant, known, batch_size, seed):
     X = literature_features(record_texts(frame, without=["included"]))
     with single_thread():
         return screen(X, relevant, known=known, batch_size=batch_size, random_state=seed).figures
+
+
+def by_ensemble(frame, relevant, known, seed):
+    """Return the figures of the mean rank by the goal's model and by naive Bayes, trained after each record."""
+    X = literature_features(record_texts(frame, without=["included"]))
+    goal = goal_of("screening").among([False, True])
+    keys = np.random.default_rng(seed).permutation(relevant.size)
+    read, left = list(known), set(range(relevant.size)) - set(known)
+    with single_thread():
+        while relevant[read].sum() != relevant.sum():
+            rows = np.array(sorted(left))
+            svc = goal.make_estimator().set_params(random_state=seed).fit(X[read], relevant[read])
+            bayes = ComplementNB().fit(X[read], relevant[read])
+            odds = bayes.predict_log_proba(X[rows])
+            ranks = rankdata(svc.decision_function(X[rows])) + rankdata(odds[:, 1] - odds[:, 0])
+            best = int(rows[np.lexsort((keys[rows], -ranks))[0]])
+            read.append(best)
+            left.discard(best)
+    order = np.array([*read[len(known) :], *sorted(left)], np.int64)
+    return Screening(np.array(known), order, relevant[order]).figures
 
 
 def by_asreview(executable, path, relevant, known, seed):
@@ -95,6 +118,7 @@ def main():
     parser.add_argument("--sets", nargs="*", default=["ace", "virus"])
     parser.add_argument("--seeds", nargs="*", type=int, default=list(range(15)))
     parser.add_argument("--batch-size", type=int, default=1, help="of Querist alone: ASReview reads one by one")
+    parser.add_argument("--ensemble", action="store_true", help="run the ensemble, too")
     parser.add_argument("--table", action="store_true")
     given = parser.parse_args()
     done = {(each["set"], each["seed"], each["batch_size"], each["who"]) for each in finished()}
@@ -104,12 +128,16 @@ def main():
             frame = pd.read_csv(path)
             relevant = frame["included"].to_numpy() == 1
             known = priors(relevant, seed).tolist()
-            for who in ["querist", "asreview"] if given.asreview and given.batch_size == 1 else ["querist"]:
+            both = given.asreview and given.batch_size == 1
+            more = ["ensemble"] if given.ensemble and given.batch_size == 1 else []
+            for who in (["querist", "asreview"] if both else ["querist"]) + more:
                 key = {"set": name, "seed": seed, "batch_size": given.batch_size, "who": who}
                 if tuple(key.values()) in done:
                     continue
                 if who == "querist":
                     figures = by_querist(frame, relevant, known, given.batch_size, seed)
+                elif who == "ensemble":
+                    figures = by_ensemble(frame, relevant, known, seed)
                 else:
                     figures = by_asreview(given.asreview, path, relevant, known, seed)
                 with RUNS.open("a", encoding="utf-8") as file:
