@@ -30,6 +30,9 @@ def test_simulate_tells_how_soon_all_are_found(records, tmp_path):
     assert written[0] == "repeat,read,row,relevant,found"
     assert len(written) == 1 + 2 * 38
     assert written[-1].endswith(",4")
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for words in ("Screening of records.csv", "&#39;1&#39; is taken for relevant, by its name", "random order", "<svg"):
+        assert words in report
 
 
 @pytest.mark.parametrize(
