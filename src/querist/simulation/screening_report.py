@@ -7,7 +7,7 @@ import numpy as np
 
 from querist._typing import FloatArray
 from querist.measures.screening import recall_curve
-from querist.simulation.figure import COLOURS, INK, MUTED, SETTINGS, render
+from querist.simulation.figure import COLOURS, INK, MUTED, SETTINGS, furnish, render
 from querist.simulation.page import inline_svg, page
 
 if TYPE_CHECKING:
@@ -81,14 +81,13 @@ def _curves(runs: "Sequence[Screening]") -> bytes:
     with mpl.rc_context(SETTINGS):
         figure = Figure(figsize=(7.4, 4.4), layout="constrained", facecolor="none")
         axes = figure.subplots()
-        axes.set_facecolor("none")
+        furnish(axes, "", "share of the relevant records found")
         axes.fill_between(
             read[places], curves.min(axis=0)[places], curves.max(axis=0)[places], color=COLOURS[0], alpha=0.2
         )
         axes.plot(read[places], curves.mean(axis=0)[places], color=COLOURS[0], label="by relevance")
         axes.plot([0, read.size], [0, 1], color=MUTED, linestyle=":", label="at random, on average")
-        axes.set(xlabel="records read", ylabel="share of the relevant records found")
         axes.set(xlim=(0, read.size), ylim=(0, 1.02))
-        axes.tick_params(colors=INK)
-        axes.legend(frameon=False, loc="lower right")
+        axes.set_xlabel("records read", color=INK)
+        axes.legend(frameon=False, loc="lower right", labelcolor=INK)
         return render(figure, "svg")
