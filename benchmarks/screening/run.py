@@ -16,9 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
+from sklearn.naive_bayes import ComplementNB
 
 from querist._threads import single_thread
 from querist.data.literature_features import literature_features, record_texts
+from querist.registry.goals import goal_of
 from querist.simulation.screening import Screening, priors, screen
 
 HERE = Path(__file__).parent
@@ -32,6 +35,25 @@ def by_querist(frame, relevant, known, batch_size, seed):
     X = literature_features(record_texts(frame, without=["included"]))
     with single_thread():
         return screen(X, relevant, known=known, batch_size=batch_size, random_state=seed).figures
+
+
+def by_ensemble(frame, relevant, known, batch_size, seed):
+    """Return the figures of the mean rank by the goal's model and by naive Bayes."""
+    X = literature_features(record_texts(frame, without=["included"]))
+    goal = goal_of("screening").among([False, True])
+    keys = np.random.default_rng(seed).permutation(relevant.size)
+    read, left = list(known), np.setdiff1d(np.arange(relevant.size), known)
+    with single_thread():
+        while relevant[read].sum() != relevant.sum():
+            svc = goal.make_estimator().set_params(random_state=seed).fit(X[read], relevant[read])
+            bayes = ComplementNB().fit(X[read], relevant[read])
+            odds = bayes.predict_log_proba(X[left])
+            ranks = rankdata(svc.decision_function(X[left])) + rankdata(odds[:, 1] - odds[:, 0])
+            best = left[np.lexsort((keys[left], -ranks))[:batch_size]]
+            read += best.tolist()
+            left = np.setdiff1d(left, best)
+    order = np.array([*read[len(known) :], *left.tolist()], np.int64)
+    return Screening(np.array(known), order, relevant[order]).figures
 
 
 def by_asreview(executable, path, relevant, known, seed):
@@ -60,32 +82,49 @@ def finished():
 
 def page(runs):
     """Return README.md."""
-    table = (
-        pd.DataFrame(runs)
-        .pivot_table(index=["set", "seed", "batch_size"], columns="who", values=list(FIGURES))
-        .dropna()
+    table = pd.DataFrame(runs).pivot_table(index=["set", "seed", "batch_size"], columns="who", values=list(FIGURES))
+    return (
+        "\n".join(
+            [
+                "# Screening",
+                "",
+                "Written by `python benchmarks/screening/run.py`. Querist's goal `screening` beside",
+                "`asreview simulate` 3.0.8 (ELAS u4), with the same two known records, both trained after each",
+                "record. Percent, means; differences are paired by seed, with 95 % intervals (normal, from few",
+                "runs: rough). A lower ATD is better.",
+                "",
+                *_beside(table, "asreview", "ASReview"),
+                "",
+                "The goal beside an ensemble: the mean rank by its model and by naive Bayes (complement, on the",
+                "same features).",
+                "",
+                *_beside(table, "ensemble", "Ensemble"),
+            ]
+        )
+        + "\n"
     )
+
+
+def _beside(table, other, title):
+    """Return the lines of a table, of the runs that both have."""
     lines = [
-        "# Screening",
-        "",
-        "Written by `python benchmarks/screening/run.py`. Querist's goal `screening` beside `asreview simulate` 3.0.8",
-        "(ELAS u4), with the same two known records, both trained after each record. Percent, means;",
-        "differences are paired by seed, with 95 % intervals (normal, from few runs: rough). A lower ATD is better.",
-        "",
-        "| set | figure | runs | read between trainings | Querist | ASReview | Querist less ASReview |",
+        f"| set | figure | runs | read between trainings | Querist | {title} | Querist less {title} |",
         "|---|---|---|---|---|---|---|",
     ]
     for (name, batch_size), held in table.groupby(level=["set", "batch_size"]):
-        for figure, title in FIGURES.items():
-            ours = 100 * held[figure]["querist"]
-            theirs = 100 * held[figure].get("asreview", ours * np.nan)
-            difference = (ours - theirs).dropna()
-            told = "-"
-            if difference.size > 1:
-                told = f"{difference.mean():+.2f} ± {1.96 * difference.std(ddof=1) / difference.size**0.5:.2f}"
-            cells = [name, title, held.shape[0], batch_size, f"{ours.mean():.2f}", f"{theirs.mean():.2f}", told]
+        for figure, words in FIGURES.items():
+            if other not in held[figure]:
+                continue
+            both = 100 * held[figure][["querist", other]].dropna()
+            if both.empty:
+                continue
+            ours, theirs = both["querist"], both[other]
+            difference = ours - theirs
+            half = 1.96 * difference.std(ddof=1) / difference.size**0.5
+            told = f"{difference.mean():+.2f} ± {half:.2f}" if difference.size > 1 else "-"
+            cells = [name, words, len(both), batch_size, f"{ours.mean():.2f}", f"{theirs.mean():.2f}", told]
             lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def main():
@@ -95,6 +134,7 @@ def main():
     parser.add_argument("--sets", nargs="*", default=["ace", "virus"])
     parser.add_argument("--seeds", nargs="*", type=int, default=list(range(15)))
     parser.add_argument("--batch-size", type=int, default=1, help="of Querist alone: ASReview reads one by one")
+    parser.add_argument("--ensemble", action="store_true", help="run the ensemble, too")
     parser.add_argument("--table", action="store_true")
     given = parser.parse_args()
     done = {(each["set"], each["seed"], each["batch_size"], each["who"]) for each in finished()}
@@ -104,12 +144,16 @@ def main():
             frame = pd.read_csv(path)
             relevant = frame["included"].to_numpy() == 1
             known = priors(relevant, seed).tolist()
-            for who in ["querist", "asreview"] if given.asreview and given.batch_size == 1 else ["querist"]:
+            both = given.asreview and given.batch_size == 1
+            more = ["ensemble"] if given.ensemble else []
+            for who in (["querist", "asreview"] if both else ["querist"]) + more:
                 key = {"set": name, "seed": seed, "batch_size": given.batch_size, "who": who}
                 if tuple(key.values()) in done:
                     continue
                 if who == "querist":
                     figures = by_querist(frame, relevant, known, given.batch_size, seed)
+                elif who == "ensemble":
+                    figures = by_ensemble(frame, relevant, known, given.batch_size, seed)
                 else:
                     figures = by_asreview(given.asreview, path, relevant, known, seed)
                 with RUNS.open("a", encoding="utf-8") as file:

@@ -30,6 +30,9 @@ def test_simulate_tells_how_soon_all_are_found(records, tmp_path):
     assert written[0] == "repeat,read,row,relevant,found"
     assert len(written) == 1 + 2 * 38
     assert written[-1].endswith(",4")
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for words in ("Screening of records.csv", "&#39;1&#39; is taken for relevant, by its name", "random order", "<svg"):
+        assert words in report
 
 
 @pytest.mark.parametrize(
@@ -54,4 +57,30 @@ def test_a_project_gets_the_parts_of_the_goal(records, monkeypatch):
     from querist.labelling.reading.project_view import ProjectView
 
     with ProjectView.read(str(records.with_suffix(".querist"))) as view:
-        assert (view.settings.strategy, view.settings.estimator) == ("relevance", "relevance_svc")
+        settings = view.settings
+        assert settings.goal == "screening:relevant=1"
+        assert (settings.strategy, settings.estimator) == ("auto", "auto")
+        assert settings.strategy_in_use == "relevance:target=1"
+        assert settings.estimator_in_use == "relevance_svc:relevant=1"
+        assert settings.audit_design == "measure"
+
+
+def test_a_named_class_and_named_parts_win(records, monkeypatch):
+    monkeypatch.setattr("querist.cli.label.serve_page", lambda *args, **more: None)
+    project = records.with_suffix(".querist")
+    wanted = ["label", str(records), "--labels", "ham,spam", "--label-column", "none"][:4]
+    refused = CliRunner().invoke(app, [*wanted, "--no-existing-labels", "--goal", "screening:relevant=eggs"])
+    assert refused.exit_code == 1
+    assert "relevant is 'eggs'" in " ".join(refused.output.split())
+    assert not project.exists()
+    more = ["--goal", "screening:relevant=0", "--strategy", "margin"]
+    assert CliRunner().invoke(app, ["label", str(records), "--audit", "0.1"]).exit_code == 0
+    again = CliRunner().invoke(app, ["label", str(records), *more])
+    assert again.exit_code == 0, again.output
+    assert "the goal is now screening" in again.output
+    from querist.labelling.reading.project_view import ProjectView
+
+    with ProjectView.read(str(project)) as view:
+        assert view.settings.strategy_in_use == "margin"
+        assert view.settings.goal == "screening:relevant=0"
+        assert view.settings.audit_design == "exchangeable"

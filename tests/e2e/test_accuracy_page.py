@@ -161,3 +161,30 @@ def test_from_the_first_figure_to_labels_by_the_model(browser, tmp_path, texts):
         assert dialog.get_by_label("Target in percent").input_value() == "80"
         dialog.get_by_text(re.compile("at most .* random rows|out of reach")).wait_for()
         page.check()
+
+
+def test_screening_tells_what_is_found_and_what_random_rows_say_of_the_rest(browser, tmp_path):
+    spam = [row % 12 == 0 for row in range(240)]
+    said = [
+        f"virus cells grow in {row}" if bad else f"roads and birds {row % 7} of {row}" for row, bad in enumerate(spam)
+    ]
+    command = ["--labels", "excluded,included", "--goal", "screening", "--annotator", "ada"]
+    with serving(write_texts(tmp_path / "papers.csv", said), *command) as served, person(browser, served) as page:
+        oracle, tab = Oracle(page, spam), page.tab
+        oracle.answer(40)
+        oracle.wait_for_figures(40)
+        oracle.answer(50)
+        page.view("Accuracy")
+        region = tab.get_by_role("region", name="How much is found")
+        region.get_by_text("How many are left unseen is not known yet").wait_for()
+        before = oracle.ask("GET", "/figures")["screening"]
+        assert (before["n_read"], before["n_rows"], before["test"]) == (90, 240, None)
+        oracle.ask("POST", "/queue/checks", {"n": 60})
+        oracle.answer(62)
+        told = oracle.ask("GET", "/figures")["screening"]
+        assert told["n_found"] == 20
+        assert told["left"]["value"] == 0
+        assert told["left"]["n"] >= 58
+        region.get_by_test_id("test").get_by_text(told["test"]["statement"], exact=True).wait_for()
+        assert "This is no promise of that recall." in told["test"]["statement"]
+        assert "20" in region.get_by_test_id("found").inner_text()

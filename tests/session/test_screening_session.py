@@ -43,9 +43,22 @@ def test_relevant_rows_come_first_and_random_ones_tell_of_the_rest():
     assert found.test.rejected
     assert "0 of 200 rows drawn at random from the 258 that were left" in found.test.statement
     assert "This is no promise of that recall" in str(found)
-    # A row that was chosen ends the draws.
-    read(session, 1)
-    assert session.screening().test is None
+    # What is chosen after the draws is found beside them; a new run counts once it is long enough.
+    read(session, 3)
+    assert "0 of 200 rows" in session.screening().test.statement
+    assert "0 more were found beside them" in session.screening().test.statement
+    read(session, 9, at_random=True)
+    assert session.screening().left.n == 200
+    read(session, 1, at_random=True)
+    assert session.screening().left.n == 10
+
+
+def test_rows_that_were_asked_before_the_draws_are_none_of_those_left():
+    session = begun()
+    chosen = session.ask(5)
+    read(session, 20, at_random=True)
+    session.tell(chosen, TRUTH[chosen])
+    assert "from the 293 that were left are relevant, 6 were found before." in session.screening().test.statement
 
 
 def test_draws_wait_for_those_that_are_open_and_leave_out_what_nobody_can_judge():
@@ -58,7 +71,7 @@ def test_draws_wait_for_those_that_are_open_and_leave_out_what_nobody_can_judge(
     assert found.left.n == 10
     assert "10 rows drawn at random from the 296 that were left" in found.test.statement
     assert "17 more" not in found.test.statement
-    assert "2 rows drawn at random that nobody could judge are left out" in found.left.note
+    assert "2 of them that nobody could judge are left out" in found.left.note
     assert "were found beside them" in found.test.statement
 
 

@@ -164,3 +164,23 @@ def test_a_metric_the_classifier_cannot_serve_is_refused(metric, n_classes):
 def test_what_the_classifier_can_serve_is_allowed():
     check_model_can(SVC(), "svc", ["accuracy", "roc_auc"], 2)
     check_model_can(LogisticRegression(), "lr", list(METRICS), 5)
+
+
+@given(st.data())
+def test_figures_of_the_rarest_class_are_those_of_scikit_learn(data):
+    n = data.draw(st.integers(4, 30))
+    truth = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    predicted = np.array(data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)))
+    # Few values, so that many are equal.
+    scores = np.array(data.draw(st.lists(st.integers(0, 4), min_size=3 * n, max_size=3 * n)), float).reshape(n, 3)
+    counts = {code: int((truth == code).sum()) for code in set(truth.tolist())}
+    code = max(counts, key=lambda each: (-counts[each], each))
+    assert metrics.rarest(truth) == code
+    held, said = truth == code, predicted == code
+    assert metrics.rare_recall(truth, predicted) == pytest.approx(sklearn.metrics.recall_score(held, said))
+    assert metrics.rare_precision(truth, predicted) == pytest.approx(
+        sklearn.metrics.precision_score(held, said, zero_division=0)
+    )
+    assert metrics.rare_average_precision(truth, scores) == pytest.approx(
+        sklearn.metrics.average_precision_score(held, scores[:, code])
+    )

@@ -1718,13 +1718,15 @@ export interface components {
          * FiguresReply
          * @description The newest figures, and the accuracy at earlier moments, in order.
          *
-         *     `waiting`: answers to check questions that count once those before them are answered; null where none wait.
+         *     `screening`: how much was found, in a project with that goal. `waiting`: answers to check questions that count once
+         *     those before them are answered; null where none wait.
          */
         FiguresReply: {
             figures: components["schemas"]["Figures"] | null;
             /** Curve */
             curve: components["schemas"]["AccuracyPoint"][];
             waiting: components["schemas"]["Waiting"] | null;
+            screening: components["schemas"]["ScreeningInfo"] | null;
         };
         /**
          * FilterBody
@@ -1767,6 +1769,16 @@ export interface components {
              * @description A row, and all its copies.
              */
             same_as?: number | null;
+        };
+        /**
+         * FoundPoint
+         * @description Of the first `n_read` rows that were read, `n_found` are relevant.
+         */
+        FoundPoint: {
+            /** N Read */
+            n_read: number;
+            /** N Found */
+            n_found: number;
         };
         /**
          * Guess
@@ -2671,6 +2683,34 @@ export interface components {
             weight: number;
         };
         /**
+         * RecallTest
+         * @description The outcome of the test.
+         *
+         *     Attributes
+         *     ----------
+         *     p_value : float
+         *         How likely it is to find so few among the rows drawn, if the target is missed as narrowly as it can be.
+         *     target : float
+         *         The recall that is aimed at.
+         *     confidence : float
+         *     rejected : bool
+         *         Whether ``p_value < 1 - confidence``.
+         *     statement : str
+         *         What may be said.
+         */
+        RecallTest: {
+            /** P Value */
+            p_value: number;
+            /** Target */
+            target: number;
+            /** Confidence */
+            confidence: number;
+            /** Rejected */
+            rejected: boolean;
+            /** Statement */
+            statement: string;
+        };
+        /**
          * RefusedLine
          * @description A line of an imported file that was not taken.
          */
@@ -2762,6 +2802,27 @@ export interface components {
         RowsBody: {
             /** Rows */
             rows: number[];
+        };
+        /**
+         * ScreeningInfo
+         * @description How much of the class `class_id` was found; copies of rows do not count.
+         *
+         *     `left`: relevant rows that are left unseen, from rows drawn at random; `test`: of the hypothesis that the recall is
+         *     below its target, null until ten rows were drawn at random one after the other.
+         */
+        ScreeningInfo: {
+            /** Class Id */
+            class_id: number;
+            /** N Rows */
+            n_rows: number;
+            /** N Read */
+            n_read: number;
+            /** N Found */
+            n_found: number;
+            /** Curve */
+            curve: components["schemas"]["FoundPoint"][];
+            left: components["schemas"]["EstimateInfo"];
+            test: components["schemas"]["RecallTest"] | null;
         };
         /**
          * SettingsBody
@@ -3100,6 +3161,7 @@ export type Field = components['schemas']['Field'];
 export type Figures = components['schemas']['Figures'];
 export type FiguresReply = components['schemas']['FiguresReply'];
 export type FilterBody = components['schemas']['FilterBody'];
+export type FoundPoint = components['schemas']['FoundPoint'];
 export type Guess = components['schemas']['Guess'];
 export type HeadlineFigure = components['schemas']['HeadlineFigure'];
 export type Health = components['schemas']['Health'];
@@ -3146,11 +3208,13 @@ export type PromisesReply = components['schemas']['PromisesReply'];
 export type QueueBody = components['schemas']['QueueBody'];
 export type QueueReply = components['schemas']['QueueReply'];
 export type Reason = components['schemas']['Reason'];
+export type RecallTest = components['schemas']['RecallTest'];
 export type RefusedLine = components['schemas']['RefusedLine'];
 export type Result = components['schemas']['Result'];
 export type RoleBody = components['schemas']['RoleBody'];
 export type RowSummary = components['schemas']['RowSummary'];
 export type RowsBody = components['schemas']['RowsBody'];
+export type ScreeningInfo = components['schemas']['ScreeningInfo'];
 export type SettingsBody = components['schemas']['SettingsBody'];
 export type SettingsInfo = components['schemas']['SettingsInfo'];
 export type ShownAccuracy = components['schemas']['ShownAccuracy'];

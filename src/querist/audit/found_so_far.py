@@ -22,9 +22,6 @@ class RandomRows:
         Rows of those left that were judged without being drawn, and how many of them are relevant.
     n_unclear : int
         Drawn rows that nobody could judge.
-    is_exact : bool
-        Whether the draws are a simple random sample of the rows left. They are nearly one where a model that had
-        learned from them chose rows in between.
     """
 
     n_left: int
@@ -34,7 +31,6 @@ class RandomRows:
     read_beside: int = 0
     found_beside: int = 0
     n_unclear: int = 0
-    is_exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,7 @@ class FoundSoFar:
     left : Estimate
         Relevant rows that are left unseen.
     test : RecallTest or None
-        Of the hypothesis that the recall is below the target; None where no row was drawn at random since the last
-        one that was chosen.
+        Of the hypothesis that the recall is below the target; None where fewer than ten rows were drawn at random.
     """
 
     n_rows: int
@@ -98,29 +93,21 @@ def found_so_far(
 
     Examples
     --------
-    >>> print(found_so_far((1, 2, 2, 2), 10, RandomRows(n_left=8, n_drawn=2, found_before=2)))
+    >>> print(found_so_far((1, 2, 2, 2), 10, RandomRows(n_left=8, found_before=2)))
     2 relevant rows found in 4 of 10 read.
-    How many are left is not known: Needs 10 rows drawn at random from those that are left, there are 2.
-    The hypothesis of having missed a recall of 95% cannot be rejected with a confidence of 95% (p = 0.750): 0 of 2 \
-rows drawn at random from the 8 that were left are relevant, 2 were found before. This is no promise of that recall.
+    How many are left is not known: Needs 10 rows drawn at random one after the other from those that are left.
+    >>> found_so_far((1, 2, 2, 2), 90, RandomRows(n_left=80, n_drawn=70, found_before=2)).test.rejected
+    False
     """
     counts = (drawn.n_left, drawn.n_drawn, drawn.found_drawn)
     beside = {"read_beside": drawn.read_beside, "found_beside": drawn.found_beside}
+    is_enough = drawn.n_drawn >= FEWEST
     test = recall_test(*counts, drawn.found_before, **beside, target=target, confidence=confidence)
     left = relevant_left(*counts, **beside, confidence=confidence)
-    if drawn.n_drawn < FEWEST:
-        needs = f"Needs {FEWEST} rows drawn at random from those that are left, there are {drawn.n_drawn}."
+    if not is_enough:
+        needs = f"Needs {FEWEST} rows drawn at random one after the other from those that are left."
         left = replace(left, value=None, low=None, high=None, note=needs)
-    else:
-        left = replace(left, note=" ".join(_notes(drawn)))
+    elif drawn.n_unclear:
+        left = replace(left, note=f"{drawn.n_unclear} of them that nobody could judge are left out.")
     n_found = curve[-1] if curve else 0
-    return FoundSoFar(n_rows, len(curve), n_found, curve, left, test if drawn.n_drawn and drawn.is_exact else None)
-
-
-def _notes(drawn: RandomRows) -> list[str]:
-    notes = []
-    if drawn.n_unclear:
-        notes.append(f"{drawn.n_unclear} rows drawn at random that nobody could judge are left out.")
-    if not drawn.is_exact:
-        notes.append("Approximate: a model that had learned from these rows chose others in between.")
-    return notes
+    return FoundSoFar(n_rows, len(curve), n_found, curve, left, test if is_enough else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from querist._words import command
-from querist.audit.design import PRICE
+from querist.audit.design import MEASURE, PRICE
 from querist.cli.friendly import friendly
 from querist.cli.page import (
     AllowHost,
@@ -135,7 +135,8 @@ _Project: TypeAlias = Annotated[
 _Goal: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="screening: find all relevant rows. Short for --strategy relevance --estimator relevance_svc.",
+        help="screening: find all relevant rows, the likeliest first; two classes. screening:relevant=CLASS where "
+        "their names do not say which is relevant.",
         rich_help_panel=_LEARNING,
     ),
 ]
@@ -191,13 +192,12 @@ def label(
 
     Example: querist label reviews.csv --labels good,bad
     """
-    strategy, estimator = _of_goal(goal, strategy, estimator)
     entrance = entrance_of(host, allow_host, trust_proxy, base_path, public_url)
     changes = _given(strategy=strategy, estimator=estimator, labels_per_point=labels_per_point) | _chosen(audit)
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
-    changes |= _read(guidelines) | _examples(like)
+    changes |= _read(guidelines) | _examples(like) | _aims(goal, strategy, estimator)
     _check_names(strategy, estimator, classes, copies)
     from querist.labelling.intake.new_project import has_project
 
@@ -234,14 +234,14 @@ def label(
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
 
 
-def _of_goal(goal: str | None, strategy: str | None, estimator: str | None) -> tuple[str | None, str | None]:
-    """Return strategy and estimator: those that were named, else those of the goal."""
+def _aims(goal: str | None, strategy: str | None, estimator: str | None) -> dict[str, Any]:
+    """Return the settings of a goal; strategy and estimator that were named win over its own."""
     if goal is None:
-        return strategy, estimator
+        return {}
     from querist.registry.goals import goal_of
 
-    parts = goal_of(goal)
-    return strategy or parts.strategy, estimator or parts.estimator
+    goal_of(goal)
+    return {"goal": goal, "strategy": strategy or "auto", "estimator": estimator or "auto"}
 
 
 def _chosen(audit: str | None) -> dict[str, Any]:
@@ -278,14 +278,18 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
     from querist.cli.progress import progress_bar
     from querist.labelling.intake.create import import_rows
     from querist.labelling.intake.guess import guess_plan
+    from querist.labelling.intake.screening import goal_setting
+    from querist.labelling.log.classes import added
 
     plan = guess_plan(sources if len(sources) > 1 else sources[0], **given)
     print_notes(plan.notes)
     if keywords is not None:
         from querist.labelling.label_files.reading_aids import read_keywords
-        from querist.labelling.log.classes import added
 
         changes = {**changes, "keywords": read_keywords(keywords, added(plan.classes))}
+    if "goal" in changes:
+        changes = {"audit_design": MEASURE} | changes
+        changes["goal"] = goal_setting(changes["goal"], added(plan.classes))
     if "like" in changes and plan.kind != "text":
         raise DataError("--like names texts, and this data holds none. Leave it out, or name the texts with --text.")
     if plan.model:

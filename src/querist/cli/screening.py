@@ -13,11 +13,7 @@ if TYPE_CHECKING:
     from querist.data import Reading
     from querist.simulation.screening import Screening
 
-_FIGURES = {
-    "atd": "average time to discovery (ATD)",
-    "wss_95": "work saved over sampling (WSS@95)",
-    "rrf_10": "relevant records found in the first 10 % (RRF@10)",
-}
+_SHOWN = ("atd", "wss_95", "rrf_10")
 
 
 def simulate_goal(
@@ -75,6 +71,7 @@ def _screening(
     from querist.data.target import split_target
     from querist.session.parts import resolve_estimator
     from querist.simulation.screening import priors, screen
+    from querist.simulation.screening_report import screening_report
 
     table, labels = split_target(read_as(list(files) if len(files) > 1 else files[0], reading), target)
     if table.frame is None:
@@ -98,7 +95,10 @@ def _screening(
     out.mkdir(parents=True, exist_ok=True)
     with replacing(out / "screening.csv", overwrite=True) as written:
         written.write(_csv(runs).encode())
-    typer.echo(f"\nEach run, record by record: {(out / 'screening.csv').resolve()}")
+    with replacing(out / "report.html", overwrite=True) as written:
+        written.write(screening_report(runs, table.path.name, told).encode())
+    typer.echo(f"\nReport: {(out / 'report.html').resolve()}")
+    typer.echo(f"Each run, record by record: {(out / 'screening.csv').resolve()}")
 
 
 def _relevant(labels: Any, named: "Label | None") -> "tuple[BoolArray, str]":
@@ -116,9 +116,11 @@ def _relevant(labels: Any, named: "Label | None") -> "tuple[BoolArray, str]":
 
 def _lines(figures: dict[str, Any], relevant: "BoolArray") -> list[str]:
     n_runs = figures["atd"].size
+    from querist.simulation.screening_report import FIGURES
+
     lines = [f"{int(relevant.sum())} of {relevant.size:,} records are relevant; {n_runs} runs from one of each kind."]
-    for name, title in _FIGURES.items():
-        values = figures[name]
+    for name in _SHOWN:
+        title, values = FIGURES[name], figures[name]
         spread = f" (lowest {values.min():.1%}, highest {values.max():.1%})" if n_runs > 1 else ""
         lines.append(f"{title}: {values.mean():.1%}{spread}")
     for share in (95, 100):

@@ -78,7 +78,8 @@ _DayFirst: TypeAlias = Annotated[
 _Metric: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        help="accuracy, balanced_accuracy, macro_f1, log_loss or roc_auc. Can be repeated; the first leads the report."
+        help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc, or, of the rarest class, rare_recall, "
+        "rare_precision, rare_average_precision. Can be repeated; the first leads the report."
     ),
 ]
 _Duplicates: TypeAlias = Annotated[

@@ -1,17 +1,16 @@
 """What the rows that a session drew at random say of those that it has not read."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from querist._typing import BoolArray, IntArray
+from querist._typing import BoolArray
 from querist.audit.found_so_far import FoundSoFar, RandomRows, found_so_far
+from querist.audit.random_runs import RandomRuns
 from querist.exceptions import InvalidParameterError
 from querist.registry.goals import Goal
 from querist.session.audit_trail import AuditTrail
 from querist.session.events import Answered, Asked, Released, Reserved, RowsAdded, Skipped, undone
 from querist.session.journal import Journal
-from querist.session.state import ANSWERED, SKIPPED
+from querist.session.state import SKIPPED
 
 
 def screening(
@@ -25,7 +24,11 @@ def screening(
         )
     answers = journal.state.answers
     found = np.array([label == goal.relevant for label in answers.labels.tolist()], bool)
-    drawn = _from_reserve(journal, trail, found) if trail.is_exchangeable else _since_chosen(journal, found)
+    if trail.is_exchangeable:
+        drawn = _from_reserve(journal, trail, found)
+    else:
+        skipped = set(journal.state.rows_with(SKIPPED).tolist())
+        drawn = _runs(journal).rows(journal.n_rows, answers.rows, found, skipped)
     return found_so_far(tuple(np.cumsum(found).tolist()), journal.n_rows, drawn, target=target, confidence=confidence)
 
 
@@ -55,62 +58,19 @@ def _from_reserve(journal: Journal, trail: AuditTrail, found: BoolArray) -> Rand
     )
 
 
-def _since_chosen(journal: Journal, found: BoolArray) -> RandomRows:
-    """Return the rows drawn since the last that was chosen: a simple random sample of those that were left then."""
-    run = _last_draws(journal)
-    answers, status = journal.state.answers, journal.state.status
-    closed = (status[run.draws] == ANSWERED) | (status[run.draws] == SKIPPED)
-    # Draws after one that is open wait for it, or those that are answered fast would count for more.
-    head = run.draws if closed.all() else run.draws[: closed.argmin()]
-    is_before, is_drawn = np.isin(answers.rows, run.read), np.isin(answers.rows, head)
-    beside = ~is_before & ~is_drawn
-    unclear = int((status[head] == SKIPPED).sum())
-    return RandomRows(
-        n_left=run.n_left - unclear,
-        n_drawn=int(is_drawn.sum()),
-        found_drawn=int(found[is_drawn].sum()),
-        found_before=int(found[is_before].sum()),
-        read_beside=int(beside.sum()),
-        found_beside=int(found[beside].sum()),
-        n_unclear=unclear,
-    )
-
-
-class _Draws(NamedTuple):
-    """Rows drawn in a row, in order; those that were read before, and how many could have been drawn."""
-
-    draws: IntArray
-    read: IntArray
-    n_left: int
-
-
-def _last_draws(journal: Journal) -> _Draws:
-    """Return the rows drawn at random since the last that was chosen by a strategy or a person."""
-    gone = undone(journal.events)
-    draws: dict[int, None] = {}
-    closed: set[int] = set()
-    waiting: set[int] = set()
-    n_rows = n_left = 0
-    read: set[int] = set()
+def _runs(journal: Journal) -> RandomRuns:
+    """Return the runs of rows drawn at random."""
+    gone, runs = undone(journal.events), RandomRuns()
     for event in journal.events:
+        if event.number in gone:
+            continue
         if isinstance(event, RowsAdded):
-            n_rows += event.n_rows
-            draws = {}
-        elif isinstance(event, Answered | Skipped) and event.number not in gone:
-            rows = set(event.rows.tolist())
-            draws = draws if rows <= draws.keys() else {}
-            closed |= rows
-            waiting -= rows
-        elif isinstance(event, Released):
-            waiting -= set(event.rows.tolist())
-        elif isinstance(event, Asked):
-            rows = set(event.rows.tolist())
-            if event.how != "audit":
-                draws = draws if not rows else {}
-            elif not draws:
-                read, n_left = set(closed), n_rows - len(closed | waiting)
-            draws |= dict.fromkeys(event.rows.tolist()) if event.how == "audit" else {}
-            waiting |= rows
-    if not draws:
-        read, n_left = closed, n_rows - len(closed)
-    return _Draws(np.array(list(draws), np.int64), np.array(sorted(read), np.int64), n_left)
+            runs.end()
+        if not isinstance(event, Asked | Answered | Skipped | Released):
+            continue
+        note = {Answered: runs.closed, Skipped: runs.closed, Released: runs.released}.get(type(event), runs.chose)
+        if isinstance(event, Asked) and event.how == "audit":
+            note = runs.drew
+        for row in event.rows.tolist():
+            note(row)
+    return runs

@@ -12,7 +12,6 @@ from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, P
 from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
-from querist.audit.found_so_far import FoundSoFar
 from querist.audit.promise import CONFIDENCE, MOST_LABELS
 from querist.base.adapted import original
 from querist.base.strategy import QueryStrategy
@@ -29,16 +28,15 @@ from querist.session.events import (
     Released,
     Skipped,
 )
-from querist.session.found import screening
 from querist.session.outside import OutsideModel, check_alone, extended, outside_model
 from querist.session.parts import parts_for
 from querist.session.promises import AutoLabel, Certificate
-from querist.session.resuming import Resumable
+from querist.session.sampled import Sampled
 from querist.session.state import ANSWERED, FREE, OUTSTANDING, SKIPPED
 from querist.stopping.advice import Advice
 
 
-class Session(Resumable):
+class Session(Sampled):
     """Ask about the rows that matter, tell the answers, repeat.
 
     Nothing happens behind the caller's back: `ask` proposes rows and marks them as
@@ -416,47 +414,6 @@ class Session(Resumable):
         """
         return self._figures.estimates(confidence)
 
-    def screening(self, *, target: float = 0.95, confidence: float = 0.95) -> FoundSoFar:
-        """Return how much of the relevant class was found, and what rows drawn at random say of the rest.
-
-        Draw them when you think that all is found: ``ask(100, at_random=True)``. Until the next row that is not drawn
-        at random they are a simple random sample of the rows that were left. (Where an audit sets rows aside, its
-        sample counts, which is one of all rows: the test is as right, and rejects later.)
-
-        Parameters
-        ----------
-        target : float, default=0.95
-            The recall aimed at, above 0 and at most 1.
-        confidence : float, default=0.95
-
-        Returns
-        -------
-        FoundSoFar
-            Rows found and read, how many are left with an interval, and the test of Callaghan and Müller-Hansen with
-            its statement; see `querist.audit.recall_test`. It promises no recall.
-
-        Raises
-        ------
-        InvalidParameterError
-            If the session has no goal, or a share is out of its range.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from querist import Session
-        >>> X = np.arange(200.0).reshape(-1, 1) / 200
-        >>> truth = np.where(X[:, 0] > 0.95, "included", "excluded")
-        >>> session = Session(X, goal="screening", classes=["excluded", "included"], random_state=0)
-        >>> session.tell([0, 199], truth[[0, 199]])
-        >>> for at_random in (False, True):
-        ...     rows = session.ask(50, at_random=at_random)
-        ...     session.tell(rows, truth[rows])
-        >>> found = session.screening()
-        >>> found.n_found, found.n_read, found.left.value, found.left.high, found.test.rejected
-        (9, 102, 0.0, 8.0, False)
-        """
-        return screening(self._journal, self._trail, self._goal, target=target, confidence=confidence)
-
     def advice(self, *, label_cost: float = 1.0, error_cost: float = 1.0, n_future: float = 10_000) -> Advice:
         """Return whether it is worth going on: a proposal, its reason, and what more labels would bring.
 
@@ -490,67 +447,6 @@ class Session(Resumable):
                 "advise. Call accuracy() for how good they are, certify(target) for whether that is enough."
             )
         return self._figures.advice(label_cost=label_cost, error_cost=error_cost, n_future=n_future)
-
-    def running_accuracy(self, *, confidence: float = 0.95) -> Estimate:
-        """Return the average accuracy over the audit draws so far, each scored before it trained.
-
-        Anytime-valid: it may be looked at after every answer. It speaks for the present model only as
-        far as accuracy has not fallen. Each draw is one of the rows that were then neither answered, skipped nor asked
-        about; after `extend` it is one of the new rows, until these have been drawn as far as the old ones had been.
-
-        Raises
-        ------
-        InvalidParameterError
-            If the session has no audit.
-        """
-        return self._figures.running_accuracy(confidence)
-
-    def accuracy_of(self, predicted: ArrayLike, *, confidence: float = 0.95) -> Estimate:
-        """Return how good one fixed model is on the pool, from rows that were drawn with known probabilities.
-
-        For experts: answers that were asked for to train a new model tell of an old one too, say of the model in use.
-        The session's own model does not qualify: it is trained on the very draws.
-
-        Parameters
-        ----------
-        predicted : array-like of shape (n_rows,)
-            The model's label for each row of the pool.
-        confidence : float, default=0.95
-
-        Returns
-        -------
-        Estimate
-            Over the rows that had no answer when the first was drawn. "Too few" below ten draws.
-
-        Raises
-        ------
-        InvalidParameterError
-            If `predicted` holds texts and the answers do not, or the other way round; rows were asked without a known
-            probability (use the strategies random and power, or ``selection=power`` with another one); or the draws
-            are not one sequence, since rows were told unasked, skipped, released, added or shut out between them.
-
-        Notes
-        -----
-        The probabilities are logged as `Asked.probabilities` in `events`; what is made of them is
-        `querist.audit.drawn_accuracy`. Draws after one that is still open wait for it.
-
-        Examples
-        --------
-        >>> from sklearn.datasets import load_digits
-        >>> from sklearn.naive_bayes import GaussianNB
-        >>> from querist import Session
-        >>> X, truth = load_digits(return_X_y=True)
-        >>> old_model = GaussianNB().fit(X[:300], truth[:300])
-        >>> session = Session(X[300:], strategy="power", random_state=0)
-        >>> for _ in range(10):
-        ...     rows = session.ask(10)
-        ...     session.tell(rows, truth[300:][rows])
-        >>> session.accuracy_of(old_model.predict(X[300:])).n
-        100
-        """
-        labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.pool, whole=False)
-        self._journal.state.check_comparable(labels, "predicted")
-        return self._figures.accuracy_of(labels, confidence)
 
     def certify(
         self, target: float, *, guess: float | None = None, confidence: float = 0.95, power: float | None = None

@@ -87,6 +87,54 @@ def roc_auc(truth: IntArray, scores: FloatArray) -> float:
     return float(np.mean(areas))
 
 
+def rarest(truth: IntArray) -> int:
+    """Return the class that fewest rows have, of those that occur; at a tie the last."""
+    counts = np.bincount(truth)
+    present = np.flatnonzero(counts)[::-1]
+    return int(present[np.argmin(counts[present])])
+
+
+def rare_recall(truth: IntArray, predicted: IntArray) -> float:
+    """Return the share of the rows of the rarest class that are found, in [0, 1]."""
+    return float(np.mean(predicted[truth == rarest(truth)] == rarest(truth)))
+
+
+def rare_precision(truth: IntArray, predicted: IntArray) -> float:
+    """Return the share of right answers among those that name the rarest class, in [0, 1]; without any it is 0."""
+    named = predicted == rarest(truth)
+    return float(np.mean(truth[named] == rarest(truth))) if named.any() else 0.0
+
+
+def rare_average_precision(truth: IntArray, scores: FloatArray) -> float:
+    """Return the average precision of the rarest class, in (0, 1]: the area under precision over recall, in steps.
+
+    Parameters
+    ----------
+    truth : ndarray of shape (n,)
+        Class codes.
+    scores : ndarray of shape (n, n_classes)
+        Larger = likelier within a column.
+
+    Returns
+    -------
+    float
+        The mean, over the rows of the class, of the precision among all rows that score at least as much; the share of
+        the class where all score alike.
+
+    Notes
+    -----
+    O(n log n). The same as ``sklearn.metrics.average_precision_score``.
+    """
+    wanted = truth == rarest(truth)
+    values = scores[:, rarest(truth)]
+    order = np.argsort(-values, kind="stable")
+    # Rows of equal scores are read together: each counts as if it were the last of them.
+    ends = np.append(np.flatnonzero(np.diff(values[order])), values.size - 1)
+    found = np.cumsum(wanted[order])[ends]
+    steps = np.diff(found, prepend=0) / wanted.sum()
+    return float(np.sum(steps * found / (ends + 1)))
+
+
 @dataclass(frozen=True)
 class Metric:
     """One measure of quality: what it needs and which way is better."""
@@ -124,6 +172,9 @@ METRICS: dict[str, Metric] = {
     "macro_f1": Metric("macro F1", "predicted", macro_f1),
     "log_loss": Metric("log loss", "probabilities", log_loss, higher_is_better=False, high=math.inf),
     "roc_auc": Metric("area under the ROC curve", "scores", roc_auc),
+    "rare_recall": Metric("recall of the rarest class", "predicted", rare_recall),
+    "rare_precision": Metric("precision of the rarest class", "predicted", rare_precision),
+    "rare_average_precision": Metric("average precision of the rarest class", "scores", rare_average_precision),
 }
 
 

@@ -6,8 +6,15 @@ from querist._words import listed
 from querist.audit.balance import rare_limit
 from querist.simulation.metrics import METRICS
 
-# In these each class counts alike, or the share of the classes does not matter.
-BALANCED = ("macro_f1", "balanced_accuracy", "roc_auc")
+# In these each class counts alike, the share of the classes does not matter, or the rarest class alone counts.
+BALANCED = (
+    "macro_f1",
+    "balanced_accuracy",
+    "roc_auc",
+    "rare_recall",
+    "rare_precision",
+    "rare_average_precision",
+)
 _NAMED = 3
 
 

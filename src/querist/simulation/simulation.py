@@ -101,7 +101,8 @@ def simulate(
         per cost, the table says what was spent by the end of each round (`cost`), `Simulation.at_cost` what a sum
         buys, and the stopping rule ``cost`` counts it. `budget` and the learning curves go on to count labels.
     metrics : sequence of str, default=("accuracy",)
-        Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc; the first is the main one. Log loss clips
+        Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc, and, of the rarest class of the test part,
+        rare_recall, rare_precision, rare_average_precision; the first is the main one. Log loss clips
         probabilities at 2.2e-16 and renormalises; a class the model has not met has probability 0. The area under
         the ROC curve of several classes is the mean of one against the rest, and NaN if the test part lacks a class.
         With an audit or stopping rules accuracy is always measured, if need be as the last.

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 from querist.data.relevant_classes import relevant_class
+from querist.labelling.log.classes import Classes, active
+from querist.registry.goals import goal_of
 
 _COLUMN = re.compile(r"(?:.*[ _-])?(?:includ|inclusion|relevan|eligib|screen)\w*", re.IGNORECASE)
 
@@ -31,3 +33,18 @@ def screening_told(column: str | None, classes: Sequence[str]) -> list[str]:
         "likely belong to the rarer class come first, so that you find them soon; without it, rows that teach the "
         "model most (you can change this later: Data, Settings)"
     ]
+
+
+def goal_setting(goal: str, classes: Classes) -> str:
+    """Return the setting for a goal, which names the class by its id: the name may change.
+
+    Raises
+    ------
+    UnknownNameError
+    InvalidParameterError
+        If there are not two classes, or which of them is relevant is not known.
+    """
+    shown = active(classes)
+    told = goal_of(goal).among([each.name for each in shown])
+    number = next(each.id for each in shown if each.name == told.relevant)
+    return f"{told.name}:relevant={number}"

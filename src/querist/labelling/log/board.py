@@ -188,7 +188,7 @@ class Board:
             return
         if isinstance(payload, Reserved):
             late = any(act.how == "audit" and act.guess is not None for act in self.ledger.acts)
-            self.reserve = self.reserve.after(payload, n_rows=self.n_rows, came_late=late)
+            self.reserve = self.reserve.after(payload, n_rows=self.n_rows, came_late=late, n_acts=len(self.ledger.acts))
             return
         added = payload.n_rows
         self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])

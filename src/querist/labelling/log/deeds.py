@@ -182,6 +182,8 @@ class Act:
     replaces: Replaces = ""
     # Of a comment: it says that nothing is left to settle.
     resolves: bool = False
+    # When the row was given to the person.
+    asked_at: float | None = None
     # How many standing removals are over it, whether there is one, and where in the log the last of them came at least.
     n_over: int = 0
     undone: bool = False
@@ -202,6 +204,7 @@ class Act:
             event.at,
             class_id=deed.class_id if isinstance(deed, Answered | Adjudicated) else None,
             seconds=response.seconds if response else None,
+            asked_at=response.asked_at if response else None,
             how=deed.how,
             strategy=response.strategy if response else "",
             ranking=response.ranking if response else 0,

@@ -38,6 +38,8 @@ class ProjectReserve:
         Whether rows were set aside.
     came_late : bool
         Whether the audit had drawn rows before by which the asking model was trained, as earlier versions did.
+    n_acts : int
+        What people had done when rows were first set aside.
     """
 
     rows: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
@@ -45,16 +47,18 @@ class ProjectReserve:
     n_rows: int = 0
     is_open: bool = False
     came_late: bool = False
+    n_acts: int = 0
 
     @cached_property
     def members(self) -> frozenset[int]:
         """The rows, to look one up."""
         return frozenset(self.rows.tolist())
 
-    def after(self, told: Reserved, *, n_rows: int, came_late: bool) -> "ProjectReserve":
+    def after(self, told: Reserved, *, n_rows: int, came_late: bool, n_acts: int = 0) -> "ProjectReserve":
         """Return it with what one event set aside."""
         rows = np.append(self.rows, np.array(told.rows, np.int64))
-        return ProjectReserve(rows, told.up_to, n_rows, True, self.came_late if self.is_open else came_late)
+        came_late, n_acts = (self.came_late, self.n_acts) if self.is_open else (came_late, n_acts)
+        return ProjectReserve(rows, told.up_to, n_rows, True, came_late, n_acts)
 
     def blind(self, rows: IntArray) -> BoolArray:
         """Return whether the model that asks must not know the answers of these rows."""

@@ -8,6 +8,7 @@ from querist.exceptions import InvalidParameterError, StoreError
 from querist.labelling.log.keywords import KeywordList, keyword_lists
 from querist.labelling.log.typed import misfits
 from querist.registry import spec_in_present_words
+from querist.registry.goals import goal_of
 
 T = TypeVar("T")
 
@@ -94,7 +95,9 @@ class Settings:
     labels_per_point : float
         How many labels one point of accuracy is worth; the advice to stop counts with it.
     strategy, estimator : str
-        As ``NAME[:key=value,...]``, or ``auto``.
+        As ``NAME[:key=value,...]``, or ``auto``: what goes with the goal, without one the defaults.
+    goal : str
+        ``""``: to learn; ``screening:relevant=ID``: to find all rows of the class of this id.
     copies : {"alike", "exact", "off"}
         Which new rows become copies of others (`querist.labelling.intake.copies`).
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
@@ -136,6 +139,7 @@ class Settings:
     labels_per_point: float = LABELS_PER_POINT
     strategy: str = "auto"
     estimator: str = "auto"
+    goal: str = ""
     # What projects mean that do not say it: earlier versions asked about each row.
     copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
@@ -180,13 +184,22 @@ class Settings:
         return self.embeddings.removeprefix(MODEL) if self.embeddings.startswith(MODEL) else ""
 
     @property
+    def relevant_class(self) -> int | None:
+        """The id of the class that screening looks for; None: there is no goal."""
+        return int(str(goal_of(self.goal).relevant)) if self.goal else None
+
+    @property
     def strategy_in_use(self) -> str:
         """The strategy, with ``auto`` resolved."""
+        if self.strategy == "auto" and self.goal:
+            return f"{goal_of(self.goal).strategy}:target={self.relevant_class}"
         return DEFAULT_STRATEGY if self.strategy == "auto" else self.strategy
 
     @property
     def estimator_in_use(self) -> str:
         """The estimator, with ``auto`` resolved."""
+        if self.estimator == "auto" and self.goal:
+            return f"{goal_of(self.goal).estimator}:relevant={self.relevant_class}"
         if self.auto == AUTO:
             return self.estimator
         named = _TEXT_ESTIMATOR if self.estimator == "auto" and self.kind == "text" else self.estimator

@@ -8,6 +8,7 @@ from querist.labelling.log.audit_answers import Waiting, waiting_answers
 from querist.labelling.log.board import Board
 from querist.labelling.promises.words import PendingPromise, PromiseInfo, as_shown
 from querist.labelling.reading.project_view import ProjectView
+from querist.labelling.reading.screening import ScreeningInfo, screening
 from querist.labelling.trainer.messages import Figures
 
 
@@ -68,12 +69,14 @@ class AccuracyPoint:
 class FiguresReply:
     """The newest figures, and the accuracy at earlier moments, in order.
 
-    `waiting`: answers to check questions that count once those before them are answered; null where none wait.
+    `screening`: how much was found, in a project with that goal. `waiting`: answers to check questions that count once
+    those before them are answered; null where none wait.
     """
 
     figures: Figures | None
     curve: list[AccuracyPoint]
     waiting: Waiting | None
+    screening: ScreeningInfo | None
 
 
 def measured(view: ProjectView) -> FiguresReply:
@@ -94,7 +97,12 @@ def measured(view: ProjectView) -> FiguresReply:
     figures = view.figures
     if figures is not None and figures.seq < view.board.revised[1]:
         figures = None
-    return FiguresReply(figures and replace(figures, at=noted), curve, waiting_answers(view.board, view.audit_order))
+    return FiguresReply(
+        figures and replace(figures, at=noted),
+        curve,
+        waiting_answers(view.board, view.audit_order),
+        screening(view.board, view.settings, view.audit_order),
+    )
 
 
 def accuracy(board: Board) -> ShownAccuracy | None:

@@ -25,6 +25,8 @@ def standing(view: ProjectView) -> list[str]:
         lines.append("classes: none yet; make them on the page")
     settings = view.settings
     share = f"check questions {100 * settings.audit_share:.3g} %" if settings.audit_share else "no check questions"
+    if settings.goal:
+        lines.append(f"goal {settings.goal.partition(':')[0]}")
     lines.append(f"strategy {settings.strategy}, model {settings.estimator}, {share}")
     people = [each for each in view.people_list() if each.active]
     if people:

@@ -48,6 +48,7 @@ _CHANGEABLE = (
     "labels_per_point",
     "strategy",
     "estimator",
+    "goal",
     "embeddings",
     "like",
     "annotators_may",

@@ -8,6 +8,7 @@ from typing import Any
 from querist._words import command
 from querist.exceptions import DataError, StoreError
 from querist.labelling.intake.new_project import clear_leftovers
+from querist.labelling.intake.screening import goal_setting
 from querist.labelling.intake.source import is_of
 from querist.labelling.intake.source_check import check_sources
 from querist.labelling.intake.vectors import renewed
@@ -51,7 +52,7 @@ def resume(
         Fields of `Settings`, ``labels`` and ``existing_labels``, as a person wants them; empty where nothing is
         asked for.
     changes : mapping
-        Settings to change: strategy, estimator, audit_share.
+        Settings to change: strategy, estimator, audit_share; the goal as a person names it.
     images : path, default=None
         Where the images are now.
     keywords : path, default=None
@@ -92,6 +93,8 @@ def resume(
         notes.append(f"--no-existing-labels: labels of column {settings.label_column!r} are in the project, and stay")
     if embeddings is not None:
         changes = {**changes, "embeddings": renewed(location, embeddings, _paths(data))}
+    if "goal" in changes:
+        changes = {**changes, "goal": goal_setting(changes["goal"], known)}
     if keywords is not None:
         changes = {**changes, "keywords": read_keywords(keywords, known)}
     if changes.get("like") and settings.kind != "text":
@@ -134,6 +137,8 @@ def _told(name: str, value: Any) -> str:
         return f"rows like {n} are asked about first, until there is a model"
     if name == "guidelines":
         return f"guidelines are now those of {len(value):,} characters"
+    if name == "goal":
+        return f"the goal is now {value.partition(':')[0]}"
     return f"{name.replace('_', ' ')} is now {value}"
 
 
