@@ -54,7 +54,7 @@ def known_shares(priors: Mapping[Any, float] | Sequence[float], classes: AnyArra
     known = np.asarray(wanted, np.float64)
     if not known.any():
         raise InvalidParameterError(f"priors gives all known classes {named[:10]} the share 0. Give one more.")
-    return known / known.sum()
+    return np.asarray(known / known.sum(), np.float64)
 
 
 def corrected(proba: AnyArray, shares: FloatArray, priors: FloatArray) -> FloatArray:
@@ -75,5 +75,6 @@ def corrected(proba: AnyArray, shares: FloatArray, priors: FloatArray) -> FloatA
     """
     found: FloatArray = proba * (priors / np.where(shares > 0, shares, 1.0))
     total = found.sum(axis=1, keepdims=True)
-    one: FloatArray = np.where(total > 0, found / np.where(total > 0, total, 1.0), priors)
-    return one
+    nothing = total[:, 0] == 0
+    found[nothing], total[nothing] = priors, 1.0
+    return np.asarray(found / total, np.float64)

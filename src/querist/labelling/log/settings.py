@@ -25,7 +25,7 @@ DEFAULT_STRATEGY = "margin"
 # What the estimator "auto" stood for in projects of texts before it had a kernel machine for them.
 _TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
 # What "auto" and the other names stand for in projects that are made today; 3: the others for scikit-learn's
-# classifiers as they are; 2: "auto" for logistic regression on texts; 1, and nothing at all: trees alone on tables, too.
+# classifiers as they are; 2: "auto" for logistic regression on texts; 1, and nothing at all: trees alone on tables.
 AUTO = 4
 # How the setting `embeddings` begins where the vectors were brought.
 ARRAYS = "arrays:"
