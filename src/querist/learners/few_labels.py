@@ -47,6 +47,8 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         where trees grow until their leaves are pure and weights change little.
     until : int, default=0
         ``"auto"`` balances while every class but the largest has fewer labelled rows.
+    until_sparse : int or None, default=None
+        The same for sparse rows; None: as `until`.
     sparse, few : dict or None, default=None
         Parameters of the classifier where rows are sparse (text); and where there are fewer than 400 of them.
     knows_shares : bool, default=True
@@ -94,6 +96,7 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         priors: Mapping[Any, float] | Sequence[float] | None = None,
         balance: Literal["weights", "posteriors"] = "weights",
         until: int = 0,
+        until_sparse: int | None = None,
         sparse: Mapping[str, Any] | None = None,
         few: Mapping[str, Any] | None = None,
         knows_shares: bool = True,
@@ -103,6 +106,7 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         self.priors = priors
         self.balance = balance
         self.until = until
+        self.until_sparse = until_sparse
         self.sparse = sparse
         self.few = few
         self.knows_shares = knows_shares
@@ -162,12 +166,14 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         auto = isinstance(self.class_weight, str) and self.class_weight == "auto"
         by_hand = None if auto else self.class_weight
         counts = np.sort(np.bincount(np.unique(labels, return_inverse=True)[1], weights))
-        settings = dict((self.sparse or {}) if scipy.sparse.issparse(X) else {})
+        is_sparse = scipy.sparse.issparse(X)
+        until = self.until_sparse if is_sparse and self.until_sparse is not None else self.until
+        settings = dict((self.sparse or {}) if is_sparse else {})
         settings |= (self.few or {}) if counts.sum() < _FEW else {}
         if isinstance(by_hand, str) and by_hand == "balanced_subsample":
             by_hand = None
             settings["class_weight"] = self.class_weight
-        self.balanced_ = auto and counts.size > 1 and self.priors is None and bool(counts[-2] < self.until)
+        self.balanced_ = auto and counts.size > 1 and self.priors is None and bool(counts[-2] < until)
         if not (self.balanced_ and not by_posteriors):
             self._fit(X, labels, weights, by_hand, settings)
         if not self.balanced_ and auto and counts.size > 1 and self.priors is None:
@@ -229,6 +235,13 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         values: AnyArray = self.estimator_.decision_function(X)
         return values
+
+    def __getattr__(self, name: str) -> Any:
+        # What the fitted classifier has learned: coefficients, trees. Not before there is one.
+        fitted = self.__dict__.get("estimator_")
+        if fitted is None or name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(fitted, name)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -24,7 +24,7 @@ class SharedVarianceNB(GaussianNB):
     priors : array-like of shape (n_classes,), default=None
     var_smoothing : float, default=1e-9
         As of `sklearn.naive_bayes.GaussianNB`.
-    shared : float, default=10.0
+    shared : float, default=30.0
         At least 0, in rows: how much the common variances count. 0: not at all, as in scikit-learn.
 
     Attributes
@@ -43,7 +43,7 @@ class SharedVarianceNB(GaussianNB):
     ['no', 'yes']
     """
 
-    def __init__(self, *, priors: ArrayLike | None = None, var_smoothing: float = 1e-9, shared: float = 10.0) -> None:
+    def __init__(self, *, priors: ArrayLike | None = None, var_smoothing: float = 1e-9, shared: float = 30.0) -> None:
         super().__init__(priors=priors, var_smoothing=var_smoothing)
         self.shared = shared
 
