@@ -17,8 +17,10 @@ SOURCES = HERE.parent / "src" / "querist"
 _TREE = "## The tree"
 _PARAMETERS = (
     "Parameters follow a colon, as in `svc:C=10`, also on the command line (`--estimator`). Where classes are rare, "
-    "`logistic_regression:class_weight=balanced` (and `svc`, `linear_svc`, `extra_trees`, `random_forest`, "
-    "`gradient_boosting` likewise) gives rarer classes more weight."
+    "`logistic_regression:class_weight=balanced` (and all others but `relevance_svc` likewise) gives rarer classes "
+    "more weight. By default a name balances where it would else say one class of all rows that it was fitted on, or "
+    "knows few rows of all classes but one; `plain=True` leaves the classifier as scikit-learn has it. In Python, "
+    "`make_estimator(NAME, priors={class: share})` corrects probabilities to shares that are known."
 )
 
 

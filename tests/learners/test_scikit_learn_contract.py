@@ -10,12 +10,22 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from querist import learners
-from querist.learners import AutoClassifier, KernelMachine, LabelEncoded, RelevanceSVC
+from querist.learners import (
+    AutoClassifier,
+    FewLabels,
+    KernelMachine,
+    LabelEncoded,
+    RelevanceSVC,
+    SharedVarianceNB,
+    WeightedNeighbors,
+)
 
 LEARNERS = [
     *(AutoClassifier(random_state=0), AutoClassifier(kernels=True, random_state=0)),
     *(KernelMachine(), KernelMachine(kernel="linear"), KernelMachine(columns="quantiles")),
     LabelEncoded(LogisticRegression()),
+    *(FewLabels(LogisticRegression(), balance="posteriors"), FewLabels(GaussianNB(), until=10)),
+    *(SharedVarianceNB(), WeightedNeighbors()),
     RelevanceSVC(C=1.0, ratio=1.0, random_state=0),
 ]
 # It wants an environment variable set before scipy is loaded, and tells of arrays of other libraries.

@@ -128,7 +128,7 @@ def names_only(path, version, pool=X, **parts):
     session.tell(range(12), Y[:12])
     session.save(path)
     written = json.loads(path.read_text())
-    assert written["version"] == 5
+    assert written["version"] == 6
     path.write_text(json.dumps(written | {"version": version}))
     return session
 

@@ -65,7 +65,7 @@ def test_made_anew_it_is_the_same_session(name, tmp_path):
     # What was opened is saved in the present form.
     old.save(tmp_path / "again.json")
     content = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
-    assert content["version"] == 5
+    assert content["version"] == 6
     assert querist.Session.load(tmp_path / "again.json", X, **given(name)).events == old.events
 
 

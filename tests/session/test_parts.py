@@ -196,7 +196,7 @@ def test_a_file_that_tells_a_function_by_its_address_opens_in_another_process(tm
 
 
 def test_an_object_is_the_name_that_it_is_built_from(tmp_path):
-    querist.Session(X, strategy="margin:ties=first", estimator="naive_bayes").save(tmp_path / "s.json")
+    querist.Session(X, strategy="margin:ties=first", estimator="naive_bayes:plain=True").save(tmp_path / "s.json")
     querist.Session.load(tmp_path / "s.json", X, strategy=make_strategy("margin", ties="first"), estimator=GaussianNB())
     with pytest.raises(SessionFileError, match=r'strategy given is not the one saved: params\.ties is "first" in'):
         querist.Session.load(tmp_path / "s.json", X, strategy="margin")

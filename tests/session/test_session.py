@@ -372,7 +372,7 @@ def test_another_asking_model_warns(problem):
     for each in (session, reference):
         each.tell(range(40), y[:40])
     np.testing.assert_array_equal(session.ask(5), reference.ask(5))
-    assert isinstance(session.fit(), ExtraTreesClassifier)
+    assert isinstance(session.fit().estimator_, ExtraTreesClassifier)
 
 
 def test_decision_values_serve_margin_and_refuse_probabilities(problem):

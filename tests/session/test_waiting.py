@@ -234,9 +234,13 @@ def test_figures_come_where_folds_have_too_few_answers():
 
 
 def test_the_neighbours_of_the_registry_can_be_asked_with_two_answers():
-    session = answered("k_neighbors", ["a", "b"])
+    session = answered("k_neighbors:plain=True", ["a", "b"])
     with pytest.warns(ModelWaitsWarning, match="n_neighbors"):
         assert len(session.ask(4)) == 4
+    # While there are fewer rows than neighbours, all of them vote.
+    session = answered("k_neighbors", ["a", "b"])
+    assert len(session.ask(4)) == 4
+    assert not session.waiting
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -156,6 +156,8 @@ def known_classes(model: Model) -> AnyArray:
 
 def probabilities(model: Model, block: Pool) -> AnyArray:
     """Return ``predict_proba`` of a block, refusing values that are not numbers."""
+    # A wrapper that changes nothing of what its classifier says names it.
+    model = getattr(model, "answering_", model)
     proba = _logistic(model, block) if _is_plain_logistic(model, block) else np.asarray(model.predict_proba(block))
     # A sum is not finite when any of its terms is not, and costs no temporary array.
     if not np.isfinite(proba.sum()):

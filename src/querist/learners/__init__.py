@@ -1,8 +1,19 @@
 """Classifiers for few labels, and wrappers that make foreign ones fit in."""
 
 from querist.learners.auto import AutoClassifier
+from querist.learners.few_labels import FewLabels
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.label_encoded import LabelEncoded
+from querist.learners.neighbors import WeightedNeighbors
 from querist.learners.relevance_svc import RelevanceSVC
+from querist.learners.shared_variance import SharedVarianceNB
 
-__all__ = ["AutoClassifier", "KernelMachine", "LabelEncoded", "RelevanceSVC"]
+__all__ = [
+    "AutoClassifier",
+    "FewLabels",
+    "KernelMachine",
+    "LabelEncoded",
+    "RelevanceSVC",
+    "SharedVarianceNB",
+    "WeightedNeighbors",
+]

@@ -14,6 +14,7 @@ from querist.base.adapted import Adapted, keeps_contract
 from querist.base.contract import check_classifier
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, QueristError
 from querist.learners.encoding import encoded
+from querist.learners.few_labels import FewLabels
 from querist.learners.label_encoded import LabelEncoded, label_encoded
 from querist.learners.settings import Settings
 from querist.learners.waiting import (
@@ -43,7 +44,12 @@ def warm_startable(estimator: Model) -> bool:
     """
     from sklearn.linear_model import LogisticRegression
 
+    estimator = _wrapped(estimator)
     return type(estimator) is LogisticRegression and estimator.solver != "liblinear"
+
+
+def _wrapped(estimator: Model) -> Model:
+    return estimator.estimator if isinstance(estimator, FewLabels) else estimator
 
 
 def unset_random_states(estimator: Model) -> list[str]:
@@ -289,6 +295,9 @@ def _fit(model: Model, X: Pool, labels: AnyArray, weights: FloatArray | None) ->
 def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:
     model.set_params(warm_start=True)
     if previous is None or not np.array_equal(np.unique(labels), previous.classes_):
+        return
+    if isinstance(model, FewLabels):
+        model.start_from(previous.estimator_)
         return
     # Copies: the caller may still hold the previous model.
     model.coef_ = previous.coef_.copy()

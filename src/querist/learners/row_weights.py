@@ -1,12 +1,14 @@
 """Weights of rows that a classifier is told, and equal rows counted as one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike
 
-from querist._typing import FloatArray, IntArray
+from querist._typing import AnyArray, FloatArray, IntArray
+from querist.exceptions import InvalidParameterError
 
 
 def row_weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray:
@@ -69,3 +71,39 @@ def _contents(X: Any) -> list[Any]:
     X.eliminate_zeros()
     cuts = list(zip(X.indptr[:-1].tolist(), X.indptr[1:].tolist(), strict=True))
     return [(X.indices[start:end].tobytes(), X.data[start:end].tobytes()) for start, end in cuts]
+
+
+def class_weights(class_weight: Any, labels: AnyArray, weights: FloatArray | None = None) -> FloatArray:
+    """Return the weights of rows, times those of their classes.
+
+    Parameters
+    ----------
+    class_weight : dict or "balanced"
+        By class, 1 where one is not in it; balanced: all classes weigh the same in total, together as before.
+    labels : ndarray of shape (n_rows,)
+    weights : ndarray of shape (n_rows,), default=None
+        Of the rows, brought to one form; None: 1 each.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is something else, or a class weighs no number of at least 0.
+
+    Examples
+    --------
+    >>> class_weights("balanced", np.array(["a", "a", "a", "b"])).round(3).tolist()
+    [0.667, 0.667, 0.667, 2.0]
+    """
+    weights = np.ones(labels.size) if weights is None else weights
+    classes, codes = np.unique(labels, return_inverse=True)
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        held = np.bincount(codes, weights, classes.size)
+        # A class of no weight at all stays without.
+        factors = held.sum() / (np.count_nonzero(held) * np.where(held > 0, held, 1.0))
+    elif isinstance(class_weight, Mapping):
+        factors = np.array([class_weight.get(label, 1.0) for label in classes.tolist()], np.float64)
+        if not np.isfinite(factors).all() or (factors < 0).any():
+            raise InvalidParameterError(f"class_weight must hold numbers of at least 0, got {class_weight!r}.")
+    else:
+        raise InvalidParameterError(f'class_weight must be a dict, "balanced", "auto" or None, got {class_weight!r}.')
+    return np.asarray(weights * factors[codes])

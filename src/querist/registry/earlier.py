@@ -10,9 +10,15 @@ _CLASSES = {"querist.candidates.neighbours:NeighboursOfLabelled": "querist.candi
 _AUTO = "querist.learners.auto:AutoClassifier"
 # What the name meant: trees or logistic regression; then kernel machines on tables.
 _AUTO_WAS: dict[int, dict[str, Any]] = {
+    3: {},
     1: {"kernels": False, "sparse": "logistic_regression"},
     2: {"sparse": "logistic_regression"},
 }
+# Names that stood for scikit-learn's classifiers as they are, until these were given what suits few labels.
+_WERE_PLAIN = (
+    *("complement_naive_bayes", "extra_trees", "gradient_boosting", "k_neighbors", "kernel_machine", "linear_svc"),
+    *("logistic_regression", "naive_bayes", "random_forest", "svc"),
+)
 _BY_UNCERTAINTY = {
     "margin": "querist.strategies.margin:MarginSampling",
     "least_confidence": "querist.strategies.least_confidence:LeastConfidence",
@@ -41,20 +47,20 @@ def spec_in_present_words(spec: str, *, auto: int = 1) -> str:
     ----------
     spec : str
         ``NAME[:key=value,...]``.
-    auto : {1, 2}, default=1
-        What ``auto`` stood for: 1, before it had kernel machines; 2, while it had them on tables alone.
+    auto : {1, 2, 3}, default=1
+        What ``auto`` stood for: 1, before it had kernel machines; 2, while it had them on tables alone; 3: as today,
+        while the other names stood for scikit-learn's classifiers as they are.
 
     Examples
     --------
     >>> spec_in_present_words("auto:C=5"), spec_in_present_words("svc")
-    ('auto:C=5,kernels=False,sparse=logistic_regression', 'svc')
+    ('auto:C=5,kernels=False,sparse=logistic_regression', 'svc:plain=True')
     >>> spec_in_present_words("auto", auto=2)
     'auto:sparse=logistic_regression'
     """
     name, params = parse_spec(spec)
-    if name != "auto":
-        return spec
-    then = [f"{key}={value}" for key, value in _AUTO_WAS[auto].items() if key not in params]
+    was = _AUTO_WAS[auto] if name == "auto" else {"plain": True} if name in _WERE_PLAIN else {}
+    then = [f"{key}={value}" for key, value in was.items() if key not in params]
     return f"{spec}{',' if params else ':'}{','.join(then)}" if then else spec
 
 

@@ -50,7 +50,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "complement_naive_bayes": "querist.learners.defaults:complement_naive_bayes",
         "k_neighbors": "querist.learners.defaults:k_neighbors",
         "relevance_svc": "querist.learners.relevance_svc:RelevanceSVC",
-        "kernel_machine": "querist.learners.kernel_machine:KernelMachine",
+        "kernel_machine": "querist.learners.defaults:kernel_machine",
         "auto": "querist.learners.defaults:auto",
     },
     "stopping": {

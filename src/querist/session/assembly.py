@@ -22,7 +22,7 @@ from querist.session.journal import Journal, seed_of
 from querist.session.lessons import WithoutAudit
 from querist.session.outside import OutsideModel
 from querist.session.parts import resolve_estimator, resolve_strategy
-from querist.session.trained import Trained, warn_of_mismatch
+from querist.session.trained import Trained, kind_of, warn_of_mismatch
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def assemble(
     if parts["query_estimator"] is not None:
         asker = resolve_estimator(parts["query_estimator"])
         asking = Trained(Refitter(asker, seed=journal.seed), journal, lessons)
-        warn_of_mismatch(asker, {type(estimator).__name__: estimator}, stacklevel=4)
+        warn_of_mismatch(asker, {kind_of(estimator).__name__: estimator}, stacklevel=4)
     elif lessons is not None and not fixed:
         asking = Trained(Refitter(estimator, seed=journal.seed, warm_start=warm_start), journal, lessons)
     journal.record(RowsAdded(0, n_rows(journal.X)))

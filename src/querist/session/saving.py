@@ -26,12 +26,12 @@ from querist.session.outside import outside_model
 from querist.session.parts import restore, to_file
 
 _FORMAT = "querist-session"
-# 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines;
-# in 5 it has a model of its own for texts, too. 6 tells a goal; without one a file is what 5 is.
-_VERSION, _WITHOUT_GOAL = 6, 5
+# 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines,
+# in 5 one for texts; in 6 the other names have what suits few labels, and a goal may be told.
+_VERSION = 6
 _READS = range(1, _VERSION + 1)
 # What the name `auto` stood for in earlier formats (`spec_in_present_words`).
-_AUTO_THEN = {1: 1, 2: 1, 3: 1, 4: 2}
+_AUTO_THEN = {1: 1, 2: 1, 3: 1, 4: 2, 5: 3}
 _OUTSIDE = f"{OutsideProbabilities.__module__}:{OutsideProbabilities.__qualname__}"
 
 
@@ -63,7 +63,7 @@ def save(
     """Write a session; the old file, if any, is replaced only when the new one is complete on disk."""
     content = {
         "format": _FORMAT,
-        "version": _WITHOUT_GOAL if goal is None else _VERSION,
+        "version": _VERSION,
         "querist": version("querist"),
         "pool": {"n_rows": n_rows(X), "hash": pool_hash(X)},
         "random_state": seed,
@@ -157,7 +157,7 @@ def _in_present_words(
         if auto is not None:
             told = saved[name] = told | {"spec": spec_in_present_words(told["spec"], auto=auto)}
         part = given.get(name)
-        if isinstance(part, str) and told["spec"] in [spec_in_present_words(part, auto=then) for then in (1, 2)]:
+        if isinstance(part, str) and told["spec"] in [spec_in_present_words(part, auto=then) for then in (1, 2, 3)]:
             given[name] = told["spec"]
     return saved, given
 

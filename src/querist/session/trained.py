@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from querist._words import quoted
 from querist.base.adapted import over_classes
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
+from querist.learners.few_labels import FewLabels
 from querist.learners.refit import Refitter
 from querist.session.journal import Journal
 from querist.session.lessons import AllAnswers, Lessons
@@ -187,6 +189,11 @@ class Trained:
         return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
 
 
+def kind_of(model: Model) -> type[Any]:
+    """Return the class of a classifier, behind a registered name the one that is wrapped."""
+    return type(model.estimator if isinstance(model, FewLabels) else model)
+
+
 def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:
     """Warn where a classifier of another class asks than one that is trained.
 
@@ -202,10 +209,10 @@ def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel:
     -----
     ModelMismatchWarning
     """
-    others = [name for name, model in trained.items() if type(model) is not type(asking)]
+    others = [name for name, model in trained.items() if kind_of(model) is not kind_of(asking)]
     if others:
         warnings.warn(
-            f"{type(asking).__name__} asks on behalf of {', '.join(others)}. In a comparison on 26 data sets, "
+            f"{kind_of(asking).__name__} asks on behalf of {', '.join(others)}. In a comparison on 26 data sets, "
             "uncertainty of another model than the trained one was on average no better than random rows "
             "(Lu et al. 2023, arXiv 2306.08954). Leave out query_estimator unless you have checked that it helps.",
             ModelMismatchWarning,

@@ -13,13 +13,16 @@ from querist._typing import Model
 from querist.base.contract import check_classifier
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
-from querist.learners import AutoClassifier
+from querist.learners import AutoClassifier, FewLabels
+from querist.learners.defaults import plain_of
 from querist.registry.goals import goal_of
 from querist.session.earlier_parts import describe_as_before, without_addresses
 from querist.session.identity import describe
 from querist.session.parts import resolve_estimator, resolve_strategy
 from querist.simulation.protocol import FULL_DATA, RANDOM
 from querist.stopping.rule import StoppingRule
+
+_OURS = f"{FewLabels.__module__}:{FewLabels.__qualname__}"
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,17 @@ class Parts:
             found = described.get("params") if isinstance(described, Mapping) else None
             params = found if isinstance(found, Mapping) else {}
             is_earlier = "C" in params and "sparse" not in params
-            if not is_earlier or not isinstance(part, AutoClassifier):
+            if isinstance(part, FewLabels):
+                estimators[label] = _as_told(part, described)
+            elif not is_earlier or not isinstance(part, AutoClassifier):
                 estimators[label] = part
             elif registry.parse_spec(then)[0] == "auto":
                 meant = registry.spec_in_present_words(then, auto=2 if "kernels" in params else 1)
                 estimators[then] = resolve_estimator(meant)
             else:
                 estimators[label] = part
-        return dataclasses.replace(self, estimators=estimators)
+        asker = _as_told(self.query_estimator, there.get("query_estimator"))
+        return dataclasses.replace(self, estimators=estimators, query_estimator=asker)
 
     def described(self, describe: Callable[[Any], Any] = describe) -> dict[str, Any]:
         """Return what tells these parts from others; without stopping rules as before there were any."""
@@ -96,6 +102,13 @@ def of_goal(goal: str | None, y: Any, strategies: Any, estimators: Any) -> tuple
         {aim.strategy: aim.make_strategy()} if strategies is None else strategies,
         {aim.estimator: aim.make_estimator()} if estimators is None else estimators,
     )
+
+
+def _as_told(part: Any, described: Any) -> Any:
+    """Return the plain classifier for which a name stood, if that is what is described."""
+    if not isinstance(part, FewLabels) or not isinstance(described, Mapping) or described.get("class") in (None, _OURS):
+        return part
+    return plain_of(part)
 
 
 def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estimator: Any) -> Parts:

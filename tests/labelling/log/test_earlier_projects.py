@@ -115,7 +115,10 @@ def test_written_again_it_is_the_same_project(expected):
         ("table", 1, "auto:C=2", "auto:C=2,kernels=False,sparse=logistic_regression"),
         ("table", 2, "auto", "auto:sparse=logistic_regression"),
         ("text", 2, "auto", "auto:C=5,class_weight=None,sparse=logistic_regression"),
-        ("text", 1, "svc", "svc"),
+        ("text", 1, "svc", "svc:plain=True"),
+        ("text", 3, "auto", "auto"),
+        ("table", 3, "logistic_regression:C=2", "logistic_regression:C=2,plain=True"),
+        ("table", 4, "svc", "svc"),
     ],
 )
 def test_a_project_of_an_earlier_version_keeps_its_model(kind, auto, estimator, then):

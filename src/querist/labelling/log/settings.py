@@ -25,9 +25,9 @@ POWERS: Final[tuple[Power, ...]] = get_args(Power)
 DEFAULT_STRATEGY = "margin"
 # What the estimator "auto" stood for in projects of texts before it had a kernel machine for them.
 _TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
-# What "auto" stands for in projects that are made today; 2: logistic regression for texts; 1, and nothing at all: trees
-# alone on tables, too.
-AUTO = 3
+# What "auto" and the other names stand for in projects that are made today; 3: the others for scikit-learn's
+# classifiers as they are; 2: "auto" for logistic regression on texts; 1, and nothing at all: trees alone on tables.
+AUTO = 4
 # How the setting `embeddings` begins where the vectors were brought.
 ARRAYS = "arrays:"
 # And where a model makes them of the texts.
@@ -202,7 +202,9 @@ class Settings:
             return f"{goal_of(self.goal).estimator}:relevant={self.relevant_class}"
         if self.auto == AUTO:
             return self.estimator
-        named = _TEXT_ESTIMATOR if self.estimator == "auto" and self.kind == "text" else self.estimator
+        named = (
+            _TEXT_ESTIMATOR if self.estimator == "auto" and self.kind == "text" and self.auto < 3 else self.estimator
+        )
         return spec_in_present_words(named, auto=self.auto)
 
     def to_dict(self) -> dict[str, Any]:
