@@ -239,7 +239,7 @@ class FewLabels(ClassifierMixin, BaseEstimator):
     def __getattr__(self, name: str) -> Any:
         # What the fitted classifier has learned: coefficients, trees. Not before there is one.
         fitted = self.__dict__.get("estimator_")
-        if fitted is None or name.startswith("_"):
+        if fitted is None or name.startswith("_") or not name.endswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return getattr(fitted, name)
 
