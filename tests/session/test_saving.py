@@ -159,7 +159,7 @@ def test_registered_strategies_come_back_with_their_parts(tmp_path):
     [
         (lambda text: text[:-40], "not a saved session"),
         (lambda text: "[1, 2]", "not a saved session"),
-        (lambda text: text.replace('"version": 5', '"version": 9'), "version 9"),
+        (lambda text: text.replace('"version": 6', '"version": 9'), "version 9"),
         (lambda text: text.replace('"kind": "answered"', '"kind": "guessed"'), "unknown kind"),
         (lambda text: text.replace('"random_state"', '"x"'), "random_state is missing|'random_state' is missing"),
         (lambda text: text.replace('"number": 1', '"number": 5'), "log is not complete"),

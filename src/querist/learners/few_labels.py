@@ -260,9 +260,10 @@ _FIRST_ROWS = 64
 
 def _says_one_class(model: Model, X: Any) -> bool:
     """Return whether a model says the same of all rows; it is asked about some, then about twice as many, until not."""
-    n_rows, start, size = X.shape[0] if hasattr(X, "shape") else len(X), 0, _FIRST_ROWS
-    said: set[Any] = set()
-    while start < n_rows and len(said) < 2:
-        said |= set(np.asarray(model.predict(take_rows(X, slice(start, start + size)))).tolist())
+    if not isinstance(X, np.ndarray):
+        return bool(np.unique(model.predict(X)).size == 1)
+    start, size, said = 0, _FIRST_ROWS, set[Any]()
+    while start < len(X) and len(said) < 2:
+        said |= set(np.asarray(model.predict(X[start : start + size])).tolist())
         start, size = start + size, 2 * size
     return len(said) == 1
