@@ -399,9 +399,10 @@ def test_weights_are_a_column(place, frame):
     assert result.exit_code == 0, result.output
     assert "trained with the weights given" in result.stderr
     message = refused(
-        "things.csv", "--target", "kind", "--weight", "trust", *QUICK, "--estimator", "k_neighbors", "--out", "o"
+        *("things.csv", "--target", "kind", "--weight", "trust"),
+        *(*QUICK, "--estimator", "k_neighbors:plain=True", "--out", "o"),
     )
-    assert "the estimator 'k_neighbors'" in message
+    assert "the estimator 'k_neighbors:plain=True'" in message
     assert "cannot be trained with weights" in message
 
 

@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln
-from scipy.stats import hypergeom
 
 from querist._typing import FloatArray
 from querist.audit.bisection import first
@@ -16,6 +14,9 @@ def tail(n_total: int, n_good: int, n_drawn: int, at_least: int) -> float:
 
     ``P(X = x) = C(K, x) C(N - K, n - x) / C(N, n)``.
     """
+    # Here, since the server knows the results of tests and makes none until it is asked: it starts without scipy.
+    from scipy.stats import hypergeom
+
     return float(hypergeom.sf(at_least - 1, n_total, n_good, n_drawn))
 
 
@@ -71,5 +72,7 @@ def chances_of(n_good: ArrayLike, n_drawn: ArrayLike, n_total: int, found: Array
 
 def _log_ways(n: FloatArray, k: FloatArray) -> FloatArray:
     """Return the logarithm of the number of ways to choose k of n; of impossible ones anything."""
+    from scipy.special import gammaln
+
     ways: FloatArray = gammaln(n + 1) - gammaln(np.maximum(k, 0) + 1) - gammaln(np.maximum(n - k, 0) + 1)
     return ways

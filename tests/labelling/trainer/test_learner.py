@@ -125,7 +125,7 @@ def test_a_classifier_that_takes_more_labels_is_waited_for(digits):
     X, y = digits
     learner = Learner(X, seed=0)
     two = [int(np.flatnonzero(y == label)[0]) for label in (40, 41)]
-    early = learner.learn(lesson(two, y, estimator="k_neighbors"))
+    early = learner.learn(lesson(two, y, estimator="k_neighbors:plain=True"))
     assert (early.strategy, early.model, early.waits) == ("initial", None, True)
     rows = np.flatnonzero((y == 40) | (y == 41))[:40].tolist()
     late = [*rows, int(np.flatnonzero(y == 42)[0])]
