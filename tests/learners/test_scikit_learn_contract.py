@@ -13,6 +13,7 @@ from querist import learners
 from querist.learners import (
     AutoClassifier,
     FewLabels,
+    InContextClassifier,
     KernelMachine,
     LabelEncoded,
     RelevanceSVC,
@@ -23,7 +24,7 @@ from querist.learners import (
 LEARNERS = [
     *(AutoClassifier(random_state=0), AutoClassifier(kernels=True, random_state=0)),
     *(KernelMachine(), KernelMachine(kernel="linear"), KernelMachine(columns="quantiles")),
-    LabelEncoded(LogisticRegression()),
+    *(LabelEncoded(LogisticRegression()), InContextClassifier(LogisticRegression(), max_context=50, block_rows=20)),
     *(FewLabels(LogisticRegression(), balance="posteriors"), FewLabels(GaussianNB(), until=10)),
     *(SharedVarianceNB(), WeightedNeighbors()),
     RelevanceSVC(C=1.0, ratio=1.0, random_state=0),

@@ -2,6 +2,7 @@
 
 from querist.learners.auto import AutoClassifier
 from querist.learners.few_labels import FewLabels
+from querist.learners.in_context import InContextClassifier
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.label_encoded import LabelEncoded
 from querist.learners.neighbors import WeightedNeighbors
@@ -11,6 +12,7 @@ from querist.learners.shared_variance import SharedVarianceNB
 __all__ = [
     "AutoClassifier",
     "FewLabels",
+    "InContextClassifier",
     "KernelMachine",
     "LabelEncoded",
     "RelevanceSVC",
