@@ -108,7 +108,7 @@ def test_what_cannot_be_is_refused(change, message):
 
 
 def test_sparse_rows_are_refused():
-    with pytest.raises(TypeError, match="(?i)sparse"):
+    with pytest.raises(TypeError, match=r"(?i)sparse"):
         InContextClassifier(InContextStub()).fit(scipy.sparse.csr_matrix(X), TRUTH)
 
 
