@@ -29,8 +29,8 @@ LEARNERS = [
     *(SharedVarianceNB(), WeightedNeighbors()),
     RelevanceSVC(C=1.0, ratio=1.0, random_state=0),
 ]
-# It wants an environment variable set before scipy is loaded, and tells of arrays of other libraries.
-NOT_ASKED = {"check_array_api_input"}
+# They want an environment variable set before scipy is loaded, and tell of arrays of other libraries.
+NOT_ASKED = {"check_array_api_input", "check_array_api_mixed_inputs", "check_array_api_same_namespace"}
 # liblinear stops at a tolerance that is wider than what is asked for here, scikit-learn's LinearSVC too.
 NOT_EXACT = {"check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"}
 TABLE = np.random.default_rng(0).random((60, 4))

@@ -33,7 +33,7 @@ class Memory:
     def __init__(self) -> None:
         self._kept: dict[type, tuple[Any, Any]] = {}
 
-    def kept(self, what: type[Kept], matrix: Any) -> Kept:
+    def kept(self, what: type[Kept], matrix: object) -> Kept:
         """Return what is kept of this very matrix (the object, not its values), or begin anew."""
         found = self._kept.get(what)
         if found is None or found[0] is not matrix:

@@ -110,7 +110,7 @@ def _relevant(labels: Any, named: "Label | None") -> "tuple[BoolArray, str]":
     words = np.array([str(label) for label in np.asarray(labels).tolist()], dtype=object)
     names, counts = np.unique(words, return_counts=True)
     place, how = which_is_relevant(names.tolist(), named=named, counts=counts.tolist())
-    told = f"{names[place]!r} is taken for relevant, {how}: {counts[place]} of {words.size} records"
+    told = f"{names[place]!r} is taken for relevant, {how}: {counts[place]:,} of {words.size:,} records"
     return words == names[place], told
 
 

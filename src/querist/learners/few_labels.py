@@ -204,9 +204,10 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         n = shares.size
         self._shares: FloatArray = shares / shares.sum() if self.knows_shares else np.full(n, 1.0 / n)
 
-    def start_from(self, fitted: Model) -> None:
+    def start_from(self, fitted: Classifier) -> None:
         """Let the next fit begin at the solution of a fitted linear classifier of the same kind and classes."""
-        self._start = (fitted.coef_.copy(), fitted.intercept_.copy(), fitted.classes_)
+        known: Model = fitted
+        self._start = (known.coef_.copy(), known.intercept_.copy(), known.classes_)
 
     @property
     def answering_(self) -> Model:
@@ -267,3 +268,8 @@ def _says_one_class(model: Model, X: Any) -> bool:
         said |= set(np.asarray(model.predict(X[start : start + size])).tolist())
         start, size = start + size, 2 * size
     return len(said) == 1
+
+
+def kind_of(model: Model) -> type[Any]:
+    """Return the class of a classifier, behind a registered name the one that is wrapped."""
+    return type(model.estimator if isinstance(model, FewLabels) else model)

@@ -32,7 +32,7 @@ def known_shares(priors: Mapping[Any, float] | Sequence[float], classes: AnyArra
 
     Examples
     --------
-    >>> known_shares({"yes": 0.1, "no": 0.6, "maybe": 0.3}, np.array(["maybe", "yes"])).tolist()
+    >>> known_shares({"yes": 0.1, "no": 0.6, "maybe": 0.3}, np.array(["maybe", "yes"])).round(3).tolist()
     [0.75, 0.25]
     """
     named = classes.tolist()

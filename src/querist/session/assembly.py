@@ -10,6 +10,7 @@ from querist._validation import n_rows
 from querist.base.costs import check_takes_costs
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
+from querist.learners.few_labels import kind_of
 from querist.learners.outside import OutsideProbabilities
 from querist.learners.refit import Refitter
 from querist.session.asking import Asker
@@ -22,7 +23,7 @@ from querist.session.journal import Journal, seed_of
 from querist.session.lessons import WithoutAudit
 from querist.session.outside import OutsideModel
 from querist.session.parts import resolve_estimator, resolve_strategy
-from querist.session.trained import Trained, kind_of, warn_of_mismatch
+from querist.session.trained import Trained, warn_of_mismatch
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from querist.base.space import is_numeric
 from querist.base.strategy import QueryStrategy
 from querist.data.hashing import check_readable
 from querist.exceptions import InvalidParameterError
+from querist.learners.few_labels import kind_of
 
 
 def check_pool(X: Pool, *, estimator: Model, asking: Model, strategies: Iterable[QueryStrategy]) -> None:
@@ -49,7 +50,7 @@ def check_pool(X: Pool, *, estimator: Model, asking: Model, strategies: Iterable
         if strategy.measures_distances and not _has_steps(asking) and not is_numeric(X):
             raise InvalidParameterError(
                 f"{strategy!r} measures distances between rows, the pool is not numeric, and "
-                f"{type(asking).__name__} is no Pipeline whose first steps turn it into numbers. Pass "
+                f"{kind_of(asking).__name__} is no Pipeline whose first steps turn it into numbers. Pass "
                 "sklearn.pipeline.make_pipeline(STEPS, CLASSIFIER) as the estimator, numeric features as X, or another "
                 "strategy."
             )

@@ -21,7 +21,7 @@ class Resumable(SessionView):
         X: PoolLike,
         parts: dict[str, Any],
         *,
-        goal: Goal | None,
+        goal: Goal | None = None,
         costs: FloatArray | None,
         warm_start: bool,
         audit: float | str,

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from querist._words import quoted
 from querist.base.adapted import over_classes
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
-from querist.learners.few_labels import FewLabels
+from querist.learners.few_labels import kind_of
 from querist.learners.refit import Refitter
 from querist.session.journal import Journal
 from querist.session.lessons import AllAnswers, Lessons
@@ -187,11 +186,6 @@ class Trained:
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
         return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
-
-
-def kind_of(model: Model) -> type[Any]:
-    """Return the class of a classifier, behind a registered name the one that is wrapped."""
-    return type(model.estimator if isinstance(model, FewLabels) else model)
 
 
 def warn_of_mismatch(asking: Model, trained: Mapping[str, Model], *, stacklevel: int) -> None:
