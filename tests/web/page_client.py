@@ -29,6 +29,10 @@ class Tab:
         self.sent = []
         self.acknowledged = {}
         self.failures = []
+        # Requests that were answered: when the last try was sent, and when its reply came.
+        self.heard = []
+        # Rows as they were given out: the row, which of `heard` brought it, when the press on it was made.
+        self.given = []
         self._pending = []
         self._items = []
         self._address = urlsplit(url).netloc
@@ -61,6 +65,9 @@ class Tab:
 
     def _press(self, action):
         action = {"uuid": str(uuid.uuid4())} | action
+        for each in self.given:
+            if each["row"] == action["row"] and each["pressed_at"] is None:
+                each["pressed_at"] = time.time()
         self.sent.append(action)
         self._pending.append(action)
 
@@ -92,11 +99,14 @@ class Tab:
         return {"holding": self._items, "want": _AHEAD - len(self._items)}
 
     def _take(self, reply):
-        self._items += [item["row"] for item in reply["items"] if item["row"] not in self._items]
+        fresh = [item["row"] for item in reply["items"] if item["row"] not in self._items]
+        self._items += fresh
+        self.given += [{"row": row, "by": len(self.heard) - 1, "pressed_at": None} for row in fresh]
 
     def _persist(self, path, body, patience=120):
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
+            sent_at = time.time()
             try:
                 status, reply = self.request("POST", path, body())
             except _LOST as error:
@@ -104,6 +114,7 @@ class Tab:
                 self.close()
             else:
                 if status == 200:
+                    self.heard.append((sent_at, time.time()))
                     return reply
                 assert status >= 500, f"{path} was refused for good: {status} {reply}"
                 self.failures.append(f"{status} {reply['error']['code']}")

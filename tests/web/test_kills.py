@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import permutations
 
 import pytest
 from example_project import make_project
@@ -14,7 +15,7 @@ from page_client import open_tabs
 
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import ACTS
-from querist.labelling.serving.leases import LEASE_SECONDS
+from querist.labelling.serving.leases import SILENT_SECONDS
 from querist.store.store import Store
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -139,7 +140,8 @@ def check_beliefs(events, tabs):
             rows[tab.person, row].append(tab)
     for (person, row), asked in rows.items():
         if len(asked) > 1:
-            check_ended(events, asked, row)
+            for before, after in permutations(asked, 2):
+                check_passed(row, before, after)
             continue
         answer = board.answers(row).get(person)
         assert (None if answer is None else answer.class_id) == asked[0].belief(row), (person, row)
@@ -147,24 +149,23 @@ def check_beliefs(events, tabs):
     assert [row for row, n in answered.items() if n > 1] == []
 
 
-def check_ended(events, tabs, row):
-    """Leases outlive the server: nobody was given what another tab had in hand, and was heard of meanwhile.
+def check_passed(row, before, tab):
+    """No tab was given a row that another one of the same person had in hand and was heard of meanwhile.
 
-    A page that the server has not heard of before takes over at once what the same person's pages of before a restart
-    held: they may be closed. A tab whose first request was lost with the server is such a page.
+    Leases outlive the server. Only a page that the server has not heard of before takes over at once what those of
+    before a restart held: they may be closed.
     """
-    sender = {action["uuid"]: number for number, tab in enumerate(tabs) for action in tab.sent}
-    heard, first_heard = {}, {}
-    for event in events:
-        number = sender.get(event.uuid)
-        if number is not None:
-            first_heard.setdefault(number, event.at)
-        asked_at = None if number is None or event.row != row else event.data.get("asked_at")
-        if asked_at is not None and asked_at > first_heard[number]:
-            others = {other: asked_at - at for other, at in heard.items() if other != number}
-            assert all(silent >= LEASE_SECONDS for silent in others.values()), (row, others)
-        if number is not None:
-            heard[number] = event.at
+    for given in (each for each in tab.given if each["row"] == row and each["by"]):
+        asked_at, had_at = tab.heard[given["by"]]
+        for held in (each for each in before.given if each["row"] == row):
+            was_in_hand = before.heard[held["by"]][1] < asked_at and not _pressed(held, had_at)
+            spoke = max((sent for sent, answered in before.heard if answered < asked_at), default=0.0)
+            assert not was_in_hand or had_at - spoke > SILENT_SECONDS, (row, given, held, had_at - spoke)
+
+
+def _pressed(held, moment):
+    """Whether a row was pressed by then: what happens to it afterwards, such as an undo, is no matter of leases."""
+    return held["pressed_at"] is not None and held["pressed_at"] < moment
 
 
 def test_a_database_that_hangs_up(postgresql_url, tmp_path):

@@ -206,13 +206,11 @@ class Writing:
         ).rowcount
 
     def keep_tabs(self, tabs: Sequence[TabRow]) -> None:
-        """Note what tabs hold, each in place of what was noted of it before."""
+        """Note what tabs hold, each in place of what was noted of it before; one that holds nothing is a tab, too."""
         if not tabs:
             return
         self._connection.execute(_DELETE_TAB, [{"whose": tab.annotator, "which": tab.tab} for tab in tabs])
-        held = [vars(tab) for tab in tabs if tab.held]
-        if held:
-            self._connection.execute(_INSERT_TAB, held)
+        self._connection.execute(_INSERT_TAB, [vars(tab) for tab in tabs])
 
     def forget_tabs(self, before: float) -> None:
         """Forget tabs that were not heard of since a moment."""

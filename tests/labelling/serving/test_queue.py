@@ -196,16 +196,18 @@ def test_after_a_restart_they_pass_at_once_to_the_same_person_and_not_to_others(
     desk = Desk(ranked=False)
     held = drawn_by(desk, desk.queue.take(1, "old", 12, 0.0))
     after = Desk.of(desk.board)
-    after.queue.restore(held, 1.0)
+    after.queue.restore(held, 1.0, known=frozenset({(1, "old")}))
     assert not set(rows_of(held)) & set(rows_of(after.queue.take(2, "other", 5, 2.0)))
     assert rows_of(after.queue.take(1, "new", 12, 2.0)) == rows_of(held)
 
 
-def test_two_tabs_that_outlive_a_restart_wait_for_each_other():
+@pytest.mark.parametrize("n_of_two", [6, 0])
+def test_two_tabs_that_outlive_a_restart_wait_for_each_other(n_of_two):
+    """Also one that held nothing in that moment."""
     desk = Desk(ranked=False)
-    held = [drawn_by(desk, desk.queue.take(1, tab, 6, 0.0)) for tab in ("one", "two")]
+    held = [drawn_by(desk, desk.queue.take(1, tab, n, 0.0)) for tab, n in (("one", 6), ("two", n_of_two))]
     after = Desk.of(desk.board)
-    after.queue.restore([*held[0], *held[1]], 1.0)
+    after.queue.restore([*held[0], *held[1]], 1.0, known=frozenset({(1, "one"), (1, "two")}))
     assert not set(rows_of(held[0])) & set(rows_of(after.queue.take(1, "two", 8, 2.0)))
     assert set(rows_of(held[0])) <= set(rows_of(after.queue.take(1, "two", 20, 2.0 + SILENT_SECONDS)))
 

@@ -50,7 +50,7 @@ class Leases:
         self._by_tab: dict[tuple[int, str], dict[int, Ticket]] = {}
         self._by_person: dict[int, int] = {}
         self._heard: dict[tuple[int, str], float] = {}
-        # Tabs that held something before a restart, and when that was.
+        # Tabs that were there before a restart, and when that was.
         self._from_before: frozenset[tuple[int, str]] = frozenset()
         self._restarted_at = -np.inf
         # Never changed in place: other threads look.
@@ -72,7 +72,7 @@ class Leases:
         return frozenset(self._heard)
 
     def restarted(self, tabs: frozenset[tuple[int, str]], now: float) -> None:
-        """Note which tabs held something before a restart."""
+        """Note which tabs were there before a restart."""
         self._from_before, self._restarted_at = tabs, now
 
     def silence(self, annotator: int, tab: str, now: float, *, asked_by: str) -> float:

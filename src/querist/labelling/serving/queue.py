@@ -126,13 +126,20 @@ class Queue:
         self.reopen()
         return list(dict.fromkeys(ticket.tab for ticket in tickets))
 
-    def restore(self, tickets: Iterable[Ticket], now: float, living: frozenset[tuple[int, str]] = frozenset()) -> None:
+    def restore(
+        self,
+        tickets: Iterable[Ticket],
+        now: float,
+        *,
+        known: frozenset[tuple[int, str]],
+        living: frozenset[tuple[int, str]] = frozenset(),
+    ) -> None:
         """Give tabs back what they held before a restart; they have a lease's time to renew it.
 
-        Of tabs that are not known to be `living`, the same person's next new tab gets it at once.
+        Of tabs that are not known to be `living`, the same person's next tab gets it at once, unless it is `known`
+        from before the restart, too: people and their tabs, those with empty hands among them.
         """
-        tickets = list(tickets)
-        self.leases.restarted(frozenset((ticket.annotator, ticket.tab) for ticket in tickets), now)
+        self.leases.restarted(known, now)
         for annotator, tab in living:
             self.leases.heard(annotator, tab, now)
         for ticket in tickets:

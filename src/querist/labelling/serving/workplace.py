@@ -120,8 +120,10 @@ class Workplace:
         )
         if view.current is not None:
             queue.use(view.current)
-        held = (Ticket.of(each) for tab in view.store.tabs(self._wrote - LEASE_SECONDS) for each in tab.held)
-        queue.restore((ticket for ticket in held if ticket is not None), now, living)
+        tabs = view.store.tabs(self._wrote - LEASE_SECONDS)
+        held = (Ticket.of(each) for tab in tabs for each in tab.held)
+        known = frozenset((tab.annotator, tab.tab) for tab in tabs)
+        queue.restore((ticket for ticket in held if ticket is not None), now, known=known, living=living)
         return queue
 
 
