@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
-from sklearn.naive_bayes import ComplementNB
+from sklearn.naive_bayes import MultinomialNB
 
 from querist._threads import single_thread
 from querist.data.literature_features import literature_features, record_texts
@@ -46,8 +46,11 @@ def by_ensemble(frame, relevant, known, batch_size, seed):
     with single_thread():
         while relevant[read].sum() != relevant.sum():
             svc = goal.make_estimator().set_params(random_state=seed).fit(X[read], relevant[read])
-            bayes = ComplementNB().fit(X[read], relevant[read])
-            odds = bayes.predict_log_proba(X[left])
+            held = relevant[read]
+            # As in ELAS u3: the relevant records together weigh 1.2 times the others.
+            weights = np.where(held, 1.2 * (~held).sum() / held.sum(), 1.0)
+            bayes = MultinomialNB(alpha=3.822).fit(X[read], held, sample_weight=weights)
+            odds = bayes.predict_joint_log_proba(X[left])
             ranks = rankdata(svc.decision_function(X[left])) + rankdata(odds[:, 1] - odds[:, 0])
             best = left[np.lexsort((keys[left], -ranks))[:batch_size]]
             read += best.tolist()
@@ -95,8 +98,8 @@ def page(runs):
                 "",
                 *_beside(table, "asreview", "ASReview"),
                 "",
-                "The goal beside an ensemble: the mean rank by its model and by naive Bayes (complement, on the",
-                "same features).",
+                "The goal beside an ensemble: the mean rank by its model and by naive Bayes (multinomial, alpha 3.822,",
+                "relevant records together 1.2 times the others, on the same features).",
                 "",
                 *_beside(table, "ensemble", "Ensemble"),
             ]

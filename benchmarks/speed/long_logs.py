@@ -7,8 +7,10 @@ quiet moment 5, 4 and 0.6. A loop of 2,000 rounds that looks at everything in ea
 to 16 (1 to 2 without looking); one of 4,000 rounds 24. Undo took 1,600 ms at 100,000 answers while it replayed the log.
 """
 
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -66,6 +68,13 @@ def main() -> None:
         session.history(), session.reasons()
         cells = [f"{milliseconds(session, look):.3g} ms" for look in looks]
         print(f"| {2 * n_rounds:,} | {' | '.join(cells)} |")
+        with tempfile.TemporaryDirectory() as folder:
+            path, start = Path(folder) / "session.json", time.perf_counter()
+            session.save(path)
+            saved = time.perf_counter() - start
+            start = time.perf_counter()
+            querist.Session.load(path, np.zeros((n_rounds + 10, 2)))
+            print(f"| {2 * n_rounds:,} | saved in {saved:.2f} s, loaded in {time.perf_counter() - start:.2f} s |")
     print(
         f"\n2,000 rounds: {seconds_of_loop(2000, looks=False):.1f} s; "
         f"looking in each {seconds_of_loop(2000, looks=True):.1f} s."

@@ -75,6 +75,20 @@ def test_draws_wait_for_those_that_are_open_and_leave_out_what_nobody_can_judge(
     assert "were found beside them" in found.test.statement
 
 
+def test_an_answer_that_was_taken_back_before_rows_were_set_aside_was_never_there():
+    told = []
+    for taken_back in (False, True):
+        session = begun(audit=0.5)
+        if taken_back:
+            session.tell(150, "excluded")
+            session.undo()
+        for _ in range(8):
+            read(session, 10)
+        told.append(session.screening())
+    assert told[0].test is not None
+    assert told[0] == told[1]
+
+
 def test_with_an_audit_that_sets_rows_aside_its_sample_counts():
     session = begun(audit=0.5)
     for _ in range(8):

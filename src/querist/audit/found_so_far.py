@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from querist._typing import BoolArray, IntArray
 from querist.audit.estimate import FEWEST, Estimate
 from querist.audit.found_enough import RecallTest, recall_test, relevant_left
 
@@ -31,6 +35,33 @@ class RandomRows:
     read_beside: int = 0
     found_beside: int = 0
     n_unclear: int = 0
+
+    @classmethod
+    def of(
+        cls, n_left: int, rows: IntArray, found: BoolArray, *, before: ArrayLike, drawn: ArrayLike, n_unclear: int
+    ) -> "RandomRows":
+        """Return the counts.
+
+        Parameters
+        ----------
+        n_left : int
+        rows, found : ndarray of shape (n_answered,)
+            Rows with an answer, and whether they are relevant.
+        before, drawn : array-like of int
+            Rows that were no longer left, and rows that were drawn; those among them without an answer do not count.
+        n_unclear : int
+        """
+        was_before, is_drawn = (np.isin(rows, np.asarray(some, np.int64)) for some in (before, drawn))
+        beside = ~was_before & ~is_drawn
+        return cls(
+            n_left=n_left,
+            n_drawn=int(is_drawn.sum()),
+            found_drawn=int(found[is_drawn].sum()),
+            found_before=int(found[was_before].sum()),
+            read_beside=int(beside.sum()),
+            found_beside=int(found[beside].sum()),
+            n_unclear=n_unclear,
+        )
 
 
 @dataclass(frozen=True)

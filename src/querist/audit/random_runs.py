@@ -1,8 +1,6 @@
 """Rows drawn at random one after the other, with none chosen in between: a simple random sample of what was left."""
 
-from collections.abc import Container, Sequence
-
-import numpy as np
+from collections.abc import Container
 
 from querist._typing import BoolArray, IntArray
 from querist.audit.estimate import FEWEST
@@ -78,18 +76,5 @@ class RandomRuns:
         # Draws after one that is open wait for it, or those that are answered fast would count for more.
         head = draws[: closed.index(False)] if False in closed else draws
         unclear = sum(row not in known for row in head)
-        was_before, is_drawn = _among(answered, before), _among(answered, head)
-        beside = ~was_before & ~is_drawn
-        return RandomRows(
-            n_left=n_rows - len(before) - unclear,
-            n_drawn=int(is_drawn.sum()),
-            found_drawn=int(found[is_drawn].sum()),
-            found_before=int(found[was_before].sum()),
-            read_beside=int(beside.sum()),
-            found_beside=int(found[beside].sum()),
-            n_unclear=unclear,
-        )
-
-
-def _among(rows: IntArray, some: Sequence[int] | set[int]) -> BoolArray:
-    return np.isin(rows, np.array(sorted(some), np.int64))
+        left = n_rows - len(before) - unclear
+        return RandomRows.of(left, answered, found, before=sorted(before), drawn=head, n_unclear=unclear)

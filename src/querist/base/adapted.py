@@ -52,9 +52,18 @@ def keeps_contract(model: Model) -> bool:
     """Return whether a classifier and all that it is made of come from scikit-learn or from Querist."""
     if not _from_here(model):
         return False
-    if _PLAIN.issuperset(map(type, vars(model).values())):
+    if all(map(_is_plain, vars(model).values())):
         return True
     return all(_from_here(part) for part in parts_of(model).values())
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether nothing of somebody else's is in an attribute, as far as can be seen without asking for parts."""
+    if type(value) in _PLAIN:
+        return True
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return _from_here(value) and all(map(_is_plain, getattr(value, "__dict__", {"": object}).values()))
 
 
 def _from_here(part: Any) -> bool:

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from querist._typing import AnyArray, Model, PoolLike
 from querist._validation import check_choice
+from querist.learners.few_labels import says_one_class
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.row_weights import row_weights
 
@@ -138,7 +139,7 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
     def _machine(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Model:
         weight = None if self.class_weight == "auto" else self.class_weight
         machine = KernelMachine(kernel="linear", class_weight=weight).fit(X, y, sample_weight=sample_weight)
-        if self.class_weight == "auto" and machine.classes_.size > 1 and np.unique(machine.predict(X)).size == 1:
+        if self.class_weight == "auto" and machine.classes_.size > 1 and says_one_class(machine, X):
             # So few of one class that always saying the other errs least: it would never be found.
             machine.set_params(class_weight="balanced").fit(X, y, sample_weight=sample_weight)
         return machine

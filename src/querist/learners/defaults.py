@@ -24,14 +24,14 @@ def random_forest(**params: Any) -> Model:
     """A random forest of 100 trees."""
     from sklearn.ensemble import RandomForestClassifier
 
-    return _suited(RandomForestClassifier, params, balance="posteriors", until=3)
+    return _suited(RandomForestClassifier, params, balance="posteriors", until=3, until_sparse=10)
 
 
 def extra_trees(**params: Any) -> Model:
     """100 extremely randomised trees: on tables with few labels the strongest of these."""
     from sklearn.ensemble import ExtraTreesClassifier
 
-    return _suited(ExtraTreesClassifier, params, balance="posteriors", until=3)
+    return _suited(ExtraTreesClassifier, params, balance="posteriors", until=3, until_sparse=10)
 
 
 def gradient_boosting(**params: Any) -> Model:
@@ -53,7 +53,7 @@ def linear_svc(**params: Any) -> Model:
     """A linear support vector machine; it has decision values, no probabilities."""
     from sklearn.svm import LinearSVC
 
-    return _suited(LinearSVC, params, until=10)
+    return _suited(LinearSVC, params, until_sparse=10)
 
 
 def naive_bayes(**params: Any) -> Model:
@@ -75,7 +75,7 @@ def k_neighbors(**params: Any) -> Model:
     """The five nearest labelled rows."""
     from querist.learners.neighbors import WeightedNeighbors
 
-    return _suited(WeightedNeighbors, params, until=3)
+    return _suited(WeightedNeighbors, params)
 
 
 def kernel_machine(**params: Any) -> Model:

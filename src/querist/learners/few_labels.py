@@ -6,25 +6,24 @@ from typing import Any, Literal, Self
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
 from querist._validation import check_choice, take_rows
+from querist.base.scoring import probabilities
 from querist.exceptions import InvalidParameterError
 from querist.learners.row_weights import class_weights, row_weights
 from querist.learners.shares import corrected, known_shares
 from querist.learners.weighting import weight_keyword
+from querist.learners.wrapping import Wrapper, unfitted_copy
 
 
 def _inner(estimator: Any) -> Any:
     return getattr(estimator, "estimator_", estimator.estimator)
 
 
-class FewLabels(ClassifierMixin, BaseEstimator):
+class FewLabels(Wrapper):
     """A classifier that suits few labels: it does not say one class of all rows while it knows two.
 
     The registered names are this around a classifier of scikit-learn: ``make_estimator("svc")`` is
@@ -113,16 +112,11 @@ class FewLabels(ClassifierMixin, BaseEstimator):
 
     def set_params(self, **params: object) -> Self:
         """Set parameters of this, or of the classifier by their own names; the classifier's then hold for all rows."""
-        own = {name.partition("__")[0] for name in self.get_params(deep=False)}
-        inner = {name: value for name, value in params.items() if name.partition("__")[0] not in own}
-        super().set_params(**{name: value for name, value in params.items() if name not in inner})
-        if inner:
-            estimator: Model = self.estimator
-            estimator.set_params(**inner)
-        named = set(inner) | {name.removeprefix("estimator__") for name in params}
-        for kind in ("sparse", "few"):
+        super().set_params(**params)
+        named = {name.removeprefix("estimator__") for name in params}
+        for kind in {"sparse", "few"} - params.keys():
             settings = getattr(self, kind)
-            if kind not in params and isinstance(settings, Mapping) and named & set(settings):
+            if isinstance(settings, Mapping) and named & settings.keys():
                 setattr(self, kind, {key: value for key, value in settings.items() if key not in named})
         return self
 
@@ -149,10 +143,7 @@ class FewLabels(ClassifierMixin, BaseEstimator):
             If `priors` or `class_weight` cannot be used, or the classifier has no probabilities for `priors`.
         """
         by_posteriors = check_choice(self.balance, "balance", ("weights", "posteriors")) == "posteriors"
-        if y is None:
-            raise ValueError("FewLabels requires y to be passed, but the target y is None.")
-        labels = column_or_1d(check_array(y, ensure_2d=False, dtype=None, input_name="y"), warn=True)
-        check_classification_targets(labels)
+        labels = self._labels(y)
         if self.priors is not None and not hasattr(self.estimator, "predict_proba"):
             raise InvalidParameterError(
                 f"priors correct probabilities, and {type(self.estimator).__name__} has none. Use a classifier with "
@@ -177,16 +168,14 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         if not (self.balanced_ and not by_posteriors):
             self._fit(X, labels, weights, by_hand, settings)
         if not self.balanced_ and auto and counts.size > 1 and self.priors is None:
-            self.balanced_ = _says_one_class(self.estimator_, X)
+            self.balanced_ = says_one_class(self.estimator_, X)
         if self.balanced_ and not by_posteriors:
             self._fit(X, labels, weights, "balanced", settings)
         self.classes_: AnyArray = self.estimator_.classes_
         self._to = known_shares(self.priors, self.classes_) if self.priors is not None else None
         if self.balanced_ and by_posteriors:
             self._to = np.full(self.classes_.size, 1.0 / self.classes_.size)
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimator_, name):
-                setattr(self, name, getattr(self.estimator_, name))
+        self._take_names(self.estimator_)
         return self
 
     def _fit(
@@ -195,10 +184,12 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         if class_weight is not None:
             weights = class_weights(class_weight, labels, weights)
         told = {} if weights is None else {weight_keyword(self.estimator) or "sample_weight": weights}
-        model: Model = clone(self.estimator)
+        model = unfitted_copy(self.estimator)
         if hasattr(self, "_start"):
             model.coef_, model.intercept_, model.classes_ = self._start
-        self.estimator_: Model = model.set_params(**settings).fit(X, labels, **told)
+        if settings:
+            model.set_params(**settings)
+        self.estimator_: Model = model.fit(X, labels, **told)
         mass = np.ones(labels.size) if weights is None else weights
         shares = np.array([mass[labels == label].sum() for label in self.estimator_.classes_])
         n = shares.size
@@ -237,21 +228,6 @@ class FewLabels(ClassifierMixin, BaseEstimator):
         values: AnyArray = self.estimator_.decision_function(X)
         return values
 
-    def __getattr__(self, name: str) -> Any:
-        # What the fitted classifier has learned: coefficients, trees. Not before there is one.
-        fitted = self.__dict__.get("estimator_")
-        if fitted is None or name.startswith("_") or not name.endswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(fitted, name)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags
-
 
 # Twenty times the rows that a leaf of gradient boosting holds at least, if nothing is set.
 _FEW = 400
@@ -259,17 +235,25 @@ _FEW = 400
 _FIRST_ROWS = 64
 
 
-def _says_one_class(model: Model, X: Any) -> bool:
+def says_one_class(model: Model, X: Any) -> bool:
     """Return whether a model says the same of all rows; it is asked about some, then about twice as many, until not."""
-    if not isinstance(X, np.ndarray):
+    if not isinstance(X, np.ndarray) and getattr(X, "format", None) != "csr":
         return bool(np.unique(model.predict(X)).size == 1)
     start, size, said = 0, _FIRST_ROWS, set[Any]()
-    while start < len(X) and len(said) < 2:
-        said |= set(np.asarray(model.predict(X[start : start + size])).tolist())
+    while start < X.shape[0] and len(said) < 2:
+        block = take_rows(X, slice(start, start + size))
+        # Without the checks of predict, which take longer than so few rows.
+        likeliest = probabilities(model, block).argmax(axis=1) if hasattr(model, "predict_proba") else None
+        said |= set(np.asarray(model.predict(block) if likeliest is None else likeliest).tolist())
         start, size = start + size, 2 * size
     return len(said) == 1
 
 
+def unwrapped(model: Model) -> Model:
+    """Return a classifier as it is, behind a registered name the one that is wrapped."""
+    return model.estimator if isinstance(model, FewLabels) else model
+
+
 def kind_of(model: Model) -> type[Any]:
-    """Return the class of a classifier, behind a registered name the one that is wrapped."""
-    return type(model.estimator if isinstance(model, FewLabels) else model)
+    """Return the class of a classifier, behind a registered name of the one that is wrapped."""
+    return type(unwrapped(model))

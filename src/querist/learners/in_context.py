@@ -4,18 +4,18 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils import check_array, check_consistent_length, column_or_1d, get_tags
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.base import clone
+from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from querist._random import row_keys
 from querist._typing import AnyArray, Classifier, IntArray, Model, PoolLike
 from querist._validation import check_positive_int, n_rows, take_rows
 from querist.exceptions import InvalidParameterError
+from querist.learners.wrapping import Wrapper
 
 
-class InContextClassifier(ClassifierMixin, BaseEstimator):
+class InContextClassifier(Wrapper):
     """A foundation model such as TabPFN or TabICL, with so many labelled rows at most, asked about a block at a time.
 
     Such a model learns nothing in ``fit``: it reads all labelled rows, its context, whenever it predicts. Time and
@@ -111,10 +111,7 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
         """
         most = check_positive_int(self.max_context, "max_context")
         check_positive_int(self.block_rows, "block_rows")
-        if y is None:
-            raise ValueError("InContextClassifier requires y to be passed, but the target y is None.")
-        labels = column_or_1d(check_array(y, ensure_2d=False, dtype=None, input_name="y"), warn=True)
-        check_classification_targets(labels)
+        labels = self._labels(y)
         classes, codes = np.unique(labels, return_inverse=True)
         self._check_classes(classes, most)
         rows: Any = _as_rows(X)
@@ -124,9 +121,7 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
             rows, labels = take_rows(rows, self.context_), labels[self.context_]
         self.estimator_: Model = clone(self.estimator).fit(rows, labels)
         self.classes_: AnyArray = self.estimator_.classes_
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimator_, name):
-                setattr(self, name, getattr(self.estimator_, name))
+        self._take_names(self.estimator_)
         return self
 
     def _check_classes(self, classes: AnyArray, most: int) -> None:
@@ -162,19 +157,13 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags.allow_nan, tags.input_tags.categorical = (
-            inner.input_tags.allow_nan,
-            inner.input_tags.categorical,
-        )
-        tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
+        tags.input_tags.sparse = False
         return tags
 
 
 def _as_rows(X: PoolLike) -> Any:
     """Return rows that can be taken by number: data frames as they are, all else as a dense array."""
-    return X if hasattr(X, "iloc") else check_array(X, dtype=None, ensure_all_finite=False, estimator=None)
+    return X if hasattr(X, "iloc") else check_array(X, dtype=None, ensure_all_finite=False)
 
 
 def _context(codes: IntArray, most: int, seed: int) -> IntArray:

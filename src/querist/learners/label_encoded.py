@@ -4,10 +4,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils import check_array, column_or_1d, get_tags
+from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
@@ -16,6 +14,7 @@ from querist.base.adapted import Adapted, keeps_contract, name_of
 from querist.base.returned import as_array, as_probabilities
 from querist.exceptions import UnsupportedModelError
 from querist.learners.weighting import weight_keyword
+from querist.learners.wrapping import Wrapper
 
 
 class _Coded(Adapted):
@@ -55,11 +54,10 @@ def _inner_has(method: str) -> Any:
     return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), method))
 
 
-class LabelEncoded(ClassifierMixin, BaseEstimator):
+class LabelEncoded(Wrapper):
     """Give a classifier the labels 0 to n_classes - 1 and give the caller's labels back.
 
-    It stands in the classifier's place: a search sets the classifier's parameters by their own names
-    (``max_depth``, beside ``estimator__max_depth``), and fitted attributes are its own.
+    It stands in the classifier's place, see `querist.learners.wrapping.Wrapper`.
 
     Parameters
     ----------
@@ -85,15 +83,6 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
     def __init__(self, estimator: Classifier) -> None:
         self.estimator = estimator
 
-    def set_params(self, **params: object) -> Self:
-        """Set parameters of this, or of the classifier by their own names."""
-        own = {name: value for name, value in params.items() if name.partition("__")[0] == "estimator"}
-        super().set_params(**own)
-        if len(own) < len(params):
-            inner: Model = self.estimator
-            inner.set_params(**{name: value for name, value in params.items() if name not in own})
-        return self
-
     def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit a clone of the classifier on codes.
 
@@ -116,11 +105,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         UnsupportedModelError
             If it knows two classes only, and there are more.
         """
-        if y is None:
-            raise ValueError("LabelEncoded requires y to be passed, but the target y is None.")
-        labels = column_or_1d(check_array(y, ensure_2d=False, dtype=None, input_name="y"), warn=True)
-        check_classification_targets(labels)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self.classes_, codes = np.unique(self._labels(y), return_inverse=True)
         if _is_binary_net(self.estimator):
             if self.classes_.size > 2:
                 raise UnsupportedModelError(
@@ -130,9 +115,7 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
             codes = codes.astype(np.float32)
         weights = {} if sample_weight is None else {weight_keyword(self.estimator) or "sample_weight": sample_weight}
         self.estimator_: Model = clone(self.estimator).fit(X, codes, **weights)
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimator_, name):
-                setattr(self, name, getattr(self.estimator_, name))
+        self._take_names(self.estimator_)
         return self
 
     def predict(self, X: PoolLike) -> AnyArray:
@@ -164,20 +147,10 @@ class LabelEncoded(ClassifierMixin, BaseEstimator):
         codes = np.arange(self.classes_.size)
         return self.estimator_ if keeps_contract(self.estimator_) else _Coded(self.estimator_, codes)
 
-    def __getattr__(self, name: str) -> Any:
-        # What the fitted classifier has learned: importances, trees. Not before there is one.
-        fitted = self.__dict__.get("estimator_")
-        if fitted is None or name.startswith("__"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(fitted, name)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags
+    @staticmethod
+    def _lends(name: str) -> bool:
+        # Methods too, such as those that tell a booster: codes are all that is between it and the caller.
+        return not name.startswith("__")
 
 
 class WeightlessLabelEncoded(LabelEncoded):

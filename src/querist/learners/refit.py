@@ -1,7 +1,6 @@
 """Fit a fresh copy of a classifier to the answers so far."""
 
 import contextlib
-import copy
 import warnings
 
 import numpy as np
@@ -14,7 +13,7 @@ from querist.base.adapted import Adapted, keeps_contract
 from querist.base.contract import check_classifier
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, QueristError
 from querist.learners.encoding import encoded
-from querist.learners.few_labels import FewLabels
+from querist.learners.few_labels import FewLabels, unwrapped
 from querist.learners.label_encoded import LabelEncoded, label_encoded
 from querist.learners.settings import Settings
 from querist.learners.waiting import (
@@ -28,6 +27,7 @@ from querist.learners.waiting import (
     told,
 )
 from querist.learners.weighting import check_takes_weights, weight_keyword
+from querist.learners.wrapping import set_seeds, unfitted_copy
 
 _FEW_LABELS = 2000
 # So many answers no classifier needs before it can predict a row.
@@ -44,12 +44,8 @@ def warm_startable(estimator: Model) -> bool:
     """
     from sklearn.linear_model import LogisticRegression
 
-    estimator = _wrapped(estimator)
+    estimator = unwrapped(estimator)
     return type(estimator) is LogisticRegression and estimator.solver != "liblinear"
-
-
-def _wrapped(estimator: Model) -> Model:
-    return estimator.estimator if isinstance(estimator, FewLabels) else estimator
 
 
 def unset_random_states(estimator: Model) -> list[str]:
@@ -95,9 +91,6 @@ class Refitter:
         self._template = template
         params = template.get_params(deep=True)
         self._unseeded = unset_random_states(template)
-        # Of an unfitted estimator whose parameters are immutable, a shallow copy is a clone,
-        # without the inspection of signatures that takes clone longer than a small fit's algebra.
-        self._copy_is_clone = all(value is None or isinstance(value, str | int | float) for value in params.values())
         self._keeps_contract = keeps_contract(template)
         # Neighbours are counted when a row is predicted; what others do then nobody knows.
         self._may_fail_later = not self._keeps_contract or any(name.endswith("n_neighbors") for name in params)
@@ -246,10 +239,9 @@ class Refitter:
         return True
 
     def _fitted(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model, weights: FloatArray | None) -> Model:
-        model = copy.copy(self._template) if self._copy_is_clone else clone(self._template)
+        model = unfitted_copy(self._template)
         if self._unseeded:
-            seed = derive_int(self._seed, "fit", len(labels))
-            model.set_params(**dict.fromkeys(self._unseeded, seed))
+            set_seeds(model, self._unseeded, derive_int(self._seed, "fit", len(labels)))
         if self.warm_start:
             _start_from(model, previous, labels)
         with self.settings(finite=finite):

@@ -34,26 +34,26 @@ def screening(
 
 def _from_reserve(journal: Journal, trail: AuditTrail, found: BoolArray) -> RandomRows:
     """Return the audit's sample: of all rows that had no answer when rows were set aside and were not given over."""
-    before: set[int] = set()
-    for event in journal.events:
-        if isinstance(event, Reserved):
-            break
-        if isinstance(event, Answered | Skipped):
-            before.update(event.rows.tolist())
+    place = next((place for place, event in enumerate(journal.events) if isinstance(event, Reserved)), 0)
+    early = journal.events[:place]
+    gone = undone(early)
+    before = {
+        row
+        for event in early
+        if isinstance(event, Answered | Skipped) and event.number not in gone
+        for row in event.rows.tolist()
+    }
     reserve, prefix = trail.reserve, trail.prefix()
     if reserve is not None:
         before.update(reserve.rows[: reserve.n_given].tolist())
-    rows = journal.state.answers.rows
-    was_before, is_drawn = np.isin(rows, list(before)), np.isin(rows, prefix.rows)
-    beside = ~was_before & ~is_drawn
-    skipped = journal.state.rows_with(SKIPPED)
-    return RandomRows(
-        n_left=journal.n_rows - len(before) - int((~np.isin(skipped, list(before))).sum()),
-        n_drawn=int(is_drawn.sum()),
-        found_drawn=int(found[is_drawn].sum()),
-        found_before=int(found[was_before].sum()),
-        read_beside=int(beside.sum()),
-        found_beside=int(found[beside].sum()),
+    closed = sorted(before)
+    passed = int((~np.isin(journal.state.rows_with(SKIPPED), closed)).sum())
+    return RandomRows.of(
+        journal.n_rows - len(before) - passed,
+        journal.state.answers.rows,
+        found,
+        before=closed,
+        drawn=prefix.rows,
         n_unclear=prefix.skipped.size,
     )
 

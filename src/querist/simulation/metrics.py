@@ -96,13 +96,15 @@ def rarest(truth: IntArray) -> int:
 
 def rare_recall(truth: IntArray, predicted: IntArray) -> float:
     """Return the share of the rows of the rarest class that are found, in [0, 1]."""
-    return float(np.mean(predicted[truth == rarest(truth)] == rarest(truth)))
+    wanted = rarest(truth)
+    return float(np.mean(predicted[truth == wanted] == wanted))
 
 
 def rare_precision(truth: IntArray, predicted: IntArray) -> float:
     """Return the share of right answers among those that name the rarest class, in [0, 1]; without any it is 0."""
-    named = predicted == rarest(truth)
-    return float(np.mean(truth[named] == rarest(truth))) if named.any() else 0.0
+    wanted = rarest(truth)
+    named = predicted == wanted
+    return float(np.mean(truth[named] == wanted)) if named.any() else 0.0
 
 
 def rare_average_precision(truth: IntArray, scores: FloatArray) -> float:
@@ -125,8 +127,8 @@ def rare_average_precision(truth: IntArray, scores: FloatArray) -> float:
     -----
     O(n log n). The same as ``sklearn.metrics.average_precision_score``.
     """
-    wanted = truth == rarest(truth)
-    values = scores[:, rarest(truth)]
+    column = rarest(truth)
+    wanted, values = truth == column, scores[:, column]
     order = np.argsort(-values, kind="stable")
     # Rows of equal scores are read together: each counts as if it were the last of them.
     ends = np.append(np.flatnonzero(np.diff(values[order])), values.size - 1)

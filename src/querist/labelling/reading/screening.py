@@ -103,18 +103,14 @@ def _reserved(board: Board, order: IntArray, rows: IntArray, found: BoolArray) -
     if not moment.is_exchangeable:
         return RandomRows(n_left=order.size)
     head = moment.order[: moment.n_audited]
-    is_drawn, before = np.isin(rows, head[moment.answered[head]]), _answered_before(board)
-    was_before = np.isin(rows, before)
-    beside = ~was_before & ~is_drawn
-    unclear = int((~moment.answered[head]).sum())
-    return RandomRows(
-        n_left=order.size - before.size - len(board.skipped),
-        n_drawn=int(is_drawn.sum()),
-        found_drawn=int(found[is_drawn].sum()),
-        found_before=int(found[was_before].sum()),
-        read_beside=int(beside.sum()),
-        found_beside=int(found[beside].sum()),
-        n_unclear=unclear,
+    before = _answered_before(board)
+    return RandomRows.of(
+        order.size - before.size - len(board.skipped),
+        rows,
+        found,
+        before=before,
+        drawn=head[moment.answered[head]],
+        n_unclear=int((~moment.answered[head]).sum()),
     )
 
 
