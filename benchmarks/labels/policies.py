@@ -24,6 +24,10 @@ TABLES = {
     "auto + margin": (_auto, "margin"),
     "auto + weighted k-means": (_auto, "weighted_k_means"),
     "auto + power": (_auto, "power"),
+    "auto + BADGE": (_auto, "badge"),
+    "auto + TypiClust": (_auto, "typiclust"),
+    "auto + k-center": (_auto, "k_center"),
+    "auto + committee": (_auto, "query_by_committee"),
 }
 # On words alone, as peers' users have them and as `auto` had them; then on all that Querist makes of texts.
 TEXTS = {

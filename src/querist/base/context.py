@@ -8,6 +8,7 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, unmarked_rows
 from querist.base.memory import Memory
+from querist.base.scoring import candidate_probabilities
 from querist.base.space import Space
 from querist.base.ties import TieKeys
 
@@ -61,3 +62,11 @@ class QueryContext:
     def unlabelled(self) -> IntArray:
         """Row numbers without an answer, ascending; the candidates are among them."""
         return unmarked_rows(n_rows(self.X), self.rows)
+
+    @cached_property
+    def probabilities(self) -> FloatArray:
+        """What the model says of each candidate, shape (n_candidates, n_classes); only to be read.
+
+        Raises UnsupportedModelError if the model has no probabilities.
+        """
+        return candidate_probabilities(self.model, self.X, self.candidates)

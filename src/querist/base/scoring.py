@@ -43,6 +43,36 @@ def score_rows(X: Pool, candidates: IntArray, function: BlockFunction, *, n_outp
     return result
 
 
+def candidate_probabilities(model: Model, X: Pool, candidates: IntArray) -> FloatArray:
+    """Return what a model says of each candidate, asked block by block; for strategies that need all of it at once.
+
+    Parameters
+    ----------
+    model : classifier
+        Fitted.
+    X : pool of shape (n_rows, ...)
+    candidates : ndarray of shape (n_candidates,)
+        Ascending row numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_candidates, n_classes)
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the model has no probabilities.
+    """
+    n_classes = known_classes(model).size
+    if not hasattr(model, "predict_proba"):
+        raise needs_probabilities(model, "this strategy")
+    result = np.empty((candidates.size, n_classes))
+    for positions, block, inside in candidate_blocks(X, candidates, n_outputs=n_classes):
+        found = probabilities(model, block)
+        result[positions] = found if inside is None else found[inside]
+    return result
+
+
 def candidate_blocks(
     X: Pool, candidates: IntArray, *, n_outputs: int = 1
 ) -> Iterator[tuple[slice, Pool, IntArray | None]]:

@@ -23,6 +23,8 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "query_by_committee": "querist.strategies.query_by_committee:QueryByCommittee",
         "density_weighted": "querist.strategies.density_weighted:DensityWeighted",
         "k_center": "querist.strategies.k_center:KCenter",
+        "badge": "querist.strategies.badge:Badge",
+        "typiclust": "querist.strategies.typiclust:TypiClust",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",
         "auto": "querist.registry.presets:auto",

@@ -1,5 +1,6 @@
 """Query strategies: one idea per module."""
 
+from querist.strategies.badge import Badge
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
 from querist.strategies.k_center import KCenter
@@ -8,8 +9,10 @@ from querist.strategies.margin import MarginSampling
 from querist.strategies.query_by_committee import QueryByCommittee
 from querist.strategies.random import RandomSampling
 from querist.strategies.relevance import RelevanceSampling
+from querist.strategies.typiclust import TypiClust
 
 __all__ = [
+    "Badge",
     "DensityWeighted",
     "EntropySampling",
     "KCenter",
@@ -18,4 +21,5 @@ __all__ = [
     "QueryByCommittee",
     "RandomSampling",
     "RelevanceSampling",
+    "TypiClust",
 ]
