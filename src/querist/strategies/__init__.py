@@ -6,6 +6,7 @@ from querist.strategies.entropy import EntropySampling
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
+from querist.strategies.prob_cover import ProbCover
 from querist.strategies.query_by_committee import QueryByCommittee
 from querist.strategies.random import RandomSampling
 from querist.strategies.relevance import RelevanceSampling
@@ -18,6 +19,7 @@ __all__ = [
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
+    "ProbCover",
     "QueryByCommittee",
     "RandomSampling",
     "RelevanceSampling",
