@@ -1,11 +1,11 @@
-"""BADGE and TypiClust beside scikit-activeml and plain code. ``python benchmarks/speed/diverse.py`` prints the table.
+"""BADGE, TypiClust, ProbCover beside scikit-activeml and plain code: ``python benchmarks/speed/diverse.py``.
 
 CPU seconds of one thread, the median of three queries after a first one. scikit-activeml runs in its own environment
 (``run.py setup``), its row is left out where there is none; plain code are the definitions in numpy and scikit-learn.
-The two draw at random, so which rows are chosen is compared by what they are chosen for: for BADGE the sum of squared
-distances to the nearest gradient of the batch, for TypiClust the number of groups (the pool is of 30) with a question.
+Two draw at random, so which rows are chosen is compared by what they are chosen for: for BADGE the sum of squared
+distances to the nearest gradient of the batch, for the others the number of groups (the pool is of 30) with a question.
 
-Its last figures are in DIVERSE.md.
+It writes DIVERSE.md.
 """
 
 import argparse
@@ -109,6 +109,35 @@ def activeml_typiclust(X, n, seed):
     return TypiClust(random_state=seed).query(X=X, y=np.full(len(X), np.nan), batch_size=n)
 
 
+def querist_prob_cover(X, n, seed):
+    """Querist."""
+    from querist.strategies import ProbCover
+
+    return ProbCover(radius=RADIUS).query(X, [], [], batch_size=n, random_state=seed)
+
+
+def plain_prob_cover(X, n, seed):
+    """The definition, from the matrix of all pairs."""
+    from sklearn.metrics import pairwise_distances
+
+    near = pairwise_distances(X) < RADIUS
+    left, chosen = np.ones(len(X), bool), []
+    for _ in range(n):
+        counts = near[:, left].sum(axis=1)
+        counts[chosen] = -1
+        chosen.append(int(counts.argmax()))
+        left &= ~near[chosen[-1]]
+    return np.array(chosen)
+
+
+def activeml_prob_cover(X, n, seed):
+    """scikit-activeml."""
+    from skactiveml.pool import ProbCover
+
+    strategy = ProbCover(deltas=[RADIUS], random_state=seed, n_classes=30)
+    return strategy.query(X=X, y=np.full(len(X), np.nan), batch_size=n)
+
+
 TASKS = {
     "BADGE 20,000 x 64, 10 classes, batch of 100": {
         "Querist": querist_badge,
@@ -120,8 +149,13 @@ TASKS = {
         "plain code": plain_typiclust,
         "scikit-activeml": activeml_typiclust,
     },
+    "ProbCover 10,000 x 64, batch of 50": {
+        "Querist": querist_prob_cover,
+        "plain code": plain_prob_cover,
+        "scikit-activeml": activeml_prob_cover,
+    },
 }
-SIZES = (100, 50)
+SIZES, RADIUS = (100, 50, 50), 9.0
 
 
 def worth(task, chosen, data):
@@ -174,12 +208,12 @@ def main():
         told = subprocess.run([python, __file__, "--peer"], check=True, capture_output=True, text=True).stdout
         lines += json.loads(told.splitlines()[-1])
     table = [
-        "# BADGE and TypiClust",
+        "# BADGE, TypiClust and ProbCover",
         "",
         "Written by `python benchmarks/speed/diverse.py`: CPU seconds of one thread, median of three. *Worth*: what a",
         "batch is chosen for, of BADGE the sum of squared distances to the nearest gradient of the batch (smaller is",
-        "better), of TypiClust how many of 30 groups get a question. Wished: 15 and 3 times scikit-activeml's speed;",
-        "k-means alone takes two fifths of TypiClust.",
+        "better), of the others how many of 30 groups get a question. Wished: 15, 3 and 10 times scikit-activeml's",
+        "speed. k-means alone takes two fifths of TypiClust, all pairs of rows most of ProbCover.",
         "",
         "| task | library | seconds | ratio | worth |",
         "|---|---|---|---|---|",

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, unmarked_rows
 from querist.base.memory import Memory
-from querist.base.scoring import candidate_probabilities
 from querist.base.space import Space
 from querist.base.ties import TieKeys
 
@@ -64,9 +64,6 @@ class QueryContext:
         return unmarked_rows(n_rows(self.X), self.rows)
 
     @cached_property
-    def probabilities(self) -> FloatArray:
-        """What the model says of each candidate, shape (n_candidates, n_classes); only to be read.
-
-        Raises UnsupportedModelError if the model has no probabilities.
-        """
-        return candidate_probabilities(self.model, self.X, self.candidates)
+    def scratch(self) -> dict[str, Any]:
+        """What a strategy's `utilities` keeps for its `select` of the same query; the only thing to be written to."""
+        return {}

@@ -8,7 +8,7 @@ import scipy.sparse
 from querist._typing import FloatArray, IntArray
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
-from querist.base.scoring import candidate_blocks
+from querist.base.scoring import candidate_blocks, candidate_probabilities
 from querist.base.selection import Chances
 from querist.base.strategy import QueryStrategy
 from querist.measures.geometry import as_float, squared_norms
@@ -73,12 +73,13 @@ class Badge(QueryStrategy):
     with_costs: ClassVar[WithCosts] = "refused"
 
     def utilities(self, context: QueryContext) -> FloatArray:
-        return _Gradients(context).squared_lengths
+        context.scratch["gradients"] = gradients = _Gradients(context)
+        return gradients.squared_lengths
 
     def select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         if self.selection is not None or context.batch_size == 1:
             return super().select(utilities, context)
-        return _drawn(_Gradients(context), context)
+        return _drawn(context.scratch["gradients"], context)
 
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
         """See `QueryStrategy.chances`; a draw whose weights change with each row has none that are known."""
@@ -90,7 +91,7 @@ class _Gradients:
 
     def __init__(self, context: QueryContext) -> None:
         self._matrix, self._rows = context.space.matrix, context.candidates
-        factors = context.probabilities.copy()
+        factors = candidate_probabilities(context.model, context.X, context.candidates)
         factors[np.arange(factors.shape[0]), factors.argmax(axis=1)] -= 1.0
         self._factors: FloatArray = factors
         self.squared_lengths: FloatArray = np.einsum("ij,ij->i", factors, factors)

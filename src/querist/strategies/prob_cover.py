@@ -22,7 +22,7 @@ from querist.measures.geometry import as_float, squared_norms
 from querist.measures.ranking import top_k
 
 # Rows whose balls are looked at to find a radius.
-_SAMPLE = 2000
+_SAMPLE = 1000
 _TABLE = 1 << 22
 
 
@@ -54,7 +54,7 @@ class ProbCover(QueryStrategy):
     Utilities: how many rows of the pool lie nearer to the row than the radius, itself among them, and not so near to
     a labelled one. That greedy choice covers at least 1 - 1/e of what the best batch would [1]_. Features are used as
     they are, or after all steps but the last if a fitted ``Pipeline`` is given as model. The radius is looked for with
-    k-means that starts at rows far from each other, so it does not depend on `random_state`, and at 2,000 rows at most.
+    k-means that starts at rows far from each other, so it does not depend on `random_state`, and at 1,000 rows at most.
 
     Cost: all distances between candidates and rows that are not covered, O(n_candidates * n_rows * n_dimensions) time,
     at most twice whatever the batch; O(n_rows) memory beyond X. From some 100,000 rows on, take a candidate filter.
@@ -93,13 +93,15 @@ class ProbCover(QueryStrategy):
 
     def utilities(self, context: QueryContext) -> FloatArray:
         radius = self._radius(context)
-        return _counts(context, np.flatnonzero(~_covered(context, radius)), radius)
+        left = np.flatnonzero(~_covered(context, radius))
+        context.scratch["cover"] = radius, left
+        return _counts(context, left, radius)
 
     def select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         if self.selection is not None or context.batch_size == 1:
             return super().select(utilities, context)
-        radius = self._radius(context)
-        left, counts = np.flatnonzero(~_covered(context, radius)), utilities.copy()
+        radius, left = context.scratch["cover"]
+        counts = utilities.copy()
         chosen: list[int] = []
         while True:
             chosen.append(int(top_k(counts, 1, context.tie_keys)[0]))
@@ -151,9 +153,11 @@ def _counts(context: QueryContext, others: IntArray, radius: float) -> FloatArra
         for positions, block, inside in candidate_blocks(matrix, context.candidates, n_outputs=norms.size):
             rows = as_float(block if inside is None else block[inside])
             products = rows @ points.T
-            squared = -2.0 * (products.toarray() if scipy.sparse.issparse(products) else products)
-            squared += norms
-            counts[positions] += (squared < (radius**2 - squared_norms(rows))[:, np.newaxis]).sum(axis=1)
+            products = products.toarray() if scipy.sparse.issparse(products) else products
+            # |x - p|^2 < r^2, with what depends on x alone on one side.
+            products -= norms / 2.0
+            nearer = products > ((squared_norms(rows) - radius**2) / 2.0)[:, np.newaxis]
+            counts[positions] += np.count_nonzero(nearer, axis=1)
     return counts
 
 
@@ -183,9 +187,9 @@ def _clusters(matrix: Any, n_clusters: int) -> IntArray:
     from sklearn.cluster import KMeans
 
     whole = Distances(matrix, np.arange(matrix.shape[0]))
-    centres = [int(whole.to_mean().argmin())]
+    centres, gaps = [int(whole.to_mean().argmin())], np.full(matrix.shape[0], np.inf)
     while len(centres) < n_clusters:
-        gaps = whole.to_rows(np.asarray(centres))
+        np.minimum(gaps, whole.to_rows(np.asarray(centres[-1:])), out=gaps)
         if gaps.max() == 0:
             break
         centres.append(int(gaps.argmax()))
