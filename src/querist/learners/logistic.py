@@ -202,12 +202,13 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
     def _is_checked(self, X: Any, y: Any = None) -> bool:
         """Return whether rows, and labels, are as sessions have them: scikit-learn's checks take longer than a fit."""
         return (
-            sklearn.get_config()["assume_finite"]
-            and type(X) is np.ndarray
+            type(X) is np.ndarray
             and X.ndim == 2
             and X.size > 0
             and X.dtype in (np.float64, np.float32)
             and not hasattr(self, "feature_names_in_")
+            # A sum is not finite when any of its terms is not.
+            and (sklearn.get_config()["assume_finite"] or bool(np.isfinite(X.sum())))
             and (
                 X.shape[1] == self.n_features_in_
                 if y is None

@@ -28,13 +28,16 @@ _MOST_SPANNING = 400
 _MOST_CELLS = 2_000_000
 _MOST_STEPS, _MOST_HALVINGS, _MOST_PRODUCTS = 200, 60, 500
 # What is left to go, relative to decision values and coefficients, when the search ends.
-_TOLERANCE = 1e-11
+_TOLERANCE = 1e-10
 # Below it a step is too short for its slopes to be told from rounding.
 _SHORT = 1e-8
+# Up to it decision values are added up.
+_NEAR = 0.1
 # A step along which the slope is still so much of what it was has the wrong length.
 _TOO_STEEP = 0.5
-# A kept factor is made anew where a step leaves more of the way.
-_SLOW = 0.3
+# A kept factor is made anew where a step leaves more of the way, or more steps would have to follow: one that was
+# made near the end serves the next fits too.
+_SLOW, _PATIENCE = 0.3, 3.0
 # How far the system of a step is solved at least and at most, where no factor is made.
 _ROUGH, _FINE = 0.1, 1e-4
 
@@ -69,7 +72,7 @@ def minimum(
     start: tuple[FloatArray, FloatArray] | None = None,
     factor: FloatArray | None = None,
 ) -> Minimum:
-    """Return where the loss is least.
+    """Return where the loss is least, the start being no worse than none.
 
     Parameters
     ----------
@@ -97,6 +100,21 @@ def minimum(
     up to 400 rows does. Above 600 unknowns, or rows, no such matrix is made: steps are found by conjugate gradients,
     each product O(n_rows * n_features * n_outputs).
     """
+    found = _minimum(X, targets, weights, ridge, start, factor)
+    if not found.found and start is not None:
+        # So far off that there is no slope to follow.
+        return _minimum(X, targets, weights, ridge, None, None)
+    return found
+
+
+def _minimum(
+    X: Any,
+    targets: FloatArray,
+    weights: FloatArray,
+    ridge: float,
+    start: tuple[FloatArray, FloatArray] | None,
+    factor: FloatArray | None,
+) -> Minimum:
     n_rows, n_features = X.shape
     n_outputs = targets.shape[1]
     if n_outputs == 1 and n_rows <= min(n_features, _MOST_ROWS):
@@ -106,6 +124,9 @@ def minimum(
     theta = np.zeros((n_features + 1, n_outputs))
     if start is not None:
         theta[:-1], theta[-1] = start[0].T, start[1]
+    if n_outputs > 1:
+        # What all classes have in common says nothing, and the penalty wants none of it.
+        theta -= theta.mean(axis=1, keepdims=True)
     with_matrix = theta.size <= _MOST_UNKNOWNS
     if scipy.sparse.issparse(X):
         with_matrix = with_matrix and n_rows * n_features <= _MOST_CELLS
@@ -182,7 +203,8 @@ def _descend(
             pull = ridge * float(np.vdot(theta[:-1], step[:-1]))
             share, proba = _share(values, along, weights, targets, slope, (pull, push), proba)
         theta += share * step
-        values += share * along
+        # From far off, sums would carry the rounding of large values along.
+        values = values + share * along if size < _NEAR else X @ theta[:-1] + theta[-1]
         if share == 1.0 and _is_over(size, last):
             theta[-1] -= theta[-1].mean() if theta.shape[1] > 1 else 0.0
             return True
@@ -241,24 +263,47 @@ def _share(
 
 
 class _Factored:
-    """Steps by a Cholesky factor of the second derivatives, kept while steps with it gain enough."""
+    """Steps by a Cholesky factor of the second derivatives, kept while steps with it gain enough.
+
+    What the steps have shown of how the derivatives differ from those that it is of is added (BFGS): after one more
+    row they differ along one direction mostly.
+    """
 
     def __init__(self, X: FloatArray, weights: FloatArray, ridge: float, size: int, factor: FloatArray | None) -> None:
         self._X, self._weights, self._ridge = X, weights, ridge
+        self._side = X.shape[1] + 1
         self.factor = factor if factor is not None and factor.shape == (size, size) else None
         self._n_steps, self._before = 0, np.inf
-        # So many steps with a kept factor take as long as a new one and the two steps that it needs.
-        self._patience = 2.0 + size / 8.0
+        # Steps, how the gradient changed along them, and the product of the two.
+        self._seen: list[tuple[FloatArray, FloatArray, float]] = []
 
     def direction(self, gradient: FloatArray, proba: FloatArray, last: float) -> FloatArray:
         """Return the next step."""
         if self.factor is None or (self._n_steps and self._is_slow(last)):
             self.factor = _cholesky(_second_derivatives(self._X, proba, self._weights, self._ridge))
             self._n_steps = 0
+            self._seen.clear()
+        gradient = gradient.T.reshape(-1)
+        if self._n_steps:
+            change = gradient - self._gradient
+            product = float(change @ self._step)
+            if product > 0:
+                self._seen.append((self._step, change, product))
         self._n_steps += 1
         self._before = last
-        step, _ = scipy.linalg.lapack.dpotrs(self.factor, -gradient.T.reshape(-1), lower=1)
-        return np.ascontiguousarray(step.reshape(gradient.shape[::-1]).T)
+        self._gradient, self._step = gradient, self._solved(-gradient)
+        return np.ascontiguousarray(self._step.reshape(-1, self._side).T)
+
+    def _solved(self, wanted: FloatArray) -> FloatArray:
+        """Return the step for a gradient of the other sign, by the two loops of L-BFGS around the factor."""
+        shares = []
+        for step, change, product in reversed(self._seen):
+            shares.append(float(step @ wanted) / product)
+            wanted = wanted - shares[-1] * change
+        found: FloatArray = scipy.linalg.lapack.dpotrs(self.factor, wanted, lower=1)[0]
+        for (step, change, product), share in zip(self._seen, reversed(shares), strict=True):
+            found = found + (share - float(change @ found) / product) * step
+        return found
 
     def _is_slow(self, last: float) -> bool:
         """Return whether this factor would take more steps than a new one is worth, as the last one tells."""
@@ -266,9 +311,10 @@ class _Factored:
             # It was cut short.
             return True
         if self._n_steps == 1:
+            # An earlier fit's: after so long a step the derivatives are others.
             return not np.isfinite(self._before) and last > _SLOW
         rate = last / self._before
-        return rate > _SLOW or float(np.log(_TOLERANCE / last) / np.log(rate)) - 1.0 > self._patience
+        return rate > _SLOW or float(np.log(_TOLERANCE / last) / np.log(rate)) - 1.0 > _PATIENCE
 
 
 def _second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray, ridge: float) -> FloatArray:
