@@ -30,7 +30,7 @@ def problem(seed, n_rows, n_features, n_classes, kind="normal"):
     if kind == "separable":
         X[:, 0] += 5.0 * y
     if kind == "scaled":
-        X *= 10.0 ** np.arange(-2, n_features - 2)
+        X *= 10.0 ** (np.arange(n_features) % 5 - 2)
     if kind == "sparse":
         X = scipy.sparse.csr_matrix(X * (rng.random(X.shape) < 0.2))
     return X, y
@@ -59,8 +59,6 @@ def assert_same(model, expected, rtol=1e-6):
 @pytest.mark.parametrize("kind", ["normal", "collinear", "one-hot", "separable", "scaled", "sparse"])
 @pytest.mark.parametrize("shape", [(60, 6), (20, 40)], ids=["long", "wide"])
 def test_the_optimum_is_scikit_learns(monkeypatch, limits, n_classes, kind, shape):
-    if kind == "scaled" and shape == (20, 40):
-        pytest.skip("columns of 1e37")
     for name, value in limits.items():
         monkeypatch.setattr(newton, name, value)
     X, y = problem(0, *shape, n_classes, kind)
@@ -83,9 +81,11 @@ def test_nothing_is_left_of_the_gradient(seed, kind, n_classes, shape, C):
     weights = np.exp(np.random.default_rng(seed).uniform(-8, 2, len(y)))
     model = NewtonLogisticRegression(C=C).fit(X, y, sample_weight=weights)
     of_coefficients, of_intercepts = gradient(model, X, y, weights)
-    largest = max(1.0, np.abs(model.coef_).max() / C)
-    assert np.abs(of_coefficients).max() < 1e-7 * largest
-    assert np.abs(of_intercepts).max() < 1e-7 * largest
+    # What rounding to 24 binary digits may leave.
+    largest = max(np.abs(weights @ np.abs(X)).max(), weights.sum(), np.abs(model.coef_).max() / C)
+    slack = 1e-6 * largest * max(1.0, np.abs(model.decision_function(X)).max())
+    assert np.abs(of_coefficients).max() < slack
+    assert np.abs(of_intercepts).max() < slack
 
 
 @given(
@@ -111,10 +111,8 @@ def test_labels_that_come_go_and_change_lead_where_a_fit_from_nothing_does(seed,
         rows, told = list(labels), np.array(list(labels.values()))
         fresh = NewtonLogisticRegression(C=3.0).fit(X[rows], told)
         model = fresh if model is None else NewtonLogisticRegression(C=3.0).start_from(model).fit(X[rows], told)
-        assert_same(model, fresh, rtol=1e-8)
-        assert np.abs(model.predict_proba(X) - 0.5).min(axis=1).argmin() == (
-            np.abs(fresh.predict_proba(X) - 0.5).min(axis=1).argmin()
-        )
+        np.testing.assert_array_equal(model.coef_, fresh.coef_)
+        np.testing.assert_array_equal(model.intercept_, fresh.intercept_)
 
 
 @pytest.mark.parametrize("shape", [(60, 6), (20, 40)], ids=["long", "wide"])
@@ -128,7 +126,7 @@ def test_any_start_leads_to_the_optimum(shape, n_classes, far):
     odd.intercept_ = odd.intercept_ - far
     if odd._factor is not None:
         odd._factor = np.eye(len(odd._factor)) / far
-    assert_same(NewtonLogisticRegression().start_from(odd).fit(X, y), fresh, rtol=1e-8)
+    assert_same(NewtonLogisticRegression().start_from(odd).fit(X, y), fresh, rtol=1e-7)
 
 
 def test_a_start_of_other_classes_or_features_is_none():
@@ -154,7 +152,8 @@ def test_weights_are_copies_and_no_weight_is_no_row():
     times = np.random.default_rng(0).integers(0, 3, 40)
     times[:3] = 1
     weighted = NewtonLogisticRegression().fit(X, y, sample_weight=times)
-    assert_same(weighted, NewtonLogisticRegression().fit(np.repeat(X, times, axis=0), np.repeat(y, times)), rtol=1e-8)
+    repeated = NewtonLogisticRegression().fit(np.repeat(X, times, axis=0), np.repeat(y, times))
+    np.testing.assert_array_equal(weighted.coef_, repeated.coef_)
 
 
 @pytest.mark.parametrize("class_weight", ["balanced", {0: 0.5, 1: 7.0}])
@@ -162,7 +161,7 @@ def test_weights_of_classes_are_scikit_learns(class_weight):
     X, y = problem(0, 60, 5, 2)
     model = NewtonLogisticRegression(class_weight=class_weight).fit(X, y)
     by_row = NewtonLogisticRegression().fit(X, y, sample_weight=compute_sample_weight(class_weight, y))
-    assert_same(model, by_row, rtol=1e-8)
+    assert_same(model, by_row, rtol=1e-7)
 
 
 def test_columns_that_do_not_occur_have_no_coefficient():
@@ -171,7 +170,7 @@ def test_columns_that_do_not_occur_have_no_coefficient():
     model = NewtonLogisticRegression().fit(wide, y)
     assert not model.coef_[:, :50].any()
     assert not model.coef_[:, 58:].any()
-    np.testing.assert_allclose(model.coef_[:, 50:58], NewtonLogisticRegression().fit(X, y).coef_, rtol=1e-8)
+    np.testing.assert_array_equal(model.coef_[:, 50:58], NewtonLogisticRegression().fit(X, y).coef_)
 
 
 def test_single_precision_stays_single():
@@ -184,10 +183,10 @@ def test_single_precision_stays_single():
 def test_what_helps_the_next_fit_is_not_written():
     X, y = problem(0, 60, 5, 2)
     model = NewtonLogisticRegression().fit(X, y)
-    again = pickle.loads(pickle.dumps(model))  # noqa: S301  # written here
+    again = pickle.loads(pickle.dumps(model))  # written here
     assert "_factor" not in vars(again)
     more = NewtonLogisticRegression().start_from(again).fit(X, y)
-    assert_same(more, model, rtol=1e-8)
+    np.testing.assert_array_equal(more.coef_, model.coef_)
     np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
 
 

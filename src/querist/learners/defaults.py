@@ -120,6 +120,35 @@ def plain_of(model: Model) -> Model:
     return _plain_class(type(inner))(**{name: value for name, value in params.items() if name != "shared"})
 
 
+def as_described(model: Model, described: object) -> Model:
+    """Return what a name made when a file was written that describes it, where it has come to make another classifier.
+
+    Parameters
+    ----------
+    model : classifier
+    described : object
+        From the file (`querist.session.identity.describe`); what is none changes nothing.
+
+    Returns
+    -------
+    classifier
+        Around scikit-learn's logistic regression, where the name stood for that; else the model.
+    """
+    from querist.learners.few_labels import FewLabels
+
+    if not isinstance(model, FewLabels) or type(model.estimator).__name__ != "NewtonLogisticRegression":
+        return model
+    params = described.get("params") if isinstance(described, Mapping) else None
+    inner = params.get("estimator") if isinstance(params, Mapping) else None
+    then = str(inner.get("class")) if isinstance(inner, Mapping) else ""
+    if not (then.startswith("sklearn.") and then.endswith(":LogisticRegression")):
+        return model
+    from sklearn.base import clone
+
+    plain = logistic_regression(plain=True, **model.estimator.get_params())
+    return clone(model).set_params(estimator=plain)
+
+
 def _suited(
     kind: type[Any],
     params: Mapping[str, Any],

@@ -28,7 +28,7 @@ _MOST_SPANNING = 400
 _MOST_CELLS = 2_000_000
 _MOST_STEPS, _MOST_HALVINGS, _MOST_PRODUCTS = 200, 60, 500
 # What is left to go, relative to decision values and coefficients, when the search ends.
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-12
 # Below it a step is too short for its slopes to be told from rounding.
 _SHORT = 1e-8
 # Up to it decision values are added up.
@@ -37,7 +37,7 @@ _NEAR = 0.1
 _TOO_STEEP = 0.5
 # A kept factor is made anew where a step leaves more of the way, or more steps would have to follow: one that was
 # made near the end serves the next fits too.
-_SLOW, _PATIENCE = 0.3, 3.0
+_SLOW, _PATIENCE = 0.3, 4.0
 # How far the system of a step is solved at least and at most, where no factor is made.
 _ROUGH, _FINE = 0.1, 1e-4
 
@@ -164,7 +164,7 @@ def _probabilities(values: FloatArray) -> FloatArray:
     if values.shape[1] == 1:
         one: FloatArray = scipy.special.expit(values)
         return one
-    proba = values - values.max(axis=1, keepdims=True)
+    proba: FloatArray = values - values.max(axis=1, keepdims=True)
     np.exp(proba, out=proba)
     proba /= proba.sum(axis=1, keepdims=True)
     return proba
@@ -215,7 +215,9 @@ def _descend(
 def _size(along: FloatArray, values: FloatArray, step: FloatArray, theta: FloatArray) -> float:
     """Return how long a step is, relative to where it starts."""
     of_values = float(np.abs(along).max()) / max(1.0, float(np.abs(values).max()))
-    return max(of_values, float(np.abs(step).max()) / max(float(np.abs(theta).max()), float(np.abs(step).max()), 1e-300))
+    return max(
+        of_values, float(np.abs(step).max()) / max(float(np.abs(theta).max()), float(np.abs(step).max()), 1e-300)
+    )
 
 
 def _is_over(size: float, last: float) -> bool:
@@ -274,6 +276,7 @@ class _Factored:
         self._side = X.shape[1] + 1
         self.factor = factor if factor is not None and factor.shape == (size, size) else None
         self._n_steps, self._before = 0, np.inf
+        self._gradient = self._step = np.empty(0)
         # Steps, how the gradient changed along them, and the product of the two.
         self._seen: list[tuple[FloatArray, FloatArray, float]] = []
 
