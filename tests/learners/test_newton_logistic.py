@@ -30,7 +30,7 @@ def problem(seed, n_rows, n_features, n_classes, kind="normal"):
     if kind == "separable":
         X[:, 0] += 5.0 * y
     if kind == "scaled":
-        X *= 10.0 ** (np.arange(n_features) % 5 - 2)
+        X *= 10.0 ** (np.arange(n_features) % 4 - 2)
     if kind == "sparse":
         X = scipy.sparse.csr_matrix(X * (rng.random(X.shape) < 0.2))
     return X, y
