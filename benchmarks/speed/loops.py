@@ -6,6 +6,7 @@ outside the clock, by `worker.py` calling the function on a small problem first.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from problems import Problem
@@ -48,13 +49,13 @@ def plain_by_number(problem: Problem) -> Result:
     return labelled[len(problem.labelled) :], scores
 
 
-def querist(problem: Problem, warm_start: bool = False) -> Result:
-    """Querist's session; every fit starts from nothing."""
+def querist(problem: Problem, warm_start: bool = False, estimator: Any = None) -> Result:
+    """Querist's session; every fit of scikit-learn's classifier starts from nothing."""
     from querist import Session, make_strategy
 
     session = Session(
         problem.X,
-        estimator=problem.estimator(),
+        estimator=problem.estimator() if estimator is None else estimator,
         strategy=make_strategy("least_confidence", ties="first"),
         warm_start=warm_start,
         random_state=42,
@@ -75,6 +76,11 @@ def querist(problem: Problem, warm_start: bool = False) -> Result:
 def querist_warm(problem: Problem) -> Result:
     """Querist's session; a fit starts from the last solution."""
     return querist(problem, warm_start=True)
+
+
+def querist_named(problem: Problem) -> Result:
+    """Querist's session with the classifier that it has for the name."""
+    return querist(problem, estimator="logistic_regression")
 
 
 def modal(problem: Problem) -> Result:

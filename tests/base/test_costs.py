@@ -27,7 +27,7 @@ def session_of(strategy="margin", costs=COSTS, **options):
 @pytest.mark.parametrize("name", ["margin", "entropy", "least_confidence", "density_weighted", "relevance:target=yes"])
 def test_the_batch_is_what_brute_force_finds(name):
     session = session_of(name)
-    model = LogisticRegression(max_iter=2000).fit(X[START], TRUTH[START])
+    model = querist.make_estimator("logistic_regression").fit(X[START], TRUTH[START])
     made = querist.make_strategy(*[name.partition(":")[0]], **({"target": "yes"} if ":" in name else {}))
     _, utilities = made.query(X, START, TRUTH[START], model=model, return_utilities=True)
     worth = [(utilities[row] / COSTS[row], row) for row in range(90) if row not in START]

@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 
 import querist
 from querist.exceptions import InvalidParameterError
-from querist.learners import FewLabels, WeightedNeighbors
+from querist.learners import FewLabels, NewtonLogisticRegression, WeightedNeighbors
 from querist.learners.defaults import plain_of
 from querist.learners.refit import Refitter
 from querist.learners.row_weights import class_weights
@@ -174,12 +174,32 @@ def test_balanced_with_one_class_does_not_fail(name):
     assert (model.predict(X) == 1).all()
 
 
-def test_dense_logistic_regression_is_scikit_learns_where_it_says_both_classes():
+def test_dense_logistic_regression_is_at_scikit_learns_optimum_where_it_says_both_classes():
     X, y = table(40, 12, np.random.default_rng(1))
     model = made("logistic_regression").fit(X, y)
-    expected = LogisticRegression(max_iter=2000).fit(X, y)
-    np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
-    np.testing.assert_array_equal(model.decision_function(X), expected.decision_function(X))
+    expected = LogisticRegression(max_iter=2000, tol=1e-10).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X), atol=1e-6)
+    np.testing.assert_allclose(model.decision_function(X), expected.decision_function(X), rtol=1e-5, atol=1e-6)
+
+
+def test_what_our_logistic_regression_has_no_parameter_for_is_scikit_learns_to_do():
+    for params in ({}, {"C": 2.0}, {"class_weight": "balanced"}, {"priors": [0.5, 0.5]}):
+        assert type(querist.make_estimator("logistic_regression", **params).estimator) is NewtonLogisticRegression
+    for params in ({"solver": "liblinear"}, {"tol": 1e-3}, {"C": 2.0, "max_iter": 50}):
+        inner = querist.make_estimator("logistic_regression", **params).estimator
+        assert type(inner) is LogisticRegression
+        assert inner.get_params() == LogisticRegression(**{"max_iter": 2000} | params).get_params()
+
+
+def test_the_name_starts_from_the_last_solution_and_ends_where_it_would_from_nothing():
+    X, y = table(60, 20, np.random.default_rng(1))
+    for warm_start in (False, True):
+        refitter = Refitter(querist.make_estimator("logistic_regression"), seed=0, warm_start=warm_start)
+        first = refitter.fit(X[:50], y[:50], finite=True)
+        then = refitter.fit(X, y, finite=True, previous=first)
+        np.testing.assert_array_equal(then.coef_, refitter.fit(X, y, finite=True).coef_)
+        # What it began with is let go, and is no part of what is written.
+        assert not {"_start"} & (vars(then).keys() | vars(then.estimator_).keys())
 
 
 def test_what_the_user_sets_holds_for_all_rows():

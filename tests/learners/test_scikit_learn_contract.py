@@ -16,6 +16,7 @@ from querist.learners import (
     InContextClassifier,
     KernelMachine,
     LabelEncoded,
+    NewtonLogisticRegression,
     RelevanceSVC,
     SharedVarianceNB,
     WeightedNeighbors,
@@ -26,7 +27,8 @@ LEARNERS = [
     *(KernelMachine(), KernelMachine(kernel="linear"), KernelMachine(columns="quantiles")),
     *(LabelEncoded(LogisticRegression()), InContextClassifier(LogisticRegression(), max_context=50, block_rows=20)),
     *(FewLabels(LogisticRegression(), balance="posteriors"), FewLabels(GaussianNB(), until=10)),
-    *(SharedVarianceNB(), WeightedNeighbors()),
+    *(SharedVarianceNB(), WeightedNeighbors(), NewtonLogisticRegression()),
+    FewLabels(NewtonLogisticRegression(), balance="posteriors"),
     RelevanceSVC(C=1.0, ratio=1.0, random_state=0),
 ]
 # They want an environment variable set before scipy is loaded, and tell of arrays of other libraries.

@@ -15,12 +15,13 @@ import pytest
 import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 
 import querist
 from querist import registry
 from querist.candidates import NeighborsOfLabelled
 from querist.exceptions import ResultsError, SessionFileError
-from querist.learners import AutoClassifier
+from querist.learners import AutoClassifier, FewLabels
 from querist.selections import PowerTopK, WeightedKMeansSelection
 from querist.session.parts import describe
 from querist.simulation import experiment
@@ -214,3 +215,33 @@ def test_an_object_goes_on_with_a_simulation_of_the_name_that_it_bore(tmp_path, 
     assert {path: path.read_bytes() for path in (folder / "runs").iterdir()} == runs
     with pytest.raises(ResultsError, match="another"):
         simulated(folder, estimators=["auto:kernels=True"])
+
+
+def before_ours():
+    """Return what ``make_estimator("logistic_regression")`` was while it wrapped scikit-learn's."""
+    inner = LogisticRegression(max_iter=2000)
+    return FewLabels(inner, balance="posteriors", sparse={"C": 10.0}, until_sparse=10)
+
+
+def test_a_session_of_the_object_that_logistic_regression_was_goes_on_with_it(tmp_path):
+    path = tmp_path / "session.json"
+    session = querist.Session(X, estimator=before_ours(), random_state=4)
+    session.tell(range(12), Y[:12])
+    session.save(path)
+    opened = querist.Session.load(path, X, estimator=querist.make_estimator("logistic_regression"))
+    np.testing.assert_array_equal(opened.predict_proba(), session.predict_proba())
+    assert type(opened.fit().estimator_) is LogisticRegression
+    with pytest.raises(SessionFileError, match="C is"):
+        querist.Session.load(path, X, estimator=querist.make_estimator("logistic_regression", C=2.0))
+
+
+def test_a_simulation_begun_with_scikit_learns_logistic_regression_goes_on_with_it(tmp_path):
+    def carried_out(estimators):
+        return querist.simulate(
+            X, Y, strategies=["margin"], estimators=estimators, repeats=1, budget=12, initial=8, n_jobs=1, out=tmp_path
+        ).table
+
+    began = carried_out({"logistic_regression": before_ours()})
+    for run in (tmp_path / "runs").iterdir():
+        run.unlink()
+    pd.testing.assert_frame_equal(carried_out(["logistic_regression"]), began)

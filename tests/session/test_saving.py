@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import make_classification
@@ -93,6 +94,27 @@ def test_the_log_is_the_truth(tmp_path_factory, actions, seed):
     assert not set(session.skipped) & (set(session.labelled) | set(session.outstanding))
     np.testing.assert_array_equal(np.sort(session.labelled), np.setdiff1d(np.arange(120), session.unanswered))
     np.testing.assert_array_equal(session.ask(2), again.ask(2))
+
+
+@given(Steps.actions, st.integers(0, 2**32), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_a_model_that_was_refitted_all_along_asks_what_one_that_was_fitted_once_does(
+    tmp_path_factory, actions, seed, sparse
+):
+    """Logistic regression starts from its last solution: after a load there is none."""
+    pool = scipy.sparse.csr_matrix(np.where(np.abs(X) > 1, X, 0.0)) if sparse else X
+    session = querist.Session(pool, strategy="margin", random_state=1)
+    session.tell(range(6), NAMES[:6])
+    draw = np.random.default_rng(seed)
+    for action in actions:
+        Steps.take(session, action, draw)
+        with contextlib.suppress(querist.exceptions.NotEnoughLabelsError):
+            session.fit()
+    path = tmp_path_factory.mktemp("refitted") / "session.json"
+    session.save(path)
+    again = querist.Session.load(path, pool)
+    np.testing.assert_array_equal(session.ask(3), again.ask(3))
+    assert again.events == session.events
 
 
 @given(Steps.actions, st.integers(0, 2**32))

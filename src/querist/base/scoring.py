@@ -199,7 +199,7 @@ def _is_plain_logistic(model: Model, block: Pool) -> bool:
     from sklearn.linear_model import LogisticRegression
 
     return (
-        type(model) is LogisticRegression
+        (type(model) is LogisticRegression or getattr(type(model), "is_plain_logistic", False))
         and len(model.classes_) == 2
         # Before 1.8, a binary model could be told to use the softmax of two opposite values.
         and getattr(model, "multi_class", "auto") in ("auto", "deprecated", "ovr")

@@ -5,6 +5,7 @@ from querist.learners.few_labels import FewLabels
 from querist.learners.in_context import InContextClassifier
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.label_encoded import LabelEncoded
+from querist.learners.logistic import NewtonLogisticRegression
 from querist.learners.neighbors import WeightedNeighbors
 from querist.learners.relevance_svc import RelevanceSVC
 from querist.learners.shared_variance import SharedVarianceNB
@@ -15,6 +16,7 @@ __all__ = [
     "InContextClassifier",
     "KernelMachine",
     "LabelEncoded",
+    "NewtonLogisticRegression",
     "RelevanceSVC",
     "SharedVarianceNB",
     "WeightedNeighbors",

@@ -12,12 +12,17 @@ _PLAIN = {"WeightedNeighbors": "neighbors:KNeighborsClassifier", "SharedVariance
 
 
 def logistic_regression(**params: Any) -> Model:
-    """Logistic regression, iterated until it converges."""
-    from sklearn.linear_model import LogisticRegression
-
+    """Logistic regression at its optimum, refitted from the last solution."""
     # On TF-IDF C=1 shrinks so much that with few labels only the largest class is ever predicted.
     how: dict[str, Any] = {"balance": "posteriors", "sparse": {"C": 10.0}, "until_sparse": 10}
-    return _suited(LogisticRegression, {"max_iter": 2000} | params, **how)
+    if params.get("plain") or params.keys() - {"C", "priors", "class_weight", "plain"}:
+        # What ours has no parameter for is scikit-learn's to do: other penalties, solvers, a tolerance.
+        from sklearn.linear_model import LogisticRegression
+
+        return _suited(LogisticRegression, {"max_iter": 2000} | params, **how)
+    from querist.learners.logistic import NewtonLogisticRegression
+
+    return _suited(NewtonLogisticRegression, params, **how)
 
 
 def random_forest(**params: Any) -> Model:
@@ -110,7 +115,38 @@ def plain_of(model: Model) -> Model:
     params = inner.get_params(deep=False)
     if model.class_weight != "auto":
         params["class_weight"] = model.class_weight
+    if type(inner).__name__ == "NewtonLogisticRegression":
+        return logistic_regression(plain=True, **params)
     return _plain_class(type(inner))(**{name: value for name, value in params.items() if name != "shared"})
+
+
+def as_described(model: Model, described: object) -> Model:
+    """Return what a name made when a file was written that describes it, where it has come to make another classifier.
+
+    Parameters
+    ----------
+    model : classifier
+    described : object
+        From the file (`querist.session.identity.describe`); what is none changes nothing.
+
+    Returns
+    -------
+    classifier
+        Around scikit-learn's logistic regression, where the name stood for that; else the model.
+    """
+    from querist.learners.few_labels import FewLabels
+
+    if not isinstance(model, FewLabels) or type(model.estimator).__name__ != "NewtonLogisticRegression":
+        return model
+    params = described.get("params") if isinstance(described, Mapping) else None
+    inner = params.get("estimator") if isinstance(params, Mapping) else None
+    then = str(inner.get("class")) if isinstance(inner, Mapping) else ""
+    if not (then.startswith("sklearn.") and then.endswith(":LogisticRegression")):
+        return model
+    from sklearn.base import clone
+
+    plain = logistic_regression(plain=True, **model.estimator.get_params())
+    return clone(model).set_params(estimator=plain)
 
 
 def _suited(

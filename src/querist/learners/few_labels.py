@@ -16,7 +16,7 @@ from querist.exceptions import InvalidParameterError
 from querist.learners.row_weights import class_weights, row_weights
 from querist.learners.shares import corrected, known_shares
 from querist.learners.weighting import weight_keyword
-from querist.learners.wrapping import Wrapper, unfitted_copy
+from querist.learners.wrapping import Wrapper, begin_at, unfitted_copy
 
 
 def _inner(estimator: Any) -> Any:
@@ -176,6 +176,7 @@ class FewLabels(Wrapper):
         if self.balanced_ and by_posteriors:
             self._to = np.full(self.classes_.size, 1.0 / self.classes_.size)
         self._take_names(self.estimator_)
+        self.__dict__.pop("_start", None)
         return self
 
     def _fit(
@@ -186,7 +187,7 @@ class FewLabels(Wrapper):
         told = {} if weights is None else {weight_keyword(self.estimator) or "sample_weight": weights}
         model = unfitted_copy(self.estimator)
         if hasattr(self, "_start"):
-            model.coef_, model.intercept_, model.classes_ = self._start
+            begin_at(model, self._start)
         if settings:
             model.set_params(**settings)
         self.estimator_: Model = model.fit(X, labels, **told)
@@ -197,8 +198,7 @@ class FewLabels(Wrapper):
 
     def start_from(self, fitted: Classifier) -> None:
         """Let the next fit begin at the solution of a fitted linear classifier of the same kind and classes."""
-        known: Model = fitted
-        self._start = (known.coef_.copy(), known.intercept_.copy(), known.classes_)
+        self._start: Model = fitted
 
     @property
     def answering_(self) -> Model:

@@ -15,6 +15,7 @@ from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, Quer
 from querist.learners.encoding import encoded
 from querist.learners.few_labels import FewLabels, unwrapped
 from querist.learners.label_encoded import LabelEncoded, label_encoded
+from querist.learners.logistic import NewtonLogisticRegression
 from querist.learners.settings import Settings
 from querist.learners.waiting import (
     enough_of_each,
@@ -27,7 +28,7 @@ from querist.learners.waiting import (
     told,
 )
 from querist.learners.weighting import check_takes_weights, weight_keyword
-from querist.learners.wrapping import set_seeds, unfitted_copy
+from querist.learners.wrapping import begin_at, set_seeds, unfitted_copy
 
 _FEW_LABELS = 2000
 # So many answers no classifier needs before it can predict a row.
@@ -40,12 +41,17 @@ def warm_startable(estimator: Model) -> bool:
     """Return whether starting from the last solution is known to be safe for this classifier.
 
     That is so where the objective is strictly convex, so that the start changes the
-    time and not the solution: logistic regression with a gradient solver.
+    time and not the solution: logistic regression with a gradient solver, and ours.
     """
     from sklearn.linear_model import LogisticRegression
 
     estimator = unwrapped(estimator)
-    return type(estimator) is LogisticRegression and estimator.solver != "liblinear"
+    return _goes_on(estimator) or (type(estimator) is LogisticRegression and estimator.solver != "liblinear")
+
+
+def _goes_on(estimator: Model) -> bool:
+    """Return whether a classifier comes to the same solution from any start, so that it always starts from the last."""
+    return type(unwrapped(estimator)) is NewtonLogisticRegression
 
 
 def unset_random_states(estimator: Model) -> list[str]:
@@ -64,7 +70,7 @@ class Refitter:
     seed : int
         Unset ``random_state`` parameters are derived from it and the number of answers.
     warm_start : bool
-        Start from the last solution while the classes stay the same.
+        Start from the last solution while the classes stay the same, also where the start decides when a solver stops.
 
     Raises
     ------
@@ -94,6 +100,7 @@ class Refitter:
         self._keeps_contract = keeps_contract(template)
         # Neighbours are counted when a row is predicted; what others do then nobody knows.
         self._may_fail_later = not self._keeps_contract or any(name.endswith("n_neighbors") for name in params)
+        self._goes_on = _goes_on(template)
         self._validated = False
 
     def fit(
@@ -242,7 +249,9 @@ class Refitter:
         model = unfitted_copy(self._template)
         if self._unseeded:
             set_seeds(model, self._unseeded, derive_int(self._seed, "fit", len(labels)))
-        if self.warm_start:
+        if previous is not None and self._goes_on:
+            begin_at(model, previous.estimator_ if isinstance(model, FewLabels) else previous)
+        elif self.warm_start and not self._goes_on:
             _start_from(model, previous, labels)
         with self.settings(finite=finite):
             _fit(model, X, labels, weights)
@@ -288,10 +297,4 @@ def _start_from(model: Model, previous: Model, labels: AnyArray) -> None:
     model.set_params(warm_start=True)
     if previous is None or not np.array_equal(np.unique(labels), previous.classes_):
         return
-    if isinstance(model, FewLabels):
-        model.start_from(previous.estimator_)
-        return
-    # Copies: the caller may still hold the previous model.
-    model.coef_ = previous.coef_.copy()
-    model.intercept_ = previous.intercept_.copy()
-    model.classes_ = previous.classes_
+    begin_at(model, previous.estimator_ if isinstance(model, FewLabels) else previous)

@@ -28,6 +28,25 @@ def unfitted_copy(estimator: Model) -> Model:
     return twin
 
 
+def begin_at(model: Model, fitted: Model) -> None:
+    """Let the next fit of a linear classifier begin at the solution of one of the same kind.
+
+    Parameters
+    ----------
+    model : classifier
+        Unfitted, and the caller's own; one of scikit-learn's with ``warm_start=True``.
+    fitted : classifier
+        Of the same classes, where `model` does not look at these itself. It is not changed.
+    """
+    if hasattr(model, "start_from"):
+        model.start_from(fitted)
+        return
+    # Copies: the caller may still hold the fitted one.
+    model.coef_ = fitted.coef_.copy()
+    model.intercept_ = fitted.intercept_.copy()
+    model.classes_ = fitted.classes_
+
+
 def set_seeds(estimator: Model, names: list[str], seed: int) -> None:
     """Set ``random_state`` parameters, as ``set_params`` does, which reads all others first.
 

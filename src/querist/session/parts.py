@@ -7,6 +7,7 @@ from querist import registry
 from querist._typing import Model
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, SessionFileError
+from querist.learners.defaults import as_described
 from querist.registry.goals import Goal
 from querist.session.content import class_name, has_params, params_of
 from querist.session.differences import Difference, differences
@@ -83,6 +84,7 @@ def restore(saved: dict[str, Any] | None, given: Any, what: str, *, trust: bool 
             )
         return None
     if given is not None:
+        given = as_described(given, saved.get("identity"))
         if not trust and (found := _differing(saved, given, what)):
             raise SessionFileError(_another(what, found))
         return given

@@ -68,7 +68,8 @@ class Session(Sampled):
         rows, so this warns.
     warm_start : bool, default=False
         Start each fit from the last solution. Only for classifiers whose solution does
-        not depend on the start (logistic regression); others are refused.
+        not depend on the start (logistic regression); others are refused. That of the name
+        ``logistic_regression`` does so anyway.
     audit : float or str, default=0.0
         Share of the questions, in [0, 1], that follow a random order instead of the strategy; fractions are
         carried over from batch to batch. Their answers are what `accuracy`, `estimates` and `running_accuracy` rest

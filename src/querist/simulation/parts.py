@@ -14,7 +14,7 @@ from querist.base.contract import check_classifier
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.learners import AutoClassifier, FewLabels
-from querist.learners.defaults import plain_of
+from querist.learners.defaults import as_described, plain_of
 from querist.registry.goals import goal_of
 from querist.session.earlier_parts import describe_as_before, without_addresses
 from querist.session.identity import describe
@@ -105,9 +105,9 @@ def of_goal(goal: str | None, y: Any, strategies: Any, estimators: Any) -> tuple
 
 
 def _as_told(part: Any, described: Any) -> Any:
-    """Return the plain classifier for which a name stood, if that is what is described."""
+    """Return the classifier for which a name stood, if that is what is described: a plain one, or another within."""
     if not isinstance(part, FewLabels) or not isinstance(described, Mapping) or described.get("class") in (None, _OURS):
-        return part
+        return as_described(part, described)
     return plain_of(part)
 
 
