@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from querist._files import is_draft, publish, replacing, write_whole
+from querist._files import append_whole, is_draft, publish, replacing, write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links, rights and limits of POSIX")
 
@@ -242,3 +242,30 @@ def test_only_drafts_are_taken_for_drafts(tmp_path):
     kept = [".hidden", "labels.csv", ".p.querist.tmp-12", "x.tmp-1-2", ".x.tmp-a-1"]
     assert not any(is_draft(tmp_path / name) for name in kept)
     assert is_draft(tmp_path / ".labels.csv.tmp-12-0")
+
+
+def test_what_is_appended_is_there_whole_or_cut_off_again(tmp_path, monkeypatch):
+    path = tmp_path / "log"
+    assert not append_whole(path, b"two", at=0)
+    path.write_bytes(b"one")
+    assert not append_whole(path, b"two", at=2)
+    assert append_whole(path, b"two", at=3)
+    assert path.read_bytes() == b"onetwo"
+    with monkeypatch.context() as broken:
+        broken.setattr("os.fsync", full)
+        with pytest.raises(OSError, match=r"No space left on device: '.*log'"):
+            append_whole(path, b"three", at=6)
+    assert path.read_bytes() == b"onetwo"
+    assert names(tmp_path) == ["log"]
+
+
+@posix
+def test_what_goes_by_two_names_is_not_appended_to_and_a_link_is_followed(tmp_path):
+    path, link = tmp_path / "log", tmp_path / "link"
+    path.write_bytes(b"one")
+    link.symlink_to(path)
+    assert append_whole(link, b"two", at=3)
+    assert link.is_symlink()
+    os.link(path, tmp_path / "backup")
+    assert not append_whole(path, b"three", at=6)
+    assert path.read_bytes() == b"onetwo"

@@ -1,4 +1,4 @@
-"""A file that is there whole or not at all, also after a full disk, a kill or a power cut.
+"""A file that is there whole or not at all, also after a full disk, a kill or a power cut; a log loses no whole line.
 
 Every file that Querist writes for somebody goes through here: exports, models, sessions, caches, results, reports.
 """
@@ -84,6 +84,43 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file of these bytes; see `replacing`."""
     with replacing(path) as file:
         file.write(data)
+
+
+def append_whole(path: str | os.PathLike[str], data: bytes, *, at: int) -> bool:
+    """Append to a file that has `at` bytes, and bring what was added to the disk.
+
+    Nothing is done where the file has another size, may only be replaced, or goes by other names too, such as that of
+    a backup made of hard links.
+
+    Returns
+    -------
+    bool
+        Whether it was done.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what had been added is cut off again. Only a killed process, or a power cut, leaves a
+        piece of it.
+    """
+    target = os.path.realpath(path)
+    if not os.access(target, os.W_OK):
+        return False
+    with _telling(Path(target), path), open(target, "r+b", buffering=0) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size != at or found.st_nlink > 1:
+            return False
+        file.seek(at)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        except BaseException:
+            with contextlib.suppress(OSError):
+                file.truncate(at)
+            raise
+    return True
 
 
 def publish(draft: Path, path: Path) -> None:

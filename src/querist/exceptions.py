@@ -24,7 +24,8 @@
     QueristWarning (UserWarning)
     ├── ModelMismatchWarning                    the model that asks is not the model that is trained
     ├── ModelWaitsWarning                       the model takes more answers before it can be trained; asking goes on
-    └── AlikeLabelsWarning                      classes that only case, blanks or Unicode forms tell apart
+    ├── AlikeLabelsWarning                      classes that only case, blanks or Unicode forms tell apart
+    └── TornFileWarning                         a session's file ends within a line, as after a kill while it was saved
 """
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "StoreError",
     "StoreWriteError",
     "TargetError",
+    "TornFileWarning",
     "UnknownNameError",
     "UnsupportedModelError",
 ]
@@ -172,3 +174,7 @@ class ModelWaitsWarning(QueristWarning):
 
 class AlikeLabelsWarning(QueristWarning):
     """Classes look alike: only case, blanks, marks without width or Unicode forms tell them apart."""
+
+
+class TornFileWarning(QueristWarning):
+    """A session's file ends within a line, as after a kill while it was saved; all lines before are used."""

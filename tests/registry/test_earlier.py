@@ -26,6 +26,7 @@ from querist.selections import PowerTopK, WeightedKMeansSelection
 from querist.session.parts import describe
 from querist.simulation import experiment
 from querist.strategies import EntropySampling, MarginSampling
+from session_lines import as_document, content_of
 
 SAVED = Path(__file__).with_name("saved")
 POOL = np.loadtxt(SAVED / "pool.csv", delimiter=",")
@@ -128,9 +129,7 @@ def names_only(path, version, pool=X, **parts):
     session = querist.Session(pool, random_state=4, **parts)
     session.tell(range(12), Y[:12])
     session.save(path)
-    written = json.loads(path.read_text())
-    assert written["version"] == 6
-    path.write_text(json.dumps(written | {"version": version}))
+    path.write_text(as_document(content_of(path), version))
     return session
 
 

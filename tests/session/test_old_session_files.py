@@ -10,6 +10,7 @@ from session_files import FILES, SESSIONS, TRUTH, Curriculum, X, given, what_it_
 import querist
 from querist.session.events import Asked
 from querist.session.old_files import upgraded
+from session_lines import content_of
 
 # Promises of these were numbered by what their strategy was called.
 MISCOUNTED = {"with_parameters": 1, "with_parameters_and_a_promise": 12}
@@ -64,8 +65,7 @@ def test_made_anew_it_is_the_same_session(name, tmp_path):
         assert len(then) > planned or len(now) == planned
     # What was opened is saved in the present form.
     old.save(tmp_path / "again.json")
-    content = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
-    assert content["version"] == 6
+    assert content_of(tmp_path / "again.json")["version"] == 7
     assert querist.Session.load(tmp_path / "again.json", X, **given(name)).events == old.events
 
 

@@ -16,6 +16,7 @@ import querist
 from querist.exceptions import ModelMismatchWarning, SessionFileError
 from querist.registry import make_strategy
 from querist.session.identity import describe
+from session_lines import as_document, content_of
 
 X = np.arange(6.0).reshape(-1, 1)
 EARLIER = Path(__file__).with_name("saved") / "array_parameter.json"
@@ -185,10 +186,10 @@ def test_a_file_that_tells_a_function_by_its_address_opens_in_another_process(tm
             self.func, self.validate = func, validate
 
     querist.Session(X, estimator=Own(of), random_state=3).save(tmp_path / "s.json")
-    content = json.loads((tmp_path / "s.json").read_text())
+    content = content_of(tmp_path / "s.json")
     params = {"func": {"repr": "<function of at 0x7f0123456789>"}, "validate": False, "gone_since": 3}
     content["parts"]["estimator"] = {"class": describe(Own())["class"], "params": params}
-    (tmp_path / "s.json").write_text(json.dumps(content))
+    (tmp_path / "s.json").write_text(as_document(content, version=1))
     querist.Session.load(tmp_path / "s.json", X, estimator=Own(of))
     for other in (Own(describe), Own(of, validate=True), Own()):
         with pytest.raises(SessionFileError, match="not the one saved"):

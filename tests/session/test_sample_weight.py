@@ -1,7 +1,5 @@
 """Weights of answers: kept in the log, and handed to whatever is trained."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +18,7 @@ import querist
 from querist.exceptions import InvalidParameterError, SessionFileError
 from querist.learners.label_encoded import LabelEncoded
 from querist.session.events import Answered
+from session_lines import as_document, content_of
 
 X, TRUTH = make_classification(80, 4, random_state=2, flip_y=0.2)
 TRUTH = np.array(["no", "yes"])[TRUTH]
@@ -124,15 +123,15 @@ def test_a_file_without_weights_is_written_as_before_and_an_old_one_is_read(tmp_
     session = session_of()
     session.tell([3, 4], TRUTH[[3, 4]])
     session.save(tmp_path / "plain.json")
-    (_, told) = json.loads((tmp_path / "plain.json").read_text())["events"]
+    (_, told) = content_of(tmp_path / "plain.json")["events"]
     assert set(told) == {"kind", "number", "rows", "labels"}
     session.tell([5], TRUTH[[5]], sample_weight=0.5)
     session.save(tmp_path / "weighted.json")
-    content = json.loads((tmp_path / "weighted.json").read_text())
+    content = content_of(tmp_path / "weighted.json")
     assert content["events"][-1]["weights"] == [0.5]
     assert querist.Session.load(tmp_path / "weighted.json", X).sample_weight.tolist() == [1, 1, 0.5]
     content["events"][-1]["weights"] = [0.5, 2]
-    (tmp_path / "damaged.json").write_text(json.dumps(content))
+    (tmp_path / "damaged.json").write_text(as_document(content))
     with pytest.raises(SessionFileError, match="1 labels and 2 weights"):
         querist.Session.load(tmp_path / "damaged.json", X)
 

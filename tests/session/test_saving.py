@@ -1,7 +1,6 @@
 """Save, load, and ask what the uninterrupted session would have asked."""
 
 import contextlib
-import json
 
 import numpy as np
 import pytest
@@ -13,7 +12,8 @@ from sklearn.ensemble import RandomForestClassifier
 
 import querist
 from querist.exceptions import SessionFileError
-from querist.session.events import read_event
+from querist.session.event_lines import read_events
+from session_lines import as_document, content_of
 
 X, y = make_classification(120, 5, n_informative=4, n_redundant=0, n_classes=3, random_state=1)
 NAMES = np.array(["a", "bb", "ccc"])[y]
@@ -89,7 +89,7 @@ def test_the_log_is_the_truth(tmp_path_factory, actions, seed):
         np.testing.assert_array_equal(getattr(again, name), getattr(session, name), err_msg=name)
     assert again.classes == session.classes
     assert again.flagged == session.flagged
-    assert [read_event(event.to_dict()) for event in session.events] == list(session.events)
+    assert read_events([event.to_dict() for event in session.events]) == list(session.events)
     assert not set(session.labelled) & set(session.outstanding)
     assert not set(session.skipped) & (set(session.labelled) | set(session.outstanding))
     np.testing.assert_array_equal(np.sort(session.labelled), np.setdiff1d(np.arange(120), session.unanswered))
@@ -143,8 +143,8 @@ def saved(tmp_path, **parameters):
     return tmp_path / "s.json"
 
 
-def test_the_file_is_plain_json_without_the_pool(tmp_path):
-    content = json.loads(saved(tmp_path).read_text())
+def test_the_file_is_lines_of_plain_json_without_the_pool(tmp_path):
+    content = content_of(saved(tmp_path))
     assert content["events"][1]["labels"] == NAMES[:10].tolist()
     assert content["random_state"] == 0
     assert set(content) == {
@@ -179,12 +179,13 @@ def test_registered_strategies_come_back_with_their_parts(tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "match"),
     [
-        (lambda text: text[:-40], "not a saved session"),
+        (lambda text: text[:40], "not a saved session"),
+        (lambda text: text.replace('"rows":', '"rows"'), "line 3 is no event .*first 2 lines"),
         (lambda text: "[1, 2]", "not a saved session"),
-        (lambda text: text.replace('"version": 6', '"version": 9'), "version 9"),
-        (lambda text: text.replace('"kind": "answered"', '"kind": "guessed"'), "unknown kind"),
+        (lambda text: text.replace('"version": 7', '"version": 9'), "version 9"),
+        (lambda text: text.replace('"kind":"answered"', '"kind":"guessed"'), "unknown kind"),
         (lambda text: text.replace('"random_state"', '"x"'), "random_state is missing|'random_state' is missing"),
-        (lambda text: text.replace('"number": 1', '"number": 5'), "log is not complete"),
+        (lambda text: text.replace('"number":1', '"number":5'), "log is not complete"),
         (lambda text: text.replace('"labels"', '"lables"'), "damaged"),
     ],
 )
@@ -229,11 +230,11 @@ def test_probabilities_are_kept_and_files_without_them_load(tmp_path):
         if old.kind == "asked":
             np.testing.assert_array_equal(old.probabilities, new.probabilities)
             assert old.n_possible == new.n_possible > 0
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = content_of(path)
     for event in content["events"]:
         for name in ("probabilities", "n_possible"):
             event.pop(name, None)
-    path.write_text(json.dumps(content), encoding="utf-8")
+    path.write_text(as_document(content), encoding="utf-8")
     older = querist.Session.load(path, X)
     assert all(event.probabilities is None for event in older.events if event.kind == "asked")
     assert older.reasons()["probability"].isna().all()

@@ -1,7 +1,5 @@
 """A session with the goal screening: its parts, its file, and what it says of rows that are not read."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -9,6 +7,7 @@ from querist import Session, simulate
 from querist.exceptions import InvalidParameterError
 from querist.learners.relevance_svc import RelevanceSVC
 from querist.strategies.relevance import RelevanceSampling
+from session_lines import content_of
 
 X = np.arange(300.0).reshape(-1, 1) / 300
 TRUTH = np.where(X[:, 0] > 0.95, "included", "excluded")
@@ -110,9 +109,9 @@ def test_a_saved_session_keeps_its_goal(tmp_path):
     assert again.screening() == session.screening()
     np.testing.assert_array_equal(again.ask(5), session.ask(5))
     own = Session(X, goal="screening", classes=CLASSES, estimator="logistic_regression", random_state=0)
-    assert json.loads((tmp_path / "s.json").read_text())["version"] == 6
+    assert content_of(tmp_path / "s.json")["version"] == 7
     own.save(tmp_path / "own.json")
-    assert json.loads((tmp_path / "own.json").read_text())["parts"]["estimator"] == {"spec": "logistic_regression"}
+    assert content_of(tmp_path / "own.json")["parts"]["estimator"] == {"spec": "logistic_regression"}
     assert Session.load(tmp_path / "own.json", X).goal == own.goal
 
 

@@ -1,13 +1,16 @@
 """The state of a session: every step taken back one by one is the log replayed without it."""
 
 import contextlib
+import dataclasses
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import querist
 from querist.exceptions import InvalidParameterError
+from querist.session.events import Answered
 from querist.session.state import State
 
 X = np.random.default_rng(0).normal(size=(30, 2))
@@ -89,6 +92,33 @@ def test_after_any_steps_the_state_is_that_of_the_log_replayed(steps, looked_at)
     for views, copies in handed_out:
         for view, copy in zip(views, copies, strict=True):
             np.testing.assert_array_equal(view, copy)
+
+
+@given(STEPS, st.booleans())
+@example([("volunteer", 3), ("volunteer", 9), ("weigh", 1), ("release", 0), ("skip", 4)] * 3, False)
+@settings(max_examples=150, deadline=None)
+def test_many_events_replayed_together_are_what_they_are_one_by_one(steps, mixed):
+    """Also how each step is taken back; also with the mixtures of labels that earlier versions took."""
+    session = querist.Session(X, estimator="naive_bayes", strategy="random", random_state=1)
+    for step, number in steps:
+        with contextlib.suppress(InvalidParameterError, querist.exceptions.PoolExhaustedError):
+            take(session, step, number)
+    log = list(session.events)
+    if mixed:
+        places = [place for place, event in enumerate(log) if isinstance(event, Answered)][::2]
+        for place in places:
+            labels = np.arange(log[place].rows.size)
+            log[place] = dataclasses.replace(log[place], labels=labels if place % 4 else labels > 0)
+    one_by_one, together = State(X), State(X)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("querist.session.state._FEW_EVENTS", 10**9)
+        one_by_one.replay(log)
+        patch.setattr("querist.session.state._FEW_EVENTS", 1)
+        together.replay(log)
+    assert told(together) == told(one_by_one)
+    while one_by_one.n_steps:
+        assert together.take_back() is one_by_one.take_back()
+        assert told(together) == told(one_by_one)
 
 
 def test_what_was_taken_back_is_told_the_latest_first():

@@ -20,8 +20,9 @@ RESULTS += ["learning_curve.png", "learning_curve.svg", "audit.csv", "stopping.c
 CODE = """
     import sys
     from sklearn.datasets import make_classification
-    from querist.simulation import simulate
+    from querist.simulation import execute, simulate
 
+    execute._WORTHWHILE = 0.0  # where two jobs are asked for, there are processes
     if __name__ == "__main__":
         X, y = make_classification(n_samples=150, n_features=5, random_state=0)
         simulate(

@@ -200,7 +200,13 @@ def test_progress_is_told_after_every_run():
     assert seen[0][2].startswith("logistic_regression, ")
 
 
-def test_processes_and_interruptions_do_not_change_a_byte(tmp_path):
+@pytest.fixture
+def in_processes(monkeypatch):
+    """However little there is to do, it is given to processes where `n_jobs` allows them."""
+    monkeypatch.setattr("querist.simulation.execute._WORTHWHILE", 0.0)
+
+
+def test_processes_and_interruptions_do_not_change_a_byte(tmp_path, in_processes):
     one = small(out=tmp_path / "one", n_jobs=1, estimators=FAST_AND_RANDOM)
     small(out=tmp_path / "two", n_jobs=2, estimators=FAST_AND_RANDOM)
     for name in RESULTS:
@@ -216,7 +222,7 @@ def test_processes_and_interruptions_do_not_change_a_byte(tmp_path):
     pd.testing.assert_frame_equal(again.table, one.table)
 
 
-def test_large_data_reach_the_workers_unchanged():
+def test_large_data_reach_the_workers_unchanged(in_processes):
     # Above a megabyte, joblib hands arrays to workers as read-only memory maps.
     features, labels = make_classification(n_samples=30_000, n_features=5, random_state=0)
     changes = {"repeats": 1, "X_test": features[:50], "y_test": labels[:50], "duplicates": "keep"}
@@ -225,7 +231,7 @@ def test_large_data_reach_the_workers_unchanged():
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_failure_names_its_run_and_leaves_no_results(tmp_path, n_jobs):
+def test_a_failure_names_its_run_and_leaves_no_results(tmp_path, n_jobs, in_processes):
     estimators = ("naive_bayes", "logistic_regression:C=-1")
     with pytest.raises(ValueError, match="C") as caught:
         small(estimators=estimators, out=tmp_path, n_jobs=n_jobs)

@@ -1,12 +1,15 @@
 """The labelled rows, in the order of their answers, ready to be fitted without copying the pool."""
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from querist._labels import joined_type
+from querist._labels import as_objects, joined_type
 from querist._typing import AnyArray, FloatArray, IntArray, Pool
 from querist._validation import take_rows
+from querist.session.events import Answered
 
 _SPARE = 64
 
@@ -94,6 +97,33 @@ class Answers:
             self._places.update(zip(rows.tolist(), range(self._size, size), strict=True))
         self._size = size
         return before
+
+    def append_all(self, events: Sequence[Answered]) -> tuple[AnyArray, list[Before]]:
+        """Add the answers of many events as `append` does one by one; return them, and what it would return."""
+        size, dtype, weighted = self._size, self._labels.dtype, self._weights is not None
+        joined: dict[Any, Any] = {}
+        before = []
+        for event in events:
+            before.append(Before(dtype, weighted))
+            labels = event.labels
+            if labels.dtype is not dtype:
+                key = (size > 0, dtype, labels.dtype)
+                if key not in joined:
+                    joined[key] = joined_type(np.empty(min(size, 1), dtype), labels)
+                dtype = joined[key]
+            size += labels.size
+            weighted = weighted or event.weights is not None
+        told = [event.labels for event in events]
+        # NumPy would make texts of numbers beside texts.
+        mixed = dtype.kind == "O"
+        labels = as_objects(chain.from_iterable(map(np.ndarray.tolist, told))) if mixed else np.concatenate(told)
+        weights = None
+        if any(event.weights is not None for event in events):
+            weights = np.concatenate(
+                [np.ones(event.rows.size) if event.weights is None else event.weights for event in events]
+            )
+        self.append(np.concatenate([event.rows for event in events]), labels, weights)
+        return labels, before
 
     def drop(self, n_answers: int, before: Before) -> None:
         """Take back the answers that were added last; `before` is what `append` returned then."""

@@ -14,7 +14,10 @@ from querist.session.audit_choice import AuditChoice
 from querist.session.events import Answered, Asked, Event, undone
 from querist.session.journal import Journal
 from querist.session.reserve import Reserve
-from querist.session.state import ANSWERED, SKIPPED
+from querist.session.state import ANSWERED, SKIPPED, State
+
+# Rows of the order that are looked at together at first.
+_BLOCK = 256
 
 
 class Draw(NamedTuple):
@@ -67,6 +70,8 @@ class AuditTrail:
         self._farthest: IntArray = np.empty(0, np.int64)
         self._n_seen = 0
         self._first: tuple[int, dict[int, Label]] = (0, {})
+        # How many rows of the order's head are not free, and of which state this was found out.
+        self._n_taken: tuple[int, State | None, int] = (0, None, 0)
 
     @property
     def order(self) -> IntArray:
@@ -89,8 +94,27 @@ class AuditTrail:
         return reserved[:n]
 
     def next_rows(self, free: BoolArray, n: int) -> IntArray:
-        """Return the next free rows in the audit's order, of which those that are set aside are the head."""
-        return self.order[free[self.order]][:n]
+        """Return the next free rows in the audit's order, of which those that are set aside are the head.
+
+        What lies before the first free row is not looked at again until rows become free.
+        """
+        order, state = self.order, self._journal.state
+        taken, seen, n_freed = self._n_taken
+        if seen is not state or n_freed != state.n_freed:
+            taken = 0
+        found: list[IntArray] = []
+        place, missing, size = taken, n, max(n, _BLOCK)
+        while missing > 0 and place < order.size:
+            block = order[place : place + size]
+            fits = np.flatnonzero(free[block])
+            if not found:
+                taken = place + (int(fits[0]) if fits.size else block.size)
+            if fits.size:
+                found.append(block[fits[:missing]])
+                missing -= fits.size
+            place, size = place + size, 2 * size
+        self._n_taken = (taken, state, state.n_freed)
+        return np.concatenate(found) if found else order[:0]
 
     def left_to_strategy(self, candidates: IntArray, drawn: IntArray) -> IntArray:
         """Return the candidates that the strategy may ask: none that are drawn now, none that are set aside."""

@@ -1,22 +1,17 @@
 """What can happen in a session, as plain frozen records."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from querist._labels import stored_labels
 from querist._typing import AnyArray, FloatArray, IntArray, Label
 from querist.base.selection import Chances
-from querist.exceptions import SessionFileError
 
 # What rows were asked for: to learn from, to know the accuracy, or for a promise about the model.
 How = Literal["strategy", "audit", "certificate", "auto_label"]
-
-
-def _rows(values: Any) -> IntArray:
-    return np.asarray(values, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +24,10 @@ class Event:
     def to_dict(self) -> dict[str, Any]:
         """Return the event as JSON takes it."""
         values: dict[str, Any] = {"kind": self.kind}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            values[item.name] = value.tolist() if isinstance(value, np.ndarray) else value
+        for name in field_names(self.kind):
+            value = getattr(self, name)
+            values[name] = value.tolist() if isinstance(value, np.ndarray) else value
         return values
-
-    @classmethod
-    def _read(cls, values: Mapping[str, Any]) -> Self:
-        return cls(**values)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Event) and self.to_dict() == other.to_dict()
@@ -64,20 +55,12 @@ class ClassesAdded(Event):
         """Return the event as JSON takes it."""
         return super().to_dict() | {"classes": list(self.classes)}
 
-    @classmethod
-    def _read(cls, values: Mapping[str, Any]) -> Self:
-        return cls(number=values["number"], classes=tuple(values["classes"]))
-
 
 @dataclass(frozen=True, eq=False)
 class RowsEvent(Event):
     """Something happened to some rows."""
 
     rows: IntArray
-
-    @classmethod
-    def _read(cls, values: Mapping[str, Any]) -> Self:
-        return cls(**(dict(values) | {"rows": _rows(values["rows"])}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,15 +91,6 @@ class Asked(RowsEvent):
         # JSON has no NaN; rows that were drawn have no utility.
         utilities = [None if np.isnan(value) else value for value in self.utilities.tolist()]
         return super().to_dict() | {"utilities": utilities, "predictions": list(self.predictions)}
-
-    @classmethod
-    def _read(cls, values: Mapping[str, Any]) -> Self:
-        utilities = np.array(values["utilities"], np.float64)
-        predictions = tuple(values.get("predictions", ()))
-        # Files from before they were logged have none.
-        drawn = values.get("probabilities")
-        read = {"probabilities": None if drawn is None else np.array(drawn, np.float64)}
-        return super()._read(dict(values) | read | {"utilities": utilities, "predictions": predictions})
 
 
 def with_chances(chances: Chances | None) -> dict[str, Any]:
@@ -157,17 +131,6 @@ class LabelledRows(RowsEvent):
         if self.weights is None:
             del values["weights"]
         return values
-
-    @classmethod
-    def _read(cls, values: Mapping[str, Any]) -> Self:
-        labels = stored_labels(values["labels"])
-        if labels.size != len(values["rows"]):
-            raise TypeError(f"{len(values['rows'])} rows and {labels.size} labels")
-        told = values.get("weights")
-        weights = None if told is None else np.array(told, np.float64)
-        if weights is not None and weights.shape != labels.shape:
-            raise TypeError(f"{labels.size} labels and {weights.size} weights")
-        return super()._read(dict(values) | {"labels": labels, "weights": weights})
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,36 +177,20 @@ class Undone(Event):
     target: int
 
 
-_KINDS: dict[str, type[Event]] = {
+KINDS: Mapping[str, type[Event]] = {
     cls.kind: cls
     for cls in (
         RowsAdded, ClassesAdded, Reserved, GivenOver, Asked, Answered, Changed, Skipped, Released, Flagged, Undone
     )
 }  # fmt: skip
 
-_OTHER_FILE = "Go back to a copy of the file, or read it with the version of Querist that wrote it."
+
+@functools.cache
+def field_names(kind: str) -> tuple[str, ...]:
+    """Return the names of the fields of a kind, in order."""
+    return tuple(item.name for item in fields(KINDS[kind]))
 
 
 def undone(events: Iterable[Event]) -> frozenset[int]:
     """Return the numbers of the events that no longer count."""
     return frozenset(event.target for event in events if isinstance(event, Undone))
-
-
-def read_event(values: Mapping[str, Any]) -> Event:
-    """Return the event that `to_dict` wrote.
-
-    Raises
-    ------
-    SessionFileError
-        If the kind is not known or a field is missing.
-    """
-    rest = dict(values)
-    kind = rest.pop("kind", None)
-    if kind not in _KINDS:
-        raise SessionFileError(f"The log holds an event of unknown kind {kind!r}. {_OTHER_FILE}")
-    try:
-        return _KINDS[kind]._read(rest)
-    except (KeyError, TypeError) as error:
-        raise SessionFileError(
-            f"The log's {kind} event number {rest.get('number')} is damaged: {error}. {_OTHER_FILE}"
-        ) from error

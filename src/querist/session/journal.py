@@ -8,6 +8,7 @@ from querist import _random
 from querist._pool import NumberedRows, plain
 from querist._typing import FloatArray, IntArray, Pool, RandomState
 from querist._validation import n_rows, take_rows
+from querist.data.hashing import pool_hash
 from querist.exceptions import InvalidParameterError
 from querist.session.events import Event, Released, RowsAdded, Skipped, Undone
 from querist.session.finite import is_finite
@@ -42,6 +43,7 @@ class Journal:
         self.state = State(X)
         self.version = 0
         self._finite: bool | None = None
+        self._fingerprint: str | None = None
 
     @property
     def n_rows(self) -> int:
@@ -64,6 +66,13 @@ class Journal:
         if self._finite is None:
             self._finite = is_finite(self.X)
         return self._finite
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the pool; found out once."""
+        if self._fingerprint is None:
+            self._fingerprint = pool_hash(self.pool)
+        return self._fingerprint
 
     @property
     def next_number(self) -> int:
@@ -93,14 +102,14 @@ class Journal:
 
     def extend(self, X: Pool, costs: FloatArray | None) -> None:
         """Let the pool grow; see `Session.extend`."""
-        from querist.data.hashing import pool_hash
-
         added = n_rows(X) - self.n_rows
-        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != pool_hash(self.pool):
+        if added <= 0 or pool_hash(take_rows(X, slice(0, self.n_rows))) != self.fingerprint:
             raise InvalidParameterError(
                 f"extend takes the whole new pool: the {self.n_rows} old rows first, unchanged, then the new ones."
             )
-        self.X, self._finite, self.costs = NumberedRows(X) if isinstance(self.X, NumberedRows) else X, None, costs
+        self.X = NumberedRows(X) if isinstance(self.X, NumberedRows) else X
+        self._finite = self._fingerprint = None
+        self.costs = costs
         self.replay([RowsAdded(self.next_number, added)])
 
     def replay(self, added: Iterable[Event]) -> None:

@@ -10,6 +10,8 @@ from querist.base.strategy import QueryStrategy
 from querist.registry.goals import Goal
 from querist.session import saving
 from querist.session.assembly import assemble
+from querist.session.collecting import without_collecting
+from querist.session.log_file import Standing
 from querist.session.view import SessionView
 
 
@@ -32,6 +34,7 @@ class Resumable(SessionView):
         super().__init__(whole.journal, whole.trained)
         self._parts, self._trail, self._goal = parts, whole.trail, goal
         self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
+        self._standing: Standing | None = None
 
     @property
     def goal(self) -> str | None:
@@ -39,7 +42,7 @@ class Resumable(SessionView):
         return None if self._goal is None else str(self._goal)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the whole state to one JSON file, atomically and without pickle.
+        """Write the whole state to one file of JSON lines, without pickle.
 
         The pool itself is not saved, only its hash; models are refitted.
 
@@ -47,10 +50,18 @@ class Resumable(SessionView):
         ------
         OSError
             If the file cannot be written; an older one is left as it was.
+
+        Notes
+        -----
+        The first line says what the session is, each other line one event. Saved again to the file that it was last
+        saved to or loaded from, a session appends what is new: 0.1 ms and what the disk takes to keep it. A file that
+        somebody else has changed or moved away meanwhile is written whole, under another name first. A process that
+        is killed meanwhile loses nothing that was saved before.
         """
-        saving.save(
+        self._standing = saving.save(
             path,
-            X=self._journal.pool,
+            n_rows=self._journal.n_rows,
+            fingerprint=self._journal.fingerprint,
             costs=self._journal.costs,
             seed=self._journal.seed,
             warm_start=self._trained.refitter.warm_start,
@@ -58,6 +69,7 @@ class Resumable(SessionView):
             parts=self._parts,
             goal=self._goal,
             events=self._journal.events,
+            last=self._standing,
         )
 
     @classmethod
@@ -96,23 +108,30 @@ class Resumable(SessionView):
         ------
         SessionFileError
             If the file is damaged, the pool is another, or a part is missing or differs.
+
+        Warns
+        -----
+        TornFileWarning
+            If the file ends within a line, as after a kill while it was saved. The next save mends it.
         """
         given = {
             "estimator": estimator, "strategy": strategy, "cold_start": cold_start, "query_estimator": query_estimator,
         }  # fmt: skip
-        saved = saving.load(path, X, given, probabilities=probabilities, costs=costs, trust_parts=trust_parts)
-        session = cls.__new__(cls)
-        session._assemble(
-            X,
-            saved.parts,
-            goal=saved.goal,
-            costs=saved.costs,
-            warm_start=saved.warm_start,
-            audit=saved.audit,
-            random_state=saved.seed,
-        )
-        session._journal.events.clear()
-        session._journal.replay(saved.events)
-        if session._journal.state.answers.weights is not None:
-            session._asker.check_weights()
+        with without_collecting():
+            saved = saving.load(path, X, given, probabilities=probabilities, costs=costs, trust_parts=trust_parts)
+            session = cls.__new__(cls)
+            session._assemble(
+                X,
+                saved.parts,
+                goal=saved.goal,
+                costs=saved.costs,
+                warm_start=saved.warm_start,
+                audit=saved.audit,
+                random_state=saved.seed,
+            )
+            session._journal.events.clear()
+            session._journal.replay(saved.events)
+            session._standing = saved.standing
+            if session._journal.state.answers.weights is not None:
+                session._asker.check_weights()
         return session

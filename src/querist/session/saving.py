@@ -1,16 +1,14 @@
-"""A session as one JSON file: events, hash of the pool, seed, names and parameters of the parts."""
+"""A session as a file: hash of the pool, seed, names and parameters of the parts, then its events."""
 
-import json
+import functools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from querist._files import write_whole
 from querist._pool import as_pool
 from querist._typing import FloatArray, Pool
 from querist._validation import n_rows
@@ -20,16 +18,13 @@ from querist.learners.outside import OutsideProbabilities
 from querist.registry import spec_in_present_words
 from querist.registry.goals import Goal, goal_of
 from querist.session.costs import row_costs
-from querist.session.events import ClassesAdded, Event, RowsAdded, read_event
+from querist.session.event_lines import read_events
+from querist.session.events import ClassesAdded, Event, RowsAdded
+from querist.session.log_file import FORMAT, VERSION, Standing, read, write
 from querist.session.old_files import upgraded
 from querist.session.outside import outside_model
 from querist.session.parts import restore, to_file
 
-_FORMAT = "querist-session"
-# 2 tells what each draw was for, 3 what the audit has set aside; in 4 the estimator `auto` has kernel machines,
-# in 5 one for texts; in 6 the other names have what suits few labels, and a goal may be told.
-_VERSION = 6
-_READS = range(1, _VERSION + 1)
 # What the name `auto` stood for in earlier formats (`spec_in_present_words`).
 _AUTO_THEN = {1: 1, 2: 1, 3: 1, 4: 2, 5: 3}
 _OUTSIDE = f"{OutsideProbabilities.__module__}:{OutsideProbabilities.__qualname__}"
@@ -46,12 +41,20 @@ class SavedSession:
     events: list[Event]
     costs: FloatArray | None = None
     goal: Goal | None = None
+    standing: Standing | None = None
+
+
+@functools.cache
+def _version() -> str:
+    # To look it up takes longer than all else of a save.
+    return version("querist")
 
 
 def save(
     path: str | os.PathLike[str],
     *,
-    X: Pool,
+    n_rows: int,
+    fingerprint: str,
     costs: FloatArray | None,
     seed: int,
     warm_start: bool,
@@ -59,24 +62,28 @@ def save(
     parts: Mapping[str, Any],
     goal: Goal | None,
     events: Sequence[Event],
-) -> None:
-    """Write a session; the old file, if any, is replaced only when the new one is complete on disk."""
+    last: Standing | None,
+) -> Standing | None:
+    """Write a session, and return where its file stands now; `last` is what the last save or load returned.
+
+    What is new is appended. Where something else changed, such as the pool, the file is written anew, and replaced only
+    when the new one is complete on disk.
+    """
     content = {
-        "format": _FORMAT,
-        "version": _VERSION,
-        "querist": version("querist"),
-        "pool": {"n_rows": n_rows(X), "hash": pool_hash(X)},
+        "format": FORMAT,
+        "version": VERSION,
+        "querist": _version(),
+        "pool": {"n_rows": n_rows, "hash": fingerprint},
         "random_state": seed,
         "warm_start": warm_start,
         "audit": audit,
         "parts": {name: to_file(part) for name, part in parts.items()},
-        "events": [event.to_dict() for event in events],
     }
     if goal is not None:
         content["goal"] = {"name": goal.name, "relevant": goal.relevant}
     if costs is not None:
         content["costs"] = _fingerprint(costs)
-    write_whole(path, json.dumps(content, ensure_ascii=False).encode())
+    return write(path, content, events, last)
 
 
 def load(
@@ -95,25 +102,11 @@ def load(
     SessionFileError
         If the file is no session, or the pool or a part is another one.
     """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SessionFileError(f"There is no file {path}. Name one that session.save(path) wrote.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SessionFileError(
-            f"{path} is not a saved session: {error}. Name one that session.save(path) wrote."
-        ) from error
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise SessionFileError(f"{path} is not a saved session of Querist. Name one that session.save(path) wrote.")
-    if content.get("version") not in _READS:
-        raise SessionFileError(
-            f"{path} has format version {content.get('version')}; this Querist reads versions 1 to {_VERSION}. "
-            "Upgrade it."
-        )
+    content, standing = read(path)
     try:
         _check_pool(content["pool"], X)
         told = content["events"] if content["version"] > 1 else upgraded(content["events"])
-        events = [read_event(item) for item in told]
+        events = read_events(told)
         told_parts, given = _in_present_words(content["parts"], given, auto=_AUTO_THEN.get(content["version"]))
         goal = _goal(content.get("goal"))
         given |= _of_goal(goal, told_parts, given)
@@ -124,7 +117,9 @@ def load(
         }
         audit = content.get("audit", 0.0)  # files from before there was an audit
         amounts = _costs(content.get("costs"), costs, X)
-        saved = SavedSession(content["random_state"], content["warm_start"], audit, parts, events, amounts, goal)
+        saved = SavedSession(
+            content["random_state"], content["warm_start"], audit, parts, events, amounts, goal, standing
+        )
     except KeyError as error:
         raise SessionFileError(f"{path} is damaged: {error} is missing. Go back to a copy of it.") from error
     added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))

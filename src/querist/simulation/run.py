@@ -35,6 +35,10 @@ class RunKey(NamedTuple):
     repeat: int
 
 
+class OutOfTimeError(Exception):
+    """A run took longer than it was given."""
+
+
 class Waited(NamedTuple):
     """At how many labels the classifier could not be trained for want of answers, and what it waited for."""
 
@@ -123,11 +127,18 @@ def _cut(X: Pool, rows: IntArray) -> Pool:
     return np.asarray(part) if isinstance(part, np.ndarray) else part
 
 
-def play(stage: Stage, key: RunKey, parts: Parts) -> Run:
+def play(stage: Stage, key: RunKey, parts: Parts, *, patience: float | None = None) -> Run:
     """Carry out one run.
+
+    Parameters
+    ----------
+    patience : float, default=None
+        After so many seconds it is given up between two rounds.
 
     Raises
     ------
+    OutOfTimeError
+        If it was given up.
     Exception
         Whatever the classifier or the strategy raises, with a note that names the run.
     """
@@ -139,13 +150,15 @@ def play(stage: Stage, key: RunKey, parts: Parts) -> Run:
             warnings.simplefilter("ignore", ModelWaitsWarning)
             # Told when the data were checked.
             warnings.simplefilter("ignore", AlikeLabelsWarning)
-            return _ask_and_tell(stage, key, parts)
+            return _ask_and_tell(stage, key, parts, patience)
+    except OutOfTimeError:
+        raise
     except Exception as error:
         error.add_note(f"Raised in the run of estimator {key.estimator}, strategy {key.strategy}, repeat {key.repeat}.")
         raise
 
 
-def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
+def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts, patience: float | None) -> Run:
     protocol, draws, run = stage.protocol, stage.draws, Run(key)
     with warnings.catch_warnings():
         # The caller of `simulate` has been told once.
@@ -166,7 +179,10 @@ def _ask_and_tell(stage: Stage, key: RunKey, parts: Parts) -> Run:
     asked = np.searchsorted(draws.pool, draws.initial)
     counts = protocol.label_counts()
     told = checkpoints(len(counts))
+    start = time.perf_counter()
     for number, n_labels in enumerate(counts):
+        if patience is not None and time.perf_counter() - start > patience:
+            raise OutOfTimeError
         wanted = n_labels - oracle.n_answers
         if oracle.n_answers or not asked.size:
             with run.timed("ask"):

@@ -131,7 +131,9 @@ def simulate(
     random_state : int, default=0
         Every draw derives from it.
     n_jobs : int, default=-1
-        Processes; -1 takes every core. Results do not depend on it: each process computes with one thread.
+        Processes at most; -1 takes every core. This process does what takes it less than some ten seconds. Where a
+        backend was chosen (``joblib.parallel_config(backend="dask")``) that does all runs, and -1 takes all that it
+        has. Results do not depend on any of it: each process computes with one thread.
     name : str, default="data"
         What the data are called in tables.
     out : path, default=None
