@@ -1,7 +1,5 @@
 """Utility per cost: what a strategy asks for where rows cost differently."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 import querist
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, SessionFileError
+from session_lines import content_of
 
 X, CODES = make_classification(90, 4, random_state=5, flip_y=0.1)
 TRUTH = np.array(["no", "yes"])[CODES]
@@ -137,7 +136,7 @@ def test_costs_are_kept_by_content(tmp_path):
         querist.Session.load(tmp_path / "s.json", X, costs=COSTS[::-1])
     plain = session_of(costs=None)
     plain.save(tmp_path / "plain.json")
-    assert "costs" not in json.loads((tmp_path / "plain.json").read_text())
+    assert "costs" not in content_of(tmp_path / "plain.json")
     with pytest.raises(SessionFileError, match="saved without costs"):
         querist.Session.load(tmp_path / "plain.json", X, costs=COSTS)
 

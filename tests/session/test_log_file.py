@@ -144,7 +144,7 @@ def test_two_files_are_kept_in_turn(tmp_path):
 
 
 @given(STEPS, st.integers(1, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_a_kill_at_any_byte_loses_nothing_that_was_saved(tmp_path_factory, steps, n_last):
     """Whole lines of what was being appended are there, a piece is told and left out, and the next save mends it."""
     path, session = tmp_path_factory.mktemp("s") / "s", session_of()

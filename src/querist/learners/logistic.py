@@ -67,7 +67,7 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
     ['no', 'yes']
     >>> more = NewtonLogisticRegression(C=10.0).start_from(model).fit([*X, [0.1]], [*y, "no"])
     >>> more.coef_.round(3).tolist()
-    [[3.285]]
+    [[2.558]]
     """
 
     # Scores of two classes are the logistic function of `X @ coef_[0] + intercept_[0]`, and nothing else.
