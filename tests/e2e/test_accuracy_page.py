@@ -188,3 +188,7 @@ def test_screening_tells_what_is_found_and_what_random_rows_say_of_the_rest(brow
         region.get_by_test_id("test").get_by_text(told["test"]["statement"], exact=True).wait_for()
         assert "This is no promise of that recall." in told["test"]["statement"]
         assert "20" in region.get_by_test_id("found").inner_text()
+        page.view("Data")
+        for name in ("Strategy", "Model"):
+            chosen = tab.get_by_label(name).locator("option:checked")
+            assert chosen.inner_text() == "auto (to find all rows of 'included')"

@@ -2913,6 +2913,11 @@ export interface components {
             /** Estimator */
             estimator: string;
             /**
+             * Looks For
+             * @description Id of the class all of whose rows are to be found, which is what `auto` follows then; null: none.
+             */
+            looks_for: number | null;
+            /**
              * Strategies
              * @description What may be chosen.
              */

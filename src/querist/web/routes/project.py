@@ -53,6 +53,7 @@ def _settings(project: Project) -> SettingsInfo:
         labels_per_point=settings.labels_per_point,
         strategy=settings.strategy,
         estimator=settings.estimator,
+        looks_for=settings.relevant_class,
         strategies=["auto", *(name for name in strategy_names() if name != "auto")],
         annotators_may=settings.annotators_may,
         keywords=settings.keywords,

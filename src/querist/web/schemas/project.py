@@ -61,6 +61,9 @@ class SettingsInfo(BaseModel):
     )
     strategy: str
     estimator: str
+    looks_for: int | None = Field(
+        description="Id of the class all of whose rows are to be found, which is what `auto` follows then; null: none."
+    )
     strategies: list[str] = Field(description="What may be chosen.")
     estimators: list[str]
     annotators_may: tuple[Power, ...] = Field(description="What annotators may beside labelling.")
