@@ -53,6 +53,7 @@ def test_what_does_not_fit_is_refused(records, tmp_path, more, message):
 def test_a_project_gets_the_parts_of_the_goal(records, monkeypatch):
     monkeypatch.setattr("querist.cli.label.serve_page", lambda *args, **more: None)
     done = CliRunner().invoke(app, ["label", str(records), "--goal", "screening"])
+    assert "look like screening" not in done.output
     assert done.exit_code == 0, done.output
     from querist.labelling.reading.project_view import ProjectView
 

@@ -192,3 +192,5 @@ def test_screening_tells_what_is_found_and_what_random_rows_say_of_the_rest(brow
         for name in ("Strategy", "Model"):
             chosen = tab.get_by_label(name).locator("option:checked")
             assert chosen.inner_text() == "auto (to find all rows of 'included')"
+        # What was asked for is not offered.
+        assert tab.get_by_text("look like screening").count() == 0

@@ -281,7 +281,7 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
     from querist.labelling.intake.screening import goal_setting
     from querist.labelling.log.classes import added
 
-    plan = guess_plan(sources if len(sources) > 1 else sources[0], **given)
+    plan = guess_plan(sources if len(sources) > 1 else sources[0], offers_goal="goal" not in changes, **given)
     print_notes(plan.notes)
     if keywords is not None:
         from querist.labelling.label_files.reading_aids import read_keywords

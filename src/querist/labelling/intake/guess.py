@@ -49,6 +49,7 @@ def guess_plan(
     copies: CopyRule = "alike",
     reading: Reading | None = None,
     embeddings: str | None = None,
+    offers_goal: bool = True,
 ) -> ImportPlan:
     """Decide what is labelled in a file or a folder of images.
 
@@ -82,6 +83,8 @@ def guess_plan(
     embeddings : str, default=None
         A vector for each row, to learn from beside the columns: a file (.npy, .npz, .parquet ...); a column of
         lists, which is not shown then; or a sentence model that makes them of the texts.
+    offers_goal : bool, default=True
+        Whether a note offers to look for the wanted rows first, where the classes look like it.
 
     Returns
     -------
@@ -132,7 +135,9 @@ def guess_plan(
     )
     notes += [*_kind_told(plan), *check_images(plan)]
     given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
-    notes += [*given_classes.notes, *screening_told(plan.label_column, given_classes.names)]
+    notes += given_classes.notes
+    if offers_goal:
+        notes += screening_told(plan.label_column, given_classes.names)
     plan = replace(plan, classes=given_classes.names, class_names=given_classes.called)
     given_labels = [name and plan.class_names.get(name, name) for name in labels_of(source, plan.label_column)]
     groups = group_copies(plan.seen(), copies, given_labels)
