@@ -44,3 +44,5 @@ POLICIES = {"tables": TABLES, "texts": TEXTS}
 RIVALS = {"tables": "random forest + margin", "texts": "logistic regression, C=1, + margin"}
 BASELINES = {"tables": "random + random forest", "texts": "random + logistic regression"}
 EARLIER = {"tables": "extra trees + margin", "texts": "logistic regression + margin"}
+# What the strategy `auto` is in batches, with the estimator `auto`.
+OURS = {"tables": "auto + weighted k-means", "texts": "auto + margin"}
