@@ -27,7 +27,7 @@ class Badge(QueryStrategy):
     is drawn as k-means++ draws its centres: each further row with a chance in proportion to its squared distance to the
     nearest gradient that is in the batch. Long gradients are those of uncertain rows, so one number weighs both.
     For batches; single questions are those of the longest gradient. On tables margin with clusters is better and
-    cheaper (``benchmarks/labels``); with few labels the model's own guess, which decides all directions, is often wrong.
+    cheaper (``benchmarks/labels``): with few labels the model's guess, which decides all directions, is often wrong.
 
     Parameters
     ----------
