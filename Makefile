@@ -79,7 +79,7 @@ check-page: tools
 	$(NODE) node_modules/svelte-check/bin/svelte-check --fail-on-warnings
 
 check-docs: tools
-	$(BIN)/python -m pytest tests/test_docs.py tests/test_public_api.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_docs.py tests/test_public_api.py
 
 test-wheel: tools  ## the wheel, in an empty environment of its own
 	$(BIN)/python -m pytest -m installs tests/test_wheel.py

@@ -107,15 +107,18 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/accuracy.md"])
-def test_python_in_the_documentation_runs(page, tmp_path, monkeypatch):
+def run_python_of(page):
+    """Run a page's blocks one after the other, as a reader would type them."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
-    monkeypatch.chdir(tmp_path)
-    # One after the other, as a reader would type them.
     names = {"__name__": "__readme__"}
     for block in blocks:
         exec(compile(block, page, "exec"), names)
+
+
+def test_python_in_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run_python_of("README.md")
 
 
 def options_of(command):
@@ -174,3 +177,9 @@ def test_what_the_signatures_name_can_be_imported():
     names = re.findall(r"\bquerist(?:\.[a-z_]+)+(?:\.[A-Z]\w+)?", section)
     assert len(names) > 10
     assert [name for name in names if not is_defined(name)] == []
+
+
+# Far from the other long one, so that two processes have one each.
+def test_python_on_the_page_about_accuracy_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run_python_of("docs/accuracy.md")
