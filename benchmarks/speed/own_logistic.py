@@ -75,7 +75,27 @@ def tables() -> Iterator[tuple[str, Any, Any, float]]:
         yield f"{n_rows:,} x {n_features}, {n_classes} classes", X, y, 1.0
     for n_rows, n_classes in ((200, 2), (200, 5), (1_000, 2), (1_000, 20)):
         X = scipy.sparse.random(n_rows, 30_000, density=0.002, random_state=0, format="csr")
-        yield f"{n_rows:,} sparse x 30,000, {n_classes} classes", X, rng.integers(0, n_classes, n_rows), 10.0
+        yield (
+            f"{n_rows:,} sparse x 30,000, labels at random, {n_classes} classes",
+            X,
+            rng.integers(0, n_classes, n_rows),
+            10.0,
+        )
+    for n_rows, n_classes in ((800, 6), (1_000, 20)):
+        y = rng.integers(0, n_classes, n_rows)
+        yield f"{n_rows:,} sparse x 30,000, words tell, {n_classes} classes", texts(y, rng), y, 10.0
+
+
+def texts(y: Any, rng: np.random.Generator) -> Any:
+    """Return TF-IDF of 46 words a row, of which six are of the fifty of its class and the others common to all."""
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    words = np.hstack(
+        [rng.zipf(1.3, (y.size, 40)) % 30_000, 2_000 + 50 * y[:, None] + rng.integers(0, 50, (y.size, 6))]
+    )
+    there = np.repeat(np.arange(y.size), words.shape[1]), words.ravel()
+    counts = scipy.sparse.csr_matrix((np.ones(words.size), there), shape=(y.size, 30_000))
+    return TfidfTransformer(sublinear_tf=True).fit_transform(counts)
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:

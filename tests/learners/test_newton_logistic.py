@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import compute_sample_weight
 
 from querist.exceptions import InvalidParameterError
-from querist.learners import NewtonLogisticRegression, newton
+from querist.learners import NewtonLogisticRegression, newton, newton_steps
 
 # Limits of the ways to the optimum: nothing, then none of those that make matrices.
 WAYS = [{}, {"_MOST_ROWS": 0, "_MOST_SPANNING": 0}, {"_MOST_ROWS": 0, "_MOST_SPANNING": 0, "_MOST_UNKNOWNS": 0}]
@@ -142,7 +142,7 @@ def test_a_kept_factor_serves_a_few_more_rows(monkeypatch):
     X, y = problem(0, 2000, 10, 2)
     first = NewtonLogisticRegression().fit(X[:1990], y[:1990])
     made = []
-    monkeypatch.setattr(newton, "_second_derivatives", lambda *parts: made.append(parts))
+    monkeypatch.setattr(newton_steps, "_second_derivatives", lambda *parts: made.append(parts))
     NewtonLogisticRegression().start_from(first).fit(X, y)
     assert not made
 

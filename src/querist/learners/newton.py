@@ -9,7 +9,6 @@ penalised; of more than two classes its mean is 0. The loss is convex, so that t
 about its length: no value of the loss is needed, whose rounding would end the search too early.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ import scipy.sparse
 import scipy.special
 
 from querist._typing import FloatArray
+from querist.learners.newton_steps import TOLERANCE, Direction, Factored, by_products, cholesky
 
 # Unknowns up to which a matrix of second derivatives is made, and rows up to which one of their products.
 _MOST_UNKNOWNS, _MOST_ROWS = 600, 600
@@ -26,22 +26,13 @@ _MOST_UNKNOWNS, _MOST_ROWS = 600, 600
 _MOST_SPANNING = 400
 # Cells up to which sparse rows of few columns are made dense.
 _MOST_CELLS = 2_000_000
-_MOST_STEPS, _MOST_HALVINGS, _MOST_PRODUCTS = 200, 60, 500
-# What is left to go, relative to decision values and coefficients, when the search ends.
-_TOLERANCE = 1e-12
+_MOST_STEPS, _MOST_HALVINGS = 200, 60
 # Below it a step is too short for its slopes to be told from rounding.
 _SHORT = 1e-8
 # Up to it decision values are added up.
 _NEAR = 0.1
 # A step along which the slope is still so much of what it was has the wrong length.
 _TOO_STEEP = 0.5
-# A kept factor is made anew where a step leaves more of the way, or more steps would have to follow: one that was
-# made near the end serves the next fits too.
-_SLOW, _PATIENCE = 0.3, 4.0
-# How far the system of a step is solved at least and at most, where no factor is made.
-_ROUGH, _FINE = 0.1, 1e-4
-
-Direction = Callable[[FloatArray, FloatArray, float], FloatArray]
 
 
 class Minimum(NamedTuple):
@@ -132,9 +123,9 @@ def _minimum(
         with_matrix = with_matrix and n_rows * n_features <= _MOST_CELLS
         X = X.toarray() if with_matrix else X
     if not with_matrix:
-        found = _descend(X, targets, weights, ridge, theta, _by_products(X, weights, ridge))
+        found = _descend(X, targets, weights, ridge, theta, by_products(X, weights, ridge))
         return Minimum(theta[:-1].T.copy(), theta[-1].copy(), None, found)
-    steps = _Factored(X, weights, ridge, theta.size, factor)
+    steps = Factored(X, weights, ridge, theta.size, factor)
     found = _descend(X, targets, weights, ridge, theta, steps.direction)
     return Minimum(theta[:-1].T.copy(), theta[-1].copy(), steps.factor, found)
 
@@ -179,7 +170,7 @@ def _descend(
     ----------
     theta : ndarray of shape (n_features + 1, n_outputs)
         Coefficients, the intercepts last.
-    direction : callable
+    direction : Direction
         From the gradient, the probabilities and the size of the last step to the next step.
     """
     weights = weights[:, np.newaxis]
@@ -224,7 +215,7 @@ def _is_over(size: float, last: float) -> bool:
     """Return whether what a step of this size has left to go is too little to go."""
     # Each step leaves of the way about what this one is of the last; one that gains nothing on it is rounding.
     rate = min(size / last, 1.0) if np.isfinite(last) else 1.0
-    return size * rate <= _TOLERANCE or (size < _SHORT and rate > 0.5)
+    return size * rate <= TOLERANCE or (size < _SHORT and rate > 0.5)
 
 
 def _share(
@@ -262,161 +253,6 @@ def _share(
         share = low + (high - low) * min(max(secant, 0.1), 0.9)
         proba = _probabilities(values + share * along)
     return share, proba
-
-
-class _Factored:
-    """Steps by a Cholesky factor of the second derivatives, kept while steps with it gain enough.
-
-    What the steps have shown of how the derivatives differ from those that it is of is added (BFGS): after one more
-    row they differ along one direction mostly.
-    """
-
-    def __init__(self, X: FloatArray, weights: FloatArray, ridge: float, size: int, factor: FloatArray | None) -> None:
-        self._X, self._weights, self._ridge = X, weights, ridge
-        self._side = X.shape[1] + 1
-        self.factor = factor if factor is not None and factor.shape == (size, size) else None
-        self._n_steps, self._before = 0, np.inf
-        self._gradient = self._step = np.empty(0)
-        # Steps, how the gradient changed along them, and the product of the two.
-        self._seen: list[tuple[FloatArray, FloatArray, float]] = []
-
-    def direction(self, gradient: FloatArray, proba: FloatArray, last: float) -> FloatArray:
-        """Return the next step."""
-        if self.factor is None or (self._n_steps and self._is_slow(last)):
-            self.factor = _cholesky(_second_derivatives(self._X, proba, self._weights, self._ridge))
-            self._n_steps = 0
-            self._seen.clear()
-        gradient = gradient.T.reshape(-1)
-        if self._n_steps:
-            change = gradient - self._gradient
-            product = float(change @ self._step)
-            if product > 0:
-                self._seen.append((self._step, change, product))
-        self._n_steps += 1
-        self._before = last
-        self._gradient, self._step = gradient, self._solved(-gradient)
-        return np.ascontiguousarray(self._step.reshape(-1, self._side).T)
-
-    def _solved(self, wanted: FloatArray) -> FloatArray:
-        """Return the step for a gradient of the other sign, by the two loops of L-BFGS around the factor."""
-        shares = []
-        for step, change, product in reversed(self._seen):
-            shares.append(float(step @ wanted) / product)
-            wanted = wanted - shares[-1] * change
-        found: FloatArray = scipy.linalg.lapack.dpotrs(self.factor, wanted, lower=1)[0]
-        for (step, change, product), share in zip(self._seen, reversed(shares), strict=True):
-            found = found + (share - float(change @ found) / product) * step
-        return found
-
-    def _is_slow(self, last: float) -> bool:
-        """Return whether this factor would take more steps than a new one is worth, as the last one tells."""
-        if not np.isfinite(last):
-            # It was cut short.
-            return True
-        if self._n_steps == 1:
-            # An earlier fit's: after so long a step the derivatives are others.
-            return not np.isfinite(self._before) and last > _SLOW
-        rate = last / self._before
-        return rate > _SLOW or float(np.log(_TOLERANCE / last) / np.log(rate)) - 1.0 > _PATIENCE
-
-
-def _second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray, ridge: float) -> FloatArray:
-    """Return the matrix of second derivatives, class by class, the intercept of each class last."""
-    n_features, n_outputs = X.shape[1], proba.shape[1]
-    side = n_features + 1
-    found = np.empty((n_outputs * side, n_outputs * side))
-    for one in range(n_outputs):
-        for other in range(one + 1):
-            block = found[one * side : (one + 1) * side, other * side : (other + 1) * side]
-            if one == other:
-                root = np.sqrt(weights * proba[:, one] * (1.0 - proba[:, one]))
-                scaled = X * root[:, np.newaxis]
-                block[:-1, :-1] = scaled.T @ scaled
-                block[-1, :-1] = root @ scaled
-                block[-1, -1] = root @ root
-            else:
-                mixed = -weights * proba[:, one] * proba[:, other]
-                block[:-1, :-1] = X.T @ (X * mixed[:, np.newaxis])
-                block[-1, :-1] = mixed @ X
-                block[-1, -1] = mixed.sum()
-            block[:-1, -1] = block[-1, :-1]
-            if one != other:
-                found[other * side : (other + 1) * side, one * side : (one + 1) * side] = block.T
-    diagonal = np.arange(n_outputs * side)
-    found[diagonal, diagonal] += np.tile(np.append(np.full(n_features, ridge), 0.0), n_outputs)
-    if n_outputs > 1:
-        # Along equal shifts of all intercepts the loss is level. No gradient has a part along them, so no step will.
-        free = diagonal[n_features::side]
-        found[np.ix_(free, free)] += found[free, free].mean()
-    return found
-
-
-def _cholesky(matrix: FloatArray) -> FloatArray:
-    """Return a lower factor; where rounding has left the matrix without one, of a matrix a little larger."""
-    more = 0.0
-    while True:
-        # As columns are stored in LAPACK, whose copy is then the only one.
-        factor, info = scipy.linalg.lapack.dpotrf(matrix.T, lower=1, clean=0)
-        if info == 0:
-            found: FloatArray = factor
-            return found
-        added = max(10.0 * more, 1e-14 * float(np.abs(matrix.diagonal()).max()), 1e-300)
-        matrix[np.diag_indices_from(matrix)] += added - more
-        more = added
-
-
-def _by_products(X: Any, weights: FloatArray, ridge: float) -> Direction:
-    """Return steps by conjugate gradients, preconditioned by the diagonal."""
-    squares = X.multiply(X).tocsr() if scipy.sparse.issparse(X) else X * X
-
-    def direction(gradient: FloatArray, proba: FloatArray, last: float) -> FloatArray:
-        share = weights[:, np.newaxis] * proba
-        own = share * (1.0 - proba)
-
-        def product(step: FloatArray) -> FloatArray:
-            along = X @ step[:-1] + step[-1]
-            if proba.shape[1] == 1:
-                bent = own * along
-            else:
-                bent = share * (along - np.einsum("ij,ij->i", proba, along)[:, np.newaxis])
-            found = np.empty_like(step)
-            found[:-1] = X.T @ bent
-            found[:-1] += ridge * step[:-1]
-            found[-1] = bent.sum(axis=0)
-            return found
-
-        diagonal = np.empty_like(gradient)
-        diagonal[:-1] = squares.T @ own
-        diagonal[:-1] += ridge
-        diagonal[-1] = np.maximum(own.sum(axis=0), 1e-300)
-        return _solved(product, diagonal, -gradient, min(max(last, _FINE), _ROUGH))
-
-    return direction
-
-
-def _solved(
-    product: Callable[[FloatArray], FloatArray], diagonal: FloatArray, wanted: FloatArray, share: float
-) -> FloatArray:
-    """Return what `product` maps to what is wanted, up to a share of it."""
-    step = np.zeros_like(wanted)
-    left = wanted.copy()
-    scaled = left / diagonal
-    way = scaled.copy()
-    mass = enough = float(np.vdot(left, scaled))
-    enough *= share * share
-    for _ in range(_MOST_PRODUCTS):
-        image = product(way)
-        bend = float(np.vdot(way, image))
-        if bend <= 0:
-            break
-        step += mass / bend * way
-        left -= mass / bend * image
-        scaled = left / diagonal
-        mass, before = float(np.vdot(left, scaled)), mass
-        if mass <= enough:
-            break
-        way = scaled + mass / before * way
-    return step
 
 
 def _from_rows(
@@ -483,7 +319,7 @@ def _towards(
     root = np.sqrt(bent)
     matrix = root[:, np.newaxis] * gram * root
     matrix[np.diag_indices_from(matrix)] += ridge
-    factor = _cholesky(matrix)
+    factor = cholesky(matrix)
     # (ridge + D K)^-1 v is (v - S K v) / ridge, with S = sqrt(D) (ridge + sqrt(D) K sqrt(D))^-1 sqrt(D).
     pushed = bent * values + weights * (targets - proba)
     both, _ = scipy.linalg.lapack.dpotrs(factor, np.column_stack([root * (gram @ pushed), root]), lower=1)

@@ -1,13 +1,12 @@
 """A diverse batch: cluster the most useful rows and take one of each cluster."""
 
-import warnings
 from typing import ClassVar
 
 import numpy as np
 
-from querist._threads import single_thread
 from querist._typing import AnyArray, FloatArray, IntArray
 from querist._validation import check_positive_int
+from querist.base.clusters import k_means
 from querist.base.selection import Selection
 from querist.base.space import Space
 from querist.base.ties import TieKeys
@@ -87,21 +86,9 @@ class WeightedKMeansSelection(Selection):
         weights = utilities[kept]
         weights = weights / weights[0] if weights[0] > 0 else np.ones_like(weights)
         features = as_float(space.take(candidates[kept]))
-        centres = _centres(features, weights, batch_size, seed)
+        centres = k_means(features, batch_size, seed=seed, restarts=_RESTARTS, weights=weights).centres
         # `kept` is ordered by utility, so ascending places are descending utilities.
         return kept[np.sort(_nearest_rows(features, centres))]
-
-
-def _centres(features: AnyArray, weights: FloatArray, n_clusters: int, seed: int) -> FloatArray:
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    with single_thread(), warnings.catch_warnings():
-        # Fewer distinct rows than clusters: some centres coincide, and each still gets a row of its own.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        clustering = KMeans(n_clusters, n_init=_RESTARTS, random_state=seed).fit(features, sample_weight=weights)
-    centres: FloatArray = clustering.cluster_centers_
-    return centres
 
 
 def _nearest_rows(features: AnyArray, centres: FloatArray) -> IntArray:

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse
 
-from querist._threads import single_thread
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number, check_positive_int
 from querist.base.blocks import block_rows, pool_width
 from querist.base.candidates import CandidateFilter
+from querist.base.clusters import k_means
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
 from querist.base.distances import Distances
@@ -184,17 +184,10 @@ def _pure_radius(matrix: Any, n_classes: int, purity: float) -> float:
 
 def _clusters(matrix: Any, n_clusters: int) -> IntArray:
     """Return the cluster of each row by k-means from rows that lie far apart: no seed decides."""
-    from sklearn.cluster import KMeans
-
     whole = Distances(matrix, np.arange(matrix.shape[0]))
     centres, gaps = [int(whole.to_mean().argmin())], np.full(matrix.shape[0], np.inf)
     while len(centres) < n_clusters:
         np.minimum(gaps, whole.to_rows(np.asarray(centres[-1:])), out=gaps)
-        if gaps.max() == 0:
-            break
         centres.append(int(gaps.argmax()))
     start = matrix[np.asarray(centres)]
-    start = start.toarray() if scipy.sparse.issparse(start) else start
-    with single_thread():
-        found = KMeans(len(centres), init=start, n_init=1).fit(matrix)
-    return np.asarray(found.labels_, np.int64)
+    return k_means(matrix, n_clusters, start=start.toarray() if scipy.sparse.issparse(start) else start).of

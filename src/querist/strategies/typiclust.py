@@ -1,6 +1,5 @@
 """Ask about the most typical row of each part of the pool where nothing is labelled yet."""
 
-import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,6 +8,7 @@ from querist._threads import single_thread
 from querist._typing import FloatArray, IntArray
 from querist._validation import check_positive_int
 from querist.base.candidates import CandidateFilter
+from querist.base.clusters import k_means
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
 from querist.base.selection import Chances, Selection
@@ -132,18 +132,9 @@ class TypiClust(QueryStrategy):
 
 def _clusters(matrix: Any, n_clusters: int, seed: int) -> IntArray:
     """Return the cluster of each row."""
-    from sklearn.cluster import KMeans, MiniBatchKMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    with single_thread(), warnings.catch_warnings():
-        # Fewer distinct rows than clusters: some stay empty.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        if n_clusters <= _MOST_EXACT:
-            how = "lloyd" if n_clusters == 1 else "elkan"
-            found = KMeans(n_clusters, n_init=1, algorithm=how, random_state=seed).fit(matrix)
-        else:
-            found = MiniBatchKMeans(n_clusters, n_init=1, batch_size=_SAMPLE, random_state=seed).fit(matrix)
-    return np.asarray(found.labels_, np.int64)
+    if n_clusters > _MOST_EXACT:
+        return k_means(matrix, n_clusters, seed=seed, sample=_SAMPLE).of
+    return k_means(matrix, n_clusters, seed=seed, algorithm="elkan").of
 
 
 def _order(

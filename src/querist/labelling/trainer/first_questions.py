@@ -4,8 +4,6 @@ Of texts they are rows drawn at random: clusters of words cost three points in t
 (``docs/decisions/0041-texts.md``).
 """
 
-import warnings
-
 import numpy as np
 import scipy.sparse
 
@@ -13,6 +11,7 @@ from querist import _random
 from querist._threads import single_thread
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import n_rows, take_rows
+from querist.base.clusters import k_means
 
 # The clusters are of a sample, in few dimensions: the first questions are to be there at once.
 _SAMPLE = 5000
@@ -72,16 +71,10 @@ def _few_dimensions(X: Pool, seed: int) -> AnyArray:
 
 def _typical(features: AnyArray, n_clusters: int, seed: int) -> IntArray:
     """Return the row nearest to the centre of each cluster, that of the largest cluster first."""
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        # Fewer distinct rows than clusters: then there are fewer typical rows.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        clustering = KMeans(n_clusters, n_init=1, random_state=seed).fit(features)
-    distances = ((features - clustering.cluster_centers_[clustering.labels_]) ** 2).sum(axis=1)
-    # By cluster, the nearest row first in each.
-    order = np.lexsort((distances, clustering.labels_))
-    clusters, starts, sizes = np.unique(clustering.labels_[order], return_index=True, return_counts=True)
+    found = k_means(features, n_clusters, seed=seed)
+    distances = ((features - found.centres[found.of]) ** 2).sum(axis=1)
+    # By cluster, the nearest row first in each; fewer where there are fewer distinct rows.
+    order = np.lexsort((distances, found.of))
+    clusters, starts, sizes = np.unique(found.of[order], return_index=True, return_counts=True)
     nearest: IntArray = order[starts]
     return nearest[np.lexsort((clusters, -sizes))]
