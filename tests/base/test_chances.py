@@ -9,7 +9,7 @@ from scipy.stats import chisquare
 import querist
 from querist.base.selection import Chances, TopK
 from querist.base.space import Space
-from querist.base.ties import tie_keys
+from querist.base.ties import keys_of_rows
 from querist.registry import make_strategy
 from querist.selections import PowerTopK, WeightedKMeansSelection
 from querist.strategies import KCenter, MarginSampling, RandomSampling
@@ -37,7 +37,7 @@ def test_all_sequences_have_the_probability_one_and_rows_their_share(beta, size)
     assert shares.sum() == pytest.approx(size)
     # What is really drawn.
     counts = np.zeros(8)
-    keys = tie_keys("first", np.arange(8), np.random.default_rng(0))
+    keys = keys_of_rows("first", np.random.default_rng(0))
     for seed in range(2000):
         counts[
             PowerTopK(beta=beta).select(

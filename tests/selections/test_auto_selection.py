@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse
 
 from querist.base.space import Space
-from querist.base.ties import tie_keys
+from querist.base.ties import keys_of_rows
 from querist.exceptions import UnsupportedModelError
 from querist.selections import AutoSelection, TopK, WeightedKMeansSelection
 
@@ -19,7 +19,7 @@ def select(selection, pool, batch_size):
     return selection.select(
         UTILITIES,
         batch_size=batch_size,
-        tie_keys=tie_keys("first", candidates, rng),
+        tie_keys=keys_of_rows("first", rng),
         random_state=rng,
         space=Space(pool),
         candidates=candidates,

@@ -6,7 +6,7 @@ from scipy.stats import chisquare
 from sklearn.linear_model import LogisticRegression
 
 from querist.base.space import Space
-from querist.base.ties import tie_keys
+from querist.base.ties import keys_of_rows
 from querist.exceptions import InvalidParameterError
 from querist.registry import make_strategy
 from querist.selections import PowerTopK
@@ -19,7 +19,7 @@ def select(utilities, beta, batch_size, seed, ties="random"):
     return PowerTopK(beta=beta).select(
         utilities,
         batch_size=batch_size,
-        tie_keys=tie_keys(ties, candidates, rng),
+        tie_keys=keys_of_rows(ties, rng),
         random_state=rng,
         space=Space(np.zeros((utilities.size, 1))),
         candidates=candidates,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 
 from querist.base.space import Space
-from querist.base.ties import tie_keys
+from querist.base.ties import keys_of_rows
 from querist.exceptions import InvalidParameterError
 from querist.selections import WeightedKMeansSelection
 from querist.selections.weighted_k_means import _nearest_rows
@@ -21,7 +21,7 @@ def select(X, utilities, batch_size, prefilter=10, seed=0):
     return WeightedKMeansSelection(prefilter=prefilter).select(
         np.asarray(utilities, float),
         batch_size=batch_size,
-        tie_keys=tie_keys("first", candidates, rng),
+        tie_keys=keys_of_rows("first", rng),
         random_state=rng,
         space=Space(X),
         candidates=candidates,

@@ -9,6 +9,7 @@ import numpy as np
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, unmarked_rows
 from querist.base.memory import Memory
+from querist.base.open_rows import OpenRows
 from querist.base.space import Space
 from querist.base.ties import TieKeys
 
@@ -27,14 +28,14 @@ class QueryContext:
         Those answers.
     model : classifier or None
         Fitted on `rows` and `labels`; None only where ``needs_model`` is False.
-    candidates : ndarray of shape (n_candidates,)
-        Row numbers that may be asked about, ascending, after the candidate filter.
+    open_rows : OpenRows
+        The rows that may be asked about, after the candidate filter: `candidates`, but a byte a row.
     batch_size : int
         From 1 to n_candidates.
     rng : numpy.random.Generator
         The only source of random numbers.
-    tie_keys : callable
-        One key per position among the candidates; among equal utilities the smaller is first.
+    keys_of_rows : callable
+        One key per row number; among equal utilities the smaller is first.
     space : Space
         The pool as a numeric matrix, made when first used.
     weights : ndarray of shape (n_labelled,) or None
@@ -49,14 +50,23 @@ class QueryContext:
     rows: IntArray
     labels: AnyArray
     model: Model
-    candidates: IntArray
+    open_rows: OpenRows
     batch_size: int
     rng: np.random.Generator
-    tie_keys: TieKeys
+    keys_of_rows: TieKeys
     space: Space
     weights: FloatArray | None = None
     costs: FloatArray | None = None
     memory: Memory | None = None
+
+    @property
+    def candidates(self) -> IntArray:
+        """Row numbers that may be asked about, of shape (n_candidates,), ascending, after the candidate filter."""
+        return self.open_rows.numbers
+
+    def tie_keys(self, positions: IntArray) -> FloatArray:
+        """Return one key per position among the candidates; among equal utilities the smaller is first."""
+        return self.keys_of_rows(self.candidates[positions])
 
     @cached_property
     def unlabelled(self) -> IntArray:

@@ -1,6 +1,7 @@
 """A query step by step: what is known, what is useful, which rows together."""
 
-from typing import ClassVar, Protocol
+from dataclasses import replace
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts, per_cost
 from querist.base.memory import Memory
+from querist.base.open_rows import OpenRows
+from querist.base.selection import Chances
+from querist.base.shortlist import Shortlist
 from querist.base.space import Space
-from querist.base.ties import Ties, tie_keys
+from querist.base.ties import Ties, keys_of_rows
 from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError, QueristError
 
 
@@ -33,6 +37,12 @@ class Hooks(Protocol):
     def select(self, utilities: FloatArray, context: QueryContext) -> IntArray:
         """See `QueryStrategy.select`."""
 
+    def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
+        """See `QueryStrategy.chances`."""
+
+    def shortlist(self, context: QueryContext, utilities: FloatArray | None = None) -> Shortlist | None:
+        """See `QueryStrategy.shortlist`."""
+
 
 def prepare(
     strategy: Hooks,
@@ -41,7 +51,7 @@ def prepare(
     labels: AnyArray,
     *,
     model: Model,
-    candidates: IntArray,
+    open_rows: OpenRows,
     batch_size: int,
     rng: np.random.Generator,
     weights: FloatArray | None = None,
@@ -51,7 +61,7 @@ def prepare(
     """Return the context of a query whose arguments are known to be right.
 
     For callers within Querist that keep the pool's state themselves, as a session does: the
-    checks of `query` cost several passes over the row numbers. `candidates` is ascending.
+    checks of `query` cost several passes over the row numbers.
 
     Raises
     ------
@@ -59,14 +69,14 @@ def prepare(
         As `query` does.
     """
     total = n_rows(X)
-    if not candidates.size:
+    if not open_rows.size:
         raise EmptyPoolError(
             f"All {total} rows are answered or excluded: none is left to ask. Add rows, or name other candidates."
         )
-    if batch_size > candidates.size:
+    if batch_size > open_rows.size:
         raise PoolExhaustedError(
-            f"batch_size is {batch_size}, but only {candidates.size} of the {total} rows may be asked about. "
-            f"Ask for {candidates.size} or fewer."
+            f"batch_size is {batch_size}, but only {open_rows.size} of the {total} rows may be asked about. "
+            f"Ask for {open_rows.size} or fewer."
         )
     if strategy.needs_model and model is None:
         raise NotEnoughLabelsError(
@@ -76,31 +86,71 @@ def prepare(
     if model is not None:
         model = adapted(model, labels)
     space = Space(X, model)
-    keys = tie_keys(strategy.ties, candidates, rng)
+    keys = keys_of_rows(strategy.ties, rng)
     if strategy.candidates is not None:
         candidates = strategy.candidates.narrow(
-            candidates, rows=rows, batch_size=batch_size, random_state=rng, space=space
+            open_rows.numbers, rows=rows, batch_size=batch_size, random_state=rng, space=space
         )
         if candidates.size < batch_size:
             raise QueristError(
                 f"{type(strategy.candidates).__name__}.narrow returned {candidates.size} rows "
                 f"for a batch of {batch_size}; it must return at least as many."
             )
-        keys = tie_keys(strategy.ties, candidates, rng)
-    return QueryContext(X, rows, labels, model, candidates, batch_size, rng, keys, space, weights, costs, memory)
+        keys = keys_of_rows(strategy.ties, rng)
+        open_rows = OpenRows(total, numbers=candidates)
+    return QueryContext(X, rows, labels, model, open_rows, batch_size, rng, keys, space, weights, costs, memory)
 
 
-def decide(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:
-    """Return the positions of the batch among the candidates, and the candidates' utilities, per cost if any."""
+class Choice(NamedTuple):
+    """A batch.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (batch_size,)
+        Row numbers, the first to be asked first.
+    utilities : ndarray of shape (batch_size,)
+        Theirs, per cost if any.
+    chances : Chances or None
+        With what probabilities they were drawn, if they were.
+    """
+
+    rows: IntArray
+    utilities: FloatArray
+    chances: Chances | None
+
+
+def decide(strategy: Hooks, context: QueryContext) -> Choice:
+    """Return the batch; utilities of rows that cannot be in it need not be known."""
+    shortlist = strategy.shortlist(context)
+    if shortlist is not None:
+        context = replace(context, open_rows=OpenRows(context.open_rows.total, numbers=shortlist.rows))
+        utilities = shortlist.utilities
+    else:
+        utilities = utilities_of(strategy, context)
+    positions = strategy.select(utilities, context)
+    return Choice(context.candidates[positions], utilities[positions], strategy.chances(utilities, positions))
+
+
+def decide_of_all(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:
+    """Return the batch that `decide` does, as row numbers, and the utilities of all candidates, per cost if any."""
+    utilities = utilities_of(strategy, context)
+    shortlist = strategy.shortlist(context, utilities)
+    if shortlist is not None:
+        utilities[np.searchsorted(context.candidates, shortlist.rows)] = shortlist.utilities
+    return context.candidates[strategy.select(utilities, context)], utilities
+
+
+def utilities_of(strategy: Hooks, context: QueryContext) -> FloatArray:
+    """Return the utilities of all candidates, per cost if any, checked."""
     utilities = np.asarray(strategy.utilities(context), np.float64)
     # A finite sum proves that all are finite, without an array of flags.
-    if utilities.shape != context.candidates.shape or (
+    if utilities.shape != (context.open_rows.size,) or (
         not np.isfinite(utilities.sum()) and not np.isfinite(utilities).all()
     ):
         raise _broken(strategy, utilities, context)
     if context.costs is not None and strategy.with_costs == "divided":
         utilities = per_cost(strategy, utilities, context.costs[context.candidates])
-    return strategy.select(utilities, context), utilities
+    return utilities
 
 
 def _broken(strategy: Hooks, utilities: FloatArray, context: QueryContext) -> QueristError:

@@ -73,6 +73,21 @@ class Selection(BaseEstimator, ABC):
             Positions into `candidates`.
         """
 
+    def n_looked_at(self, batch_size: int, space: Space) -> int | None:
+        """Return how many of the highest utilities decide about the batch, so that others need not be known.
+
+        Parameters
+        ----------
+        batch_size : int
+        space : Space
+
+        Returns
+        -------
+        int or None
+            At least `batch_size`; None, as here, if all utilities count.
+        """
+        return None
+
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
         """Return the probabilities with which `select` drew a batch, given the utilities.
 
@@ -114,3 +129,7 @@ class TopK(Selection):
     ) -> IntArray:
         """Return the positions of the highest utilities."""
         return top_k(utilities, batch_size, tie_keys)
+
+    def n_looked_at(self, batch_size: int, space: Space) -> int:
+        """See `Selection.n_looked_at`."""
+        return batch_size

@@ -16,14 +16,15 @@ from querist._validation import (
     check_choice,
     check_positive_int,
     n_rows,
-    unmarked_rows,
 )
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
 from querist.base.memory import Memory
-from querist.base.query import decide, prepare
+from querist.base.open_rows import OpenRows
+from querist.base.query import decide, decide_of_all, prepare
 from querist.base.selection import Chances, Selection, TopK
+from querist.base.shortlist import Shortlist
 from querist.base.ties import Ties
 from querist.exceptions import (
     InvalidParameterError,
@@ -159,10 +160,9 @@ class QueryStrategy(BaseEstimator, ABC):
             If the model lacks a method that the strategy needs.
         """
         context = self._context(X, rows, labels, model, candidates, batch_size, random_state, memory)
-        positions, utilities = decide(self, context)
-        chosen = context.candidates[positions]
         if not return_utilities:
-            return chosen
+            return decide(self, context).rows
+        chosen, utilities = decide_of_all(self, context)
         full = np.full(n_rows(context.X), np.nan)
         full[context.candidates] = utilities
         return chosen, full
@@ -205,6 +205,19 @@ class QueryStrategy(BaseEstimator, ABC):
             space=context.space,
             candidates=context.candidates,
         )
+
+    def shortlist(self, context: QueryContext, utilities: FloatArray | None = None) -> Shortlist | None:
+        """Return the few candidates among which the batch is, where that is known sooner than all utilities.
+
+        Here: None, and utilities of all candidates are computed.
+
+        Parameters
+        ----------
+        context : QueryContext
+        utilities : ndarray of shape (n_candidates,), default=None
+            Those of all candidates, where they are known already.
+        """
+        return None
 
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
         """Return the probabilities with which `select` drew a batch, given the utilities.
@@ -251,23 +264,25 @@ class QueryStrategy(BaseEstimator, ABC):
             answered,
             as_labels(labels, answered.size, rows=answered, pool=pool),
             model=model,
-            candidates=_allowed(candidates, answered, total),
+            open_rows=_allowed(candidates, answered, total),
             batch_size=batch_size,
             rng=_random.resolve(random_state),
             memory=memory,
         )
 
 
-def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> IntArray:
+def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> OpenRows:
     if candidates is None:
-        return unmarked_rows(total, rows)
+        mask = np.ones(total, bool)
+        mask[rows] = False
+        return OpenRows(total, mask=mask)
     allowed = as_rows(candidates, total, "candidates")
     if allowed.size > 1 and (np.diff(allowed) < 0).any():
         allowed = np.sort(allowed)
     answered = allowed[np.isin(allowed, rows, kind="table" if total < 10**8 else None)] if rows.size else rows
     if answered.size:
         raise InvalidRowsError(f"candidates holds row {answered[0]}, which already has an answer. Leave it out.")
-    return allowed
+    return OpenRows(total, numbers=allowed)
 
 
 def _check_part(part: Any, name: str, kind: type) -> None:

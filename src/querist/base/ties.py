@@ -9,12 +9,12 @@ from querist._random import row_keys
 from querist._typing import FloatArray, IntArray
 
 Ties: TypeAlias = Literal["random", "first"]
-# Gives one key per candidate position; among equal utilities the smaller key is asked first.
+# Gives one key per candidate position, or row; among equal utilities the smaller key is asked first.
 TieKeys: TypeAlias = Callable[[IntArray], FloatArray]
 
 
-def tie_keys(ties: str, candidates: IntArray, rng: np.random.Generator) -> TieKeys:
-    """Return the keys of candidate positions.
+def keys_of_rows(ties: str, rng: np.random.Generator) -> TieKeys:
+    """Return one key per row of the pool, as a function of row numbers.
 
     ``"random"`` gives each row a key from one number drawn off `rng`: on a file that is
     sorted by class, lowest-row ties would ask about one class only. ``"first"`` is
@@ -23,5 +23,5 @@ def tie_keys(ties: str, candidates: IntArray, rng: np.random.Generator) -> TieKe
     """
     seed = int(rng.integers(2**63))
     if ties == "first":
-        return lambda positions: candidates[positions].astype(np.float64)
-    return lambda positions: row_keys(seed, candidates[positions])
+        return lambda rows: rows.astype(np.float64)
+    return lambda rows: row_keys(seed, rows)

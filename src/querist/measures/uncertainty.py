@@ -58,7 +58,7 @@ def margin(proba: AnyArray) -> FloatArray:
     """
 
     def of_block(block: AnyArray) -> FloatArray:
-        first, second = _two_highest(block)
+        first, second = two_highest(block)
         return 1.0 - (first - second)
 
     return _by_blocks(proba, of_block)
@@ -115,7 +115,7 @@ def decision_margin(scores: AnyArray) -> FloatArray:
         return 1.0 / (1.0 + np.abs(scores.astype(np.float64, copy=False)))
 
     def of_block(block: AnyArray) -> FloatArray:
-        first, second = _two_highest(block)
+        first, second = two_highest(block)
         return 1.0 / (1.0 + (first - second))
 
     return _by_blocks(scores, of_block)
@@ -149,7 +149,8 @@ def _highest(block: AnyArray) -> FloatArray:
     return first
 
 
-def _two_highest(block: AnyArray) -> tuple[FloatArray, FloatArray]:
+def two_highest(block: AnyArray) -> tuple[FloatArray, FloatArray]:
+    """Return the highest value of each row of an array of shape (n, n_columns), and the second highest; 0 if none."""
     if block.shape[1] == 1:
         first = block[:, 0].astype(np.float64)
         return first, np.zeros_like(first)

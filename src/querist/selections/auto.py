@@ -60,9 +60,7 @@ class AutoSelection(Selection):
         UnsupportedModelError
             If five rows or more are wanted, and the pool is not numeric and no pipeline makes it so.
         """
-        clusters = batch_size >= _FEWEST and not space.is_sparse
-        selection = WeightedKMeansSelection(prefilter=self.prefilter) if clusters else TopK()
-        return selection.select(
+        return self._of(batch_size, space).select(
             utilities,
             batch_size=batch_size,
             tie_keys=tie_keys,
@@ -70,3 +68,11 @@ class AutoSelection(Selection):
             space=space,
             candidates=candidates,
         )
+
+    def n_looked_at(self, batch_size: int, space: Space) -> int | None:
+        """See `Selection.n_looked_at`."""
+        return self._of(batch_size, space).n_looked_at(batch_size, space)
+
+    def _of(self, batch_size: int, space: Space) -> Selection:
+        clusters = batch_size >= _FEWEST and not space.is_sparse
+        return WeightedKMeansSelection(prefilter=self.prefilter) if clusters else TopK()

@@ -90,6 +90,10 @@ class WeightedKMeansSelection(Selection):
         # `kept` is ordered by utility, so ascending places are descending utilities.
         return kept[np.sort(_nearest_rows(features, centres))]
 
+    def n_looked_at(self, batch_size: int, space: Space) -> int:
+        """See `Selection.n_looked_at`."""
+        return check_positive_int(self.prefilter, "prefilter") * batch_size
+
 
 def _nearest_rows(features: AnyArray, centres: FloatArray) -> IntArray:
     """Return one row per centre, all distinct: the nearest, in order of that distance; then the nearest free one."""

@@ -7,6 +7,7 @@ import numpy as np
 from querist import _random
 from querist._typing import Classifier, IntArray, Pool
 from querist.base.memory import Memory
+from querist.base.open_rows import OpenRows
 from querist.base.query import decide, prepare
 from querist.base.selection import Chances
 from querist.base.space import is_numeric
@@ -75,19 +76,19 @@ class Asker:
     def ask(self, batch_size: int, *, at_random: bool = False) -> IntArray:
         """Return the rows of the next round; see `Session.ask`."""
         state, seed = self._journal.state, self._journal.seed
-        candidates = state.rows_with(FREE)
-        if candidates.size < batch_size:
-            raise self._exhausted(candidates.size, batch_size)
+        is_free = state.status == FREE
+        free = OpenRows(is_free.size, mask=is_free)
+        if free.size < batch_size:
+            raise self._exhausted(free.size, batch_size)
         if self._trail.reserve is not None:
             self._trail.reserve.keep_up(needs_model=self._strategy.needs_model)
-        is_free = state.status == FREE
         drawn = self._trail.next_rows(is_free, batch_size) if at_random else self._trail.due(is_free, batch_size)
         asked = []
         if drawn.size:
-            asked.append(self._draw(drawn, candidates.size))
+            asked.append(self._draw(drawn, free.size))
         if drawn.size < batch_size:
             # The strategy sees neither the numbers of the rows nor which of them were drawn.
-            left = self._trail.left_to_strategy(candidates, drawn)
+            left = self._trail.left_to_strategy(free, drawn)
             asked.append(self._choose(left, batch_size - drawn.size))
         number = state.n_asks
         for fields in asked:
@@ -114,21 +115,21 @@ class Asker:
             **with_chances(chances),
         }
 
-    def _choose(self, candidates: IntArray, batch_size: int) -> dict[str, Any]:
+    def _choose(self, open_rows: OpenRows, batch_size: int) -> dict[str, Any]:
         """Let the strategy choose rows; return what the log says of them."""
         strategy, model = self._strategy, self._model_for(self._strategy)
         if strategy.needs_model and model is None:
             strategy = self._cold_start
         try:
-            return self._chosen(strategy, model, candidates, batch_size)
+            return self._chosen(strategy, model, open_rows, batch_size)
         except NotEnoughLabelsError:
             # Members of a committee, or the class that is looked for, may lack answers where the model does not.
             if strategy is self._cold_start:
                 raise
-            return self._chosen(self._cold_start, model, candidates, batch_size)
+            return self._chosen(self._cold_start, model, open_rows, batch_size)
 
     def _chosen(
-        self, strategy: QueryStrategy, model: Classifier | None, candidates: IntArray, batch_size: int
+        self, strategy: QueryStrategy, model: Classifier | None, open_rows: OpenRows, batch_size: int
     ) -> dict[str, Any]:
         state, lessons = self._journal.state, self._asking.lessons
         context = prepare(
@@ -137,7 +138,7 @@ class Asker:
             lessons.rows,
             lessons.labels,
             model=self._with_steps(strategy, model),
-            candidates=candidates,
+            open_rows=open_rows,
             batch_size=batch_size,
             rng=_random.derive_generator(self._journal.seed, "ask", state.n_asks),
             weights=lessons.weights,
@@ -146,12 +147,12 @@ class Asker:
             memory=self._memory,
         )
         with self._asking.refitter.settings(finite=self._journal.is_finite):
-            positions, utilities = decide(strategy, context)
+            chosen = decide(strategy, context)
         return {
-            "rows": context.candidates[positions],
+            "rows": chosen.rows,
             "strategy": self._names[0 if strategy is self._strategy else 1],
-            "utilities": utilities[positions],
-            **with_chances(strategy.chances(utilities, positions)),
+            "utilities": chosen.utilities,
+            **with_chances(chosen.chances),
         }
 
     def _model_for(self, strategy: QueryStrategy) -> Classifier | None:

@@ -10,6 +10,7 @@ from querist.audit.design import EXCHANGEABLE
 from querist.audit.estimate import FEWEST
 from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh
 from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray, judge
+from querist.base.open_rows import OpenRows
 from querist.session.audit_choice import AuditChoice
 from querist.session.events import Answered, Asked, Event, undone
 from querist.session.journal import Journal
@@ -116,10 +117,9 @@ class AuditTrail:
         self._n_taken = (taken, state, state.n_freed)
         return np.concatenate(found) if found else order[:0]
 
-    def left_to_strategy(self, candidates: IntArray, drawn: IntArray) -> IntArray:
-        """Return the candidates that the strategy may ask: none that are drawn now, none that are set aside."""
-        taken = drawn if self.reserve is None else np.append(self.reserve.rows, drawn)
-        return candidates[~np.isin(candidates, taken)] if taken.size else candidates
+    def left_to_strategy(self, free: OpenRows, drawn: IntArray) -> OpenRows:
+        """Return the free rows that the strategy may ask: none that are drawn now, none that are set aside."""
+        return free.without(drawn if self.reserve is None else np.append(self.reserve.rows, drawn))
 
     def is_fresh(self, rows: IntArray) -> bool:
         """Return whether rows lie behind all that were drawn in audit order; see `querist.audit.is_fresh`.
