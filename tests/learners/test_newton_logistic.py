@@ -1,6 +1,7 @@
 """Logistic regression of our own: the optimum is scikit-learn's, and where a fit began leaves no trace."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,8 +125,8 @@ def test_any_start_leads_to_the_optimum(shape, n_classes, far):
     odd = NewtonLogisticRegression().fit(X, y)
     odd.coef_ = odd.coef_ + far * np.random.default_rng(0).normal(size=odd.coef_.shape)
     odd.intercept_ = odd.intercept_ - far
-    if odd._factor is not None:
-        odd._factor = np.eye(len(odd._factor)) / far
+    if odd._kept is not None:
+        odd._kept = replace(odd._kept, factor=np.eye(len(odd._kept.factor)) / far)
     assert_same(NewtonLogisticRegression().start_from(odd).fit(X, y), fresh, rtol=1e-7)
 
 
@@ -142,7 +143,7 @@ def test_a_kept_factor_serves_a_few_more_rows(monkeypatch):
     X, y = problem(0, 2000, 10, 2)
     first = NewtonLogisticRegression().fit(X[:1990], y[:1990])
     made = []
-    monkeypatch.setattr(newton_steps, "_second_derivatives", lambda *parts: made.append(parts))
+    monkeypatch.setattr(newton_steps, "second_derivatives", lambda *parts: made.append(parts))
     NewtonLogisticRegression().start_from(first).fit(X, y)
     assert not made
 
@@ -184,7 +185,7 @@ def test_what_helps_the_next_fit_is_not_written():
     X, y = problem(0, 60, 5, 2)
     model = NewtonLogisticRegression().fit(X, y)
     again = pickle.loads(pickle.dumps(model))  # written here
-    assert "_factor" not in vars(again)
+    assert "_kept" not in vars(again)
     more = NewtonLogisticRegression().start_from(again).fit(X, y)
     np.testing.assert_array_equal(more.coef_, model.coef_)
     np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))

@@ -13,6 +13,7 @@ from querist._typing import AnyArray, Classifier, FloatArray, Model, PoolLike
 from querist._validation import check_choice, take_rows
 from querist.base.scoring import probabilities
 from querist.exceptions import InvalidParameterError
+from querist.learners.codes import classes_and_codes
 from querist.learners.row_weights import class_weights, row_weights
 from querist.learners.shares import corrected, known_shares
 from querist.learners.weighting import weight_keyword
@@ -87,6 +88,9 @@ class FewLabels(Wrapper):
     ['no', 'yes']
     """
 
+    # Where the next fit begins, and how many of its rows are those of that fit.
+    _start: tuple[Model, int] | None = None
+
     def __init__(
         self,
         estimator: Classifier,
@@ -154,9 +158,12 @@ class FewLabels(Wrapper):
             # Not all classifiers leave out what weighs nothing.
             counted = np.flatnonzero(weights)
             X, labels, weights = take_rows(X, counted), labels[counted], weights[counted]
+            if self._start is not None:
+                self._start = self._start[0], 0
         auto = isinstance(self.class_weight, str) and self.class_weight == "auto"
         by_hand = None if auto else self.class_weight
-        counts = np.sort(np.bincount(np.unique(labels, return_inverse=True)[1], weights))
+        likely = None if self._start is None else self._start[0].classes_
+        counts = np.sort(np.bincount(classes_and_codes(labels, likely)[1], weights))
         is_sparse = scipy.sparse.issparse(X)
         until = self.until_sparse if is_sparse and self.until_sparse is not None else self.until
         settings = dict((self.sparse or {}) if is_sparse else {})
@@ -186,19 +193,21 @@ class FewLabels(Wrapper):
             weights = class_weights(class_weight, labels, weights)
         told = {} if weights is None else {weight_keyword(self.estimator) or "sample_weight": weights}
         model = unfitted_copy(self.estimator)
-        if hasattr(self, "_start"):
-            begin_at(model, self._start)
+        if self._start is not None:
+            begin_at(model, *self._start)
         if settings:
             model.set_params(**settings)
         self.estimator_: Model = model.fit(X, labels, **told)
-        mass = np.ones(labels.size) if weights is None else weights
-        shares = np.array([mass[labels == label].sum() for label in self.estimator_.classes_])
+        shares = np.bincount(classes_and_codes(labels, self.estimator_.classes_)[1], weights).astype(np.float64)
         n = shares.size
         self._shares: FloatArray = shares / shares.sum() if self.knows_shares else np.full(n, 1.0 / n)
 
-    def start_from(self, fitted: Classifier) -> None:
-        """Let the next fit begin at the solution of a fitted linear classifier of the same kind and classes."""
-        self._start: Model = fitted
+    def start_from(self, fitted: Classifier, *, n_same: int = 0) -> None:
+        """Let the next fit begin at the solution of a fitted linear classifier of the same kind and classes.
+
+        Its first `n_same` rows are rows of that one, in the same order; see `NewtonLogisticRegression.start_from`.
+        """
+        self._start = fitted, n_same
 
     @property
     def answering_(self) -> Model:

@@ -14,13 +14,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from querist._typing import AnyArray, FloatArray, PoolLike
 from querist.exceptions import InvalidParameterError
-from querist.learners.newton import minimum
+from querist.learners.codes import classes_and_codes
+from querist.learners.newton import columns_reach, minimum
 from querist.learners.row_weights import class_weights, row_weights
 
 # Binary digits of decision values that a fit keeps; the search ends some 15 of them further on.
 _DIGITS, _SHADES = 24, 10
 # What helps the next fit alone.
-_KEPT = ("_factor", "_start")
+_LEFT = ("_kept", "_start")
 
 
 class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
@@ -79,20 +80,24 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
         self.C = C
         self.class_weight = class_weight
 
-    def start_from(self, fitted: Self) -> Self:
+    def start_from(self, fitted: Self, *, n_same: int = 0) -> Self:
         """Let the next fit begin at the solution of another, if its classes and features are the same.
 
         Parameters
         ----------
         fitted : NewtonLogisticRegression
             It is not changed.
+        n_same : int, default=0
+            How many of the first rows of the next fit are rows of that one, value for value in the same order: this is
+            not checked. Where all of them are, the fit is about the new rows first, and some of its passes over all
+            rows fall away. Labels and weights may be others.
 
         Returns
         -------
         NewtonLogisticRegression
             This one.
         """
-        self._start = fitted
+        self._start = fitted, n_same
         return self
 
     def fit(self, X: PoolLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -122,7 +127,7 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
         ConvergenceWarning
             If 200 steps did not lead to the optimum.
         """
-        earlier = self.__dict__.pop("_start", None)
+        earlier, n_same = self.__dict__.pop("_start", (None, 0))
         if isinstance(self.C, bool) or not isinstance(self.C, int | float | np.number) or not 0 < self.C < np.inf:
             raise InvalidParameterError(
                 f"C must be a finite number above 0, got {self.C!r}. "
@@ -134,35 +139,38 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
             weights = class_weights(self.class_weight, labels, weights)
         if weights is not None and not weights.all():
             counted = np.flatnonzero(weights)
-            rows, labels, weights = rows[counted], labels[counted], weights[counted]
-        classes, codes = np.unique(labels, return_inverse=True)
+            rows, labels, weights, n_same = rows[counted], labels[counted], weights[counted], 0
+        classes, codes = classes_and_codes(labels, getattr(earlier, "classes_", None))
         if classes.size < 2:
             raise ValueError(f"Logistic regression needs rows of two classes; all are of one class, {classes[0]!r}.")
         targets = (codes[:, np.newaxis] == np.arange(classes.size)).astype(np.float64)
         self.classes_: AnyArray = classes
-        self._fit(rows, targets[:, 1:] if classes.size == 2 else targets, weights, earlier)
+        self._fit(rows, targets[:, 1:] if classes.size == 2 else targets, weights, earlier, n_same)
         return self
 
-    def _fit(self, X: Any, targets: FloatArray, weights: FloatArray | None, earlier: Any) -> None:
+    def _fit(self, X: Any, targets: FloatArray, weights: FloatArray | None, earlier: Any, n_same: int) -> None:
         dtype, n_features, used = X.dtype, X.shape[1], None
         if scipy.sparse.issparse(X):
             X, used = _occurring(X)
-        start, factor = None, None
+        start, kept = None, None
         if earlier is not None and self._can_start_from(earlier, (targets.shape[1], n_features)):
-            coef, factor = np.asarray(earlier.coef_, np.float64), getattr(earlier, "_factor", None)
+            coef, kept = np.asarray(earlier.coef_, np.float64), getattr(earlier, "_kept", None)
             start = (coef if used is None else coef[:, used], np.asarray(earlier.intercept_, np.float64))
         weights = np.ones(len(targets)) if weights is None else weights
-        found = minimum(X.astype(np.float64, copy=False), targets, weights, 1.0 / self.C, start=start, factor=factor)
+        rows, ridge = X.astype(np.float64, copy=False), 1.0 / self.C
+        # Of sparse rows other columns occur each time.
+        n_same = 0 if used is not None or earlier is None or earlier.C != self.C else n_same
+        found = minimum(rows, targets, weights, ridge, start=start, kept=kept, n_same=n_same)
         if not found.found:
             _warn()
-        coef, intercept = _rounded(found.coef, found.intercept, X)
+        coef, intercept = _rounded(found.coef, found.intercept, X if found.kept is None else found.kept.reach)
         if used is not None:
             # The penalty makes all others exactly 0.
             coef, occurring = np.zeros((len(coef), n_features)), coef
             coef[:, used] = occurring
         self.coef_: AnyArray = coef.astype(dtype, copy=False)
         self.intercept_: AnyArray = intercept.astype(dtype, copy=False)
-        self._factor = found.factor
+        self._kept = found.kept
 
     def _can_start_from(self, earlier: Any, shape: tuple[int, int]) -> bool:
         return earlier.coef_.shape == shape and np.array_equal(earlier.classes_, self.classes_)
@@ -217,7 +225,7 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
         )
 
     def __getstate__(self) -> Any:
-        return {name: value for name, value in super().__getstate__().items() if name not in _KEPT}
+        return {name: value for name, value in super().__getstate__().items() if name not in _LEFT}
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -241,11 +249,16 @@ def _rounded(coef: FloatArray, intercept: FloatArray, X: Any) -> tuple[FloatArra
     """Return coefficients and intercepts with 24 binary digits.
 
     Of what adds little to decision values there are fewer: none that is 2**-34 of what the largest column adds.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_rows, n_features), or ndarray of shape (n_features,)
+        Rows, or the largest absolute value of each column.
     """
     if scipy.sparse.issparse(X):
         reach = np.full(X.shape[1], float(np.abs(X.data).max()) if X.nnz else 0.0)
     else:
-        reach = np.maximum(X.max(axis=0), -X.min(axis=0)).astype(np.float64)
+        reach = X if X.ndim == 1 else columns_reach(X)
     reach = np.ldexp(1.0, np.frexp(np.where(reach > 0, reach, 1.0))[1])
     added = np.column_stack([coef * reach, intercept])
     sizes = np.frexp(np.abs(added))[1]

@@ -18,6 +18,7 @@ import scipy.sparse
 import scipy.special
 
 from querist._typing import FloatArray
+from querist.learners.newton_passes import Kept, Passes, goes_on, probabilities
 from querist.learners.newton_steps import TOLERANCE, Direction, Factored, by_products, cholesky
 
 # Unknowns up to which a matrix of second derivatives is made, and rows up to which one of their products.
@@ -42,15 +43,15 @@ class Minimum(NamedTuple):
     ----------
     coef : ndarray of shape (n_outputs, n_features)
     intercept : ndarray of shape (n_outputs,)
-    factor : ndarray of shape (n_unknowns, n_unknowns) or None
-        The Cholesky factor with which the last steps were made; None where none was.
+    kept : Kept or None
+        For the next fit; None where no matrix of second derivatives was made.
     found : bool
         Whether the search has come to its end.
     """
 
     coef: FloatArray
     intercept: FloatArray
-    factor: FloatArray | None
+    kept: Kept | None
     found: bool
 
 
@@ -61,7 +62,8 @@ def minimum(
     ridge: float,
     *,
     start: tuple[FloatArray, FloatArray] | None = None,
-    factor: FloatArray | None = None,
+    kept: Kept | None = None,
+    n_same: int = 0,
 ) -> Minimum:
     """Return where the loss is least, the start being no worse than none.
 
@@ -77,8 +79,11 @@ def minimum(
         Above 0.
     start : (ndarray of shape (n_outputs, n_features), ndarray of shape (n_outputs,)), default=None
         Coefficients and intercepts from which to go; None: all 0.
-    factor : ndarray, default=None
-        That of an earlier minimum: it serves as long as steps with it are about right.
+    kept : Kept, default=None
+        That of an earlier minimum: its factor serves as long as steps with it are about right.
+    n_same : int, default=0
+        How many of the first rows of `X` are those of that minimum, in their order. Where all of them are, the search
+        goes on from there whatever `start` says.
 
     Returns
     -------
@@ -86,15 +91,16 @@ def minimum(
 
     Notes
     -----
-    A step with a new factor takes O(n_rows * n_unknowns**2 + n_unknowns**3), with a kept one O(n_rows * n_unknowns);
+    A step with a new factor takes O(n_rows * n_unknowns**2 + n_unknowns**3), with a kept one O(n_rows * n_unknowns),
+    one pass over the rows; the first after a minimum of the same rows and few more takes none;
     of two classes with fewer rows than features a step takes O(n_rows**3), and with more classes one decomposition of
     up to 400 rows does. Above 600 unknowns, or rows, no such matrix is made: steps are found by conjugate gradients,
     each product O(n_rows * n_features * n_outputs).
     """
-    found = _minimum(X, targets, weights, ridge, start, factor)
+    found = _minimum(X, targets, weights, ridge, start, kept, n_same)
     if not found.found and start is not None:
         # So far off that there is no slope to follow.
-        return _minimum(X, targets, weights, ridge, None, None)
+        return _minimum(X, targets, weights, ridge, None, None, 0)
     return found
 
 
@@ -104,7 +110,8 @@ def _minimum(
     weights: FloatArray,
     ridge: float,
     start: tuple[FloatArray, FloatArray] | None,
-    factor: FloatArray | None,
+    kept: Kept | None,
+    n_same: int,
 ) -> Minimum:
     n_rows, n_features = X.shape
     n_outputs = targets.shape[1]
@@ -123,11 +130,43 @@ def _minimum(
         with_matrix = with_matrix and n_rows * n_features <= _MOST_CELLS
         X = X.toarray() if with_matrix else X
     if not with_matrix:
-        found = _descend(X, targets, weights, ridge, theta, by_products(X, weights, ridge))
+        passes = Passes(X, targets, weights, ridge, theta)
+        found = _descend(passes, by_products(passes), passes.begin())
         return Minimum(theta[:-1].T.copy(), theta[-1].copy(), None, found)
-    steps = Factored(X, weights, ridge, theta.size, factor)
-    found = _descend(X, targets, weights, ridge, theta, steps.direction)
-    return Minimum(theta[:-1].T.copy(), theta[-1].copy(), steps.factor, found)
+    return _with_matrix(X, targets, weights, ridge, theta, kept, n_same)
+
+
+def _with_matrix(
+    X: FloatArray,
+    targets: FloatArray,
+    weights: FloatArray,
+    ridge: float,
+    theta: FloatArray,
+    kept: Kept | None,
+    n_same: int,
+) -> Minimum:
+    if kept is not None and goes_on(kept, targets, weights, n_same):
+        reach = np.maximum(kept.reach, columns_reach(X[len(kept.values) :]))
+        passes = Passes(X, targets, weights, ridge, kept.theta.copy(), reach)
+        gradient, fresh = passes.go_on(kept)
+        steps = Factored(passes, kept, fresh)
+    else:
+        passes = Passes(X, targets, weights, ridge, theta, columns_reach(X))
+        gradient, steps = passes.begin(), Factored(passes, kept)
+    found = _descend(passes, steps.direction, gradient)
+    theta, left = passes.theta, None
+    if steps.matrix is not None and steps.factor is not None and passes.reach is not None:
+        lag = np.zeros_like(theta) if passes.lag is None else passes.lag
+        left = Kept(theta, lag, passes.values, targets, weights, passes.reach, steps.matrix, steps.factor)
+    return Minimum(theta[:-1].T.copy(), theta[-1].copy(), left, found)
+
+
+def columns_reach(X: FloatArray) -> FloatArray:
+    """Return the largest absolute value of each column; 0 of no rows."""
+    if not len(X):
+        return np.zeros(X.shape[1])
+    found: FloatArray = np.maximum(X.max(axis=0), -X.min(axis=0)).astype(np.float64)
+    return found
 
 
 def _gram(X: Any) -> FloatArray:
@@ -151,64 +190,49 @@ def _in_their_span(
     return Minimum(np.ascontiguousarray(coef), inside.intercept, None, inside.found)
 
 
-def _probabilities(values: FloatArray) -> FloatArray:
-    if values.shape[1] == 1:
-        one: FloatArray = scipy.special.expit(values)
-        return one
-    proba: FloatArray = values - values.max(axis=1, keepdims=True)
-    np.exp(proba, out=proba)
-    proba /= proba.sum(axis=1, keepdims=True)
-    return proba
-
-
-def _descend(
-    X: Any, targets: FloatArray, weights: FloatArray, ridge: float, theta: FloatArray, direction: Direction
-) -> bool:
-    """Go down from `theta`, in place; return whether there was nothing left to go.
+def _descend(passes: Passes, direction: Direction, gradient: FloatArray) -> bool:
+    """Go down, in place; return whether there was nothing left to go.
 
     Parameters
     ----------
-    theta : ndarray of shape (n_features + 1, n_outputs)
-        Coefficients, the intercepts last.
     direction : Direction
-        From the gradient, the probabilities and the size of the last step to the next step.
+        From the gradient and the size of the last step to the next step.
+    gradient : ndarray of shape (n_features + 1, n_outputs)
+        Where it begins.
     """
-    weights = weights[:, np.newaxis]
-    values = X @ theta[:-1] + theta[-1]
-    proba = _probabilities(values)
-    last = np.inf
+    theta, last = passes.theta, np.inf
     for _ in range(_MOST_STEPS):
-        left = weights * (proba - targets)
-        gradient = np.empty_like(theta)
-        gradient[:-1] = X.T @ left
-        gradient[:-1] += ridge * theta[:-1]
-        gradient[-1] = left.sum(axis=0)
-        step = direction(gradient, proba, last)
-        along = X @ step[:-1] + step[-1]
-        size = _size(along, values, step, theta)
+        step = direction(gradient, last)
+        size = max(
+            passes.length(step),
+            float(np.abs(step).max()) / max(float(np.abs(theta).max()), float(np.abs(step).max()), 1e-300),
+        )
         if size == 0:
             return True
-        share, proba = 1.0, _probabilities(values + along)
-        if size > _SHORT:
-            slope, push = float(np.vdot(gradient, step)), ridge * float(np.vdot(step[:-1], step[:-1]))
-            pull = ridge * float(np.vdot(theta[:-1], step[:-1]))
-            share, proba = _share(values, along, weights, targets, slope, (pull, push), proba)
-        theta += share * step
-        # From far off, sums would carry the rounding of large values along.
-        values = values + share * along if size < _NEAR else X @ theta[:-1] + theta[-1]
-        if share == 1.0 and _is_over(size, last):
+        if _is_over(size, last):
+            passes.leave(step)
             theta[-1] -= theta[-1].mean() if theta.shape[1] > 1 else 0.0
             return True
-        last = size if share == 1.0 else np.inf
+        slope, before = float(np.vdot(gradient, step)), theta.copy()
+        gradient = passes.move(step, anew=size >= _NEAR)
+        last = size
+        if size > _SHORT and not float(np.vdot(gradient, step)) <= -_TOO_STEEP * slope:
+            gradient, last = _cut(passes, step, before, slope), np.inf
     return False
 
 
-def _size(along: FloatArray, values: FloatArray, step: FloatArray, theta: FloatArray) -> float:
-    """Return how long a step is, relative to where it starts."""
-    of_values = float(np.abs(along).max()) / max(1.0, float(np.abs(values).max()))
-    return max(
-        of_values, float(np.abs(step).max()) / max(float(np.abs(theta).max()), float(np.abs(step).max()), 1e-300)
-    )
+def _cut(passes: Passes, step: FloatArray, before: FloatArray, slope: float) -> FloatArray:
+    """Go back on a step that was too long, to where the slope along it is small; return the gradient there."""
+    along = passes.along(step)
+    passes.theta[:] = before
+    passes.begin()
+    push = passes.ridge * float(np.vdot(step[:-1], step[:-1]))
+    pull = passes.ridge * float(np.vdot(before[:-1], step[:-1]))
+    proba = probabilities(passes.values + along)
+    columns = passes.values, along, passes.weights[:, np.newaxis], passes.targets
+    share, _ = _share(*columns, slope, (pull, push), proba)
+    passes.theta += share * step
+    return passes.begin()
 
 
 def _is_over(size: float, last: float) -> bool:
@@ -251,7 +275,7 @@ def _share(
         # The secant, kept off the ends, where it may stand still.
         secant = at_low / (at_low - at_high) if np.isfinite(at_high) else 0.5
         share = low + (high - low) * min(max(secant, 0.1), 0.9)
-        proba = _probabilities(values + share * along)
+        proba = probabilities(values + share * along)
     return share, proba
 
 
@@ -307,7 +331,7 @@ def _share_of_rows(
     columns = values[:, np.newaxis], along[:, np.newaxis], weights[:, np.newaxis], targets[:, np.newaxis]
     pull, push = ridge * float(dual @ fitted_step), ridge * float(dual_step @ fitted_step)
     slope = float((weights * (scipy.special.expit(values) - targets)) @ along) + pull
-    return _share(*columns, slope, (pull, push), _probabilities(columns[0] + columns[1]))[0]
+    return _share(*columns, slope, (pull, push), probabilities(columns[0] + columns[1]))[0]
 
 
 def _towards(

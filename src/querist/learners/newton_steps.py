@@ -4,13 +4,13 @@ What the loss is stands in `querist.learners.newton`, which says how much of a s
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import scipy.linalg.lapack
 import scipy.sparse
 
-from querist._typing import FloatArray
+from querist._typing import FloatArray, IntArray
+from querist.learners.newton_passes import Kept, Passes, probabilities
 
 # What is left to go, relative to decision values and coefficients, when the search ends.
 TOLERANCE = 1e-12
@@ -20,9 +20,11 @@ _SLOW, _PATIENCE = 0.3, 4.0
 # How far the system of a step is solved at least and at most, where no factor is made.
 _ROUGH, _FINE = 0.1, 1e-4
 _MOST_PRODUCTS = 500
+# Unknowns up to which new rows are added to a kept matrix, whose factor is then made anew.
+_MOST_ADDED_TO = 256
 
-# From the gradient, the probabilities and the size of the last step to the next step.
-Direction = Callable[[FloatArray, FloatArray, float], FloatArray]
+# From the gradient and the size of the last step to the next step.
+Direction = Callable[[FloatArray, float], FloatArray]
 
 
 class Factored:
@@ -30,21 +32,43 @@ class Factored:
 
     What the steps have shown of how the derivatives differ from those that it is of is added (BFGS): after one more
     row they differ along one direction mostly.
+
+    Parameters
+    ----------
+    passes : Passes
+    kept : Kept, default=None
+        What an earlier fit left; its rows need not be these.
+    fresh : ndarray, default=None
+        If the rows are those of `kept` and more: which are new.
+
+    Attributes
+    ----------
+    matrix, factor : ndarray of shape (n_unknowns, n_unknowns) or None
+        As in `Kept`.
     """
 
-    def __init__(self, X: FloatArray, weights: FloatArray, ridge: float, size: int, factor: FloatArray | None) -> None:
-        self._X, self._weights, self._ridge = X, weights, ridge
-        self._side = X.shape[1] + 1
-        self.factor = factor if factor is not None and factor.shape == (size, size) else None
+    def __init__(self, passes: Passes, kept: Kept | None, fresh: IntArray | None = None) -> None:
+        self._passes, size = passes, passes.theta.size
+        self._side = len(passes.theta)
+        self.matrix: FloatArray | None = None
+        self.factor: FloatArray | None = None
+        if kept is not None and kept.factor.shape == (size, size):
+            self.matrix, self.factor = kept.matrix, kept.factor
+            if fresh is not None and fresh.size and size <= _MOST_ADDED_TO:
+                added = second_derivatives(passes.X[fresh], passes.proba_of(fresh), passes.weights[fresh])
+                self.matrix = kept.matrix + added
+                self.factor = cholesky(self._whole(self.matrix))
         self._n_steps, self._before = 0, np.inf
         self._gradient = self._step = np.empty(0)
         # Steps, how the gradient changed along them, and the product of the two.
         self._seen: list[tuple[FloatArray, FloatArray, float]] = []
 
-    def direction(self, gradient: FloatArray, proba: FloatArray, last: float) -> FloatArray:
+    def direction(self, gradient: FloatArray, last: float) -> FloatArray:
         """Return the next step."""
         if self.factor is None or (self._n_steps and self._is_slow(last)):
-            self.factor = cholesky(_second_derivatives(self._X, proba, self._weights, self._ridge))
+            passes = self._passes
+            self.matrix = second_derivatives(passes.X, probabilities(passes.values), passes.weights)
+            self.factor = cholesky(self._whole(self.matrix))
             self._n_steps = 0
             self._seen.clear()
         gradient = gradient.T.reshape(-1)
@@ -57,6 +81,17 @@ class Factored:
         self._before = last
         self._gradient, self._step = gradient, self._solved(-gradient)
         return np.ascontiguousarray(self._step.reshape(-1, self._side).T)
+
+    def _whole(self, matrix: FloatArray) -> FloatArray:
+        """Return the second derivatives with those of the penalty."""
+        n_outputs, n_features = self._passes.theta.shape[1], self._side - 1
+        found, diagonal = matrix.copy(), np.arange(len(matrix))
+        found[diagonal, diagonal] += np.tile(np.append(np.full(n_features, self._passes.ridge), 0.0), n_outputs)
+        if n_outputs > 1:
+            # Along equal shifts of all intercepts the loss is level. No gradient has a part along them: no step will.
+            free = diagonal[n_features :: self._side]
+            found[np.ix_(free, free)] += found[free, free].mean()
+        return found
 
     def _solved(self, wanted: FloatArray) -> FloatArray:
         """Return the step for a gradient of the other sign, by the two loops of L-BFGS around the factor."""
@@ -81,8 +116,8 @@ class Factored:
         return rate > _SLOW or float(np.log(TOLERANCE / last) / np.log(rate)) - 1.0 > _PATIENCE
 
 
-def _second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray, ridge: float) -> FloatArray:
-    """Return the matrix of second derivatives, class by class, the intercept of each class last."""
+def second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the second derivatives of the loss without its penalty, class by class, the intercept of each last."""
     n_features, n_outputs = X.shape[1], proba.shape[1]
     side = n_features + 1
     found = np.empty((n_outputs * side, n_outputs * side))
@@ -103,12 +138,6 @@ def _second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray, r
             block[:-1, -1] = block[-1, :-1]
             if one != other:
                 found[other * side : (other + 1) * side, one * side : (one + 1) * side] = block.T
-    diagonal = np.arange(n_outputs * side)
-    found[diagonal, diagonal] += np.tile(np.append(np.full(n_features, ridge), 0.0), n_outputs)
-    if n_outputs > 1:
-        # Along equal shifts of all intercepts the loss is level. No gradient has a part along them, so no step will.
-        free = diagonal[n_features::side]
-        found[np.ix_(free, free)] += found[free, free].mean()
     return found
 
 
@@ -126,11 +155,13 @@ def cholesky(matrix: FloatArray) -> FloatArray:
         more = added
 
 
-def by_products(X: Any, weights: FloatArray, ridge: float) -> Direction:
+def by_products(passes: Passes) -> Direction:
     """Return steps by conjugate gradients, preconditioned by the diagonal."""
+    X, weights, ridge = passes.X, passes.weights, passes.ridge
     squares = X.multiply(X).tocsr() if scipy.sparse.issparse(X) else X * X
 
-    def direction(gradient: FloatArray, proba: FloatArray, last: float) -> FloatArray:
+    def direction(gradient: FloatArray, last: float) -> FloatArray:
+        proba = probabilities(passes.values)
         share = weights[:, np.newaxis] * proba
         own = share * (1.0 - proba)
 

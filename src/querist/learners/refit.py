@@ -110,6 +110,7 @@ class Refitter:
         *,
         finite: bool,
         previous: Model = None,
+        n_same: int = 0,
         weights: FloatArray | None = None,
     ) -> Model:
         """Return a fitted clone, which answers as `querist.base.adapted` says.
@@ -123,6 +124,8 @@ class Refitter:
             Whether X is known to hold no NaN or infinity, so that it need not be searched again.
         previous : classifier, default=None
             The last fitted one, for a warm start.
+        n_same : int, default=0
+            How many of the first rows are those of `previous`, in their order.
         weights : ndarray of shape (n_labelled,), default=None
             Of the rows; None: all weigh the same, and the classifier is not told of weights.
 
@@ -136,7 +139,7 @@ class Refitter:
         if weights is not None:
             check_takes_weights({"the classifier": self.estimator})
         try:
-            return self._fitted(X, labels, finite=finite, previous=previous, weights=weights)
+            return self._fitted(X, labels, finite=finite, previous=previous, n_same=n_same, weights=weights)
         except Exception as error:
             if _WANTS_CODES in str(error) and not isinstance(self._template, LabelEncoded):
                 model = self._fitted_on_codes(X, labels, finite=finite, weights=weights)
@@ -154,13 +157,14 @@ class Refitter:
         rows: IntArray,
         finite: bool,
         previous: Model = None,
+        n_same: int = 0,
         weights: FloatArray | None = None,
     ) -> Model:
         """Return a fitted clone, or say that it takes more answers.
 
         Parameters
         ----------
-        X, labels, finite, previous, weights
+        X, labels, finite, previous, n_same, weights
             As in `fit`.
         pool : pool
             Where the answered rows come from: what cannot be told from them alone is tried on others besides.
@@ -180,7 +184,7 @@ class Refitter:
         first time that the classifier raises an error of this kind. See `waiting.enough_of_each`.
         """
         try:
-            return self.fit(X, labels, finite=finite, previous=previous, weights=weights)
+            return self.fit(X, labels, finite=finite, previous=previous, n_same=n_same, weights=weights)
         except (MemoryError, QueristError):
             raise
         except Exception as error:
@@ -245,12 +249,21 @@ class Refitter:
         self._excused.add(kind_of(error))
         return True
 
-    def _fitted(self, X: Pool, labels: AnyArray, *, finite: bool, previous: Model, weights: FloatArray | None) -> Model:
+    def _fitted(
+        self,
+        X: Pool,
+        labels: AnyArray,
+        *,
+        finite: bool,
+        previous: Model = None,
+        n_same: int = 0,
+        weights: FloatArray | None = None,
+    ) -> Model:
         model = unfitted_copy(self._template)
         if self._unseeded:
             set_seeds(model, self._unseeded, derive_int(self._seed, "fit", len(labels)))
         if previous is not None and self._goes_on:
-            begin_at(model, previous.estimator_ if isinstance(model, FewLabels) else previous)
+            begin_at(model, previous.estimator_ if isinstance(model, FewLabels) else previous, n_same)
         elif self.warm_start and not self._goes_on:
             _start_from(model, previous, labels)
         with self.settings(finite=finite):
@@ -271,7 +284,7 @@ class Refitter:
         before = self._template
         self._prepare(label_encoded(before))
         try:
-            return self._fitted(X, labels, finite=finite, previous=None, weights=weights)
+            return self._fitted(X, labels, finite=finite, weights=weights)
         except Exception:
             self._prepare(before)
             return None

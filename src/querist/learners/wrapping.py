@@ -28,7 +28,7 @@ def unfitted_copy(estimator: Model) -> Model:
     return twin
 
 
-def begin_at(model: Model, fitted: Model) -> None:
+def begin_at(model: Model, fitted: Model, n_same: int = 0) -> None:
     """Let the next fit of a linear classifier begin at the solution of one of the same kind.
 
     Parameters
@@ -37,9 +37,11 @@ def begin_at(model: Model, fitted: Model) -> None:
         Unfitted, and the caller's own; one of scikit-learn's with ``warm_start=True``.
     fitted : classifier
         Of the same classes, where `model` does not look at these itself. It is not changed.
+    n_same : int, default=0
+        How many of the first rows of the next fit are those of `fitted`, in their order.
     """
     if hasattr(model, "start_from"):
-        model.start_from(fitted)
+        model.start_from(fitted, n_same=n_same)
         return
     # Copies: the caller may still hold the fitted one.
     model.coef_ = fitted.coef_.copy()

@@ -53,6 +53,8 @@ class Trained:
         self._waits_at = _NONE
         self._stand_in: Classifier | None = None
         self._has_warned = False
+        # The last model that was fitted here, and the rows that it learned from, in their order.
+        self._learned: tuple[Classifier | None, IntArray] = (None, np.empty(0, np.int64))
 
     def fit(self) -> Classifier:
         """Return the model of the present answers.
@@ -84,12 +86,14 @@ class Trained:
                 rows=lessons.rows,
                 finite=journal.is_finite,
                 previous=self._last_whole(),
+                n_same=self._n_same(),
                 weights=lessons.weights,
             )
         except NotEnoughLabelsError as error:
             self._wait(str(error))
             raise NotEnoughLabelsError(self.waiting) from error.__cause__
         self.model, self._version, self.waiting, self._stand_in = model, version, "", None
+        self._learned = (model, lessons.rows)
         return model
 
     def usable(self) -> Classifier | None:
@@ -183,6 +187,12 @@ class Trained:
 
     def _last_whole(self) -> Classifier | None:
         return None if self.model is self._stand_in else self.model
+
+    def _n_same(self) -> int:
+        """Return how many of the first rows are those of the last model: all of them, or none."""
+        model, rows = self._learned
+        same = model is not None and model is self.model and np.array_equal(self.lessons.rows[: rows.size], rows)
+        return rows.size if same else 0
 
     def _rows(self, X: Pool) -> tuple[Pool, bool]:
         return (self._journal.X, self._journal.is_finite) if X is None else (like(X, self._journal.X), False)
