@@ -16,6 +16,7 @@ RUNS = HERE / "runs"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 # A library is a function of `loops` or `selections` in an environment.
 NEW = {
+    "querist_named": "querist-1.9",
     "querist": "querist-1.9",
     "querist_warm": "querist-1.9",
     "plain": "querist-1.9",
@@ -24,6 +25,7 @@ NEW = {
     "small_text": "small-text",
 }
 OLD = {
+    "querist_named": "querist-1.7",
     "querist": "querist-1.7",
     "querist_warm": "querist-1.7",
     "plain": "querist-1.7",
@@ -60,7 +62,7 @@ def measurements(task: str) -> list[Measurement]:
     return [
         Measurement(loop, library, "querist-1.9", threads)
         for loop in ("a", "b")
-        for library in ("querist", "querist_warm", "plain_by_number")
+        for library in ("querist_named", "querist", "querist_warm", "plain_by_number")
         for threads in (1, None)
     ]
 

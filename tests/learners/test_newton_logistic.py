@@ -100,20 +100,25 @@ def test_labels_that_come_go_and_change_lead_where_a_fit_from_nothing_does(seed,
     X, y = problem(seed, *shape, n_classes)
     X = scipy.sparse.csr_matrix(np.where(np.abs(X) > 1, X, 0.0)) if sparse else X
     labels = {row: y[row] for row in range(shape[0] // 2)}
-    model = None
+    model, before = None, []
     for what, number in steps:
         row = number % shape[0]
         if what == "add":
             labels[row] = y[row]
         elif row in labels and row >= n_classes:
-            labels.pop(row)
-            if what == "relabel":
+            if what == "remove":
+                labels.pop(row)
+            else:
+                # It keeps its place, as in a session.
                 labels[row] = (y[row] + 1) % n_classes
         rows, told = list(labels), np.array(list(labels.values()))
         fresh = NewtonLogisticRegression(C=3.0).fit(X[rows], told)
-        model = fresh if model is None else NewtonLogisticRegression(C=3.0).start_from(model).fit(X[rows], told)
-        np.testing.assert_array_equal(model.coef_, fresh.coef_)
-        np.testing.assert_array_equal(model.intercept_, fresh.intercept_)
+        n_same = len(before) if rows[: len(before)] == before else 0
+        for begun in [] if model is None else [{}, {"n_same": n_same}]:
+            later = NewtonLogisticRegression(C=3.0).start_from(model, **begun).fit(X[rows], told)
+            np.testing.assert_array_equal(later.coef_, fresh.coef_)
+            np.testing.assert_array_equal(later.intercept_, fresh.intercept_)
+        model, before = fresh if model is None else later, rows
 
 
 @pytest.mark.parametrize("shape", [(60, 6), (20, 40)], ids=["long", "wide"])
@@ -146,6 +151,39 @@ def test_a_kept_factor_serves_a_few_more_rows(monkeypatch):
     monkeypatch.setattr(newton_steps, "second_derivatives", lambda *parts: made.append(parts))
     NewtonLogisticRegression().start_from(first).fit(X, y)
     assert not made
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("n_features", [6, 120])
+def test_a_long_line_of_refits_ends_where_one_fit_does(n_classes, n_features):
+    X, y = problem(1, 900, n_features, n_classes)
+    weights, model = np.random.default_rng(0).uniform(0.5, 2.0, 900), NewtonLogisticRegression()
+    model.fit(X[:600], y[:600], sample_weight=weights[:600])
+    for n in range(601, 900, 7):
+        model = NewtonLogisticRegression().start_from(model, n_same=len(model._kept.values))
+        model.fit(X[:n], y[:n], sample_weight=weights[:n])
+    fresh = NewtonLogisticRegression().fit(X[:n], y[:n], sample_weight=weights[:n])
+    np.testing.assert_array_equal(model.coef_, fresh.coef_)
+    np.testing.assert_array_equal(model.intercept_, fresh.intercept_)
+
+
+def test_a_fit_does_not_change_the_one_that_it_begins_at():
+    X, y = problem(2, 400, 5, 2)
+    first = NewtonLogisticRegression().fit(X[:390], y[:390])
+    left = {name: value.copy() for name, value in vars(first._kept).items()}
+    found = [NewtonLogisticRegression().start_from(first, n_same=390).fit(X, y).coef_ for _ in range(2)]
+    np.testing.assert_array_equal(*found)
+    for name, value in vars(first._kept).items():
+        np.testing.assert_array_equal(value, left[name])
+
+
+def test_other_weights_or_another_penalty_begin_the_passes_anew():
+    X, y = problem(3, 400, 5, 2)
+    first = NewtonLogisticRegression().fit(X[:390], y[:390])
+    for C, weights in ((2.0, None), (1.0, np.linspace(0.5, 2.0, 400))):
+        fresh = NewtonLogisticRegression(C=C).fit(X, y, sample_weight=weights)
+        later = NewtonLogisticRegression(C=C).start_from(first, n_same=390).fit(X, y, sample_weight=weights)
+        np.testing.assert_array_equal(later.coef_, fresh.coef_)
 
 
 def test_weights_are_copies_and_no_weight_is_no_row():
