@@ -11,6 +11,7 @@ import querist
 import querist.registry
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError, UnsupportedModelError
 from querist.strategies import EntropySampling, LeastConfidence, MarginSampling, RandomSampling, RelevanceSampling
+from querist.strategies import random as random_sampling
 
 FORMULAS = {
     LeastConfidence: lambda row: 1 - max(row),
@@ -164,3 +165,17 @@ class TestRelevance:
         model = LogisticRegression().fit(X, np.where(X[:, 0] > 0, -1, 3))
         _, utilities = RelevanceSampling(target=-1).query(X, [], [], model=model, return_utilities=True)
         np.testing.assert_array_equal(utilities, model.predict_proba(X)[:, 0])
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 300])
+def test_random_rows_are_those_of_the_highest_of_all_numbers_though_few_are_kept(batch_size, monkeypatch):
+    monkeypatch.setattr(
+        random_sampling, "row_blocks", lambda total, width: (slice(a, a + 50) for a in range(0, total, 50))
+    )
+    X, known = np.zeros((1000, 1)), np.arange(0, 1000, 3)
+    rows = RandomSampling().query(X, known, known, batch_size=batch_size, random_state=5)
+    chosen, utilities = RandomSampling().query(
+        X, known, known, batch_size=batch_size, random_state=5, return_utilities=True
+    )
+    assert rows.tolist() == chosen.tolist()
+    assert sorted(utilities[rows]) == sorted(utilities[~np.isnan(utilities)])[-batch_size:]

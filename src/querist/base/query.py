@@ -128,7 +128,11 @@ def decide(strategy: Hooks, context: QueryContext) -> Choice:
     else:
         utilities = utilities_of(strategy, context)
     positions = strategy.select(utilities, context)
-    return Choice(context.candidates[positions], utilities[positions], strategy.chances(utilities, positions))
+    if shortlist is not None and shortlist.drawn_of is not None:
+        chances: Chances | None = Chances.even(shortlist.drawn_of, positions.size)
+    else:
+        chances = strategy.chances(utilities, positions)
+    return Choice(context.candidates[positions], utilities[positions], chances)
 
 
 def decide_of_all(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:

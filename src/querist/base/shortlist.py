@@ -39,10 +39,13 @@ class Shortlist(NamedTuple):
         Row numbers, ascending.
     utilities : ndarray of shape (n,)
         Theirs: such as depend on nothing but the row, whatever other rows are here.
+    drawn_of : int or None
+        Where the highest are a simple random sample: of how many rows.
     """
 
     rows: IntArray
     utilities: FloatArray
+    drawn_of: int | None = None
 
 
 def n_values(X: Pool) -> int:

@@ -2,10 +2,14 @@
 
 from typing import ClassVar
 
+import numpy as np
+
 from querist._typing import FloatArray, IntArray
+from querist.base.blocks import row_blocks
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
 from querist.base.selection import Chances, TopK
+from querist.base.shortlist import Shortlist
 from querist.base.strategy import QueryStrategy
 
 
@@ -43,10 +47,30 @@ class RandomSampling(QueryStrategy):
     with_costs: ClassVar[WithCosts] = "regardless"
 
     def utilities(self, context: QueryContext) -> FloatArray:
-        return context.rng.random(context.candidates.size)
+        return context.rng.random(context.open_rows.size)
+
+    def shortlist(self, context: QueryContext, utilities: FloatArray | None = None) -> Shortlist | None:
+        """See `QueryStrategy.shortlist`. The same numbers are drawn, a block at a time, and the highest kept."""
+        if utilities is not None or type(self) is not RandomSampling or not self._takes_highest:
+            return None
+        n, mask = context.batch_size, context.open_rows.mask
+        rows, values, least = np.empty(0, np.int64), np.empty(0), 0.0
+        for block in row_blocks(mask.size, 1):
+            inside = np.flatnonzero(mask[block])
+            drawn = context.rng.random(inside.size)
+            high = np.flatnonzero(drawn >= least)
+            rows, values = np.append(rows, inside[high] + block.start), np.append(values, drawn[high])
+            if values.size > n:
+                least = float(np.partition(values, values.size - n)[values.size - n])
+                rows, values = rows[values >= least], values[values >= least]
+        return Shortlist(rows, values, drawn_of=context.open_rows.size)
+
+    @property
+    def _takes_highest(self) -> bool:
+        return self.selection is None or type(self.selection) is TopK
 
     def chances(self, utilities: FloatArray, positions: IntArray) -> Chances | None:
         """See `QueryStrategy.chances`. The highest of even utilities are a simple random sample."""
-        if self.selection is None or type(self.selection) is TopK:
+        if self._takes_highest:
             return Chances.even(utilities.size, positions.size)
         return super().chances(utilities, positions)
