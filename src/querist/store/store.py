@@ -1,5 +1,6 @@
 """A project of the labelling page: everything that is kept of it."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, bindparam, insert, null, select
+from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, Text, bindparam, insert, null, select, type_coerce
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidRowsError, StoreError
@@ -220,6 +221,17 @@ class Store:
         """Return the audit numbers of all rows."""
         numbers = self._all(select(schema.items.c.audit_number).order_by(schema.items.c.row))
         return np.fromiter((number for (number,) in numbers), np.float64, len(numbers))
+
+    def digest(self, n_rows: int) -> str:
+        """Return a fingerprint of the content of the first rows, column by column as it is kept; reads all of them."""
+        content = type_coerce(schema.items.c.content, Text)
+        statement = select(schema.items.c.row, content).where(schema.items.c.row < n_rows)
+        found = hashlib.blake2b(digest_size=16)
+        for _, text in self._pages(statement, schema.items.c.row, -1):
+            encoded = text.encode("utf-8", "surrogatepass")
+            found.update(b"%d:" % len(encoded))
+            found.update(encoded)
+        return found.hexdigest()
 
     def texts(self) -> Iterator[str]:
         """Return what is searched, in the order of the rows."""

@@ -4,6 +4,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any, Protocol
 
@@ -18,11 +19,12 @@ from querist.labelling.trainer.examples import rows_like_examples
 from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
+from querist.labelling.trainer.kept_features import KeptFeatures
 from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.near_copies import near_copies, words_of
-from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
+from querist.labelling.trainer.pool_features import PoolFeatures, of_recipe, pool_features, recipe
 from querist.labelling.trainer.runners_up import runners_up
 from querist.labelling.trainer.similar import nearest_rows
 from querist.store import Store
@@ -78,6 +80,7 @@ class Trainer:
         self._board = Board(n_items=lambda: store.n_items)
         self._settings = Settings.from_dict(store.info.settings)
         self._features: PoolFeatures | None = None
+        self._to_keep: Callable[[], None] | None = None
         self._learner: Learner | None = None
         self._recipe: tuple[Any, ...] = ()
         self._trained = -1
@@ -95,6 +98,9 @@ class Trainer:
         while True:
             while self._figures is not None and not self._wishes.waiting():
                 self._guarded("the figures", self._go_on)
+            # People wait for a ranking, and for nothing less.
+            if self._to_keep is not None and self._trained >= 0 and not self._wishes.waiting():
+                self._guarded("keeping the features", self._keep)
             wanted = self._wishes.wait()
             if wanted > self._trained:
                 self._guarded("training", self._train)
@@ -140,9 +146,7 @@ class Trainer:
         self._settings = Settings.from_dict(info.settings | self._board.settings)
         asked = (recipe(self._settings), self._board.n_rows)
         if self._features is None or self._learner is None or asked != self._recipe:
-            self._features = pool_features(
-                self._items(), self._board.n_rows, self._settings, self._store.location, self._progress()
-            )
+            self._features = self._made()
             first = rows_like_examples(self._features, self._settings)
             self._learner = Learner(self._features.X, seed=info.seed, first=first)
             self._recipe = asked
@@ -150,6 +154,24 @@ class Trainer:
             self._order = self._board.copies.only_first(order[order < self._features.n_rows])
             self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
         return self._features, self._learner
+
+    def _made(self) -> PoolFeatures:
+        """Return the features of the rows: those that were kept, or new ones, which are kept once there is time."""
+        n_rows = self._board.n_rows
+        kept = KeptFeatures(self._store, self._settings, n_rows)
+        found = kept.read()
+        if found is not None:
+            self._progress()(n_rows, n_rows)
+            return of_recipe(*found)
+        features = pool_features(self._items(), n_rows, self._settings, self._store.location, self._progress())
+        self._to_keep = lambda: kept.write(features)
+        return features
+
+    def _keep(self) -> None:
+        keep, self._to_keep = self._to_keep, None
+        # A folder that nobody may write to costs time at the next start, and nothing else.
+        with suppress(OSError):
+            keep() if keep is not None else None
 
     def _items(self) -> Any:
         # Rows may have come since the log was read; they wait for the next time.
