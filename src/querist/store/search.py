@@ -68,8 +68,14 @@ def finding(query: str, dialect: str) -> Select[int]:
     phrases = [term for term in terms if term.words]
     if phrases:
         found = text(_FIND[dialect]).bindparams(words=_match(phrases, dialect)).columns(row=Integer)
+        if dialect == "sqlite" and len(phrases) == len(terms):
+            # Each row has its words: those of a file are read in a third of the time without a look at its items.
+            own = found.subquery("found")
+            return select(own.c.row).order_by(own.c.row)
         statement = statement.where(items.c.row.in_(found))
-    return statement.where(*(items.c.text.icontains(term.raw, autoescape=True) for term in terms if not term.words))
+    # SQLite's LIKE knows no case of ASCII letters as it is; to fold texts besides takes as long again.
+    within = items.c.text.contains if dialect == "sqlite" else items.c.text.icontains
+    return statement.where(*(within(term.raw, autoescape=True) for term in terms if not term.words))
 
 
 @dataclass(frozen=True)

@@ -124,10 +124,22 @@ class Writing:
         return list(self._connection.scalars(_INSERT_EVENTS, values))
 
     def save_ranking(self, ranking: RankingRow) -> None:
-        """Keep a ranking; all keep their metrics, the last three their blobs."""
+        """Keep a ranking; all keep their metrics, the last three that had one their blob."""
         table = schema.rankings
         self._connection.execute(insert(table).values(vars(ranking)))
-        kept = select(table.c.version).order_by(table.c.version.desc()).limit(_BLOBS_KEPT)
+        if ranking.blob is not None:
+            self._let_go_of_blobs()
+
+    def save_blob(self, version: int, blob: bytes) -> None:
+        """Keep the blob of a ranking that was saved without one."""
+        table = schema.rankings
+        self._connection.execute(update(table).where(table.c.version == version).values(blob=blob))
+        self._let_go_of_blobs()
+
+    def _let_go_of_blobs(self) -> None:
+        table = schema.rankings
+        with_blob = select(table.c.version).where(table.c.blob.is_not(None))
+        kept = with_blob.order_by(table.c.version.desc()).limit(_BLOBS_KEPT)
         self._connection.execute(
             update(table).where(table.c.version.not_in(kept), table.c.blob.is_not(None)).values(blob=None)
         )
