@@ -93,13 +93,13 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: Features) -
     with contextlib.suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
         with replacing(Path(folder) / f"{key}.npz") as file:
-            np.savez(file, **{_WORDS: np.array(json.dumps(words))}, **arrays)
+            np.savez(file, allow_pickle=False, **({_WORDS: np.array(json.dumps(words))} | arrays))
 
 
 def _digests(arrays: Mapping[str, AnyArray]) -> dict[str, str]:
     """Return a fingerprint of each array, that of its bytes and no more: gigabytes are read in seconds."""
     return {
-        name: hashlib.blake2b(array.reshape(-1).view(np.uint8), digest_size=16).hexdigest()
+        name: hashlib.blake2b(array.reshape(-1).view(np.uint8).data, digest_size=16).hexdigest()
         for name, array in arrays.items()
     }
 

@@ -148,8 +148,8 @@ def _named(texts: list[str], places: AnyArray, n: int) -> AnyArray:
         first = np.full(n, -1)
         first[at[starts, which][::-1]] = np.arange(starts.size)[::-1]
         for place in np.flatnonzero((first >= 0) & (names == "")).tolist():
-            start = starts[first[place]]
-            group = letters[start : start + _LENGTHS[which[first[place]]]]
+            begin = starts[first[place]]
+            group = letters[begin : begin + _LENGTHS[which[first[place]]]]
             names[place] = group.tobytes().decode("utf-32-le", "surrogatepass")
         if (names != "").all():
             break

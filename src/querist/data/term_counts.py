@@ -116,8 +116,8 @@ def count_terms(found: Words, *, least: int, most: int) -> tuple[list[str], Any]
     order = np.argsort(keys, kind="stable")
     if not order.size:
         raise ValueError("no term is left")
-    totals = np.bincount(found.ids, minlength=width)[words]
-    totals = np.concatenate([totals, pairs.totals[runs]]).astype(np.float32)[order]
+    of_words = np.bincount(found.ids, minlength=width)[words]
+    totals = np.concatenate([of_words, pairs.totals[runs]]).astype(np.float32)[order]
     if order.size > most:
         # Not a stable sort: which of several that are as frequent are kept is that of scikit-learn.
         order = order[np.sort((-totals).argsort()[:most])]

@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, Text, bindparam, func, insert, null, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    LargeBinary,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+    type_coerce,
+)
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidRowsError, StoreError
@@ -34,7 +46,9 @@ from querist.store.writing import Writing
 _PAGE = 5000
 _IN_LIST = 500
 _ITEMS = select(schema.items).where(schema.items.c.row.in_(bindparam("values", expanding=True)))
-_IDS = select(schema.items.c.row, type_coerce(schema.items.c.item_id, Text).label("item_id")).order_by(schema.items.c.row)
+_IDS = select(schema.items.c.row, type_coerce(schema.items.c.item_id, Text).label("item_id")).order_by(
+    schema.items.c.row
+)
 _IDS_AT_ONCE = 50_000
 _EVENTS = select(schema.events).where(schema.events.c.uuid.in_(bindparam("values", expanding=True)))
 
@@ -270,7 +284,7 @@ class Store:
         return np.fromiter((row for (row,) in rows), np.int64, len(rows))
 
     def rows_of_id(self, item_id: str) -> IntArray:
-        """Return the rows of an id, to the letter: one, or none. The first time, and for new rows, a look at all ids."""
+        """Return the rows of an id, to the letter: one, or none. The first time a look at all ids."""
         hashes = self._ids.brought_up(self._ids_from)
         alike = np.flatnonzero(hashes == hash(exact(item_id))).tolist()
         return np.array([item.row for item in self.items(alike) if item.item_id == item_id], np.int64)
@@ -283,7 +297,8 @@ class Store:
             # As one text: as rows, a million ids take seconds.
             block = select(func.json_group_array(each.row), func.json_group_array(each.item_id))
         while found := self._all(block, {"first": first}):
-            rows, ids = map(json.loads, found[0]) if self.dialect == "sqlite" else zip(*found, strict=True)
+            columns = map(json.loads, found[0]) if self.dialect == "sqlite" else zip(*found, strict=True)
+            rows, ids = map(list, columns)
             if not rows:
                 return
             yield rows, ids

@@ -97,10 +97,17 @@ class Writing:
         return row - first_row
 
     def _add_to_file(self, items: Sequence[ItemRow]) -> None:
-        """Add items to a project file: by the driver alone, since of a million rows most of the time was SQLAlchemy's."""
+        """Add items to a project file, by the driver alone: most of the time was SQLAlchemy's."""
         try:
             values = [
-                (each.row, exact(each.item_id), to_json(each.content), storable(each.text), each.audit_number, each.source)
+                (
+                    each.row,
+                    exact(each.item_id),
+                    to_json(each.content),
+                    storable(each.text),
+                    each.audit_number,
+                    each.source,
+                )
                 for each in items
             ]
             words = [(each.row, search.indexed(each.text, "sqlite")) for each in items]

@@ -29,12 +29,12 @@ _TRUSTED = [
     "querist.data.letter_groups.LetterGroups",
     "querist.data.numeric_encoders.DateEncoder",
     "querist.data.numeric_encoders.NumberEncoder",
+    "querist.data.numeric_encoders.Scales",
     "querist.data.table_features.TableFeatures",
     "querist.data.tfidf.PackedTfidf",
     "querist.data.word_encoders.CategoryEncoder",
     "querist.data.word_encoders.Letters",
     "querist.data.word_encoders.TextEncoder",
-    "querist.data.written_numbers.Style",
 ]
 
 

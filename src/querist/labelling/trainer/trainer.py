@@ -38,6 +38,8 @@ _SUSPECTS_SHARE = 0.02
 # Figures are computed again when this share of the labels is new, or an answer of the audit.
 _FIGURES_SHARE = 0.02
 _PROGRESS_SECONDS = 0.2
+# Features are kept once there is a pause, or after so many trainings.
+_ROUNDS_TO_KEEP = 10
 _WAITS = (
     "The classifier needs more labels of each class before it can be trained. Until then, rows are ordered by a "
     "model of the classes that have enough labels or, without two such classes, as at the start."
@@ -81,6 +83,7 @@ class Trainer:
         self._settings = Settings.from_dict(store.info.settings)
         self._features: PoolFeatures | None = None
         self._to_keep: Callable[[], None] | None = None
+        self._rounds_to_keep = _ROUNDS_TO_KEEP
         self._learner: Learner | None = None
         self._recipe: tuple[Any, ...] = ()
         self._trained = -1
@@ -96,11 +99,13 @@ class Trainer:
         """Answer wishes until the process ends; where there is none, go on with the figures."""
         self._guarded("reading the rows", self._catch_up)
         while True:
+            # People wait for rankings; but where answers never pause, it is not to wait for ever.
+            if self._to_keep is not None and self._trained >= 0:
+                self._rounds_to_keep -= 1
+                if not self._wishes.waiting() or self._rounds_to_keep < 0:
+                    self._guarded("keeping the features", self._keep)
             while self._figures is not None and not self._wishes.waiting():
                 self._guarded("the figures", self._go_on)
-            # People wait for a ranking, and for nothing less.
-            if self._to_keep is not None and self._trained >= 0 and not self._wishes.waiting():
-                self._guarded("keeping the features", self._keep)
             wanted = self._wishes.wait()
             if wanted > self._trained:
                 self._guarded("training", self._train)
@@ -171,7 +176,8 @@ class Trainer:
         keep, self._to_keep = self._to_keep, None
         # A folder that nobody may write to costs time at the next start, and nothing else.
         with suppress(OSError):
-            keep() if keep is not None else None
+            if keep is not None:
+                keep()
 
     def _items(self) -> Any:
         # Rows may have come since the log was read; they wait for the next time.
