@@ -169,7 +169,7 @@ class Trainer:
             self._progress()(n_rows, n_rows)
             return of_recipe(*found)
         features = pool_features(self._items(), n_rows, self._settings, self._store.location, self._progress())
-        self._to_keep = lambda: kept.write(features)
+        self._to_keep, self._rounds_to_keep = (lambda: kept.write(features)), _ROUNDS_TO_KEEP
         return features
 
     def _keep(self) -> None:
