@@ -24,11 +24,11 @@ class PageClient:
         self._connection.request("POST", "/api/v1/join", body, {"content-type": "application/json"})
         reply = self._connection.getresponse()
         reply.read()
-        self._cookie = reply.getheader("set-cookie").partition(";")[0]
+        self.cookie = reply.getheader("set-cookie").partition(";")[0]
 
     def ask(self, method, path, body=None):
         """Make a request and return its JSON."""
-        headers = {"cookie": self._cookie, "content-type": "application/json", "x-tab": "oracle"}
+        headers = {"cookie": self.cookie, "content-type": "application/json", "x-tab": "oracle"}
         self._connection.request(method, f"/api/v1{path}", json.dumps(body) if body is not None else None, headers)
         reply = self._connection.getresponse()
         content = json.loads(reply.read())

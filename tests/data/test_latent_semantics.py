@@ -9,6 +9,10 @@ from querist.data import latent_semantics
 from querist.data.latent_semantics import LatentSemantics
 
 
+def fitted(X):
+    return LatentSemantics.fitted(X[LatentSemantics.sample_of(X.shape[0])], X.shape[0])
+
+
 def rows(seed, n=60, width=12):
     found = np.random.default_rng(seed).random((n, width)) * (np.random.default_rng(seed + 1).random((n, width)) < 0.4)
     return scipy.sparse.csr_matrix(found, dtype=np.float32)
@@ -17,7 +21,7 @@ def rows(seed, n=60, width=12):
 @given(st.integers(0, 1000))
 def test_they_are_centred_singular_directions_of_length_one(seed):
     X = rows(seed)
-    semantics = LatentSemantics.fitted(X)
+    semantics = fitted(X)
     points = semantics.encode(X).toarray()
     right = np.linalg.svd(X.toarray(), full_matrices=False)[2][: points.shape[1]]
     expected = X.toarray() @ right.T
@@ -35,20 +39,20 @@ def test_they_are_centred_singular_directions_of_length_one(seed):
 def test_words_that_stand_with_the_same_words_are_near():
     # "ship" and "boat" never stand together, but both with "sea"; "cow" stands with "grass".
     texts = np.array([[1, 0, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1]] * 20, float)
-    points = LatentSemantics.fitted(scipy.sparse.csr_matrix(texts)).encode(scipy.sparse.csr_matrix(texts)).toarray()
+    points = fitted(scipy.sparse.csr_matrix(texts)).encode(scipy.sparse.csr_matrix(texts)).toarray()
     assert points[0] @ points[1] > points[0] @ points[2] + 0.5
 
 
 def test_few_rows_have_few_dimensions_and_very_few_none():
-    assert LatentSemantics.fitted(rows(0, n=9)) is None
-    assert LatentSemantics.fitted(rows(0, n=30)).centre.size == 3
-    assert LatentSemantics.fitted(rows(0, width=1)) is None
+    assert fitted(rows(0, n=9)) is None
+    assert fitted(rows(0, n=30)).centre.size == 3
+    assert fitted(rows(0, width=1)) is None
 
 
 def test_a_sample_and_the_commonest_features_are_enough(monkeypatch):
     X = rows(3, n=200, width=30)
     monkeypatch.setattr(latent_semantics, "_SAMPLE", 100)
     monkeypatch.setattr(latent_semantics, "_COMMONEST", 10)
-    semantics = LatentSemantics.fitted(X)
+    semantics = fitted(X)
     assert semantics.columns.size == 10
     assert semantics.encode(X).shape == (200, 9)

@@ -112,6 +112,6 @@ def test_any_info_name_and_ranking(store):
             tx.save_ranking(ranking)
         assert (store.info.name, store.info.settings) == (name, content)
         assert [(each.annotator_id, each.name) for each in store.annotators()][-1] == (annotator, name)
-        assert store.latest_ranking() == ranking
+        assert store.latest_ranking(with_blob=blob is not None) == ranking
 
     check()

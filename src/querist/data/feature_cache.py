@@ -1,10 +1,12 @@
 """Features on disk, for the next time the same file comes."""
 
 import contextlib
+import hashlib
 import json
 import os
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +15,10 @@ import numpy as np
 import scipy.sparse
 
 from querist._files import replacing
-from querist._typing import Pool
-from querist.data.hashing import pool_hash
+from querist._typing import AnyArray, Pool
 from querist.data.kinds import Kind
 
+_WORDS = "words"
 DAMAGED: Literal["damaged"] = "damaged"
 
 
@@ -34,6 +36,8 @@ class Features:
         What was decided, in words.
     X_test : as X, or None
         The rows of the second frame.
+    recipe : bytes
+        The fitted recipe, as skops saves it, where it is kept beside the numbers.
     """
 
     X: Pool
@@ -41,6 +45,7 @@ class Features:
     kinds: dict[str, Kind]
     notes: tuple[str, ...]
     X_test: Pool | None = field(default=None)
+    recipe: bytes = b""
 
 
 def read(folder: str | os.PathLike[str] | None, key: str) -> Features | Literal["damaged"] | None:
@@ -50,16 +55,18 @@ def read(folder: str | os.PathLike[str] | None, key: str) -> Features | Literal[
     try:
         # numpy leaves a damaged file open when it opens it itself.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            words = json.loads(str(arrays["words"]))
-            found = Features(
-                X=_matrix(arrays, "X"),
+            words = json.loads(str(arrays[_WORDS]))
+            content = {name: arrays[name] for name in arrays.files if name != _WORDS}
+            if _digests(content) != words["digests"]:
+                return DAMAGED
+            return Features(
+                X=_matrix(content, "X"),
                 names=tuple(words["names"]),
                 kinds=words["kinds"],
                 notes=tuple(words["notes"]),
-                X_test=_matrix(arrays, "X_test") if words["has_test"] else None,
+                X_test=_matrix(content, "X_test") if words["has_test"] else None,
+                recipe=content["recipe"].tobytes() if "recipe" in content else b"",
             )
-            hashes = [pool_hash(X) for X in (found.X, found.X_test) if X is not None]
-            return found if hashes == words["hashes"] else DAMAGED
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
         # A cache that cannot be read costs time and nothing else: the features are built again.
         return DAMAGED
@@ -69,21 +76,32 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: Features) -
     """Keep features; a folder that cannot be written to is passed over."""
     if folder is None:
         return
+    arrays = _arrays(features.X, "X")
+    if features.X_test is not None:
+        arrays |= _arrays(features.X_test, "X_test")
+    if features.recipe:
+        arrays["recipe"] = np.frombuffer(features.recipe, np.uint8)
+    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     words = {
         "names": features.names,
         "kinds": features.kinds,
         "notes": features.notes,
         "has_test": features.X_test is not None,
-        "hashes": [pool_hash(X) for X in (features.X, features.X_test) if X is not None],
+        "digests": _digests(arrays),
     }
-    arrays = {"words": np.array(json.dumps(words)), **_arrays(features.X, "X")}
-    if features.X_test is not None:
-        arrays |= _arrays(features.X_test, "X_test")
     # The features are at hand; without the file only the next run takes longer.
     with contextlib.suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
         with replacing(Path(folder) / f"{key}.npz") as file:
-            np.savez(file, **arrays)
+            np.savez(file, allow_pickle=False, **({_WORDS: np.array(json.dumps(words))} | arrays))
+
+
+def _digests(arrays: Mapping[str, AnyArray]) -> dict[str, str]:
+    """Return a fingerprint of each array, that of its bytes and no more: gigabytes are read in seconds."""
+    return {
+        name: hashlib.blake2b(array.reshape(-1).view(np.uint8).data, digest_size=16).hexdigest()
+        for name, array in arrays.items()
+    }
 
 
 def _arrays(X: Pool, name: str) -> dict[str, Any]:
@@ -96,4 +114,7 @@ def _matrix(arrays: Any, name: str) -> Pool:
     if name in arrays:
         return arrays[name]
     data, indices, indptr, shape = (arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr", "shape"))
-    return scipy.sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
+    matrix = scipy.sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
+    # Columns that are not there would be read beyond the end of arrays.
+    matrix.check_format(full_check=True)
+    return matrix

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Raised when the same columns give other features, or other code makes them, so that kept ones are not taken for them.
-_RECIPE = 5
+_RECIPE = 6
 
 
 def build_features(

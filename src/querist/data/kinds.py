@@ -124,7 +124,9 @@ def _mean_words(texts: list[str]) -> float:
 
 def is_unspaced(texts: list[str]) -> bool:
     """Whether texts are sentences in a script that puts no blanks between words, such as Chinese."""
-    letters = sum(len(text) for text in texts)
     foreign = sum(not text.isascii() and sum(letter > "\u0e00" for letter in text) * 2 > len(text) for text in texts)
+    if foreign * 2 <= len(texts):
+        return False
+    letters = sum(len(text) for text in texts)
     n_words = max(1, sum(len(text.split()) for text in texts))
-    return foreign * 2 > len(texts) and letters / n_words >= _LETTERS_PER_WORD / 2 and letters / len(texts) >= 6
+    return letters / n_words >= _LETTERS_PER_WORD / 2 and letters / len(texts) >= 6

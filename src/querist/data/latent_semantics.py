@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse
 
 from querist._threads import single_thread
-from querist._typing import AnyArray
+from querist._typing import AnyArray, IntArray
 
 # Of 20, 30, 50, 100 and 200 that which helped most over 30 to 800 labels; one for ten rows, where these are fewer.
 _DIMENSIONS, _ROWS_EACH = 50, 10
@@ -39,14 +39,17 @@ class LatentSemantics:
     components: AnyArray
     centre: AnyArray
 
+    @staticmethod
+    def sample_of(n_rows: int) -> IntArray:
+        """Return which of so many rows are learned from."""
+        return np.unique(np.linspace(0, n_rows - 1, min(n_rows, _SAMPLE)).astype(np.int64))
+
     @classmethod
-    def fitted(cls, X: Any) -> Self | None:
-        """Learn from a CSR matrix of TF-IDF; None if there are too few rows or features."""
+    def fitted(cls, sample: Any, n_rows: int) -> Self | None:
+        """Learn from a sample of `n_rows` rows, a CSR matrix of TF-IDF; None if there are too few rows or features."""
         from sklearn.utils.extmath import randomized_svd
 
-        n_rows = X.shape[0]
-        sample = X[np.unique(np.linspace(0, n_rows - 1, min(n_rows, _SAMPLE)).astype(np.int64))]
-        frequencies = np.bincount(sample.indices, minlength=X.shape[1])
+        frequencies = np.bincount(sample.indices, minlength=sample.shape[1])
         columns = np.sort(np.argsort(-frequencies, kind="stable")[:_COMMONEST])
         width = min(_DIMENSIONS, n_rows // _ROWS_EACH, columns.size - 1)
         if width < 1:
@@ -71,7 +74,5 @@ class LatentSemantics:
 
 
 def _narrowed(X: Any, columns: AnyArray) -> Any:
-    narrow = X[:, columns]
-    # The order of entries is that of the sum, and so decides on last digits.
-    narrow.sort_indices()
-    return narrow
+    # The order of entries is that of the sum, and so decides on last digits; by way of columns they ascend.
+    return X[:, columns].tocsc().tocsr()

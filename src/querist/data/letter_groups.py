@@ -8,13 +8,14 @@ import numpy as np
 import scipy.sparse
 
 from querist._typing import AnyArray
+from querist.data.text_tokens import Pieces, folded
 
 # From three letters on, a blank before or after a word among them, to five.
 _LENGTHS = (3, 4, 5)
 # Of these the commonest: rarer ones hardly ever occur in the few labelled rows, and only lengthen the others.
 _MOST = 4096
 _BITS = 22
-_BLOCK = 5000
+_NAMED_AT_ONCE = 5000
 _BLANK, _LINE = ord(" "), ord("\n")
 
 
@@ -24,7 +25,8 @@ class LetterGroups:
 
     As scikit-learn's ``TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True,
     strip_accents="unicode", min_df=2, max_features=4096)`` counts them, the features being those that occur in most
-    texts. Groups are known by hashes of 22 bits: no text is cut into strings to count them.
+    texts. Groups are known by hashes of 22 bits: no text is cut into strings to count them. What stands between two
+    blanks is looked at once for thousands of texts.
 
     Attributes
     ----------
@@ -41,39 +43,40 @@ class LetterGroups:
     names: AnyArray
 
     @classmethod
-    def fitted(cls, texts: list[str]) -> Self | None:
+    def fitted(cls, pieces: Pieces) -> Self | None:
         """Learn from texts; None if no group occurs in two of them."""
-        frequencies = np.zeros(1 << _BITS, np.int32)
-        for block in _blocks(texts):
-            hashes, ends = _hashes(_letters(block))
-            frequencies += np.bincount(_counts(hashes, ends, 1 << _BITS).indices, minlength=1 << _BITS).astype(np.int32)
+        hashes, ends = _hashes(_letters(pieces.distinct))
+        distinct, columns = np.unique(hashes, return_inverse=True)
+        of_pieces = _counts(columns, ends, distinct.size)
+        frequencies = np.zeros(distinct.size, np.int64)
+        for in_texts in pieces.blocks():
+            frequencies += np.bincount((in_texts @ of_pieces).indices, minlength=distinct.size)
         shared = np.flatnonzero(frequencies > 1)
         if not shared.size:
             return None
-        kept = np.sort(shared[np.argsort(-frequencies[shared], kind="stable")][:_MOST]).astype(np.int32)
-        weights = (np.log((1 + len(texts)) / (1 + frequencies[kept])) + 1).astype(np.float32)
-        return cls(kept, weights, _named(texts, _places(kept), kept.size))
+        kept = np.sort(shared[np.argsort(-frequencies[shared], kind="stable")][:_MOST])
+        weights = (np.log((1 + pieces.n_texts) / (1 + frequencies[kept])) + 1).astype(np.float32)
+        kept_hashes = distinct[kept].astype(np.int32)
+        return cls(kept_hashes, weights, _named(pieces.distinct, _places(kept_hashes), kept.size))
 
-    def encode(self, texts: list[str]) -> Any:
-        """Return a CSR matrix of shape (n_texts, n_groups), float32; rows have length 1, or 0."""
-        places = _places(self.hashes)
-        parts = [self._weighed(*_hashes(_letters(block)), places) for block in _blocks(texts)]
-        return scipy.sparse.vstack(parts, format="csr", dtype=np.float32)
-
-    def _weighed(self, hashes: AnyArray, ends: AnyArray, places: AnyArray) -> Any:
-        columns = places[hashes]
+    def encode(self, pieces: Pieces) -> Iterator[Any]:
+        """Yield CSR matrices of shape (n_texts, n_groups), float32, in blocks of texts; rows have length 1, or 0."""
+        hashes, ends = _hashes(_letters(pieces.distinct))
+        columns = _places(self.hashes)[hashes]
         known = columns >= 0
-        counts = _counts(columns[known], np.append(0, np.cumsum(known))[ends], self.hashes.size)
-        values = (1 + np.log(counts.data)) * self.weights[counts.indices]
+        of_pieces = _counts(columns[known], np.append(0, np.cumsum(known))[ends], self.hashes.size)
+        for in_texts in pieces.blocks():
+            # By way of columns, so that those of a row ascend: values are added up in that order.
+            yield self._weighed((in_texts @ of_pieces).tocsc().tocsr())
+
+    def _weighed(self, counts: Any) -> Any:
+        values = self.weights[counts.indices]
+        several = np.flatnonzero(counts.data > 1)
+        values[several] *= 1 + np.log(counts.data[several])
         rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         lengths = np.sqrt(np.bincount(rows, np.square(values, dtype=np.float64), minlength=counts.shape[0]))
         counts.data = (values / lengths[rows]).astype(np.float32)
         return counts
-
-
-def _blocks(texts: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(texts), _BLOCK):
-        yield texts[start : start + _BLOCK]
 
 
 def _places(hashes: AnyArray) -> AnyArray:
@@ -118,9 +121,7 @@ def _at_each_letter(letters: AnyArray) -> AnyArray:
 
 def _letters(texts: list[str]) -> AnyArray:
     """Return the code points of all texts: each word between blanks, and a line end behind each text."""
-    from sklearn.feature_extraction.text import strip_accents_unicode
-
-    lines = [f" {' '.join(strip_accents_unicode(text.lower()).split())} \n" for text in texts]
+    lines = [f" {' '.join(text.split())} \n" for text in folded(texts)]
     return np.frombuffer("".join(lines).encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
@@ -139,16 +140,16 @@ def _longest(letters: AnyArray) -> AnyArray:
 def _named(texts: list[str], places: AnyArray, n: int) -> AnyArray:
     """Return for each place the first group of letters whose hash stands there."""
     names = np.full(n, "", f"U{max(_LENGTHS)}")
-    for block in _blocks(texts):
-        letters = _letters(block)
+    for start in range(0, len(texts), _NAMED_AT_ONCE):
+        letters = _letters(texts[start : start + _NAMED_AT_ONCE])
         found = _at_each_letter(letters)
         at = np.where(found >= 0, places[found], -1)
         starts, which = np.nonzero(at >= 0)
         first = np.full(n, -1)
         first[at[starts, which][::-1]] = np.arange(starts.size)[::-1]
         for place in np.flatnonzero((first >= 0) & (names == "")).tolist():
-            start = starts[first[place]]
-            group = letters[start : start + _LENGTHS[which[first[place]]]]
+            begin = starts[first[place]]
+            group = letters[begin : begin + _LENGTHS[which[first[place]]]]
             names[place] = group.tobytes().decode("utf-32-le", "surrogatepass")
         if (names != "").all():
             break

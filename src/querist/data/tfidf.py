@@ -6,6 +6,11 @@ from typing import Any
 import numpy as np
 
 from querist._typing import AnyArray
+from querist.data.term_counts import count_terms, cut_into_letters, cut_into_words
+from querist.data.text_tokens import Pieces
+
+# What is counted without a string for each pair of words, which says the same (`querist.data.term_counts`).
+_COUNTED = {"sublinear_tf": True, "ngram_range": [1, 2], "dtype": "float32", "min_df": 2}
 
 
 class PackedTfidf:
@@ -31,19 +36,41 @@ class PackedTfidf:
         self._options = options
         self._vectorizer: Any = None
 
-    def fit_transform(self, texts: list[str]) -> Any:
+    def fit_transform(self, texts: list[str], pieces: Pieces | None = None) -> Any:
         """Learn words and weights; return a CSR matrix of shape (n_texts, n_words).
+
+        Parameters
+        ----------
+        texts : list of str
+        pieces : Pieces, default=None
+            The same texts, where they are cut already.
 
         Raises
         ------
         ValueError
             If no word is left.
         """
+        options = {name: value for name, value in self._options.items() if name != "max_features"}
+        most = self._options.get("max_features")
+        if most is not None and options == _COUNTED | {"strip_accents": "unicode"}:
+            return self._fitted(*count_terms(cut_into_words(pieces or Pieces.of(texts)), least=2, most=most))
+        if most is not None and options == _COUNTED | {"analyzer": "char"}:
+            return self._fitted(*count_terms(cut_into_letters(texts), least=2, most=most))
         vectorizer = self._made()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that letters need no token pattern
             matrix = vectorizer.fit_transform(texts)
         self._vectorizer = vectorizer
+        return matrix
+
+    def _fitted(self, terms: list[str], counts: Any) -> Any:
+        """Weigh counts."""
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        weights = TfidfTransformer(sublinear_tf=True)
+        matrix = weights.fit(counts).transform(counts, copy=False)
+        self._vectorizer = self._made(vocabulary=terms)
+        self._vectorizer.idf_ = weights.idf_
         return matrix
 
     def transform(self, texts: list[str]) -> Any:

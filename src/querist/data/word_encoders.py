@@ -1,5 +1,6 @@
 """Columns of categories and of free text, fitted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,6 +11,8 @@ from querist._typing import AnyArray, BoolArray, FloatArray, IntArray
 from querist.data.kinds import is_unspaced
 from querist.data.latent_semantics import LatentSemantics
 from querist.data.letter_groups import LetterGroups
+from querist.data.row_blocks import stacked
+from querist.data.text_tokens import BLOCK, Pieces
 from querist.data.tfidf import PackedTfidf
 from querist.exceptions import DataError
 
@@ -185,20 +188,21 @@ class TextEncoder:
         options: dict[str, Any] = {"sublinear_tf": True, "ngram_range": [1, 2], "dtype": "float32"}
         unspaced = is_unspaced([text for text in texts if text])
         options |= {"analyzer": "char"} if unspaced else {"strip_accents": "unicode"}
+        pieces = Pieces.of(texts)
         attempts = ({"min_df": 2, "max_features": 100_000}, {"token_pattern": r"(?u)\b\w+\b"})  # single letters, once
         for attempt in attempts:
             tfidf = PackedTfidf(**options, **attempt)
             try:
-                words = tfidf.fit_transform(texts)
+                words = tfidf.fit_transform(texts, pieces)
             except ValueError:  # no word is left
                 continue
             if words_only:
                 return cls(str(column.name), tfidf), words
-            letters = None if unspaced else LetterGroups.fitted(texts)
-            draft = cls(str(column.name), tfidf, letters)
-            matrix = draft._beside_words(words, texts)
-            fitted = replace(draft, semantics=LatentSemantics.fitted(matrix))
-            return fitted, fitted._beside_semantics(matrix)
+            draft = cls(str(column.name), tfidf, None if unspaced else LetterGroups.fitted(pieces))
+            sample = LatentSemantics.sample_of(len(texts))
+            matrix = draft._beside(words[sample], Pieces.of([texts[row] for row in sample.tolist()]))
+            fitted = replace(draft, semantics=LatentSemantics.fitted(matrix, len(texts)))
+            return fitted, fitted._beside(words, pieces)
         raise DataError(f"Column {column.name!r} is read as text, but holds no words. Leave it out.")
 
     @property
@@ -219,13 +223,24 @@ class TextEncoder:
     def encode(self, column: "pd.Series", where: str = "") -> Any:
         """Return a CSR matrix of shape (n_rows, n_features), float32."""
         texts = _texts(column)
-        return self._beside_semantics(self._beside_words(self.tfidf.transform(texts), texts))
+        return self._beside(self.tfidf.transform(texts), Pieces.of(texts))
 
-    def _beside_words(self, words: Any, texts: list[str]) -> Any:
-        return words if self.letters is None else _side_by_side(words, self.letters.encode(texts))
+    def _beside(self, words: Any, pieces: Pieces) -> Any:
+        """Return all features of texts of which the words are known."""
+        if self.letters is None and self.semantics is None:
+            return words
+        return stacked(self._blocks(words, pieces), pieces.n_texts)
 
-    def _beside_semantics(self, matrix: Any) -> Any:
-        return matrix if self.semantics is None else _side_by_side(matrix, self.semantics.encode(matrix))
+    def _blocks(self, words: Any, pieces: Pieces) -> Iterator[Any]:
+        """Yield them in blocks of texts."""
+        letters = None if self.letters is None else self.letters.encode(pieces)
+        for start in range(0, max(pieces.n_texts, 1), BLOCK):
+            matrix = words[start : start + BLOCK]
+            if letters is not None:
+                matrix = _side_by_side(matrix, next(letters))
+            if self.semantics is not None:
+                matrix = _side_by_side(matrix, self.semantics.encode(matrix))
+            yield matrix
 
 
 def _side_by_side(left: Any, right: Any) -> Any:

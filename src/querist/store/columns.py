@@ -14,14 +14,23 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+# Made once: a project of a million rows writes as many values.
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def storable(text: str) -> str:
     """Return `text` with U+FFFD for each character that a database refuses."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def exact(text: str) -> str:
+    """Return a text as it is, or as a JSON string where a database would refuse it (or could take it for one)."""
+    return to_json(text) if text.startswith('"') or _UNSTORABLE.search(text) else text
+
+
 def to_json(value: Any) -> str:
     """Write JSON that stays readable in the file; only what a database refuses is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _encoded(value)
     return text if text.isascii() else _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -82,9 +91,7 @@ class ExactText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Write."""
-        if value is None or not (value.startswith('"') or _UNSTORABLE.search(value)):
-            return value
-        return to_json(value)
+        return None if value is None else exact(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Read."""

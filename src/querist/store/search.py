@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Select, TextClause, select, text
+from sqlalchemy import Integer, Select, select, text
 
 from querist.store.columns import storable
 from querist.store.schema import items
@@ -28,10 +28,9 @@ _NO_BLANKS = re.compile(
     "[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
 )
 
-_FILL = {
-    "sqlite": "INSERT INTO item_words (rowid, words) VALUES (:row, :words)",
-    "postgresql": "INSERT INTO item_words (row, words) VALUES (:row, CAST(:words AS tsvector))",
-}
+# Stores the words of one row, given as `indexed` returns them: in a file, by the driver, and in PostgreSQL.
+FILL_FILE = "INSERT INTO item_words (rowid, words) VALUES (?, ?)"
+FILL_POSTGRESQL = text("INSERT INTO item_words (row, words) VALUES (:row, CAST(:words AS tsvector))")
 _FIND = {
     "sqlite": "SELECT rowid AS row FROM item_words WHERE item_words MATCH :words",
     "postgresql": "SELECT row FROM item_words WHERE words @@ CAST(:words AS tsquery)",
@@ -46,14 +45,12 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def fill(dialect: str) -> TextClause:
-    """Return the statement that stores the words of one row, given as `indexed` returns them."""
-    return text(_FILL[dialect])
-
-
 def indexed(text: str, dialect: str) -> str:
     """Return what of a text is stored to be found."""
-    words = [word for word in words_of(text) if len(word) <= _LONGEST_WORD]
+    words = words_of(text)
+    # Of an accent or a ligature there may come more letters than it is.
+    if len(text) > _LONGEST_WORD or not text.isascii():
+        words = [word for word in words if len(word) <= _LONGEST_WORD]
     if dialect == "sqlite":
         return " ".join(words)
     words = " ".join(words)[:_POSTGRESQL_LONGEST_TEXT].split()
@@ -71,8 +68,14 @@ def finding(query: str, dialect: str) -> Select[int]:
     phrases = [term for term in terms if term.words]
     if phrases:
         found = text(_FIND[dialect]).bindparams(words=_match(phrases, dialect)).columns(row=Integer)
+        if dialect == "sqlite" and len(phrases) == len(terms):
+            # Each row has its words: those of a file are read in a third of the time without a look at its items.
+            own = found.subquery("found")
+            return select(own.c.row).order_by(own.c.row)
         statement = statement.where(items.c.row.in_(found))
-    return statement.where(*(items.c.text.icontains(term.raw, autoescape=True) for term in terms if not term.words))
+    # SQLite's LIKE knows no case of ASCII letters as it is; to fold texts besides takes as long again.
+    within = items.c.text.contains if dialect == "sqlite" else items.c.text.icontains
+    return statement.where(*(within(term.raw, autoescape=True) for term in terms if not term.words))
 
 
 @dataclass(frozen=True)

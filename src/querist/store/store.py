@@ -1,5 +1,7 @@
 """A project of the labelling page: everything that is kept of it."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,13 +9,27 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import ColumnElement, Engine, LargeBinary, Select, bindparam, insert, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    LargeBinary,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+    type_coerce,
+)
 
 from querist._typing import FloatArray, IntArray
 from querist.exceptions import InvalidRowsError, StoreError
 from querist.store import contents, engine, schema, search
+from querist.store.columns import exact
 from querist.store.database import Database, locate
 from querist.store.home import without_home
+from querist.store.id_hashes import IdHashes
 from querist.store.migrations import upgrade
 from querist.store.rows import (
     AnnotatorRow,
@@ -30,6 +46,10 @@ from querist.store.writing import Writing
 _PAGE = 5000
 _IN_LIST = 500
 _ITEMS = select(schema.items).where(schema.items.c.row.in_(bindparam("values", expanding=True)))
+_IDS = select(schema.items.c.row, type_coerce(schema.items.c.item_id, Text).label("item_id")).order_by(
+    schema.items.c.row
+)
+_IDS_AT_ONCE = 50_000
 _EVENTS = select(schema.events).where(schema.events.c.uuid.in_(bindparam("values", expanding=True)))
 
 
@@ -48,6 +68,7 @@ class Store:
         self._database = database
         self._reader: Engine | None = reader
         self._writer = writer
+        self._ids = IdHashes()
 
     @classmethod
     def create(cls, location: str | Path, info: ProjectInfo) -> Self:
@@ -221,6 +242,17 @@ class Store:
         numbers = self._all(select(schema.items.c.audit_number).order_by(schema.items.c.row))
         return np.fromiter((number for (number,) in numbers), np.float64, len(numbers))
 
+    def digest(self, n_rows: int) -> str:
+        """Return a fingerprint of the content of the first rows, column by column as it is kept; reads all of them."""
+        content = type_coerce(schema.items.c.content, Text)
+        statement = select(schema.items.c.row, content).where(schema.items.c.row < n_rows)
+        found = hashlib.blake2b(digest_size=16)
+        for _, text in self._pages(statement, schema.items.c.row, -1):
+            encoded = text.encode("utf-8", "surrogatepass")
+            found.update(b"%d:" % len(encoded))
+            found.update(encoded)
+        return found.hexdigest()
+
     def texts(self) -> Iterator[str]:
         """Return what is searched, in the order of the rows."""
         for _, text in self._pages(select(schema.items.c.row, schema.items.c.text), schema.items.c.row, -1):
@@ -243,13 +275,34 @@ class Store:
         rows : array of shape (n_found,)
             In rising order.
         """
-        found = self._all(search.finding(query, self.dialect).limit(limit))
-        return np.fromiter((row for (row,) in found), np.int64, len(found))
+        found = search.finding(query, self.dialect).limit(limit)
+        if self.dialect == "sqlite":
+            # One text of all numbers: of a hundred thousand, each as a row of its own takes twice as long.
+            (numbers,) = self._all(select(func.group_concat(found.subquery().c.row)))[0]
+            return np.sort(np.fromstring(numbers or "", np.int64, sep=","))
+        rows = self._all(found)
+        return np.fromiter((row for (row,) in rows), np.int64, len(rows))
 
     def rows_of_id(self, item_id: str) -> IntArray:
-        """Return the rows of an id, to the letter: one, or none. A look at all ids."""
-        found = self._all(select(schema.items.c.row).where(schema.items.c.item_id == item_id))
-        return np.fromiter((row for (row,) in found), np.int64, len(found))
+        """Return the rows of an id, to the letter: one, or none. The first time a look at all ids."""
+        hashes = self._ids.brought_up(self._ids_from)
+        alike = np.flatnonzero(hashes == hash(exact(item_id))).tolist()
+        return np.array([item.row for item in self.items(alike) if item.item_id == item_id], np.int64)
+
+    def _ids_from(self, first: int) -> Iterator[tuple[list[int], list[str]]]:
+        """Yield rows and their ids from row `first` on, in blocks."""
+        block = _IDS.where(schema.items.c.row >= bindparam("first")).limit(_IDS_AT_ONCE)
+        if self.dialect == "sqlite":
+            each = block.subquery().c
+            # As one text: as rows, a million ids take seconds.
+            block = select(func.json_group_array(each.row), func.json_group_array(each.item_id))
+        while found := self._all(block, {"first": first}):
+            columns = map(json.loads, found[0]) if self.dialect == "sqlite" else zip(*found, strict=True)
+            rows, ids = map(list, columns)
+            if not rows:
+                return
+            yield rows, ids
+            first = max(rows) + 1
 
     def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterator[EventRow]:
         """Return the log behind event `after`, of some kinds or of all."""
@@ -265,10 +318,10 @@ class Store:
         return {event.uuid: event for event in (EventRow(*row) for row in found)}
 
     def latest_ranking(self, with_blob: bool = True) -> RankingRow | None:
-        """Return the newest ranking."""
+        """Return the newest ranking that has its blob, or the newest of all, without blob."""
         table = schema.rankings
-        columns = table.c if with_blob else _without_blob()
-        found = self._all(select(*columns).order_by(table.c.version.desc()).limit(1))
+        newest = select(*(table.c if with_blob else _without_blob())).order_by(table.c.version.desc()).limit(1)
+        found = self._all(newest.where(table.c.blob.is_not(None)) if with_blob else newest)
         return RankingRow(*found[0]) if found else None
 
     def rankings(self) -> list[RankingRow]:

@@ -7,9 +7,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.exc import StatementError
 
 from querist.exceptions import StoreError
 from querist.store import schema, search
+from querist.store.columns import exact, storable, to_json
 from querist.store.home import KEY as HOME
 from querist.store.home import Home, without_home
 from querist.store.rows import (
@@ -26,6 +28,7 @@ from querist.store.rows import (
 
 _CHUNK = 2000
 _BLOBS_KEPT = 3
+_ADD_ITEMS = "INSERT INTO items (row, item_id, content, text, audit_number, source) VALUES (?, ?, ?, ?, ?, ?)"
 # Every label comes by here, so these are made once.
 _DELETE_TAB = delete(schema.tabs).where(
     schema.tabs.c.annotator == bindparam("whose"), schema.tabs.c.tab == bindparam("which")
@@ -85,10 +88,33 @@ class Writing:
                         f"Rows must count without gaps: an item has row {item.row} in the place of row {row}."
                     )
                 row += 1
+            if dialect == "sqlite":
+                self._add_to_file(chunk)
+                continue
             words = [{"row": item.row, "words": search.indexed(item.text, dialect)} for item in chunk]
             self._connection.execute(insert(schema.items), [vars(item) for item in chunk])
-            self._connection.execute(search.fill(dialect), words)
+            self._connection.execute(search.FILL_POSTGRESQL, words)
         return row - first_row
+
+    def _add_to_file(self, items: Sequence[ItemRow]) -> None:
+        """Add items to a project file, by the driver alone: most of the time was SQLAlchemy's."""
+        try:
+            values = [
+                (
+                    each.row,
+                    exact(each.item_id),
+                    to_json(each.content),
+                    storable(each.text),
+                    each.audit_number,
+                    each.source,
+                )
+                for each in items
+            ]
+            words = [(each.row, search.indexed(each.text, "sqlite")) for each in items]
+        except (ValueError, TypeError) as error:
+            raise StatementError(str(error), _ADD_ITEMS, None, error) from error
+        self._connection.exec_driver_sql(_ADD_ITEMS, values)
+        self._connection.exec_driver_sql(search.FILL_FILE, words)
 
     def append(self, events: Sequence[EventRow]) -> list[int]:
         """Write events to the log and return their numbers, which rise in the order given.
@@ -105,10 +131,22 @@ class Writing:
         return list(self._connection.scalars(_INSERT_EVENTS, values))
 
     def save_ranking(self, ranking: RankingRow) -> None:
-        """Keep a ranking; all keep their metrics, the last three their blobs."""
+        """Keep a ranking; all keep their metrics, the last three that had one their blob."""
         table = schema.rankings
         self._connection.execute(insert(table).values(vars(ranking)))
-        kept = select(table.c.version).order_by(table.c.version.desc()).limit(_BLOBS_KEPT)
+        if ranking.blob is not None:
+            self._let_go_of_blobs()
+
+    def save_blob(self, version: int, blob: bytes) -> None:
+        """Keep the blob of a ranking that was saved without one."""
+        table = schema.rankings
+        self._connection.execute(update(table).where(table.c.version == version).values(blob=blob))
+        self._let_go_of_blobs()
+
+    def _let_go_of_blobs(self) -> None:
+        table = schema.rankings
+        with_blob = select(table.c.version).where(table.c.blob.is_not(None))
+        kept = with_blob.order_by(table.c.version.desc()).limit(_BLOBS_KEPT)
         self._connection.execute(
             update(table).where(table.c.version.not_in(kept), table.c.blob.is_not(None)).values(blob=None)
         )

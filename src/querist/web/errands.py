@@ -154,6 +154,7 @@ class Errands:
         try:
             async with self._turns[type(errand)]:
                 with _work_folder() as folder:
+                    await asyncio.wrap_future(self._project.trainer.save_ranking())
                     await self._carry_out(errand, b"", folder=folder)
                     written = Written(folder / OUT)
             timer = asyncio.get_running_loop().call_later(_KEPT, self._forget, key)

@@ -13,6 +13,7 @@ from querist.audit import AuditPrefix, ScoredDraws, assess
 from querist.labelling.log import classes as class_lists
 from querist.labelling.log.ranking import Ranking
 from querist.labelling.log.settings import Settings
+from querist.labelling.trainer import kept_features, trainer
 from querist.labelling.trainer.frames import read_frame
 from querist.labelling.trainer.trainer import Trainer
 from querist.session import Session
@@ -429,3 +430,16 @@ def test_questions_are_answered_by_its_features(tmp_path):
     before, found, missing = (each["rows"] for each in told)
     assert (before, missing) == (None, None)
     assert (found[0], len(found)) == (1, 3)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_features_of_many_rows_are_kept_for_the_next_trainer(play, monkeypatch, busy):
+    monkeypatch.setattr(kept_features, "MANY", N_ROWS)
+    monkeypatch.setattr(trainer, "_ROUNDS_TO_KEEP", 1)
+    played = play()
+    played.wanted.busy = busy
+    played.run(1, 2, 3)
+    monkeypatch.setattr(trainer, "pool_features", None)  # they are not built again
+    features, _ = Trainer(played.reader, played.wanted, io.BytesIO())._catch_up()
+    assert (features.X != played.trainer._features.X).nnz == 0
+    assert features.names == played.trainer._features.names

@@ -55,6 +55,8 @@ def write_lines(lines: Iterable[list[Any]], target: BinaryIO) -> tuple[str, ...]
 
 
 def _cell(value: Any) -> str:
+    if value is None:  # most of Querist's own columns of a row that nobody has answered
+        return ""
     return neutralise(value) if isinstance(value, str) else as_text(value)
 
 

@@ -113,7 +113,8 @@ def iterate(
             copy_of=None if row == item.row else ids[row],
             prediction=names.get(board.label_of(prediction)),
             confidence=confidence,
-            **_answers(board, row, people, names),
+            # Most rows of a large project: nobody has done anything to them, and what they have is what a record has.
+            **({} if status == "unlabelled" and not board.acts_on(row) else _answers(board, row, people, names)),
         )
 
 

@@ -81,7 +81,10 @@ def find_rows(
         hidden = frozenset() if wanted.annotator == reader.annotator else reader.unseen
         rows = {act.row for act in board.acts() if act.annotator == wanted.annotator and act.kind != "second_opinion"}
         keep &= _mask(board, rows - hidden)
-    prediction, confidence = predictions(board, current)
+    # Of a million rows it takes longer than all the rest.
+    asks = (wanted.prediction, wanted.min_confidence, wanted.max_confidence, wanted.disagree)
+    of_model = any(each is not None for each in asks) or sort.removeprefix("-") == "confidence"
+    prediction, confidence = predictions(board, current if of_model else None)
     prediction[unseen], confidence[unseen] = -1, np.nan
     if wanted.prediction is not None:
         keep &= prediction == wanted.prediction
@@ -104,8 +107,11 @@ def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArr
     confidence = np.full(board.n_rows, np.nan, np.float32)
     if current is not None:
         known = current.ranking.prediction[: board.n_rows].astype(np.int32)
-        distinct, place = np.unique(known, return_inverse=True)
-        prediction[: known.size] = np.array([board.label_of(each) for each in distinct.tolist()], np.int32)[place]
+        lowest = int(known.min(initial=-1))
+        there = np.flatnonzero(np.bincount(known - lowest)) + lowest
+        labels = np.full(int(known.max(initial=-1)) - lowest + 1, -1, np.int32)
+        labels[there - lowest] = [board.label_of(each) for each in there.tolist()]
+        prediction[: known.size] = labels[known - lowest]
         confidence[: known.size] = np.where(
             prediction[: known.size] >= 0, current.ranking.confidence[: known.size], np.nan
         )

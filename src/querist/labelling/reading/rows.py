@@ -167,15 +167,15 @@ class Rows:
         InvalidParameterError
             If the reader is to answer that row blind, or nobody can tell yet which rows are alike.
         """
-        rows = self.find_rows(wanted, sort, reader)
+        rows = self._found(wanted, sort, reader, wait=True)
         if like is not None:
             rows = self._alike(self.item(like).row, rows, sort, reader)
-        items = self.items(rows[offset : offset + limit])
+        items = self.items(rows[offset : offset + limit].tolist())
         first_of = self._near_first(reader) if wanted.copies == "nearly" else {}
         n_blind = int(self.view.board.copies.only_first(np.array(sorted(reader.unseen), np.int64)).size)
         return ExploreReply(len(rows), n_blind, [self._summary(item, reader, first_of) for item in items])
 
-    def _alike(self, like: int, rows: list[int], sort: str, reader: Reader) -> list[int]:
+    def _alike(self, like: int, rows: IntArray, sort: str, reader: Reader) -> IntArray:
         if like in reader.unseen:
             # Labels of rows like it would lead the answer as much as a guess.
             raise InvalidParameterError(
@@ -184,10 +184,8 @@ class Rows:
             )
         alike = self.nearest(like)
         if sort != "row":
-            there = set(alike)
-            return [row for row in rows if row in there]
-        fulfilling = set(rows)
-        return [row for row in alike if row in fulfilling]
+            return rows[np.isin(rows, alike)]
+        return np.array(alike, np.int64)[np.isin(alike, rows)]
 
     def find_rows(
         self, wanted: Filter, sort: str = "row", reader: Reader = EVERYBODY, *, wait: bool = True
@@ -199,14 +197,19 @@ class Rows:
         InvalidParameterError
             If nobody can tell which texts are nearly the same; without `wait`, if it is not known already.
         """
+        rows: list[int] = self._found(wanted, sort, reader, wait=wait).tolist()
+        return rows
+
+    def _found(self, wanted: Filter, sort: str, reader: Reader, *, wait: bool) -> IntArray:
         view = self.view
-        found: list[int] = row_filter.find_rows(view.board, view.current, wanted, sort, self._search, reader).tolist()
+        found = row_filter.find_rows(view.board, view.current, wanted, sort, self._search, reader)
         if wanted.copies != "nearly":
             return found
         first_of = self._near_first(reader, wait=wait)
-        found = [row for row in found if row in first_of]
+        rows = [row for row in found.tolist() if row in first_of]
         # Groups stand together; a sort by another thing takes them apart.
-        return sorted(found, key=lambda row: (first_of[row], row)) if sort == "row" else found
+        ordered = sorted(rows, key=lambda row: (first_of[row], row)) if sort == "row" else rows
+        return np.array(ordered, np.int64)
 
     def _near_first(self, reader: Reader, *, wait: bool = True) -> dict[int, int]:
         """Return the first row of its group, for each row that is nearly the same as another.

@@ -1,5 +1,9 @@
 """`TrainerNews`: the trainer is told when to train; what it says becomes the ranking in use and the figures shown."""
 
+import math
+import time
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +31,9 @@ _TEACHING = frozenset(
 _READ_AHEAD = 500
 # The first rows are there without it; until they are answered nothing is to be learned.
 _TRAINER_DELAY = 1.5
+# The bytes of a ranking from so many on are written at most so often: answers wait while they are, a third of a second
+# at a million rows, and they serve who starts again or reads the project beside.
+_LARGE, _BLOB_SECONDS = 1_000_000, 30.0
 
 
 class TrainerNews:
@@ -42,7 +49,12 @@ class TrainerNews:
         self._place = place
         self._rows = rows
         self._supervisor: Supervisor | None = None
-        self._version = place.view.current.version if place.view.current else 0
+        # Of the newest ranking in the store; that in use may be an older one, which had its blob.
+        newest = place.view.store.latest_ranking(with_blob=False)
+        self._version = newest.version if newest else 0
+        # Bytes of the ranking in use that the store has not got yet, and when it got some.
+        self._unsaved: tuple[int, bytes] | None = None
+        self._saved_at = -math.inf
         self._failure = ""
         self._similar = Similar(self._asker)
         rows.nearest, rows.near_copies = self.nearest, self.near_copies
@@ -61,9 +73,12 @@ class TrainerNews:
         self._supervisor.train(seq)
 
     def close(self) -> None:
-        """Stop the trainer."""
+        """Stop the trainer, and have the store keep its last ranking."""
         if self._supervisor is not None:
             self._supervisor.close()
+        # Where it cannot be written an older one is there, and the trainer makes another.
+        with suppress(QueristError):
+            self.save_ranking().result()
 
     def _on_commit(self, kinds: frozenset[str]) -> None:
         """Have the model trained again after events that teach it something."""
@@ -164,9 +179,11 @@ class TrainerNews:
         self._rows.items(current.ranking.order[:_READ_AHEAD].tolist())
         metrics = {key: value for key, value in header.items() if key != "type"}
 
+        due = len(blob) < _LARGE or time.monotonic() - self._saved_at > _BLOB_SECONDS
+
         def work(batch: Batch) -> None:
-            now = self._place.clock()
-            batch.tx.save_ranking(RankingRow(version, header["seq"], now, header["n_labels"], metrics, blob))
+            now, kept = self._place.clock(), blob if due else None
+            batch.tx.save_ranking(RankingRow(version, header["seq"], now, header["n_labels"], metrics, kept))
             self._set_aside(batch, current.strategy)
             self._place.queue.use(current)
 
@@ -176,4 +193,18 @@ class TrainerNews:
             self._failure = str(error)
             return
         self._place.view.current, self._version = current, version
+        self._unsaved = None if due else (version, blob)
+        if due:
+            self._saved_at = time.monotonic()
         self._place.live.tell("ranking")
+
+    def save_ranking(self) -> "Future[None]":
+        """Have the store keep the ranking in use, if it has not got it yet, for whoever reads the project beside."""
+
+        def work(batch: Batch) -> None:
+            unsaved, self._unsaved = self._unsaved, None
+            if unsaved is not None:
+                self._saved_at = time.monotonic()
+                batch.tx.save_blob(*unsaved)
+
+        return self._place.submit(work)

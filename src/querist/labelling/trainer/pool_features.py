@@ -93,6 +93,13 @@ def pool_features(
     return _of_columns(items, n_rows, settings, location, progress)
 
 
+def of_recipe(X: Pool, features: TableFeatures) -> PoolFeatures:
+    """Return what a fitted recipe has made of the rows."""
+    names = tuple(features.get_feature_names_out().tolist())
+    kinds: dict[str, str] = {**features.kinds_}
+    return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)
+
+
 def _of_images(
     items: Iterable[ItemRow], n_rows: int, settings: Settings, location: str, progress: Progress
 ) -> PoolFeatures:
@@ -142,15 +149,12 @@ def _of_columns(
         text_columns=tuple(name for name in settings.text_columns if name in cells), words_only=settings.words_only
     )
     if not settings.embeddings:
-        X = features.fit_transform(frame)
-        names = tuple(features.get_feature_names_out().tolist())
-        kinds: dict[str, str] = {**features.kinds_}
-        return PoolFeatures(X, names, features.columns_, kinds, features.notes_, features, features.legible_)
+        return of_recipe(features.fit_transform(frame), features)
     embedded = EmbeddedFeatures(features, model=settings.embedding_model)
     vectors = None if settings.embedding_model else RowVectors(embeddings_home(location)).read(n_rows)
     X = embedded.fit_rows(frame, vectors, watch=Watch(lambda done, total, what: progress(done, total)))
     names = tuple(embedded.get_feature_names_out().tolist())
-    kinds = {**embedded.kinds_} | {embedded.column_: "embedding"}
+    kinds: dict[str, str] = {**embedded.kinds_} | {embedded.column_: "embedding"}
     # The numbers of a vector stand last; what was fitted is a copy of the recipe that was given.
     assert embedded.features_ is not None
     own = embedded.features_.legible_

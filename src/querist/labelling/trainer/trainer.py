@@ -4,6 +4,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any, Protocol
 
@@ -18,11 +19,12 @@ from querist.labelling.trainer.examples import rows_like_examples
 from querist.labelling.trainer.explanations import explain
 from querist.labelling.trainer.figures import figuring
 from querist.labelling.trainer.frames import write_frame
+from querist.labelling.trainer.kept_features import KeptFeatures
 from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.near_copies import near_copies, words_of
-from querist.labelling.trainer.pool_features import PoolFeatures, pool_features, recipe
+from querist.labelling.trainer.pool_features import PoolFeatures, of_recipe, pool_features, recipe
 from querist.labelling.trainer.runners_up import runners_up
 from querist.labelling.trainer.similar import nearest_rows
 from querist.store import Store
@@ -36,6 +38,8 @@ _SUSPECTS_SHARE = 0.02
 # Figures are computed again when this share of the labels is new, or an answer of the audit.
 _FIGURES_SHARE = 0.02
 _PROGRESS_SECONDS = 0.2
+# Features are kept once there is a pause, or after so many trainings.
+_ROUNDS_TO_KEEP = 10
 _WAITS = (
     "The classifier needs more labels of each class before it can be trained. Until then, rows are ordered by a "
     "model of the classes that have enough labels or, without two such classes, as at the start."
@@ -78,6 +82,8 @@ class Trainer:
         self._board = Board(n_items=lambda: store.n_items)
         self._settings = Settings.from_dict(store.info.settings)
         self._features: PoolFeatures | None = None
+        self._to_keep: Callable[[], None] | None = None
+        self._rounds_to_keep = _ROUNDS_TO_KEEP
         self._learner: Learner | None = None
         self._recipe: tuple[Any, ...] = ()
         self._trained = -1
@@ -93,6 +99,11 @@ class Trainer:
         """Answer wishes until the process ends; where there is none, go on with the figures."""
         self._guarded("reading the rows", self._catch_up)
         while True:
+            # People wait for rankings; but where answers never pause, it is not to wait for ever.
+            if self._to_keep is not None and self._trained >= 0:
+                self._rounds_to_keep -= 1
+                if not self._wishes.waiting() or self._rounds_to_keep < 0:
+                    self._guarded("keeping the features", self._keep)
             while self._figures is not None and not self._wishes.waiting():
                 self._guarded("the figures", self._go_on)
             wanted = self._wishes.wait()
@@ -140,9 +151,7 @@ class Trainer:
         self._settings = Settings.from_dict(info.settings | self._board.settings)
         asked = (recipe(self._settings), self._board.n_rows)
         if self._features is None or self._learner is None or asked != self._recipe:
-            self._features = pool_features(
-                self._items(), self._board.n_rows, self._settings, self._store.location, self._progress()
-            )
+            self._features = self._made()
             first = rows_like_examples(self._features, self._settings)
             self._learner = Learner(self._features.X, seed=info.seed, first=first)
             self._recipe = asked
@@ -150,6 +159,25 @@ class Trainer:
             self._order = self._board.copies.only_first(order[order < self._features.n_rows])
             self._tell("ready", n_rows=self._features.n_rows, notes=list(self._features.notes))
         return self._features, self._learner
+
+    def _made(self) -> PoolFeatures:
+        """Return the features of the rows: those that were kept, or new ones, which are kept once there is time."""
+        n_rows = self._board.n_rows
+        kept = KeptFeatures(self._store, self._settings, n_rows)
+        found = kept.read()
+        if found is not None:
+            self._progress()(n_rows, n_rows)
+            return of_recipe(*found)
+        features = pool_features(self._items(), n_rows, self._settings, self._store.location, self._progress())
+        self._to_keep, self._rounds_to_keep = (lambda: kept.write(features)), _ROUNDS_TO_KEEP
+        return features
+
+    def _keep(self) -> None:
+        keep, self._to_keep = self._to_keep, None
+        # A folder that nobody may write to costs time at the next start, and nothing else.
+        with suppress(OSError):
+            if keep is not None:
+                keep()
 
     def _items(self) -> Any:
         # Rows may have come since the log was read; they wait for the next time.
