@@ -205,7 +205,7 @@ def _is_plain_logistic(model: Model, block: Pool) -> bool:
         and getattr(model, "multi_class", "auto") in ("auto", "deprecated", "ovr")
         and isinstance(block, np.ndarray)
         and block.ndim == 2
-        and block.dtype.kind == "f"
+        and block.dtype.kind in "biuf"
     )
 
 
@@ -214,8 +214,13 @@ def _logistic(model: Model, block: AnyArray) -> AnyArray:
 
     It is the commonest model of the loop. On small pools the checks take longer than the
     arithmetic, on large ones copies take a good part of the time (``benchmarks/speed``).
+    Values of 16 bits or less, which float32 holds exactly, are computed in it; wider integers in float64.
     """
-    decision = block @ model.coef_[0]
+    coef = model.coef_[0]
+    if block.dtype.kind != "f" or block.dtype.itemsize < 4:
+        dtype = np.float32 if block.dtype.itemsize <= 2 else np.float64
+        block, coef = block.astype(dtype), coef.astype(dtype, copy=False)
+    decision = block @ coef
     decision += model.intercept_[0]
     proba = np.empty((block.shape[0], 2), decision.dtype)
     scipy.special.expit(decision, out=proba[:, 1])
