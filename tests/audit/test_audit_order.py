@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from querist.audit.folds import fold_of
-from querist.audit import order
 from querist.audit.order import (
     AuditOrder,
     audit_numbers,
@@ -137,7 +136,7 @@ def test_the_first_in_order_are_what_the_whole_order_begins_with(n_rows, n, n_nu
     whole = whole if among is None else whole[among[whole]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "_MAX_ROWS", 64)
-        patch.setattr(order, "_SHORTEST", 8)
+        patch.setattr("querist.audit.order._SHORTEST", 8)
         first = first_in_order(numbers.__getitem__, n_rows, n, among)
     assert first.tolist() == whole[:n].tolist()
     assert first.dtype == np.int64
@@ -148,7 +147,7 @@ def test_a_head_of_the_order_is_the_same_whatever_was_asked_before(n_rows, lengt
     whole = audit_order(audit_numbers(seed, np.arange(n_rows)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "_MAX_ROWS", 64)
-        patch.setattr(order, "_SHORTEST", 8)
+        patch.setattr("querist.audit.order._SHORTEST", 8)
         heads = AuditOrder(lambda rows: audit_numbers(seed, rows), n_rows)
         for n in lengths:
             assert heads.head(n).tolist() == whole[:n].tolist()
