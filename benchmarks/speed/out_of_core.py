@@ -4,7 +4,8 @@ Each number is the power of ten of the rows, of 50 columns of uint8 unless ``--c
 Prints, for every operation, CPU seconds and wall seconds of one call in one thread, and bytes a row of anonymous
 memory (what the process must have; mapped pages of the file can be dropped at any time): at the peak, and what stays.
 Beside it one plain read of the file. Each size runs in a process of its own; the file is made in ``--folder`` (5 GB at
-10^8 x 50 uint8) and removed. ``--audit 0`` leaves the audit out, ``--only ask,fit`` prints only some operations.
+10^8 x 50 uint8) and removed. ``--audit 0`` leaves the audit out, ``--only ask,fit`` prints only some operations, and
+``--skip auto_label`` leaves that out, which lets a forest look at every row.
 """
 
 import argparse
@@ -70,7 +71,7 @@ def truth(X: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return (score + np.sin(found[:, 0]) > 0).astype(int)
 
 
-def operations(path: Path, audit: float) -> Iterator[tuple[str, Callable[[], object]]]:
+def operations(path: Path, audit: float, skip: set[str]) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield operations by name, in an order in which they can be carried out."""
     import querist
 
@@ -81,6 +82,7 @@ def operations(path: Path, audit: float) -> Iterator[tuple[str, Callable[[], obj
         rows = warm.ask(20)
         warm.tell(rows, rows % 2)
     warm.fit(), warm.accuracy(), warm.advice(), warm.predict()
+    querist.open_pool(path)
 
     def plain_read() -> None:
         X = querist.open_pool(path)
@@ -111,7 +113,8 @@ def operations(path: Path, audit: float) -> Iterator[tuple[str, Callable[[], obj
     yield "predict()", session.predict
     yield "certify(0.7)", lambda: told.update(certificate=session.certify(0.7))
     session.release()
-    yield "auto_label(0.9)", lambda: told.update(plan=session.auto_label(0.9))
+    if "auto_label" not in skip:
+        yield "auto_label(0.9)", lambda: told.update(plan=session.auto_label(0.9))
     told.clear()
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "session.json"
@@ -120,10 +123,10 @@ def operations(path: Path, audit: float) -> Iterator[tuple[str, Callable[[], obj
         yield "load", lambda: querist.Session.load(saved, X)
 
 
-def measure(path: Path, audit: float, only: set[str]) -> None:
+def measure(path: Path, audit: float, only: set[str], skip: set[str]) -> None:
     """Print a line of the table for each operation."""
     n_rows = np.load(path, mmap_mode="r").shape[0]
-    for name, carry_out in operations(path, audit):
+    for name, carry_out in operations(path, audit, skip):
         before = anonymous()
         with watched() as peak:
             wall, cpu = time.perf_counter(), time.process_time()
@@ -148,11 +151,13 @@ def main() -> None:
     parser.add_argument("--dtype", default="u1")
     parser.add_argument("--audit", type=float, default=0.2)
     parser.add_argument("--only", default="")
+    parser.add_argument("--skip", default="")
     parser.add_argument("--folder", default=None)
     parser.add_argument("--pool", type=Path, help="measure this file, in this process")
     told = parser.parse_args()
     if told.pool is not None:
-        measure(told.pool, told.audit, {each for each in told.only.split(",") if each})
+        named = [{each for each in words.split(",") if each} for words in (told.only, told.skip)]
+        measure(told.pool, told.audit, *named)
         return
     for power in told.powers:
         n_rows = round(10**power)
@@ -164,7 +169,7 @@ def main() -> None:
             print("| operation | CPU s | wall s | CPU ns a row | peak B a row | stays B a row |")
             print("|---|---|---|---|---|---|")
             sys.stdout.flush()
-            options = ["--pool", str(path), "--audit", str(told.audit), "--only", told.only]
+            options = ["--pool", str(path), "--audit", str(told.audit), "--only", told.only, "--skip", told.skip]
             subprocess.run([sys.executable, __file__, *options], check=True)
 
 

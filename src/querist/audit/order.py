@@ -119,8 +119,8 @@ def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray 
     ndarray of shape (min(n, rows there are),), int64
         What `audit_order` of these rows begins with, ties included. One pass over the numbers; O(n) memory.
     """
-    rows: IntArray = np.empty(0, np.int64)
-    numbers = np.empty(0)
+    if n <= 0:
+        return np.empty(0, np.int64)
     found: list[tuple[IntArray, FloatArray]] = []
     n_found, bound = 0, np.inf
     for block in row_blocks(n_rows, 1):
@@ -132,14 +132,20 @@ def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray 
         fits = own < bound
         found.append((some[fits], own[fits]))
         n_found += found[-1][0].size
-        if n_found > max(2 * n, _SHORTEST) or block.stop == n_rows:
-            rows = np.concatenate([rows, *(each for each, _ in found)])
-            numbers = np.concatenate([numbers, *(each for _, each in found)])
-            first = np.lexsort((rows, numbers))[:n]
-            rows, numbers = rows[first], numbers[first]
-            found, n_found = [], n
-            bound = numbers[-1] if 0 < rows.size == n else np.inf
-    return rows
+        if n_found > 2 * n:
+            rows, numbers = _joined(found)
+            bound = np.partition(numbers, n - 1)[n - 1]
+            fits = numbers <= bound
+            found, n_found = [(rows[fits], numbers[fits])], int(fits.sum())
+    rows, numbers = _joined(found)
+    return rows[np.argsort(numbers, kind="stable")[:n]]
+
+
+def _joined(found: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, FloatArray]:
+    return (
+        np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in found)]),
+        np.concatenate([np.empty(0), *(numbers for _, numbers in found)]),
+    )
 
 
 class AuditOrder:
