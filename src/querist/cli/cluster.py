@@ -32,7 +32,7 @@ def on_dask(address: str | None) -> Iterator[None]:
         distributed: Any = import_module("distributed")
     except ImportError:
         raise InvalidParameterError(
-            "--dask needs dask and distributed, which are not installed. Run: pip install 'querist[dask]'"
+            "--dask needs dask and distributed, which are not installed. Install querist[dask] here and on the workers."
         ) from None
     import joblib
 

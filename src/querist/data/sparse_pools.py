@@ -121,33 +121,31 @@ class SparsePool:
         kept = self.dtype.newbyteorder("=") if name == "data" else np.dtype(self._index)
         wanted = {"data": self._n_entries, "indices": self._n_entries, "indptr": self.shape[0] + 1}[name]
         if size != wanted:
-            raise FileFormatError(f"{self.path} is damaged: {name} has {size} values instead of {wanted}.")
+            raise self._damaged(f"{name} has {size} values instead of {wanted}")
         head = {"descr": kept.str, "fortran_order": False, "shape": (size,)}
         np.lib.format.write_array_header_1_0(target, head)
         last, done = 0, 0
         for block in _blocks(source, dtype):
             if name == "indices" and block.size and (block.min() < 0 or block.max() >= self.shape[1]):
                 at = done + int(((block < 0) | (block >= self.shape[1])).argmax())
-                raise FileFormatError(
-                    f"{self.path} is damaged: entry {at} stands in column {block[at - done]} of {self.shape[1]}."
-                )
+                raise self._damaged(f"entry {at} stands in column {block[at - done]} of {self.shape[1]}")
             if name == "indptr":
                 self._check_ends(block, last, done, size)
                 last = int(block[-1])
             done += block.size
             target.write(np.ascontiguousarray(block, kept).data)
         if done != size:
-            raise FileFormatError(f"{self.path} is damaged: {name} ends after {done} of {size} values.")
+            raise self._damaged(f"{name} ends after {done} of {size} values")
 
     def _check_ends(self, block: AnyArray, last: int, done: int, size: int) -> None:
         steps = np.diff(block.astype(np.int64), prepend=last)
         is_end = done + block.size == size
         if (steps < 0).any() or (not done and block[0] != 0) or (is_end and block[-1] != self._n_entries):
             at = done + int((steps < 0).argmax())
-            raise FileFormatError(f"{self.path} is damaged: the entries of row {max(at - 1, 0)} are not where it says.")
+            raise self._damaged(f"the entries of row {max(at - 1, 0)} are not where it says")
 
-    def _damaged(self, error: Exception) -> FileFormatError:
-        return FileFormatError(f"{self.path} is not a sparse matrix that can be read: {error}. Save it again.")
+    def _damaged(self, why: object) -> FileFormatError:
+        return FileFormatError(f"{self.path} is not a sparse matrix that can be read: {why}. Save it again.")
 
 
 def _blocks(source: Any, dtype: "np.dtype[Any]") -> Iterator[AnyArray]:
