@@ -86,6 +86,12 @@ def test_what_runs_sentence_models_binds_nobody_either():
     assert bound <= set(WEAK_BUT_APART)
 
 
+def test_what_runs_on_a_cluster_binds_nobody_either():
+    packages = needed(PROJECT["optional-dependencies"]["dask"])
+    assert {"dask", "distributed"} <= set(packages)
+    assert {name for name, package in packages.items() if binding(stated(package))} <= set(WEAK_BUT_APART)
+
+
 @pytest.mark.parametrize(
     ("expression", "bound"),
     [

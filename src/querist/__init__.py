@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from querist._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from querist.data import open_pool
     from querist.registry import (
         estimator_names,
         make_estimator,
@@ -30,6 +31,7 @@ _HOMES = {
     "make_estimator": "querist.registry",
     "make_stopping_rule": "querist.registry",
     "make_strategy": "querist.registry",
+    "open_pool": "querist.data",
     "rows_like": "querist.session",
     "simulate": "querist.simulation",
     "stopping_rule_names": "querist.registry",
@@ -59,6 +61,7 @@ __all__ = [
     "make_estimator",
     "make_stopping_rule",
     "make_strategy",
+    "open_pool",
     "rows_like",
     "simulate",
     "stopping_rule_names",

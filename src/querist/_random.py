@@ -7,6 +7,9 @@ import numpy as np
 from querist._typing import FloatArray, IntArray, RandomState
 from querist.exceptions import InvalidParameterError
 
+# Rows whose keys are computed together: what that takes stays in the cache.
+_AT_ONCE = 1 << 16
+
 
 def resolve(random_state: RandomState) -> np.random.Generator:
     """Return the generator for a call: a generator as it is, an int as its seed, None as fresh entropy.
@@ -60,7 +63,17 @@ def row_keys(seed: int, rows: IntArray) -> FloatArray:
     Uses the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable
     pseudorandom number generators", OOPSLA 2014, doi:10.1145/2660193.2660195).
     """
-    z = np.asarray(rows).astype(np.uint64) + np.uint64(1)
+    rows = np.asarray(rows)
+    if rows.ndim != 1 or rows.size <= _AT_ONCE:
+        return _row_keys(seed, rows)
+    keys = np.empty(rows.size)
+    for start in range(0, rows.size, _AT_ONCE):
+        keys[start : start + _AT_ONCE] = _row_keys(seed, rows[start : start + _AT_ONCE])
+    return keys
+
+
+def _row_keys(seed: int, rows: IntArray) -> FloatArray:
+    z = rows.astype(np.uint64) + np.uint64(1)
     with np.errstate(over="ignore"):
         z = z * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from querist.audit.folds import fold_of
-from querist.audit.order import audit_numbers, audit_order, audit_prefix, is_fresh, promise_numbers
+from querist.audit.order import (
+    AuditOrder,
+    audit_numbers,
+    audit_order,
+    audit_prefix,
+    first_in_order,
+    is_fresh,
+    promise_numbers,
+)
+from querist.base import blocks
 
 
 def test_a_rows_number_depends_on_nothing_but_seed_and_row():
@@ -112,3 +121,42 @@ def test_each_attempt_has_numbers_of_its_own():
         assert stats.kstest(numbers, "uniform").pvalue > 0.001
         assert abs(np.corrcoef(numbers, audit_numbers(3, np.arange(5000)))[0, 1]) < 0.06
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.06
+
+
+# ---------------------------------------------------------------- the order without an array as long as the pool
+
+
+@given(st.integers(1, 400), st.integers(0, 450), st.integers(1, 9), st.integers(0, 2**32), st.booleans())
+def test_the_first_in_order_are_what_the_whole_order_begins_with(n_rows, n, n_numbers, seed, some):
+    rng = np.random.default_rng(seed)
+    # Few numbers, so that many are equal.
+    numbers = rng.integers(0, n_numbers, n_rows) / n_numbers
+    among = rng.random(n_rows) < 0.5 if some else None
+    whole = audit_order(numbers)
+    whole = whole if among is None else whole[among[whole]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_MAX_ROWS", 64)
+        patch.setattr("querist.audit.order._SHORTEST", 8)
+        first = first_in_order(numbers.__getitem__, n_rows, n, among)
+    assert first.tolist() == whole[:n].tolist()
+    assert first.dtype == np.int64
+
+
+@given(st.integers(0, 300), st.lists(st.integers(0, 320), max_size=6), st.integers(0, 2**40))
+def test_a_head_of_the_order_is_the_same_whatever_was_asked_before(n_rows, lengths, seed):
+    whole = audit_order(audit_numbers(seed, np.arange(n_rows)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_MAX_ROWS", 64)
+        patch.setattr("querist.audit.order._SHORTEST", 8)
+        heads = AuditOrder(lambda rows: audit_numbers(seed, rows), n_rows)
+        for n in lengths:
+            assert heads.head(n).tolist() == whole[:n].tolist()
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(0, 2**40))
+def test_a_prefix_needs_no_more_of_the_order_than_its_first_open_row(done, seed):
+    answered = np.array(done)
+    whole = audit_order(audit_numbers(seed, np.arange(answered.size)))
+    prefix = audit_prefix(whole, answered)
+    head = whole[: prefix.rows.size + 1]
+    assert audit_prefix(head, answered).rows.tolist() == prefix.rows.tolist()

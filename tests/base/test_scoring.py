@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 
@@ -12,6 +12,7 @@ from querist.base import blocks
 from querist.base.blocks import block_rows, row_blocks
 from querist.base.scoring import candidate_blocks, known_classes, probabilities, score_rows, uncertainty
 from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
+from querist.learners import NewtonLogisticRegression
 
 CONTAINERS = {
     "array": np.asarray,
@@ -129,3 +130,29 @@ def test_other_models_take_their_own_way():
 
     X = np.linspace(-1, 1, 20).reshape(-1, 1)
     assert (probabilities(Odd().fit(X, X[:, 0] > 0), X) == 0.5).all()
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?", "f2", "f4", "f8"]),
+    st.sampled_from([LogisticRegression, NewtonLogisticRegression]),
+    st.integers(0, 2**32 - 1),
+)
+def test_numbers_of_every_type_have_the_probabilities_that_scikit_learn_gives_them(dtype, kind, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(0, 2 if dtype == "?" else 100, (60, 5)).astype(dtype)
+    model = kind().fit(X.astype(float), rng.permutation([0, 1] * 30))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("querist.base.scoring._CAST", 85)
+        found = probabilities(model, X)
+    # Those of few bits are computed in float32, which holds them exactly.
+    tolerance = 3e-5 if np.dtype(dtype).itemsize < 4 else 1e-9
+    np.testing.assert_allclose(found, model.predict_proba(X.astype(float)), atol=tolerance)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+def test_large_integers_are_scored_in_full():
+    X = np.array([[2**40 + 1], [2**40 + 3]])
+    model = LogisticRegression()
+    model.classes_, model.coef_, model.intercept_ = np.array([0, 1]), np.array([[1.0]]), np.array([-(2.0**40) - 2])
+    np.testing.assert_allclose(probabilities(model, X)[:, 1], [1 / (1 + np.e), np.e / (1 + np.e)])

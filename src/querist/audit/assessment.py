@@ -123,8 +123,8 @@ def assess(
     X : pool
     rows, labels : ndarray of shape (n_labelled,)
         Every labelled row, and the answer that trains.
-    order : ndarray of shape (n_rows,)
-        All rows, from `audit_order`.
+    order : ndarray of shape (n,)
+        All rows, from `audit_order`, or the first of them: as many as the sample has, and 5,000.
     prefix : AuditPrefix
     truth : ndarray of shape (n_audited,)
         The first blind answer to each of ``prefix.rows``: a second look must not raise a figure.

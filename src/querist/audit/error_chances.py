@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from querist._typing import BoolArray, FloatArray
+from querist.base.blocks import row_blocks
 
 # Means and standard deviations of the intercept and slope that correct confidences; the means are no correction.
 _MEAN, _DEVIATION = np.array([0.0, 1.0]), np.array([2.0, 0.5])
@@ -36,7 +37,9 @@ def error_chances(
     if past_confidence is not None and past_correct is not None:
         odds = log_odds(past_confidence)
         line = fitted(np.column_stack([np.ones(odds.size), odds]), past_correct, _MEAN, _DEVIATION)
-    chances: FloatArray = expit(-(line[0] + line[1] * log_odds(confidence)))
+    chances = np.empty(confidence.size)
+    for block in row_blocks(confidence.size, 1):
+        chances[block] = expit(-(line[0] + line[1] * log_odds(confidence[block])))
     return chances
 
 

@@ -1,11 +1,18 @@
 """The audit's order: one permanent random number per row, and how far it has been answered."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from querist import _random
 from querist._typing import BoolArray, FloatArray, IntArray
+from querist.base.blocks import row_blocks
+
+# From row numbers, ascending, to the random number of each.
+NumbersOf: TypeAlias = Callable[[IntArray], FloatArray]
+# A head of the order that is looked for is at least so long: shorter ones cost as much.
+_SHORTEST = 1 << 14
 
 # With this purpose the labelling page has always derived its numbers: a project's never change.
 _PURPOSE = "permanent random numbers"
@@ -66,7 +73,10 @@ def is_fresh(seed: int, rows: IntArray, drawn: IntArray) -> bool:
     drawn : ndarray of shape (m,)
         Every row that was ever drawn in audit order.
     """
-    return not drawn.size or bool(audit_numbers(seed, rows).min() > audit_numbers(seed, drawn).max())
+    if not drawn.size:
+        return True
+    farthest = audit_numbers(seed, drawn).max()
+    return all(bool(audit_numbers(seed, rows[block]).min() > farthest) for block in row_blocks(rows.size, 1))
 
 
 def promise_numbers(seed: int, rows: IntArray, attempt: int) -> FloatArray:
@@ -90,6 +100,82 @@ def audit_order(numbers: FloatArray) -> IntArray:
     return np.argsort(numbers, kind="stable")
 
 
+def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray | None = None) -> IntArray:
+    """Return the first rows in audit order, without an array as long as the pool.
+
+    Parameters
+    ----------
+    numbers_of : callable
+        From row numbers to the random number of each.
+    n_rows : int
+        Rows of the pool.
+    n : int
+        How many are wanted.
+    among : ndarray of shape (n_rows,), bool, default=None
+        Only these rows; None: all.
+
+    Returns
+    -------
+    ndarray of shape (min(n, rows there are),), int64
+        What `audit_order` of these rows begins with, ties included. One pass over the numbers; O(n) memory.
+    """
+    if n <= 0:
+        return np.empty(0, np.int64)
+    found: list[tuple[IntArray, FloatArray]] = []
+    n_found, bound = 0, np.inf
+    for block in row_blocks(n_rows, 1):
+        some = np.arange(block.start, block.stop)
+        if among is not None:
+            some = some[among[block]]
+        own = numbers_of(some)
+        # Of equal numbers the earlier row comes first, and there are enough of those.
+        fits = own < bound
+        found.append((some[fits], own[fits]))
+        n_found += found[-1][0].size
+        if n_found > 2 * n:
+            rows, numbers = _joined(found)
+            bound = np.partition(numbers, n - 1)[n - 1]
+            fits = numbers <= bound
+            found, n_found = [(rows[fits], numbers[fits])], int(fits.sum())
+    rows, numbers = _joined(found)
+    return rows[np.argsort(numbers, kind="stable")[:n]]
+
+
+def _joined(found: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, FloatArray]:
+    return (
+        np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in found)]),
+        np.concatenate([np.empty(0), *(numbers for _, numbers in found)]),
+    )
+
+
+class AuditOrder:
+    """The rows of a pool in audit order, of which only as many are found as somebody asks for.
+
+    Parameters
+    ----------
+    numbers_of : callable
+        From row numbers to the permanent random number of each.
+    n_rows : int
+
+    Notes
+    -----
+    Each pass over the numbers (some 20 ns a row) at least doubles what is known, which takes 8 bytes a row.
+    """
+
+    def __init__(self, numbers_of: NumbersOf, n_rows: int) -> None:
+        self._numbers_of = numbers_of
+        self.n_rows = n_rows
+        self._known: IntArray = np.empty(0, np.int64)
+
+    def head(self, n: int) -> IntArray:
+        """Return the first rows of the order, n of them or all that there are; only to be read."""
+        n = min(n, self.n_rows)
+        if n > self._known.size:
+            wanted = max(n, 2 * self._known.size, _SHORTEST)
+            self._known = first_in_order(self._numbers_of, self.n_rows, min(wanted, self.n_rows))
+        return self._known[:n]
+
+
 def audit_prefix(order: IntArray, answered: BoolArray, skipped: BoolArray | None = None) -> AuditPrefix:
     """Return the answered part of the order, cut just before its first open row.
 
@@ -100,8 +186,8 @@ def audit_prefix(order: IntArray, answered: BoolArray, skipped: BoolArray | None
 
     Parameters
     ----------
-    order : ndarray of shape (n_rows,)
-        From `audit_order`.
+    order : ndarray of shape (n,)
+        From `audit_order`; its head will do, if a row of it is open.
     answered, skipped : ndarray of shape (n_rows,), bool
         By row number. Skipped rows are passed over, and counted; an answer counts more than a skip.
 
@@ -125,7 +211,7 @@ def audit_prefix(order: IntArray, answered: BoolArray, skipped: BoolArray | None
     .. [1] J. B. S. Haldane, "On a method of estimating frequencies", Biometrika 33(3), 1945,
        doi:10.1093/biomet/33.3.222.
     """
-    done = (answered if skipped is None else answered | skipped)[order]
+    done = answered[order] if skipped is None else answered[order] | skipped[order]
     open_places = np.flatnonzero(~done)
     head = order[: open_places[0]] if open_places.size else order
     told = answered[head]

@@ -206,7 +206,7 @@ def certificate_promise(plan: Plan, frozen: Frozen, *, attempt: int, confidence:
     return Promise(
         "certificate", plan.target, confidence, attempt, plan.level, plan.n_remaining, plan.power,
         (Region(plan.n_remaining, plan.n_labels, plan.n_labels - plan.n_needed),),
-        frozen.order[: plan.n_labels], np.zeros(plan.n_labels, np.int64), curtailed=True,
+        frozen.first(plan.n_labels), np.zeros(plan.n_labels, np.int64), curtailed=True,
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ import math
 
 import numpy as np
 
-from querist._typing import AnyArray, BoolArray, FloatArray, IntArray
+from querist._typing import AnyArray, BoolArray, IntArray
+from querist.audit.order import NumbersOf, first_in_order
 
 # A reserve for half of the pool's rows as questions, for so many at least and so many at most: what is set aside the
 # strategy cannot ask.
@@ -68,30 +69,29 @@ def until_two_classes(asking: AnyArray, waiting: AnyArray) -> int:
     return waiting.size
 
 
-def set_aside(numbers: FloatArray, share: float, open_rows: BoolArray) -> tuple[IntArray, float]:
+def set_aside(numbers_of: NumbersOf, share: float, open_rows: BoolArray) -> tuple[IntArray, float]:
     """Return the rows to set aside, in audit order, and the number up to which rows that come later belong to them.
 
     Parameters
     ----------
-    numbers : ndarray of shape (n_rows,)
-        Permanent random numbers (`audit_numbers`).
+    numbers_of : callable
+        From row numbers to their permanent random numbers (`audit_numbers`).
     share : float
     open_rows : ndarray of shape (n_rows,), bool
         Nobody has been asked about them.
     """
-    rows = np.flatnonzero(open_rows)
-    order = rows[np.argsort(numbers[rows], kind="stable")]
-    size = reserve_size(rows.size, share)
-    up_to = 1.0 if size == rows.size else float(numbers[order[:size]].max(initial=-1.0))
-    return order[:size], up_to
+    n_open = int(np.count_nonzero(open_rows))
+    rows = first_in_order(numbers_of, open_rows.size, reserve_size(n_open, share), open_rows)
+    up_to = 1.0 if rows.size == n_open else float(numbers_of(rows).max(initial=-1.0))
+    return rows, up_to
 
 
-def set_aside_later(numbers: FloatArray, up_to: float, open_rows: BoolArray, n_known: int) -> IntArray:
+def set_aside_later(numbers_of: NumbersOf, up_to: float, open_rows: BoolArray, n_known: int) -> IntArray:
     """Return those of the rows that were added since which belong to the reserve, in audit order: their share.
 
     Parameters
     ----------
-    numbers, open_rows
+    numbers_of, open_rows
         As `set_aside` takes them, of all rows.
     up_to : float
         As `set_aside` returned it.
@@ -99,5 +99,5 @@ def set_aside_later(numbers: FloatArray, up_to: float, open_rows: BoolArray, n_k
         Rows that were there before.
     """
     fresh = np.flatnonzero(open_rows[n_known:]) + n_known
-    fresh = fresh[numbers[fresh] <= up_to]
-    return fresh[np.argsort(numbers[fresh], kind="stable")]
+    fresh = fresh[numbers_of(fresh) <= up_to]
+    return fresh[np.argsort(numbers_of(fresh), kind="stable")]

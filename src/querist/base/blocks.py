@@ -1,10 +1,12 @@
 """Row blocks: sizes depend only on the shape of the data, so that results do not depend on the machine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import numpy as np
 import scipy.sparse
 
-from querist._typing import Pool
+from querist._typing import AnyArray, IntArray, Pool
+from querist._validation import n_rows, take_rows
 
 # 2**21 values are 16 MB in float64: large enough to hide the cost of a call to
 # predict, small enough to leave memory to the user.
@@ -28,3 +30,50 @@ def row_blocks(total: int, width: int) -> Iterator[slice]:
     step = block_rows(width)
     for start in range(0, total, step):
         yield slice(start, min(start + step, total))
+
+
+def taken_blocks(X: Pool, rows: IntArray | None = None) -> Iterator[tuple[slice, Pool]]:
+    """Yield rows of a pool in blocks, and which of them each holds; a pool that makes one block comes as it is.
+
+    Parameters
+    ----------
+    X : pool of shape (n_rows, ...)
+    rows : ndarray of shape (n,), default=None
+        Row numbers in any order; None: all, as views where X is an array.
+    """
+    total = n_rows(X) if rows is None else rows.size
+    width = pool_width(X)
+    if total <= block_rows(width):
+        yield slice(0, total), X if rows is None else take_rows(X, rows)
+        return
+    for block in row_blocks(total, width):
+        yield block, take_rows(X, block if rows is None else rows[block])
+
+
+def by_blocks(function: Callable[[Pool], AnyArray], X: Pool, rows: IntArray | None = None) -> AnyArray:
+    """Return what a function says of rows of a pool, asked block by block: no copy of many rows is made.
+
+    Parameters
+    ----------
+    function : callable
+        From n rows to an array of shape (n, ...).
+    X : pool of shape (n_rows, ...)
+    rows : ndarray of shape (n,), default=None
+        Row numbers in any order; None: all.
+
+    Returns
+    -------
+    ndarray of shape (n, ...)
+    """
+    total = n_rows(X) if rows is None else rows.size
+    found = np.empty(0)
+    for block, part in taken_blocks(X, rows):
+        said = np.asarray(function(part))
+        if said.shape[0] == total:
+            return said
+        if block.start == 0:
+            found = np.empty((total, *said.shape[1:]), said.dtype)
+        elif said.dtype != found.dtype:  # texts of other lengths
+            found = found.astype(np.result_type(found, said))
+        found[block] = said
+    return found

@@ -116,6 +116,14 @@ _Goal: TypeAlias = Annotated[
 ]
 _Seed: TypeAlias = Annotated[int, typer.Option(help="Seed of everything random.")]
 _Jobs: TypeAlias = Annotated[int, typer.Option(help="Number of processes; -1 uses every core.")]
+_Dask: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster whose workers do the runs, such as tcp://host:8786. Querist must be "
+        "installed there, with the same versions.",
+    ),
+]
 _Name: TypeAlias = Annotated[
     str | None,
     typer.Option(help="What to call the data in tables and reports. Default: the name of the file."),
@@ -167,6 +175,7 @@ def simulate(
     n_future: _NFuture = 10_000,
     seed: _Seed = 0,
     jobs: _Jobs = -1,
+    dask: _Dask = None,
     name: _Name = None,
     out: _Out = None,
 ) -> None:
@@ -208,7 +217,7 @@ def simulate(
         )  # fmt: skip
         problem = _as_begun(read, folder)
     print_notes(problem.notes)
-    _tell(_simulated(problem, file[0].name, folder, options), folder)
+    _tell(_simulated(problem, file[0].name, folder, options, dask), folder)
 
 
 def _as_begun(read: "Callable[..., Problem]", folder: Path) -> "Problem":
@@ -236,8 +245,9 @@ def _default_strategy(folder: Path) -> str:
     return "margin" if isinstance(begun, dict) and set(begun) == {"random", "margin"} else "auto"
 
 
-def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any]) -> "Simulation":
+def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, Any], dask: str | None) -> "Simulation":
     """Run a simulation with a bar of its progress; what is finished when it is interrupted stays in the folder."""
+    from querist.cli.cluster import on_dask
     from querist.cli.progress import progress_bar
     from querist.simulation import simulate as run
 
@@ -246,7 +256,7 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
         "costs": problem.costs,
     }  # fmt: skip
     try:
-        with progress_bar(title) as progress, warnings.catch_warnings():
+        with on_dask(dask), progress_bar(title) as progress, warnings.catch_warnings():
             warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file
             return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from querist.data.features import build_features
     from querist.data.hashing import data_hash, pool_hash
     from querist.data.image_features import ImageFeatures
+    from querist.data.pool_files import open_pool
     from querist.data.problem import Problem, read_problem
     from querist.data.read import read_table
     from querist.data.reading import Reading
@@ -40,6 +41,7 @@ _HOMES = {
     "embed_texts": "embeddings.embed",
     "find_duplicates": "duplicates",
     "load_model": "embeddings.models",
+    "open_pool": "pool_files",
     "pool_hash": "hashing",
     "read_problem": "problem",
     "read_table": "read",
@@ -62,6 +64,7 @@ __all__ = [
     "embed_texts",
     "find_duplicates",
     "load_model",
+    "open_pool",
     "pool_hash",
     "read_problem",
     "read_table",

@@ -3,7 +3,7 @@
 import io
 import math
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -106,11 +106,8 @@ def array_of(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
     DataError
         If it is larger than the bounds.
     """
-    head = io.BytesIO(data)
     try:
-        version = np.lib.format.read_magic(head)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(head)
+        shape, _, dtype = read_head(io.BytesIO(data))
         # Numpy takes the memory for what the head says before it looks for it.
         bounds.check_bytes(path, math.prod(shape) * dtype.itemsize)
         bounds.check_cells(path, math.prod(shape))
@@ -121,6 +118,21 @@ def array_of(path: Path, data: bytes, bounds: Bounds) -> AnyArray:
     except Exception as error:  # what damaged heads raise has no common root
         hint = PICKLES if "pickle" in str(error) or "Object arrays" in str(error) else ""
         raise FileFormatError(f"{path} is not a numpy array that can be read: {error}.{hint}") from None
+
+
+def read_head(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, whether the order is Fortran's, and type of the array that follows; the file then stands at it.
+
+    Raises
+    ------
+    ValueError
+        If no array begins there.
+    """
+    # The third version differs from the second in its letters only, and holds names of fields, which are refused.
+    version = min(np.lib.format.read_magic(file), (2, 0))
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, is_fortran, dtype = read(file)
+    return shape, is_fortran, dtype
 
 
 def column_of_array(path: Path, array: AnyArray, name: str = "") -> AnyArray:

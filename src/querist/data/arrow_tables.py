@@ -37,10 +37,10 @@ def _table(path: Path, table: Any, bounds: Bounds) -> Table:
     from pyarrow import types
 
     nested = [field.name for field in table.schema if types.is_nested(field.type)]
-    _check_names(path, [field.name for field in table.schema])
+    check_names(path, [field.name for field in table.schema])
     with parquet_errors(path):
         frame, told = _frame(table.select([name for name in table.schema.names if name not in nested]), len(table))
-        _check_names(path, list(frame.columns))
+        check_names(path, list(frame.columns))
         there = [name for name in table.schema.names if name in nested or name in frame]
         order = [*there, *(name for name in frame.columns if name not in there)]
         # Columns of single values hold the places of the others.
@@ -66,7 +66,13 @@ def _frame(table: Any, n_rows: int) -> tuple["pd.DataFrame", list[str]]:
     return frame, notes
 
 
-def _check_names(path: Path, names: list[str]) -> None:
+def check_names(path: Path, names: list[str]) -> None:
+    """Refuse columns of one name.
+
+    Raises
+    ------
+    DataError
+    """
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         places = [str(place) for place, name in enumerate(names, 1) if name == twice[0]]

@@ -15,6 +15,7 @@ from querist._labels import as_labels
 from querist._pool import as_pool
 from querist._typing import AnyArray, BoolArray, Pool
 from querist._validation import n_rows
+from querist.data.mapped import kept_digest
 from querist.exceptions import InvalidParameterError
 
 _DIGEST = 16
@@ -42,7 +43,8 @@ def pool_hash(X: Pool) -> str:
     -------
     str
         32 hexadecimal digits (BLAKE2b, RFC 7693). The same on every platform. One pass
-        over the values in blocks of 8 MiB; X is not copied.
+        over the values in blocks of 8 MiB; X is not copied. Of files that `open_pool` has mapped it is kept, for as
+        long as their size and time stay the same.
 
     Raises
     ------
@@ -57,13 +59,15 @@ def pool_hash(X: Pool) -> str:
     (True, False)
     """
     X = as_pool(X)
+    return kept_digest(X, lambda: _combined(_parts(X)))
+
+
+def _parts(X: Pool) -> list[str]:
     if hasattr(X, "iloc"):
-        parts = _frame_parts(X)
-    elif hasattr(X, "indptr"):
-        parts = _sparse_parts(X)
-    else:
-        parts = ["array", repr(tuple(X.shape)), _array_digest(X)]
-    return _combined(parts)
+        return _frame_parts(X)
+    if hasattr(X, "indptr"):
+        return _sparse_parts(X)
+    return ["array", repr(tuple(X.shape)), _array_digest(X)]
 
 
 def data_hash(X: Pool, y: Any = None) -> str:

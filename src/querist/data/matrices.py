@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from querist._typing import AnyArray, Pool
-from querist.data.array_files import PICKLES, column_of_array, sparse_matrix
+from querist.data.array_files import PICKLES, column_of_array, read_head, sparse_matrix
 from querist.data.bounds import Bounds
 from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.exceptions import DataError, FileFormatError
 
 # What damaged files raise: the reader says it in words.
-_DAMAGED = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+DAMAGED = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def read_npz(path: Path, data: bytes, reading: Reading, bounds: Bounds) -> Table:
@@ -78,14 +78,11 @@ def _check_members(path: Path, data: bytes, bounds: Bounds) -> None:
     """Refuse arrays that are larger than the bounds, by what they say of themselves: numpy takes that much at once."""
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return  # the reader says what it is
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     size = 0
-    with contextlib.suppress(*_DAMAGED), zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with contextlib.suppress(*DAMAGED), zipfile.ZipFile(io.BytesIO(data)) as archive:
         for part in archive.infolist():
             with archive.open(part) as file:
-                version = np.lib.format.read_magic(file)
-                # The third differs from the second in its letters only, and holds names of fields, which are refused.
-                shape, _, dtype = read[min(version, (2, 0))](file)
+                shape, _, dtype = read_head(file)
                 size += math.prod(shape) * dtype.itemsize
     bounds.check_bytes(path, size)
 

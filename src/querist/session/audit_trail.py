@@ -8,7 +8,7 @@ import numpy as np
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Label
 from querist.audit.design import EXCHANGEABLE
 from querist.audit.estimate import FEWEST
-from querist.audit.order import AuditPrefix, audit_numbers, audit_order, audit_prefix, is_fresh
+from querist.audit.order import AuditOrder, AuditPrefix, audit_numbers, audit_prefix, is_fresh
 from querist.audit.outcomes import OPEN, RIGHT, VOID, OutcomeArray, judge
 from querist.base.open_rows import OpenRows
 from querist.session.audit_choice import AuditChoice
@@ -66,7 +66,7 @@ class AuditTrail:
         self.choice, self.share = choice, choice.share
         self.reserve = Reserve(journal, choice.share) if choice.share and choice.design == EXCHANGEABLE else None
         self._journal = journal
-        self._order: IntArray = np.empty(0, np.int64)
+        self._order: AuditOrder | None = None
         # Of all rows drawn in audit order the one farthest in it, and how many events were looked at for it.
         self._farthest: IntArray = np.empty(0, np.int64)
         self._n_seen = 0
@@ -75,10 +75,11 @@ class AuditTrail:
         self._n_taken: tuple[int, State | None, int] = (0, None, 0)
 
     @property
-    def order(self) -> IntArray:
+    def order(self) -> AuditOrder:
         """All rows by their permanent random numbers."""
-        if self._order.size != self._journal.n_rows:
-            self._order = audit_order(audit_numbers(self._journal.seed, np.arange(self._journal.n_rows)))
+        if self._order is None or self._order.n_rows != self._journal.n_rows:
+            seed = self._journal.seed
+            self._order = AuditOrder(lambda rows: audit_numbers(seed, rows), self._journal.n_rows)
         return self._order
 
     def due(self, free: BoolArray, batch_size: int) -> IntArray:
@@ -105,8 +106,8 @@ class AuditTrail:
             taken = 0
         found: list[IntArray] = []
         place, missing, size = taken, n, max(n, _BLOCK)
-        while missing > 0 and place < order.size:
-            block = order[place : place + size]
+        while missing > 0 and place < order.n_rows:
+            block = order.head(place + size)[place:]
             fits = np.flatnonzero(free[block])
             if not found:
                 taken = place + (int(fits[0]) if fits.size else block.size)
@@ -115,7 +116,7 @@ class AuditTrail:
                 missing -= fits.size
             place, size = place + size, 2 * size
         self._n_taken = (taken, state, state.n_freed)
-        return np.concatenate(found) if found else order[:0]
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def left_to_strategy(self, free: OpenRows, drawn: IntArray) -> OpenRows:
         """Return the free rows that the strategy may ask: none that are drawn now, none that are set aside."""
@@ -153,9 +154,11 @@ class AuditTrail:
         head = audit_prefix(self.reserve.sample, *self._done())
         return head.rows.size + head.skipped.size >= FEWEST
 
-    def sample_order(self) -> IntArray:
-        """Return the rows whose answered head is the audit sample, in audit order."""
-        return self.reserve.sample if self.reserve is not None and self.is_exchangeable else self.order
+    def sample_order(self, n: int) -> IntArray:
+        """Return the first n of the rows whose answered head is the audit sample, in audit order."""
+        if self.reserve is not None and self.is_exchangeable:
+            return self.reserve.sample[:n]
+        return self.order.head(n)
 
     def _done(self) -> tuple[BoolArray, BoolArray]:
         status = self._journal.state.status
@@ -163,7 +166,14 @@ class AuditTrail:
 
     def prefix(self) -> AuditPrefix:
         """Return the audit sample."""
-        return audit_prefix(self.sample_order(), *self._done())
+        answered, skipped = self._done()
+        n = _BLOCK
+        while True:
+            order = self.sample_order(n)
+            # Up to the first row that is open, or to the end.
+            if order.size < n or not (answered[order] | skipped[order]).all():
+                return audit_prefix(order, answered, skipped)
+            n *= 2
 
     def first_answers(self) -> dict[int, Label]:
         """Return the first answer to each row that stands. All are blind: nobody was shown a guess."""

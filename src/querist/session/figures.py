@@ -8,7 +8,7 @@ import numpy as np
 from querist._labels import as_objects
 from querist._typing import AnyArray
 from querist._validation import take_rows
-from querist.audit.accuracy import ScoredDraws
+from querist.audit.accuracy import MOST_POOL_ROWS, ScoredDraws
 from querist.audit.assessment import Assessment, assess
 from querist.audit.balance import beside
 from querist.audit.estimate import Estimate
@@ -45,7 +45,7 @@ class Figures:
                 journal.X,
                 answers.rows,
                 answers.labels,
-                order=self._trail.sample_order(),
+                order=self._trail.sample_order(max(MOST_POOL_ROWS, prefix.rows.size)),
                 prefix=prefix,
                 truth=np.array([first[row] for row in prefix.rows.tolist()], answers.labels.dtype),
                 confidence_of=self._trained.confidences,

@@ -19,5 +19,7 @@ def is_finite(X: Pool) -> bool:
         return False
     if X.dtype.kind != "f":
         return True
+    # Sums of 16 bits overflow at once.
+    dtype = np.float32 if X.dtype.itemsize == 2 else None
     with np.errstate(over="ignore", invalid="ignore"):
-        return all(bool(np.isfinite(X[block].sum())) for block in row_blocks(X.shape[0], X.shape[1]))
+        return all(bool(np.isfinite(X[block].sum(dtype=dtype))) for block in row_blocks(X.shape[0], X.shape[1]))

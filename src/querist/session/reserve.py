@@ -87,11 +87,10 @@ class Reserve:
         status = self._journal.state.status
         if self.is_open and self._n_known == self._n_rows:
             return
-        numbers = self._of(np.arange(status.size))
         if not self.is_open:
-            rows, up_to = set_aside(numbers, self._share, status == FREE)
+            rows, up_to = set_aside(self._of, self._share, status == FREE)
         else:
-            rows, up_to = set_aside_later(numbers, self._up_to, status == FREE, self._n_known), self._up_to
+            rows, up_to = set_aside_later(self._of, self._up_to, status == FREE, self._n_known), self._up_to
         self._journal.record(Reserved(self._journal.next_number, rows, up_to))
         self.catch_up()
 

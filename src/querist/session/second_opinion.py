@@ -4,9 +4,9 @@ import numpy as np
 
 from querist import registry
 from querist._typing import AnyArray, FloatArray, IntArray
-from querist._validation import take_rows
 from querist.audit.cross_fitting import CrossFit, cross_fit
 from querist.base.adapted import over_classes
+from querist.base.blocks import taken_blocks
 from querist.learners.label_encoded import LabelEncoded
 from querist.learners.refit import Refitter
 from querist.session.journal import Journal
@@ -46,8 +46,10 @@ class SecondOpinion:
     def chances(self, rows: IntArray, predicted: AnyArray) -> FloatArray:
         """Return the probability that it gives, knowing all answers, to what the model says of rows."""
         classes = np.unique(self._journal.state.answers.labels)
-        proba = over_classes(self._trees.fit(), take_rows(self._journal.X, rows), classes)
-        return _of_labels(proba, classes, predicted)
+        trees, found = self._trees.fit(), np.empty(rows.size)
+        for block, part in taken_blocks(self._journal.X, rows):
+            found[block] = _of_labels(over_classes(trees, part, classes), classes, predicted[block])
+        return found
 
     def past_chances(self, rows: IntArray, predicted: AnyArray) -> FloatArray:
         """Return the same for rows with answers, from trees that were not told these."""

@@ -1,7 +1,7 @@
 """A classifier that is refitted when answers are new, and what it says of rows."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, P
 from querist._validation import take_rows
 from querist._words import quoted
 from querist.base.adapted import over_classes
+from querist.base.blocks import by_blocks
 from querist.base.scoring import needs_probabilities
 from querist.exceptions import ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
 from querist.learners.few_labels import kind_of
@@ -135,13 +136,13 @@ class Trained:
         model = self.fit()
         X, finite = self._rows(X)
         with self.refitter.settings(finite=finite):
-            return np.asarray(model.predict(X))
+            return by_blocks(model.predict, X)
 
     def predict_rows(self, rows: IntArray, model: Classifier | None = None) -> AnyArray:
         """Return the likeliest class of rows of the pool, as `model` says or, without one, the present model."""
         model = self.fit() if model is None else model
         with self.refitter.settings(finite=self._journal.is_finite):
-            return np.asarray(model.predict(take_rows(self._journal.X, rows)))
+            return by_blocks(model.predict, self._journal.X, rows)
 
     def predict_proba(self, X: Pool = None) -> AnyArray:
         """Return class probabilities; columns follow the session's classes.
@@ -151,7 +152,12 @@ class Trained:
         UnsupportedModelError
             If the classifier has no ``predict_proba``.
         """
-        return self._proba(self.fit(), X)
+        model = self.fit()
+        if not hasattr(model, "predict_proba"):
+            raise needs_probabilities(model, "Session.predict_proba")
+        X, finite = self._rows(X)
+        with self.refitter.settings(finite=finite):
+            return by_blocks(self._proba_of(model), X)
 
     def confidences(self, rows: IntArray) -> FloatArray | None:
         """Return the largest probability of each row; None of a model without, or while there is none to go on with."""
@@ -160,14 +166,13 @@ class Trained:
             return None
         if not rows.size:
             return np.empty(0)
-        return np.asarray(self._proba(model, take_rows(self._journal.X, rows)).max(axis=1))
+        proba = self._proba_of(model)
+        with self.refitter.settings(finite=self._journal.is_finite):
+            return by_blocks(lambda part: np.asarray(proba(part).max(axis=1)), self._journal.X, rows)
 
-    def _proba(self, model: Model, X: Pool) -> AnyArray:
-        if not hasattr(model, "predict_proba"):
-            raise needs_probabilities(model, "Session.predict_proba")
-        X, finite = self._rows(X)
-        with self.refitter.settings(finite=finite):
-            return over_classes(model, X, self._journal.state.classes)
+    def _proba_of(self, model: Model) -> Callable[[Pool], AnyArray]:
+        classes = self._journal.state.classes
+        return lambda part: over_classes(model, part, classes)
 
     def _wait(self, why: str) -> None:
         lessons = self.lessons

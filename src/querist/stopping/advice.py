@@ -9,6 +9,7 @@ from querist import _random
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Pool
 from querist._validation import check_number, check_positive_int
 from querist.audit.learning_curve import Change, curve_posterior
+from querist.audit.order import first_in_order
 from querist.base.adapted import adapted
 from querist.exceptions import NotEnoughLabelsError
 from querist.stopping.agreement import Window
@@ -184,8 +185,7 @@ def stop_set(seed: int, n_rows: int, *, size: int = _STOP_SET) -> IntArray:
         At most so many.
     """
     own = int(_random.derive(seed, "stop set").generate_state(1, np.uint64)[0])
-    keys = _random.row_keys(own, np.arange(n_rows))
-    return np.sort(np.argsort(keys, kind="stable")[:size])
+    return np.sort(first_in_order(lambda rows: _random.row_keys(own, rows), n_rows, size))
 
 
 def looking_back(

@@ -79,9 +79,9 @@ class ProjectReserve:
         if not share or self.n_rows == numbers.size:
             return None
         if not self.is_open:
-            rows, up_to = set_aside(numbers, share, is_open)
+            rows, up_to = set_aside(numbers.__getitem__, share, is_open)
         else:
-            rows, up_to = set_aside_later(numbers, self.up_to, is_open, self.n_rows), self.up_to
+            rows, up_to = set_aside_later(numbers.__getitem__, self.up_to, is_open, self.n_rows), self.up_to
         return Reserved(rows=rows.tolist(), up_to=up_to)
 
 
