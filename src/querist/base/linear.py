@@ -12,6 +12,8 @@ from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_ma
 
 # What a row's distance from being asked is made of; see `Linear.gaps`.
 Kind = Literal["decision", "least_confidence", "margin", "entropy"]
+# Values that are cast together: a megabyte or two.
+_CAST = 1 << 18
 # Beyond it what singles say of a logit is not reliable.
 _FARTHEST = 80.0
 
@@ -43,11 +45,11 @@ class Linear(NamedTuple):
         QueristError
             If one is not finite.
         """
-        # In the precision of the rows: else each block would be copied.
-        dtype = working_type(block.dtype)
-        coef = self.coef.astype(dtype, copy=False)
-        found: FloatArray = np.asarray(block.astype(dtype, copy=False) @ (coef[0] if len(coef) == 1 else coef.T))
-        found += (self.intercept[0] if len(coef) == 1 else self.intercept).astype(dtype)
+        binary = len(self.coef) == 1
+        # In the precision of the rows: else singles would be copied.
+        coef = self.coef.astype(working_type(block.dtype), copy=False)
+        found = products(block, coef[0] if binary else coef.T)
+        found += (self.intercept[0] if binary else self.intercept).astype(found.dtype)
         # A sum is not finite when any of its terms is not, and costs no temporary array.
         if not np.isfinite(found.sum()):
             raise not_finite(self.method)
@@ -193,8 +195,36 @@ def linear_of(model: Model, X: Pool, uncertainty: Uncertainty) -> Linear | None:
 
 
 def working_type(dtype: Any) -> Any:
-    """Return in what precision rows are multiplied: singles for numbers of up to 16 bits and for singles."""
+    """Return in what precision rows are multiplied: singles for singles and for what they hold exactly."""
     return np.float32 if dtype.itemsize <= 2 or dtype == np.float32 else np.float64
+
+
+def products(block: Pool, coef: FloatArray) -> FloatArray:
+    """Return the products of rows with coefficients.
+
+    Integers and halves are cast to their working precision a piece at a time that stays in the cache, at a third of
+    the cost of a whole block.
+
+    Parameters
+    ----------
+    block : ndarray or sparse matrix of shape (n, n_features)
+    coef : ndarray of shape (n_features,) or (n_features, n_outputs)
+
+    Returns
+    -------
+    ndarray of shape (n,) or (n, n_outputs)
+    """
+    if scipy.sparse.issparse(block) or (block.dtype.kind == "f" and block.dtype.itemsize >= 4):
+        return np.asarray(block @ coef)
+    dtype = working_type(block.dtype)
+    coef = coef.astype(dtype, copy=False)
+    step = max(_CAST // max(block.shape[1], 1), 1)
+    found, piece = np.empty((len(block), *coef.shape[1:]), dtype), np.empty((min(step, len(block)), len(coef)), dtype)
+    for start in range(0, len(block), step):
+        rows = block[start : start + step]
+        np.copyto(piece[: len(rows)], rows)
+        np.dot(piece[: len(rows)], coef, out=found[start : start + step])
+    return found
 
 
 def _kind(model: Any, uncertainty: Uncertainty) -> Kind | None:

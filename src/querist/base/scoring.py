@@ -1,7 +1,6 @@
 """From a fitted model to one number per candidate, streamed in row blocks."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import scipy.special
@@ -10,12 +9,10 @@ from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
 from querist.base.blocks import pool_width, row_blocks
+from querist.base.linear import products
 from querist.base.returned import not_finite
 from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
-
-# Values that are cast together: a megabyte or two.
-_CAST = 1 << 18
 
 BlockFunction = Callable[[Pool], FloatArray]
 
@@ -219,31 +216,12 @@ def _logistic(model: Model, block: AnyArray) -> AnyArray:
     It is the commonest model of the loop. On small pools the checks take longer than the
     arithmetic, on large ones copies take a good part of the time (``benchmarks/speed``).
     """
-    decision = _products(block, model.coef_[0])
+    decision = products(block, model.coef_[0])
     decision += model.intercept_[0]
     proba = np.empty((block.shape[0], 2), decision.dtype)
     scipy.special.expit(decision, out=proba[:, 1])
     np.subtract(1.0, proba[:, 1], out=proba[:, 0])
     return proba
-
-
-def _products(block: AnyArray, coef: AnyArray) -> AnyArray:
-    """Return the product of each row with some coefficients.
-
-    Values of 16 bits or less, which float32 holds exactly, are computed in it; wider integers in float64. They are
-    cast a piece at a time that stays in the cache, at a third of the cost of a whole block.
-    """
-    if block.dtype.kind == "f" and block.dtype.itemsize >= 4:
-        return np.asarray(block @ coef)
-    dtype: Any = np.float32 if block.dtype.itemsize <= 2 else np.float64
-    coef = coef.astype(dtype, copy=False)
-    step = max(_CAST // max(block.shape[1], 1), 1)
-    found, piece = np.empty(block.shape[0], dtype), np.empty((min(step, block.shape[0]), block.shape[1]), dtype)
-    for start in range(0, block.shape[0], step):
-        rows = block[start : start + step]
-        np.copyto(piece[: rows.shape[0]], rows)
-        np.dot(piece[: rows.shape[0]], coef, out=found[start : start + step])
-    return found
 
 
 def decision_values(model: Model, block: Pool) -> AnyArray:

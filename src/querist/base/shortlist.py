@@ -107,7 +107,7 @@ def in_question(linear: Linear, X: Pool, open_rows: OpenRows, n: int, memory: Me
     Without a memory one pass over the rows, O(n) memory beyond a block. With one, a comparison for each row of the pool
     and a look at those in question, which mostly are few.
     """
-    if memory is None or isinstance(X, np.memmap):
+    if memory is None or isinstance(getattr(X, "data", X) if scipy.sparse.issparse(X) else X, np.memmap):
         return _nearest(linear, X, open_rows, n)
     return memory.kept(KeptGaps, X).in_question(linear, open_rows, n)
 
