@@ -284,6 +284,8 @@ def _told(kinds: dict[str, Kind]) -> str:
 
 def _beside(parts: list[Any]) -> Pool:
     """Put matrices side by side: sparse where one of them is, else a plain array in C order."""
+    if len(parts) == 1 and scipy.sparse.issparse(parts[0]) and parts[0].dtype == np.float32:
+        return parts[0]  # of a million texts a copy would be gigabytes
     if any(scipy.sparse.issparse(part) for part in parts):
         return scipy.sparse.hstack([scipy.sparse.csr_matrix(part, dtype=np.float32) for part in parts], format="csr")
     return np.ascontiguousarray(np.concatenate(parts, axis=1))

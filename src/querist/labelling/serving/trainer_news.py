@@ -76,9 +76,10 @@ class TrainerNews:
         """Stop the trainer, and have the store keep its last ranking."""
         if self._supervisor is not None:
             self._supervisor.close()
-        # Where it cannot be written an older one is there, and the trainer makes another.
-        with suppress(QueristError):
-            self.save_ranking().result()
+        if self._unsaved is not None:
+            # Where it cannot be written an older one is there, and the trainer makes another.
+            with suppress(QueristError):
+                self.save_ranking().result()
 
     def _on_commit(self, kinds: frozenset[str]) -> None:
         """Have the model trained again after events that teach it something."""
