@@ -11,7 +11,7 @@ from querist._typing import BoolArray, FloatArray, IntArray, Model
 # Of 64 rows each: the rows that are walked together.
 WORDS = 8
 # Conditions of trees that are walked together: with 64 bytes each for a block of rows they stay in a cache.
-_MOST_CONDITIONS = 24_000
+_MOST_CONDITIONS = 32_000
 
 
 class Trees(NamedTuple):

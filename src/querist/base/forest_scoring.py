@@ -20,8 +20,8 @@ _BLOCK = 64 * WORDS
 # Below it nothing is gained; a thread wants so many of its own; after so many it would have been worth it to load numba,
 # and may still be.
 _MANY, _OF_A_THREAD, _LOADS = 200_000, 250_000, 15_000_000
-# Beyond it scikit-learn's way, which visits a few nodes of a tree and not all, is as fast (``benchmarks/speed``).
-_MOST_LEAVES = 1_000
+# Beyond it scikit-learn's way, which visits a few nodes of a tree and not all, will soon be as fast (``benchmarks/speed``).
+_MOST_LEAVES = 2_000
 
 Add = Callable[[AnyArray, FloatArray], None]
 _groups: weakref.WeakKeyDictionary[Any, tuple[tuple[Any, ...], list[Group]]] = weakref.WeakKeyDictionary()
@@ -46,7 +46,7 @@ def forest_probabilities(forest: Model, block: Pool) -> AnyArray | None:
     Notes
     -----
     Rows are shared out to as many threads as OpenMP may use here, or ``n_jobs`` of the forest where it is set. With
-    numba, and up to a thousand leaves a tree, trees are walked 64 rows at a time: O(n_rows * n_leaves / 64) in place of
+    numba, and up to two thousand leaves a tree, trees are walked 64 rows at a time: O(n_rows * n_leaves / 64) in place of
     O(n_rows * depth) a tree, and much less for each step. Numba takes a second to load and must compile once on a
     machine, so it waits until scikit-learn has worked for about a second.
     """
