@@ -55,7 +55,7 @@ def _blas_of(controller: threadpoolctl.ThreadpoolController) -> list[Any]:
 def openmp_threads() -> int:
     """Return how many threads OpenMP would use here: 1 inside `single_thread`, what the user has set, or one a core."""
     found = [library.num_threads for library in _controller().lib_controllers if library.user_api == "openmp"]
-    return max([1, *(count for count in found if count is not None)])
+    return max([1, *(int(count or 1) for count in found)])
 
 
 @contextmanager

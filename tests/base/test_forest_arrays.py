@@ -13,7 +13,12 @@ from querist.base.forest_arrays import at_most_single, grouped
 def test_single_thresholds_decide_as_double_ones(threshold, value):
     single = at_most_single(np.array([threshold]))[0]
     near = np.float32(np.clip(threshold, -3e38, 3e38))
-    for each in (np.float32(value), near, np.nextafter(near, np.float32(-np.inf)), np.nextafter(near, np.float32(np.inf))):
+    for each in (
+        np.float32(value),
+        near,
+        np.nextafter(near, np.float32(-np.inf)),
+        np.nextafter(near, np.float32(np.inf)),
+    ):
         assert (each <= single) == (np.float64(each) <= threshold)
 
 

@@ -30,7 +30,11 @@ def test_a_bit_is_set_where_the_condition_holds(sizes, seed):
 
 
 def test_without_numba_the_loops_are_there_as_they_are():
-    code = "import sys; sys.modules['numba'] = None\nfrom querist.base import forest_kernel as kernel\nprint(kernel.COMPILED, type(kernel.conditions).__name__)"
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "from querist.base import forest_kernel as kernel\n"
+        "print(kernel.COMPILED, type(kernel.conditions).__name__)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "function"]
 

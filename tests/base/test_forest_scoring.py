@@ -211,6 +211,8 @@ def test_a_session_asks_the_same_rows(forest, monkeypatch):
 def test_an_error_in_a_thread_is_told(monkeypatch):
     use(monkeypatch, "trees", threads=2)
     model, X = fitted(ExtraTreesClassifier, 3, "f8")
-    monkeypatch.setattr(type(model.estimators_[0]), "predict_proba", lambda *_, **__: (_ for _ in ()).throw(QueristError))
+    monkeypatch.setattr(
+        type(model.estimators_[0]), "predict_proba", lambda *_, **__: (_ for _ in ()).throw(QueristError)
+    )
     with pytest.raises(QueristError):
         forest_probabilities(model, X)

@@ -116,7 +116,9 @@ def _group(trees: list[Model], n_classes: int) -> Group:
         starts=np.cumsum([0, *(each.size for each in thresholds)]),
         trees=Trees(
             _starts(counts, is_inner),
-            *(each[is_inner].astype(np.uint32) for each in (number, left, right)),
+            number[is_inner].astype(np.uint32),
+            left[is_inner].astype(np.uint32),
+            right[is_inner].astype(np.uint32),
             condition,
             leaf_starts,
             number[~is_inner].astype(np.uint32),
@@ -128,7 +130,7 @@ def _group(trees: list[Model], n_classes: int) -> Group:
 
 
 def at_most_single(values: FloatArray) -> npt.NDArray[np.float32]:
-    """Return the largest float32 that is not above each value: a float32 is at most the one where it is at most the other.
+    """Return the largest float32 that is not above each value: a float32 is below both or above both.
 
     scikit-learn compares features in single with thresholds in double precision.
     """
@@ -139,7 +141,9 @@ def at_most_single(values: FloatArray) -> npt.NDArray[np.float32]:
 
 def _starts(counts: IntArray, mask: BoolArray) -> IntArray:
     """Return where the masked nodes of each tree start among all that are masked."""
-    return np.concatenate([[0], np.cumsum(mask)])[np.concatenate([[0], np.cumsum(counts)])].astype(np.int64)
+    before = np.concatenate([[0], np.cumsum(mask)])
+    starts: IntArray = before[np.concatenate([[0], np.cumsum(counts)])]
+    return starts
 
 
 def _conditions(
@@ -164,7 +168,7 @@ def _votes(values: FloatArray, n_trees: int) -> tuple[npt.NDArray[np.uint32], In
 
 
 def _distinct(values: FloatArray, starts: IntArray) -> tuple[npt.NDArray[np.uint32], IntArray, IntArray, FloatArray]:
-    """Return which of the distinct values of its tree each leaf says, digits, where each tree's start, and the values."""
+    """Return which of its tree's distinct values each leaf says, their digits, where they start, and the values."""
     code, kept = np.empty(len(values), np.uint32), []
     for start, stop in pairwise(starts):
         distinct, inverse = np.unique(values[start:stop], axis=0, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Probabilities of scikit-learn's forests, the same to the last bit, on all cores and faster where numba is installed."""
+"""Probabilities of scikit-learn's forests to the last bit, on all cores, and faster where numba is installed."""
 
 import importlib.util
 import sys
@@ -16,11 +16,10 @@ from querist._typing import AnyArray, FloatArray, Model, Pool
 from querist.base.forest_arrays import WORDS, Group, grouped
 
 _BLOCK = 64 * WORDS
-# All of these are numbers of rows times trees, of which scikit-learn does twelve million in a second.
-# Below it nothing is gained; a thread wants so many of its own; after so many it would have been worth it to load numba,
-# and may still be.
+# All of these are numbers of rows times trees, of which scikit-learn does some ten million in a second. Below the first
+# nothing is gained; a thread wants so many of its own; after the last it would have been worth it to load numba.
 _MANY, _OF_A_THREAD, _LOADS = 200_000, 250_000, 15_000_000
-# Beyond it scikit-learn's way, which visits a few nodes of a tree and not all, will soon be as fast (``benchmarks/speed``).
+# Each row visits all nodes of a tree here, and with scikit-learn a few: beyond it that is as fast.
 _MOST_LEAVES = 2_000
 
 Add = Callable[[AnyArray, FloatArray], None]
@@ -46,8 +45,8 @@ def forest_probabilities(forest: Model, block: Pool) -> AnyArray | None:
     Notes
     -----
     Rows are shared out to as many threads as OpenMP may use here, or ``n_jobs`` of the forest where it is set. With
-    numba, and up to two thousand leaves a tree, trees are walked 64 rows at a time: O(n_rows * n_leaves / 64) in place of
-    O(n_rows * depth) a tree, and much less for each step. Numba takes a second to load and must compile once on a
+    numba, and up to two thousand leaves a tree, trees are walked 64 rows at a time: O(n_rows * n_leaves / 64) a tree in
+    place of O(n_rows * depth), and much less for each step. Numba takes a second to load and must compile once on a
     machine, so it waits until scikit-learn has worked for about a second.
     """
     if not _is_plain(forest, block):
@@ -85,7 +84,8 @@ def _is_plain(forest: Model, block: Pool) -> bool:
 
 
 def _has_few_leaves(forest: Model) -> bool:
-    return sum(tree.tree_.n_leaves for tree in forest.estimators_) <= _MOST_LEAVES * len(forest.estimators_)
+    leaves = sum(int(tree.tree_.n_leaves) for tree in forest.estimators_)
+    return leaves <= _MOST_LEAVES * len(forest.estimators_)
 
 
 class _Waited:
