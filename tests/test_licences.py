@@ -92,6 +92,13 @@ def test_what_runs_on_a_cluster_binds_nobody_either():
     assert {name for name, package in packages.items() if binding(stated(package))} <= set(WEAK_BUT_APART)
 
 
+def test_what_compiles_loops_binds_nobody_either():
+    pytest.importorskip("numba", reason="numba is not installed")
+    packages = needed(PROJECT["optional-dependencies"]["fast"])
+    assert {"numba", "llvmlite"} <= set(packages)
+    assert not [name for name, package in packages.items() if binding(stated(package))]
+
+
 @pytest.mark.parametrize(
     ("expression", "bound"),
     [

@@ -52,6 +52,12 @@ def _blas_of(controller: threadpoolctl.ThreadpoolController) -> list[Any]:
     return [library for library in controller.lib_controllers if library.user_api == "blas"]
 
 
+def openmp_threads() -> int:
+    """Return how many threads OpenMP would use here: 1 inside `single_thread`, what the user has set, or one a core."""
+    found = [library.num_threads for library in _controller().lib_controllers if library.user_api == "openmp"]
+    return max([1, *(int(count or 1) for count in found)])
+
+
 @contextmanager
 def single_thread() -> Iterator[None]:
     """Run the block with one BLAS and one OpenMP thread, so that results do not depend on the core count.

@@ -10,6 +10,7 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import ExtraTreesClassifier
 
 import querist
+from querist.base import forest_scoring
 from querist.exceptions import InvalidParameterError
 from querist.learners import AutoClassifier, KernelMachine, auto
 from querist.learners.kernel_columns import KernelColumns
@@ -147,3 +148,12 @@ def test_on_sparse_rows_it_never_says_one_class_alone(seed, n_rare, n_often, n_c
     rows = rng.random((labels.size, 40)) * (rng.random((labels.size, 40)) < 0.2) + 0.01 * rng.random((labels.size, 40))
     pool = scipy.sparse.csr_matrix(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
     assert np.unique(querist.make_estimator("auto").fit(pool, labels).predict(pool)).size > 1
+
+
+@pytest.mark.parametrize("kernels", [False, True])
+def test_it_says_what_its_members_say_together_bit_for_bit(kernels, monkeypatch):
+    monkeypatch.setattr(forest_scoring, "_MANY", 0)
+    monkeypatch.setattr(forest_scoring, "_OF_A_THREAD", 1)
+    monkeypatch.setattr(forest_scoring, "openmp_threads", lambda: 2)
+    fitted = AutoClassifier(kernels=kernels, random_state=0).fit(X, NAMES)
+    np.testing.assert_array_equal(fitted.predict_proba(X), fitted.estimator_.predict_proba(X))

@@ -10,6 +10,7 @@ from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
 from querist.base.blocks import pool_width, row_blocks
 from querist.base.linear import products
+from querist.base.forest_scoring import forest_probabilities
 from querist.base.returned import not_finite
 from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
@@ -189,7 +190,9 @@ def probabilities(model: Model, block: Pool) -> AnyArray:
     """Return ``predict_proba`` of a block, refusing values that are not numbers."""
     # A wrapper that changes nothing of what its classifier says names it.
     model = getattr(model, "answering_", model)
-    proba = _logistic(model, block) if _is_plain_logistic(model, block) else np.asarray(model.predict_proba(block))
+    proba = _logistic(model, block) if _is_plain_logistic(model, block) else forest_probabilities(model, block)
+    if proba is None:
+        proba = np.asarray(model.predict_proba(block))
     # A sum is not finite when any of its terms is not, and costs no temporary array.
     if not np.isfinite(proba.sum()):
         raise not_finite(f"{name_of(model)}.predict_proba")

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from querist._typing import AnyArray, Model, PoolLike
 from querist._validation import check_choice
+from querist.base.scoring import probabilities
 from querist.learners.few_labels import says_one_class
 from querist.learners.kernel_machine import KernelMachine
 from querist.learners.row_weights import row_weights
@@ -198,7 +199,11 @@ class AutoClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: PoolLike) -> AnyArray:
         """Return the class probabilities of each row, columns as in ``classes_``."""
         X = self._checked(X)
-        proba: AnyArray = self.estimator_.predict_proba(X)
+        if not isinstance(self.estimator_, VotingClassifier):
+            return probabilities(self.estimator_, X)
+        # As `VotingClassifier` does it, but its trees on all cores.
+        said = [probabilities(member, X) for member in self.estimator_.estimators_]
+        proba: AnyArray = np.average(said, axis=0, weights=self.estimator_.weights)
         return proba
 
     def _checked(self, X: PoolLike) -> Any:
