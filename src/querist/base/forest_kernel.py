@@ -4,6 +4,7 @@ Import this module only where the loops are wanted: numba takes half a second.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy.typing as npt
 from querist._typing import FloatArray, IntArray
 from querist.base.forest_arrays import WORDS, Trees
 
+numba: Any
 try:
-    import numba
+    numba = import_module("numba")
 except ImportError:
     numba = None
 

@@ -9,8 +9,8 @@ from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
 from querist.base.blocks import pool_width, row_blocks
-from querist.base.linear import products
 from querist.base.forest_scoring import forest_probabilities
+from querist.base.linear import products
 from querist.base.returned import not_finite
 from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
