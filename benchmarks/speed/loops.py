@@ -154,5 +154,5 @@ def scikit_activeml(problem: Problem) -> Result:
 
 LOOPS: dict[str, Callable[[Problem], Result]] = {
     function.__name__: function
-    for function in (plain, plain_by_number, querist, querist_warm, modal, small_text, scikit_activeml)
+    for function in (plain, plain_by_number, querist_named, querist, querist_warm, modal, small_text, scikit_activeml)
 }

@@ -5,6 +5,7 @@ follows from how much the coefficients have, and the row's norm. So rows that we
 looked at again before enough has changed for them to come near.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -26,6 +27,8 @@ _MOST_IN_QUESTION = 1 / 12
 _FRONT = 256
 # A decision value that few rows have.
 _FAR = 10.0
+# Values of a block that is used twice, and its fewest rows; rows of which the mean is taken.
+_BLOCK_VALUES, _FEWEST_ROWS, _SAMPLE = 1 << 17, 256, 10_000
 # Gaps and norms are kept as singles, whose rounding this outweighs.
 _SINGLE = 1e-6
 
@@ -177,8 +180,6 @@ class KeptGaps:
         front = self._front[open_rows.mask[self._front]]
         if front.size < n:
             return None
-        if not self._norms.size:
-            self._norms, self._centre = _norms(self._X)
         by_norm, for_all = linear.centred(self._centre).change(before.centred(self._centre))
         gaps = linear.gaps(linear.settled_values(self._X[front]))
         largest = self._largest + by_norm * float(self._norms.max()) + for_all
@@ -191,13 +192,18 @@ class KeptGaps:
         return found[open_rows.mask[found]]
 
     def _measure(self, linear: Linear, open_rows: OpenRows, n: int) -> None:
-        n_rows = self._X.shape[0]
+        n_rows, is_first = self._X.shape[0], not self._norms.size
         self._linear, self._largest = linear, 0.0
         self._gaps = np.empty(n_rows, np.float32)
-        for block in row_blocks(n_rows, max(pool_width(self._X), len(linear.coef))):
-            values = linear.values(take_rows(self._X, block))
-            self._largest = max(self._largest, float(np.abs(values).max()))
+        if is_first:
+            self._norms, self._centre = np.empty(n_rows, np.float32), _centre(self._X)
+        for block in _small_blocks(self._X, len(linear.coef)):
+            rows = take_rows(self._X, block)
+            values = linear.values(rows)
+            self._largest = max(self._largest, float(values.max()), -float(values.min()))
             self._gaps[block] = linear.gaps(values)
+            if is_first:
+                self._norms[block] = _norms(rows, self._centre)
         self._gaps *= np.float32(1.0 - _SINGLE)
         self._front = self._nearest(open_rows, max(_FRONT, 4 * n))
 
@@ -216,19 +222,33 @@ class KeptGaps:
         return found[np.argsort(gaps[found], kind="stable")]
 
 
-def _norms(X: Any) -> tuple[Any, FloatArray]:
-    """Return the norms of rows, a little rounded up, and the mean row, which was taken from them; 0 for sparse rows."""
-    dtype, centre = working_type(X.dtype), np.zeros(X.shape[1])
+def _small_blocks(X: Any, n_outputs: int) -> Iterator[slice]:
+    """Yield blocks of rows that stay in the processor's cache while two things are made of them."""
     if scipy.sparse.issparse(X):
-        rows = X.astype(dtype, copy=False)
+        yield from row_blocks(X.shape[0], n_outputs)
+        return
+    step = max(_BLOCK_VALUES // max(X.shape[1], n_outputs), _FEWEST_ROWS)
+    for start in range(0, X.shape[0], step):
+        yield slice(start, min(start + step, X.shape[0]))
+
+
+def _centre(X: Any) -> FloatArray:
+    """Return a point in the midst of the rows; 0 of sparse ones, which would not stay sparse."""
+    if scipy.sparse.issparse(X):
+        return np.zeros(X.shape[1])
+    some = X[:: max(X.shape[0] // _SAMPLE, 1)]
+    # As the rows have it, so that no rounding lies between the two.
+    return np.asarray(some.mean(axis=0, dtype=np.float64).astype(working_type(X.dtype)), np.float64)
+
+
+def _norms(rows: Any, centre: FloatArray) -> FloatArray:
+    """Return the distances of rows from a point, a little rounded up."""
+    dtype = working_type(rows.dtype)
+    if scipy.sparse.issparse(rows):
+        rows = rows.astype(dtype, copy=False)
         squares = np.asarray(rows.multiply(rows).sum(axis=1), np.float64).ravel()
-        return (np.sqrt(squares) * (1.0 + 8.0 * _SINGLE)).astype(np.float32), centre
-    blocks = list(row_blocks(X.shape[0], X.shape[1]))
-    for block in blocks:
-        centre += X[block].sum(axis=0, dtype=np.float64)
-    centre = (centre / X.shape[0]).astype(dtype)
-    norms = np.empty(X.shape[0], np.float32)
-    for block in blocks:
-        rows = X[block] - centre
-        norms[block] = np.sqrt(np.einsum("ij,ij->i", rows, rows)) * (1.0 + 8.0 * _SINGLE)
-    return norms, centre.astype(np.float64)
+    else:
+        apart = rows - centre.astype(dtype)
+        squares = np.einsum("ij,ij->i", apart, apart)
+    found: FloatArray = np.sqrt(squares) * (1.0 + 8.0 * _SINGLE)
+    return found

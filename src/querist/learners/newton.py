@@ -28,6 +28,8 @@ _MOST_SPANNING = 400
 # Cells up to which sparse rows of few columns are made dense.
 _MOST_CELLS = 2_000_000
 _MOST_STEPS, _MOST_HALVINGS = 200, 60
+# Rows of a sample by which the search over at least so many times as many begins, and how many each class must have.
+_SAMPLE, _WORTHWHILE, _FEWEST_OF_A_CLASS = 5_000, 4, 50
 # Below it a step is too short for its slopes to be told from rounding.
 _SHORT = 1e-8
 # Up to it decision values are added up.
@@ -151,6 +153,8 @@ def _with_matrix(
         gradient, fresh = passes.go_on(kept)
         steps = Factored(passes, kept, fresh)
     else:
+        if kept is None and not theta.any():
+            _near_by_a_sample(X, targets, weights, ridge, theta)
         passes = Passes(X, targets, weights, ridge, theta, columns_reach(X))
         gradient, steps = passes.begin(), Factored(passes, kept)
     found = _descend(passes, steps.direction, gradient)
@@ -159,6 +163,20 @@ def _with_matrix(
         lag = np.zeros_like(theta) if passes.lag is None else passes.lag
         left = Kept(theta, lag, passes.values, targets, weights, passes.reach, steps.matrix, steps.factor)
     return Minimum(theta[:-1].T.copy(), theta[-1].copy(), left, found)
+
+
+def _near_by_a_sample(X: FloatArray, targets: FloatArray, weights: FloatArray, ridge: float, theta: FloatArray) -> None:
+    """Of very many rows, put the minimum of some of them into `theta`: most steps from nothing are then made there."""
+    stride = len(targets) // _SAMPLE
+    if stride < _WORTHWHILE:
+        return
+    some = targets[::stride]
+    # As many of a class as make the sample speak for all.
+    if min(some.sum(axis=0).min(), (1.0 - some).sum(axis=0).min()) < _FEWEST_OF_A_CLASS:
+        return
+    found = _with_matrix(X[::stride], some, weights[::stride], ridge / stride, np.zeros_like(theta), None, 0)
+    if found.found:
+        theta[:-1], theta[-1] = found.coef.T, found.intercept
 
 
 def columns_reach(X: FloatArray) -> FloatArray:

@@ -17,6 +17,8 @@ TOLERANCE = 1e-12
 # A kept factor is made anew where a step leaves more of the way, or more steps would have to follow: one that was
 # made near the end serves the next fits too.
 _SLOW, _PATIENCE = 0.3, 4.0
+# A new factor takes as long as one pass for so many unknowns.
+_UNKNOWNS_A_PASS = 8.0
 # How far the system of a step is solved at least and at most, where no factor is made.
 _ROUGH, _FINE = 0.1, 1e-4
 _MOST_PRODUCTS = 500
@@ -113,7 +115,7 @@ class Factored:
             # An earlier fit's: after so long a step the derivatives are others.
             return not np.isfinite(self._before) and last > _SLOW
         rate = last / self._before
-        return rate > _SLOW or float(np.log(TOLERANCE / last) / np.log(rate)) - 1.0 > _PATIENCE
+        return rate > _SLOW or float(np.log(TOLERANCE / last) / np.log(rate)) - 1.0 > max(_PATIENCE, self._passes.theta.size / _UNKNOWNS_A_PASS)
 
 
 def second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray) -> FloatArray:
