@@ -146,11 +146,12 @@ def test_a_start_of_other_classes_or_features_is_none():
 
 def test_a_kept_factor_serves_a_few_more_rows(monkeypatch):
     X, y = problem(0, 2000, 10, 2)
-    first = NewtonLogisticRegression().fit(X[:1990], y[:1990])
-    made = []
-    monkeypatch.setattr(newton_steps, "second_derivatives", lambda *parts: made.append(parts))
-    NewtonLogisticRegression().start_from(first).fit(X, y)
-    assert not made
+    first = NewtonLogisticRegression().fit(X[:1997], y[:1997])
+    of, make = [], newton_steps.second_derivatives
+    monkeypatch.setattr(newton_steps, "second_derivatives", lambda X, *parts: of.append(len(X)) or make(X, *parts))
+    NewtonLogisticRegression().start_from(first, n_same=1997).fit(X, y)
+    # Of the new rows alone.
+    assert of == [3]
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
@@ -165,6 +166,24 @@ def test_a_long_line_of_refits_ends_where_one_fit_does(n_classes, n_features):
     fresh = NewtonLogisticRegression().fit(X[:n], y[:n], sample_weight=weights[:n])
     np.testing.assert_array_equal(model.coef_, fresh.coef_)
     np.testing.assert_array_equal(model.intercept_, fresh.intercept_)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_sample_to_begin_with_leaves_no_trace(n_classes, monkeypatch):
+    X, _ = problem(4, 900, 6, 2)
+    y = np.random.default_rng(0).integers(0, n_classes, 900)
+    fresh = NewtonLogisticRegression().fit(X, y)
+    fits = []
+    monkeypatch.setattr(newton, "_SAMPLE", 200)
+    monkeypatch.setattr(newton, "_with_matrix", lambda *parts, made=newton._with_matrix: fits.append(1) or made(*parts))
+    begun = NewtonLogisticRegression().fit(X, y)
+    assert len(fits) == 2
+    np.testing.assert_array_equal(begun.coef_, fresh.coef_)
+    np.testing.assert_array_equal(begun.intercept_, fresh.intercept_)
+    # Where a class is rare there is no sample.
+    rare = np.where(np.arange(900) < 100, 0, 1)
+    assert NewtonLogisticRegression().fit(X, rare).coef_.any()
+    assert len(fits) == 3
 
 
 def test_a_fit_does_not_change_the_one_that_it_begins_at():

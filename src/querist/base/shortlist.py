@@ -24,7 +24,7 @@ FEWEST_VALUES = 1 << 17
 # Where so large a part of the rows is in question, all gaps are measured anew.
 _MOST_IN_QUESTION = 1 / 12
 # How many of the nearest rows are measured first, to know how near the rest must be.
-_FRONT = 256
+_FRONT = 64
 # A decision value that few rows have.
 _FAR = 10.0
 # Values of a block that is used twice, and its fewest rows; rows of which the mean is taken.

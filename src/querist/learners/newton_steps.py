@@ -16,7 +16,7 @@ from querist.learners.newton_passes import Kept, Passes, probabilities
 TOLERANCE = 1e-12
 # A kept factor is made anew where a step leaves more of the way, or more steps would have to follow: one that was
 # made near the end serves the next fits too.
-_SLOW, _PATIENCE = 0.3, 4.0
+_SLOW, _PATIENCE = 0.3, 3.0
 # A new factor takes as long as one pass for so many unknowns.
 _UNKNOWNS_A_PASS = 8.0
 # How far the system of a step is solved at least and at most, where no factor is made.
@@ -60,6 +60,8 @@ class Factored:
                 added = second_derivatives(passes.X[fresh], passes.proba_of(fresh), passes.weights[fresh])
                 self.matrix = kept.matrix + added
                 self.factor = cholesky(self._whole(self.matrix))
+        # A new factor serves the next fits too; where one was made in this fit, another is worth the passes it saves.
+        self._patience = _PATIENCE if self.factor is not None else max(_PATIENCE, size / _UNKNOWNS_A_PASS)
         self._n_steps, self._before = 0, np.inf
         self._gradient = self._step = np.empty(0)
         # Steps, how the gradient changed along them, and the product of the two.
@@ -115,7 +117,7 @@ class Factored:
             # An earlier fit's: after so long a step the derivatives are others.
             return not np.isfinite(self._before) and last > _SLOW
         rate = last / self._before
-        return rate > _SLOW or float(np.log(TOLERANCE / last) / np.log(rate)) - 1.0 > max(_PATIENCE, self._passes.theta.size / _UNKNOWNS_A_PASS)
+        return rate > _SLOW or float(np.log(TOLERANCE / last) / np.log(rate)) - 1.0 > self._patience
 
 
 def second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray) -> FloatArray:
