@@ -22,6 +22,8 @@ _UNKNOWNS_A_PASS = 8.0
 # How far the system of a step is solved at least and at most, where no factor is made.
 _ROUGH, _FINE = 0.1, 1e-4
 _MOST_PRODUCTS = 500
+# Rows whose second derivatives are made together.
+_ROWS_AT_ONCE = 8192
 # Unknowns up to which new rows are added to a kept matrix, whose factor is then made anew.
 _MOST_ADDED_TO = 256
 
@@ -121,7 +123,18 @@ class Factored:
 
 
 def second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the second derivatives of the loss without its penalty, class by class, the intercept of each last."""
+    """Return the second derivatives of the loss without its penalty, class by class, the intercept of each last.
+
+    A block of rows at a time: they are multiplied by their weights first, and there may be many.
+    """
+    found = _of_block(X[:_ROWS_AT_ONCE], proba[:_ROWS_AT_ONCE], weights[:_ROWS_AT_ONCE])
+    for start in range(_ROWS_AT_ONCE, len(X), _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        found += _of_block(X[block], proba[block], weights[block])
+    return found
+
+
+def _of_block(X: FloatArray, proba: FloatArray, weights: FloatArray) -> FloatArray:
     n_features, n_outputs = X.shape[1], proba.shape[1]
     side = n_features + 1
     found = np.empty((n_outputs * side, n_outputs * side))
