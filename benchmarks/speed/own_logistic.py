@@ -1,6 +1,6 @@
 """The loop with the name ``logistic_regression``: ``python benchmarks/speed/own_logistic.py`` prints it.
 
-Seconds of CPU (`time.process_time`, one thread) of the loops (a) and (b) of `run.py`, in turns, medians. *Same* is the
+Seconds of CPU (`time.process_time`, one thread) of the loops (a) to (c) of `run.py`, in turns, medians. *Same* is the
 share of the rows that are those of scikit-learn's classifier with a tolerance of 1e-10: whether the model or the solver
 says which rows are asked. Then fits alone, from nothing and after one more label, beside scikit-learn's as it is.
 """
@@ -32,6 +32,7 @@ def main() -> None:
         print("| loop | | CPU seconds | times the name's | same |\n|---|---|---|---|---|")
         of_loop("(a) 1,000 x 10, 20 queries, accuracy after each", tutorial(), repeated=5)
         of_loop("(b) 100,000 x 50, 9,000 labelled, 100 queries", linear(100_000, 9_000, 100), repeated=1)
+        of_loop("(c) 1,000,000 x 50, 90,000 labelled, 20 queries", linear(1_000_000, 90_000, 20), repeated=1)
         print("\n| rows | ours, ms | after one more label | scikit-learn's | tol=1e-10 |\n|---|---|---|---|---|")
         for words, X, y, C in tables():
             of_fits(words, X, y, C)
@@ -58,7 +59,7 @@ def of_fits(words: str, X: Any, y: Any, C: float) -> None:
     last = NewtonLogisticRegression(C=C).fit(X[:-1], y[:-1])
     fits: list[Callable[[], Any]] = [
         lambda: NewtonLogisticRegression(C=C).fit(X, y),
-        lambda: NewtonLogisticRegression(C=C).start_from(last).fit(X, y),
+        lambda: NewtonLogisticRegression(C=C).start_from(last, n_same=len(y) - 1).fit(X, y),
         lambda: Problem.estimator(C=C).fit(X, y),
         lambda: Problem.estimator(C=C, tol=1e-10).fit(X, y),
     ]
