@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from querist import _blocks as blocks
 from querist.audit.folds import fold_of
 from querist.audit.order import (
     AuditOrder,
@@ -18,7 +19,6 @@ from querist.audit.order import (
     is_fresh,
     promise_numbers,
 )
-from querist.base import blocks
 
 
 def test_a_rows_number_depends_on_nothing_but_seed_and_row():

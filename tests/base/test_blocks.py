@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import querist
+from querist import _blocks as blocks
 from querist._pool import NumberedRows
-from querist.base import blocks
 from querist.base.blocks import by_blocks, taken_blocks
 
 TABLE = np.arange(200.0).reshape(100, 2)

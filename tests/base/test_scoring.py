@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 
-from querist.base import blocks
-from querist.base.blocks import block_rows, row_blocks
+from querist import _blocks as blocks
+from querist._blocks import block_rows, row_blocks
 from querist.base.scoring import candidate_blocks, known_classes, probabilities, score_rows, uncertainty
 from querist.exceptions import NotEnoughLabelsError, QueristError, UnsupportedModelError
 from querist.learners import NewtonLogisticRegression

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import querist
-from querist.base import blocks
+from querist import _blocks as blocks
 from querist.base.distances import Distances
 from querist.base.space import Space
 from querist.candidates import NeighborsOfLabelled

@@ -88,32 +88,36 @@ def keep(runs, task, library, environment, sklearn, threads=1, **result):
 def test_the_report_takes_medians_and_tells_what_is_missed(tmp_path):
     for seconds in (1.0, 9.0, 1.1):
         keep(tmp_path, "b", "querist", "querist-1.9", "1.9.1", seconds=seconds, memory_mb=10.0)
-    for library, seconds in (("querist_warm", 0.9), ("plain", 1.32), ("small_text", 4.4)):
+    others = (("querist_named", 0.5), ("querist_warm", 0.9), ("plain", 1.32), ("small_text", 4.4), ("modal", 4.5))
+    for library, seconds in others:
         keep(tmp_path, "b", library, "x", "1.9.1", seconds=seconds, memory_mb=80.0)
     text = report.write_report(tmp_path, tmp_path / "page.md")
-    assert "1 of 2 met." in (tmp_path / "page.md").read_text()
+    assert "1 of 3 met." in (tmp_path / "page.md").read_text()
     assert "cold fit, at least 1.2 times as fast | 1.20 times | yes |" in text
     assert "warm_start=True, at least 2 times as fast | 1.47 times | **no** |" in text
-    assert "| small-text 1.4.1 | 4.4 | 4.00 | 0.9000 | 80 |" in (tmp_path / "page.md").read_text()
+    assert "the name, than modAL 0.4.2.1, scikit-learn 1.9.1, at least 10 times as fast | 9.00 times | **no** |" in text
+    assert "| small-text 1.4.1 | 4.4 | 8.80 | 0.9000 | 80 |" in (tmp_path / "page.md").read_text()
 
 
 def test_memory_is_judged_by_the_worst_repetition(tmp_path):
     for memory in (10.0, 70.0):
         keep(tmp_path, "c", "querist", "querist-1.9", "1.9.1", seconds=1.0, memory_mb=memory)
+    keep(tmp_path, "c", "querist_named", "querist-1.9", "1.9.1", seconds=1.0, memory_mb=20.0)
     keep(tmp_path, "c", "querist_warm", "querist-1.9", "1.9.1", seconds=1.0, memory_mb=20.0)
     keep(tmp_path, "c", "plain", "querist-1.9", "1.9.1", seconds=5.0, memory_mb=500.0)
     text = report.write_report(tmp_path, tmp_path / "page.md")
-    assert "Querist: peak beyond X under 64 MB, scikit-learn 1.9.1 | 70 MB | **no** |" in text
+    assert "object: peak beyond X under 64 MB, scikit-learn 1.9.1 | 70 MB | **no** |" in text
     assert "warm_start=True: peak beyond X under 64 MB, scikit-learn 1.9.1 | 20 MB | yes |" in text
 
 
 def test_other_rows_are_told(tmp_path):
     keep(tmp_path, "a", "querist", "querist-1.9", "1.9.1", seconds=1.0)
+    keep(tmp_path, "a", "querist_named", "querist-1.9", "1.9.1", seconds=1.0, rows=[2, 1])
     keep(tmp_path, "a", "querist_warm", "querist-1.9", "1.9.1", seconds=1.0, rows=[2, 1])
     keep(tmp_path, "a", "plain", "querist-1.9", "1.9.1", seconds=0.9)
     text = report.write_report(tmp_path, tmp_path / "page.md")
     assert "plain code, scikit-learn 1.9.1, at least 1 times as fast | 0.90 times | **no** |" in text
-    assert "others from Querist, warm_start=True | yes |" in text
+    assert "others from Querist, scikit-learn's object, warm_start=True | yes |" in text
 
 
 def test_threads_and_start(tmp_path):

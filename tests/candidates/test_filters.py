@@ -6,7 +6,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from querist.base import blocks
+from querist import _blocks as blocks
 from querist.base.space import Space
 from querist.candidates import AllRows, NeighborsOfLabelled, RandomSubsample, neighbors
 from querist.exceptions import InvalidParameterError

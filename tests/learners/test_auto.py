@@ -134,8 +134,8 @@ def test_scores_of_sparse_rows_do_not_depend_on_the_block(monkeypatch, rng):
     pool = scipy.sparse.csr_matrix(parts[0], dtype=np.float32)
     machine = KernelMachine().fit(pool, labels)
     whole = machine.predict_proba(pool)
-    monkeypatch.setattr("querist.base.blocks._BLOCK_VALUES", 1)
-    monkeypatch.setattr("querist.base.blocks._MIN_ROWS", 7)
+    monkeypatch.setattr("querist._blocks._BLOCK_VALUES", 1)
+    monkeypatch.setattr("querist._blocks._MIN_ROWS", 7)
     np.testing.assert_array_equal(machine.predict_proba(pool), whole)
     scores = pool.toarray() @ machine.coef_.T + machine.intercept_
     np.testing.assert_allclose(whole, scipy.special.softmax(scores, axis=1), rtol=1e-5)

@@ -129,7 +129,7 @@ def test_many_rows_in_several_blocks(monkeypatch):
     rows, labels = np.arange(9), np.arange(9) % 3
     model = LogisticRegression().fit(X[rows], labels)
     whole = Badge().query(X, rows, labels, model=model, batch_size=40, random_state=0)
-    monkeypatch.setattr("querist.base.blocks._MAX_ROWS", 100)
+    monkeypatch.setattr("querist._blocks._MAX_ROWS", 100)
     assert whole.tolist() == Badge().query(X, rows, labels, model=model, batch_size=40, random_state=0).tolist()
     assert whole.tolist() == naive_draw(X, rows, model, 40, 0)
 

@@ -11,7 +11,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from querist.base import blocks
+from querist import _blocks as blocks
 from querist.base import distances as distances_module
 from querist.exceptions import InvalidParameterError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES

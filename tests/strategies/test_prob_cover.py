@@ -83,7 +83,7 @@ def test_groups_without_a_label_come_first_and_no_seed_decides(rng):
 def test_many_rows_in_several_blocks_and_tables(rng, monkeypatch):
     X = rng.standard_normal((700, 3))
     whole = ProbCover(radius=0.8).query(X, [0, 1], [0, 1], batch_size=25, random_state=0).tolist()
-    monkeypatch.setattr("querist.base.blocks._MAX_ROWS", 64)
+    monkeypatch.setattr("querist._blocks._MAX_ROWS", 64)
     monkeypatch.setattr(prob_cover, "_TABLE", 64 * 50)
     monkeypatch.setattr(prob_cover, "_SAMPLE", 100)
     assert ProbCover(radius=0.8).query(X, [0, 1], [0, 1], batch_size=25, random_state=0).tolist() == whole

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import expit, logit
 
+from querist._blocks import row_blocks
 from querist._typing import BoolArray, FloatArray
-from querist.base.blocks import row_blocks
 
 # Means and standard deviations of the intercept and slope that correct confidences; the means are no correction.
 _MEAN, _DEVIATION = np.array([0.0, 1.0]), np.array([2.0, 0.5])

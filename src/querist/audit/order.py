@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from querist import _random
+from querist._blocks import row_blocks
 from querist._typing import BoolArray, FloatArray, IntArray
-from querist.base.blocks import row_blocks
 
 # From row numbers, ascending, to the random number of each.
 NumbersOf: TypeAlias = Callable[[IntArray], FloatArray]

@@ -1,35 +1,19 @@
-"""Row blocks: sizes depend only on the shape of the data, so that results do not depend on the machine."""
+"""Pools in blocks of rows."""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import scipy.sparse
 
+from querist._blocks import block_rows, row_blocks
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import n_rows, take_rows
-
-# 2**21 values are 16 MB in float64: large enough to hide the cost of a call to
-# predict, small enough to leave memory to the user.
-_BLOCK_VALUES = 1 << 21
-_MIN_ROWS, _MAX_ROWS = 64, 1 << 16
 
 
 def pool_width(X: Pool) -> int:
     """Return how many values a row of a dense pool holds; 1 for sparse rows and texts, whose blocks need no limit."""
     shape: tuple[int, ...] = getattr(X, "shape", ())
     return 1 if len(shape) < 2 or scipy.sparse.issparse(X) else int(shape[1])
-
-
-def block_rows(width: int) -> int:
-    """Return how many rows of `width` values make a block."""
-    return min(max(_BLOCK_VALUES // max(width, 1), _MIN_ROWS), _MAX_ROWS)
-
-
-def row_blocks(total: int, width: int) -> Iterator[slice]:
-    """Yield slices that cover ``range(total)`` in blocks of rows with `width` values each."""
-    step = block_rows(width)
-    for start in range(0, total, step):
-        yield slice(start, min(start + step, total))
 
 
 def taken_blocks(X: Pool, rows: IntArray | None = None) -> Iterator[tuple[slice, Pool]]:

@@ -5,8 +5,8 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse
 
+from querist._blocks import block_rows
 from querist._typing import FloatArray, IntArray
-from querist.base.blocks import block_rows
 from querist.base.scoring import candidate_blocks
 from querist.measures.geometry import as_float, nearest_squared_distances, squared_norms, typical_point
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import scipy.special
 
+from querist._blocks import row_blocks
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
-from querist.base.blocks import pool_width, row_blocks
+from querist.base.blocks import pool_width
 from querist.base.forest_scoring import forest_probabilities
 from querist.base.linear import products
 from querist.base.returned import not_finite

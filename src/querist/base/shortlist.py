@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import scipy.sparse
 
+from querist._blocks import row_blocks
 from querist._typing import FloatArray, IntArray, Pool
 from querist._validation import take_rows
-from querist.base.blocks import pool_width, row_blocks
+from querist.base.blocks import pool_width
 from querist.base.context import QueryContext
 from querist.base.linear import Linear, working_type
 from querist.base.memory import Memory

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from querist._blocks import row_blocks
 from querist._pool import plain
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import original
-from querist.base.blocks import pool_width, row_blocks
+from querist.base.blocks import pool_width
 from querist.exceptions import UnsupportedModelError
 
 

@@ -11,9 +11,9 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from querist._blocks import row_blocks
 from querist._typing import AnyArray, FloatArray, IntArray, PoolLike
 from querist._validation import check_choice, take_rows
-from querist.base.blocks import row_blocks
 from querist.learners.kernel_columns import KernelColumns
 from querist.learners.row_weights import distinct_rows, row_weights
 from querist.measures.geometry import squared_distances

@@ -3,8 +3,8 @@
 import numpy as np
 import scipy.sparse
 
+from querist._blocks import row_blocks
 from querist._typing import Pool
-from querist.base.blocks import row_blocks
 
 
 def is_finite(X: Pool) -> bool:

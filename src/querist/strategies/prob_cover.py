@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 import numpy as np
 import scipy.sparse
 
+from querist._blocks import block_rows
 from querist._typing import BoolArray, FloatArray, IntArray
 from querist._validation import check_number, check_positive_int
-from querist.base.blocks import block_rows, pool_width
+from querist.base.blocks import pool_width
 from querist.base.candidates import CandidateFilter
 from querist.base.clusters import k_means
 from querist.base.context import QueryContext

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from querist._blocks import row_blocks
 from querist._typing import FloatArray, IntArray
-from querist.base.blocks import row_blocks
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
 from querist.base.selection import Chances, TopK
