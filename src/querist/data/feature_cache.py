@@ -93,7 +93,7 @@ def write(folder: str | os.PathLike[str] | None, key: str, features: Features) -
     with contextlib.suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
         with replacing(Path(folder) / f"{key}.npz") as file:
-            np.savez(file, allow_pickle=False, **({_WORDS: np.array(json.dumps(words))} | arrays))
+            np.savez(file, **({_WORDS: np.array(json.dumps(words))} | arrays))
 
 
 def _digests(arrays: Mapping[str, AnyArray]) -> dict[str, str]:
