@@ -143,7 +143,8 @@ def test_numbers_of_every_type_have_the_probabilities_that_scikit_learn_gives_th
     X = rng.integers(0, 2 if dtype == "?" else 100, (60, 5)).astype(dtype)
     model = kind().fit(X.astype(float), rng.permutation([0, 1] * 30))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("querist.base.linear._CAST", 85)
+        patch.setattr("querist._blocks._CACHED_VALUES", 85)
+        patch.setattr("querist._blocks._MIN_CACHED_ROWS", 1)
         found = probabilities(model, X)
     # Those of few bits are computed in float32, which holds them exactly.
     tolerance = 3e-5 if np.dtype(dtype).itemsize < 4 else 1e-9

@@ -6,14 +6,13 @@ import numpy as np
 import scipy.sparse
 import scipy.special
 
+from querist._blocks import cached_blocks
 from querist._typing import FloatArray, Model, Pool
 from querist.base.returned import not_finite
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin, two_highest
 
 # What a row's distance from being asked is made of; see `Linear.gaps`.
 Kind = Literal["decision", "least_confidence", "margin", "entropy"]
-# Values that are cast together: a megabyte or two.
-_CAST = 1 << 18
 # Beyond it what singles say of a logit is not reliable.
 _FARTHEST = 80.0
 
@@ -147,13 +146,7 @@ class Linear(NamedTuple):
         """Return the uncertainty of rows with these decision values."""
         if self.kind == "decision":
             return decision_margin(values)
-        if values.ndim == 1:
-            proba = np.empty((values.size, 2))
-            scipy.special.expit(values, out=proba[:, 1])
-            np.subtract(1.0, proba[:, 1], out=proba[:, 0])
-        else:
-            proba = scipy.special.softmax(values, axis=1)
-        return UNCERTAINTIES[self.kind](proba)
+        return UNCERTAINTIES[self.kind](logistic_probabilities(values))
 
 
 def _logits_of_likeliest(values: FloatArray) -> FloatArray:
@@ -218,28 +211,58 @@ def products(block: Pool, coef: FloatArray) -> FloatArray:
         return np.asarray(block @ coef)
     dtype = working_type(block.dtype)
     coef = coef.astype(dtype, copy=False)
-    step = max(_CAST // max(block.shape[1], 1), 1)
-    found, piece = np.empty((len(block), *coef.shape[1:]), dtype), np.empty((min(step, len(block)), len(coef)), dtype)
-    for start in range(0, len(block), step):
-        rows = block[start : start + step]
+    found, piece = np.empty((len(block), *coef.shape[1:]), dtype), np.empty((0, 0))
+    for some in cached_blocks(*block.shape):
+        rows = block[some]
+        piece = piece if piece.size else np.empty(rows.shape, dtype)
         np.copyto(piece[: len(rows)], rows)
-        np.dot(piece[: len(rows)], coef, out=found[start : start + step])
+        np.dot(piece[: len(rows)], coef, out=found[some])
     return found
 
 
-def _kind(model: Any, uncertainty: Uncertainty) -> Kind | None:
-    from sklearn.linear_model import LogisticRegression, RidgeClassifier
-    from sklearn.svm import LinearSVC
+def is_logistic(model: Any) -> bool:
+    """Return whether a fitted classifier's probabilities are `logistic_probabilities` of its linear values."""
+    from sklearn.linear_model import LogisticRegression
 
     if getattr(type(model), "is_plain_logistic", False):
+        return True
+    if type(model) is not LogisticRegression:
+        return False
+    # Before 1.8 there were models of one class against the others, and binary ones of two opposite values.
+    way = getattr(model, "multi_class", "auto")
+    if model.classes_.size > 2:
+        return model.solver != "liblinear" and way != "ovr"
+    return way in ("auto", "deprecated", "ovr")
+
+
+def logistic_probabilities(values: FloatArray) -> FloatArray:
+    """Return the class probabilities that belong to linear decision values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,) or (n, n_classes)
+        Of two classes those of the second.
+
+    Returns
+    -------
+    ndarray of shape (n, n_classes)
+        In the precision of the values.
+    """
+    if values.ndim == 2:
+        several: FloatArray = scipy.special.softmax(values, axis=1)
+        return several
+    proba = np.empty((values.size, 2), values.dtype)
+    scipy.special.expit(values, out=proba[:, 1])
+    np.subtract(1.0, proba[:, 1], out=proba[:, 0])
+    return proba
+
+
+def _kind(model: Any, uncertainty: Uncertainty) -> Kind | None:
+    from sklearn.linear_model import RidgeClassifier
+    from sklearn.svm import LinearSVC
+
+    if is_logistic(model):
         return uncertainty
-    if type(model) is LogisticRegression:
-        # Before 1.8 there were models of one class against the others, and binary ones of two opposite values.
-        way = getattr(model, "multi_class", "auto")
-        several = model.classes_.size > 2
-        if several and (model.solver == "liblinear" or way == "ovr"):
-            return None
-        return uncertainty if several or way in ("auto", "deprecated", "ovr") else None
     if type(model) in (LinearSVC, RidgeClassifier) and (uncertainty == "margin" or model.classes_.size == 2):
         return "decision"
     return None

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import scipy.special
 
 from querist._blocks import row_blocks
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
@@ -11,7 +10,7 @@ from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
 from querist.base.blocks import pool_width
 from querist.base.forest_scoring import forest_probabilities
-from querist.base.linear import products
+from querist.base.linear import is_logistic, logistic_probabilities, products
 from querist.base.returned import not_finite
 from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
@@ -201,16 +200,12 @@ def probabilities(model: Model, block: Pool) -> AnyArray:
 
 
 def _is_plain_logistic(model: Model, block: Pool) -> bool:
-    from sklearn.linear_model import LogisticRegression
-
     return (
-        (type(model) is LogisticRegression or getattr(type(model), "is_plain_logistic", False))
-        and len(model.classes_) == 2
-        # Before 1.8, a binary model could be told to use the softmax of two opposite values.
-        and getattr(model, "multi_class", "auto") in ("auto", "deprecated", "ovr")
-        and isinstance(block, np.ndarray)
+        isinstance(block, np.ndarray)
         and block.ndim == 2
         and block.dtype.kind in "biuf"
+        and len(model.classes_) == 2
+        and is_logistic(model)
     )
 
 
@@ -222,10 +217,7 @@ def _logistic(model: Model, block: AnyArray) -> AnyArray:
     """
     decision = products(block, model.coef_[0])
     decision += model.intercept_[0]
-    proba = np.empty((block.shape[0], 2), decision.dtype)
-    scipy.special.expit(decision, out=proba[:, 1])
-    np.subtract(1.0, proba[:, 1], out=proba[:, 0])
-    return proba
+    return logistic_probabilities(decision)
 
 
 def decision_values(model: Model, block: Pool) -> AnyArray:

@@ -5,13 +5,12 @@ follows from how much the coefficients have, and the row's norm. So rows that we
 looked at again before enough has changed for them to come near.
 """
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse
 
-from querist._blocks import row_blocks
+from querist._blocks import cached_blocks, row_blocks
 from querist._typing import FloatArray, IntArray, Pool
 from querist._validation import take_rows
 from querist.base.blocks import pool_width
@@ -28,8 +27,8 @@ _MOST_IN_QUESTION = 1 / 12
 _FRONT = 64
 # A decision value that few rows have.
 _FAR = 10.0
-# Values of a block that is used twice, and its fewest rows; rows of which the mean is taken.
-_BLOCK_VALUES, _FEWEST_ROWS, _SAMPLE = 1 << 17, 256, 10_000
+# Rows of which the mean is taken.
+_SAMPLE = 10_000
 # Gaps and norms are kept as singles, whose rounding this outweighs.
 _SINGLE = 1e-6
 
@@ -198,7 +197,7 @@ class KeptGaps:
         self._gaps = np.empty(n_rows, np.float32)
         if is_first:
             self._norms, self._centre = np.empty(n_rows, np.float32), _centre(self._X)
-        for block in _small_blocks(self._X, len(linear.coef)):
+        for block in cached_blocks(n_rows, max(pool_width(self._X), len(linear.coef))):
             rows = take_rows(self._X, block)
             values = linear.values(rows)
             self._largest = max(self._largest, float(values.max()), -float(values.min()))
@@ -221,16 +220,6 @@ class KeptGaps:
         n = min(n, open_rows.size)
         found = np.argpartition(gaps, n - 1)[:n]
         return found[np.argsort(gaps[found], kind="stable")]
-
-
-def _small_blocks(X: Any, n_outputs: int) -> Iterator[slice]:
-    """Yield blocks of rows that stay in the processor's cache while two things are made of them."""
-    if scipy.sparse.issparse(X):
-        yield from row_blocks(X.shape[0], n_outputs)
-        return
-    step = max(_BLOCK_VALUES // max(X.shape[1], n_outputs), _FEWEST_ROWS)
-    for start in range(0, X.shape[0], step):
-        yield slice(start, min(start + step, X.shape[0]))
 
 
 def _centre(X: Any) -> FloatArray:

@@ -10,7 +10,7 @@ from querist._lazy import lazy_names
 if TYPE_CHECKING:
     from querist.data.duplicates import find_duplicates
     from querist.data.embeddings.block import EmbeddingBlock, append_embeddings
-    from querist.data.embeddings.embed import Watch, embed_texts
+    from querist.data.embeddings.embed import embed_texts
     from querist.data.embeddings.models import load_model
     from querist.data.embeddings.recipe import EmbeddedFeatures
     from querist.data.feature_cache import Features
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from querist.data.table import Table
     from querist.data.table_features import TableFeatures
     from querist.data.target import split_target
+    from querist.data.watch import Watch
 
 _HOMES = {
     "EmbeddedFeatures": "embeddings.recipe",
@@ -35,7 +36,7 @@ _HOMES = {
     "Table": "table",
     "TableFeatures": "table_features",
     "append_embeddings": "embeddings.block",
-    "Watch": "embeddings.embed",
+    "Watch": "watch",
     "build_features": "features",
     "data_hash": "hashing",
     "embed_texts": "embeddings.embed",

@@ -15,8 +15,8 @@ import numpy as np
 from querist._typing import AnyArray
 from querist._words import listed
 from querist.data.arrow_tables import check_names
-from querist.data.embeddings.embed import Watch
 from querist.data.parquet_bounds import parquet_errors
+from querist.data.watch import Watch
 from querist.exceptions import DataError, FileFormatError
 
 # Rows that are unpacked together.

@@ -11,11 +11,11 @@ from querist._files import replacing, user_cache_folder
 from querist._typing import AnyArray, Pool
 from querist._words import listed
 from querist.data.array_files import PICKLES
-from querist.data.embeddings.embed import Watch
 from querist.data.mapped import mapped
 from querist.data.parquet_pools import ParquetPool, parquet_pool
 from querist.data.parts import parts_of
 from querist.data.sparse_pools import SparsePool
+from querist.data.watch import Watch
 from querist.exceptions import DataError, FileFormatError, InvalidParameterError
 
 _LOG = logging.getLogger("querist.data")

@@ -10,7 +10,6 @@ import numpy as np
 
 from querist._amounts import as_amounts
 from querist._typing import AnyArray, FloatArray, Pool
-from querist.data.embeddings.embed import Watch
 from querist.data.embeddings.given import Brought, take_both
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
@@ -19,6 +18,7 @@ from querist.data.read import Paths, read_as
 from querist.data.reading import Reading
 from querist.data.table import Table
 from querist.data.target import column_of, split_target, take_target
+from querist.data.watch import Watch
 from querist.exceptions import DataError, InvalidParameterError
 
 

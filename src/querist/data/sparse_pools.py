@@ -11,9 +11,9 @@ import numpy as np
 from querist._files import replacing
 from querist._typing import AnyArray
 from querist.data.array_files import read_head
-from querist.data.embeddings.embed import Watch
 from querist.data.mapped import mapped
 from querist.data.matrices import DAMAGED
+from querist.data.watch import Watch
 from querist.exceptions import DataError, FileFormatError
 
 _BYTES = 1 << 22

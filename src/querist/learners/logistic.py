@@ -5,7 +5,6 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import scipy.sparse
-import scipy.special
 import sklearn
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -13,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from querist._typing import AnyArray, FloatArray, PoolLike
+from querist.base.linear import logistic_probabilities
 from querist.exceptions import InvalidParameterError
 from querist.learners.codes import classes_and_codes
 from querist.learners.newton import columns_reach, minimum
@@ -184,14 +184,7 @@ class NewtonLogisticRegression(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: PoolLike) -> AnyArray:
         """Return the class probabilities of each row, columns as in ``classes_``."""
-        values = self.decision_function(X)
-        if values.ndim == 2:
-            several: AnyArray = scipy.special.softmax(values, axis=1)
-            return several
-        proba = np.empty((values.size, 2), values.dtype)
-        scipy.special.expit(values, out=proba[:, 1])
-        np.subtract(1.0, proba[:, 1], out=proba[:, 0])
-        return proba
+        return logistic_probabilities(self.decision_function(X))
 
     def decision_function(self, X: PoolLike) -> AnyArray:
         """Return the decision values of each row: of two classes one, above 0 for the second; else one a class."""

@@ -18,7 +18,7 @@ import scipy.sparse
 import scipy.special
 
 from querist._typing import FloatArray
-from querist.learners.newton_passes import Kept, Passes, goes_on, probabilities
+from querist.learners.newton_passes import Kept, Passes, changed_rows, probabilities
 from querist.learners.newton_steps import TOLERANCE, Direction, Factored, by_products, cholesky
 
 # Unknowns up to which a matrix of second derivatives is made, and rows up to which one of their products.
@@ -147,10 +147,11 @@ def _with_matrix(
     kept: Kept | None,
     n_same: int,
 ) -> Minimum:
-    if kept is not None and goes_on(kept, targets, weights, n_same):
+    changed = changed_rows(kept, targets, weights, n_same)
+    if kept is not None and changed is not None:
         reach = np.maximum(kept.reach, columns_reach(X[len(kept.values) :]))
         passes = Passes(X, targets, weights, ridge, kept.theta.copy(), reach)
-        gradient, fresh = passes.go_on(kept)
+        gradient, fresh = passes.go_on(kept, changed)
         steps = Factored(passes, kept, fresh)
     else:
         if kept is None and not theta.any():

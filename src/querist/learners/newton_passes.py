@@ -10,10 +10,9 @@ import numpy as np
 import scipy.sparse
 import scipy.special
 
+from querist._blocks import cached_blocks
 from querist._typing import FloatArray, IntArray
 
-# Values of a block that stays in the processor's cache while it is multiplied twice, and the fewest rows of one.
-_BLOCK_VALUES, _FEWEST = 1 << 17, 512
 # Of rows that were there before, this share at most may have other labels now; else all is begun anew.
 _MOST_CHANGED = 0.1
 
@@ -85,18 +84,22 @@ class Passes:
         # What the values know nothing of yet.
         self.lag: FloatArray | None = None
         self._along: FloatArray | None = None
-        n_rows = X.shape[0]
-        width = 1 if scipy.sparse.issparse(X) else X.shape[1]
-        step = n_rows if width == 1 else max(_BLOCK_VALUES // width, _FEWEST)
-        self._blocks = [slice(start, min(start + step, n_rows)) for start in range(0, n_rows, step)]
+        # To cut sparse rows costs more than it saves.
+        self._blocks = [slice(0, X.shape[0])] if scipy.sparse.issparse(X) else list(cached_blocks(*X.shape))
 
     def begin(self) -> FloatArray:
         """Make the values anew from the coefficients; return the gradient."""
         self.lag = None
         return self._pass(None)
 
-    def go_on(self, kept: Kept) -> tuple[FloatArray, IntArray]:
+    def go_on(self, kept: Kept, changed: IntArray) -> tuple[FloatArray, IntArray]:
         """Take the values of another fit, whose rows were the first of these, at whose optimum this search begins.
+
+        Parameters
+        ----------
+        kept : Kept
+        changed : ndarray
+            Which of its rows have other labels now: `changed_rows`.
 
         Returns
         -------
@@ -112,7 +115,6 @@ class Passes:
         self.lag = kept.lag
         self.largest = float(np.abs(self.values).max())
         gradient = self._gradient(rows, fresh, self.targets[n_old:])
-        changed = np.flatnonzero((self.targets[:n_old] != kept.targets).any(axis=1))
         if changed.size:
             left = self.weights[changed, np.newaxis] * (kept.targets[changed] - self.targets[changed])
             gradient[:-1] += self.X[changed].T @ left
@@ -204,8 +206,8 @@ def probabilities(values: FloatArray) -> FloatArray:
     return proba
 
 
-def goes_on(kept: Kept | None, targets: FloatArray, weights: FloatArray, n_same: int) -> bool:
-    """Return whether a search can go on from what an earlier fit left.
+def changed_rows(kept: Kept | None, targets: FloatArray, weights: FloatArray, n_same: int) -> IntArray | None:
+    """Return which rows of an earlier fit have other labels now; None if a search cannot go on from what it left.
 
     Parameters
     ----------
@@ -213,7 +215,7 @@ def goes_on(kept: Kept | None, targets: FloatArray, weights: FloatArray, n_same:
         How many of the first rows are those of the earlier fit.
     """
     if kept is None or n_same < len(kept.values) or n_same > len(targets) or kept.targets.shape[1] != targets.shape[1]:
-        return False
+        return None
     n_old = len(kept.values)
-    changed = int((kept.targets != targets[:n_old]).any(axis=1).sum())
-    return changed <= _MOST_CHANGED * n_old and np.array_equal(kept.weights, weights[:n_old])
+    changed = np.flatnonzero((kept.targets != targets[:n_old]).any(axis=1))
+    return changed if changed.size <= _MOST_CHANGED * n_old and np.array_equal(kept.weights, weights[:n_old]) else None

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.linalg.lapack
 import scipy.sparse
 
+from querist._blocks import cached_blocks
 from querist._typing import FloatArray, IntArray
 from querist.learners.newton_passes import Kept, Passes, probabilities
 
@@ -22,8 +23,6 @@ _UNKNOWNS_A_PASS = 8.0
 # How far the system of a step is solved at least and at most, where no factor is made.
 _ROUGH, _FINE = 0.1, 1e-4
 _MOST_PRODUCTS = 500
-# Rows whose second derivatives are made together.
-_ROWS_AT_ONCE = 8192
 # Unknowns up to which new rows are added to a kept matrix, whose factor is then made anew.
 _MOST_ADDED_TO = 256
 
@@ -127,9 +126,8 @@ def second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray) ->
 
     A block of rows at a time: they are multiplied by their weights first, and there may be many.
     """
-    found = _of_block(X[:_ROWS_AT_ONCE], proba[:_ROWS_AT_ONCE], weights[:_ROWS_AT_ONCE])
-    for start in range(_ROWS_AT_ONCE, len(X), _ROWS_AT_ONCE):
-        block = slice(start, start + _ROWS_AT_ONCE)
+    found = np.zeros((proba.shape[1] * (X.shape[1] + 1),) * 2)
+    for block in cached_blocks(*X.shape):
         found += _of_block(X[block], proba[block], weights[block])
     return found
 

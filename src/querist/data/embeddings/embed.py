@@ -2,8 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +12,13 @@ from querist._files import user_cache_folder
 from querist.data.embeddings.arrays import Vectors, as_vectors
 from querist.data.embeddings.cache import VectorCache, key_of
 from querist.data.embeddings.models import SentenceModel, load_model
+from querist.data.watch import Watch
 from querist.exceptions import DataError
 
 # Texts that are computed before the time is told, and those that are kept at once afterwards.
 _FIRST, _BATCH = 32, 256
 # What takes less is not worth a word.
 _SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Who is told how far the computing of vectors is.
-
-    Attributes
-    ----------
-    progress : callable
-        Called with (texts done, texts in all, what is done).
-    tell : callable
-        Called once with a sentence on how long it will take, after the first texts have been computed.
-    """
-
-    progress: Callable[[int, int, str], object] = lambda done, total, what: None
-    tell: Callable[[str], object] = lambda sentence: None
 
 
 def embed_texts(

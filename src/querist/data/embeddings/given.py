@@ -9,9 +9,10 @@ from querist._typing import Pool
 from querist._words import listed
 from querist.data.embeddings.arrays import Vectors, as_vectors, is_file_of_vectors, read_vectors, vectors_in
 from querist.data.embeddings.block import EmbeddingBlock
-from querist.data.embeddings.embed import Watch, embed_texts, texts_in
+from querist.data.embeddings.embed import embed_texts, texts_in
 from querist.data.embeddings.models import load_model
 from querist.data.table import Table
+from querist.data.watch import Watch
 from querist.exceptions import DataError, InvalidParameterError
 
 

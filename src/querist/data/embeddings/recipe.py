@@ -9,9 +9,10 @@ from sklearn.utils.validation import check_is_fitted
 from querist._typing import AnyArray, Pool
 from querist.data.embeddings.arrays import Vectors, vectors_in
 from querist.data.embeddings.block import EmbeddingBlock
-from querist.data.embeddings.embed import Watch, embed_texts, texts_in
+from querist.data.embeddings.embed import embed_texts, texts_in
 from querist.data.embeddings.models import load_model
 from querist.data.table_features import TableFeatures
+from querist.data.watch import Watch
 from querist.exceptions import DataError
 
 if TYPE_CHECKING:

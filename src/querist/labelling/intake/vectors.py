@@ -15,7 +15,7 @@ from querist.store import Store
 
 if TYPE_CHECKING:
     from querist.data.embeddings.arrays import Vectors
-    from querist.data.embeddings.embed import Watch
+    from querist.data.watch import Watch
 
 # What makes features loads heavy libraries, which who goes on with a project does not wait for: imports are below.
 
