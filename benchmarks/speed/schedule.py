@@ -34,7 +34,7 @@ OLD = {
 }
 SELECTING = ("querist", "plain", "scikit_activeml", "small_text", "modal")
 REPETITIONS = {"a": 7, "b": 5, "c": 3, "d": 5, "e": 5, "f": 7}
-LIMIT_SECONDS = 600
+LIMIT_SECONDS = 3600
 
 
 @dataclass(frozen=True)

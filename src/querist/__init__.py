@@ -38,6 +38,7 @@ _HOMES = {
     "strategy_names": "querist.registry",
 }
 _MODULES = {
+    "adapters",
     "agreement",
     "audit",
     "candidates",

@@ -2,7 +2,7 @@
 
 A test of a strategy of your own is three lines::
 
-    @pytest.mark.parametrize("check", querist.checks.query_strategy_checks(), ids=lambda check: check.__name__)
+    @pytest.mark.parametrize("check", [*querist.checks.query_strategy_checks()], ids=lambda check: check.__name__)
     def test_conforms(check):
         check(MyStrategy())
 """
