@@ -8,7 +8,8 @@ to 16 (1 to 2 without looking); one of 4,000 rounds 24. Undo took 1,600 ms at 10
 
 Saved and loaded at 100,000 events, before and after the file became one of lines, run in turn beside other programs:
 the first save took 3.1 to 3.4 s and takes 2.2 to 4.4; a save after one event more 3.7 to 7.0 s, and now 1 ms; load 4.3
-to 5.3 s, and now 2.0 to 2.2 (0.37 and 0.5 of it; in a quieter moment 2.3 to 3.1 s, and 1.2 to 1.9).
+to 5.3 s, and now 2.0 to 2.2 (0.37 and 0.5 of it; in a quieter moment 2.3 to 3.1 s, and 1.2 to 1.9; of processor time
+1.28, and 1.13 since what was read counts as old for the collector at once).
 """
 
 import tempfile

@@ -102,9 +102,11 @@ class Answers:
         """Add the answers of many events as `append` does one by one; return them, and what it would return."""
         size, dtype, weighted = self._size, self._labels.dtype, self._weights is not None
         joined: dict[Any, Any] = {}
-        before = []
+        before, now = [], Before(dtype, weighted)
         for event in events:
-            before.append(Before(dtype, weighted))
+            if now.label_type is not dtype or now.weighted is not weighted:
+                now = Before(dtype, weighted)
+            before.append(now)
             labels = event.labels
             if labels.dtype is not dtype:
                 key = (size > 0, dtype, labels.dtype)

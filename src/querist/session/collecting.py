@@ -15,4 +15,8 @@ def without_collecting() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_freeze_count() == 0:
+            # To the old ones at once, as if they had been looked through: that they stay is known.
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()
