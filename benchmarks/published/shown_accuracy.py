@@ -127,8 +127,8 @@ def table():
         "# The accuracies that labelling tools show",
         "",
         "Written by `python benchmarks/published/shown_accuracy.py`: logistic regression, margin, ten rows at a time, "
-        f"pools of up to {N_POOL:,} rows, {found['set'].nunique()} sets, {found['repeat'].nunique()} repeats. *Error* is "
-        "the figure minus the accuracy on rows that never were in the pool, in points.",
+        f"pools of up to {N_POOL:,} rows, {found['set'].nunique()} sets, {found['repeat'].nunique()} repeats. *Error* "
+        "is the figure minus the accuracy on rows that never were in the pool, in points.",
         "",
         "| what is shown | labels | mean error | mean absolute error | error of the worst set "
         "| runs 5 points or more too high | runs 5 points or more too low |",
