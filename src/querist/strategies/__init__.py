@@ -6,6 +6,7 @@ from querist.strategies.entropy import EntropySampling
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
+from querist.strategies.max_herding import MaxHerding
 from querist.strategies.prob_cover import ProbCover
 from querist.strategies.query_by_committee import QueryByCommittee
 from querist.strategies.random import RandomSampling
@@ -19,6 +20,7 @@ __all__ = [
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
+    "MaxHerding",
     "ProbCover",
     "QueryByCommittee",
     "RandomSampling",
