@@ -28,6 +28,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "prob_cover": "querist.strategies.prob_cover:ProbCover",
         "cluster_margin": "querist.registry.presets:cluster_margin",
         "max_herding": "querist.strategies.max_herding:MaxHerding",
+        "rank_aggregation": "querist.registry.presets:rank_aggregation",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",
         "auto": "querist.registry.presets:auto",
@@ -36,6 +37,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
     "selections": {
         "auto": "querist.selections.auto:AutoSelection",
         "top_k": "querist.base.selection:TopK",
+        "class_balanced": "querist.selections.class_balanced:ClassBalancedSelection",
         "cluster_margin": "querist.selections.cluster_margin:ClusterMarginSelection",
         "power": "querist.selections.power:PowerTopK",
         "weighted_k_means": "querist.selections.weighted_k_means:WeightedKMeansSelection",
@@ -43,6 +45,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
     "candidates": {
         "all": "querist.candidates.all_rows:AllRows",
         "subsample": "querist.candidates.subsample:RandomSubsample",
+        "anchors": "querist.candidates.anchors:ClassAnchors",
         "neighbors": "querist.candidates.neighbors:NeighborsOfLabelled",
     },
     "estimators": {

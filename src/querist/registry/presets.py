@@ -1,10 +1,13 @@
 """Published methods that are a utility with a selection, under names of their own."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from querist._validation import check_choice
+from querist.exceptions import InvalidParameterError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty
 from querist.registry.names import load
+from querist.registry.specs import parse_spec
 
 if TYPE_CHECKING:
     from querist.base.candidates import CandidateFilter
@@ -165,6 +168,77 @@ def power(
     from querist.selections import PowerTopK
 
     return _by_uncertainty(uncertainty, PowerTopK(beta=beta), candidates, ties)
+
+
+def rank_aggregation(
+    *,
+    members: "str | Sequence[str | QueryStrategy]" = "margin+density_weighted",
+    weights: str | Sequence[float] | None = None,
+    selection: "Selection | None" = None,
+    candidates: "CandidateFilter | None" = None,
+    ties: "Ties" = "random",
+) -> "QueryStrategy":
+    """Ask about the rows that several strategies together rank highest.
+
+    Not as a way around a choice: the mean of a good and a poor strategy is seldom better than the good one
+    (``benchmarks/labels``). It serves where members ask for different things that are all wanted.
+
+    Parameters
+    ----------
+    members : str or sequence, default="margin+density_weighted"
+        Names of strategies with plus signs between them, or a list of names, such as ``"density_weighted:beta=2"``, and
+        objects.
+    weights : str or sequence of float, default=None
+        One for each member, above 0, as a list or with plus signs between them. None: all count the same.
+    selection : Selection, default=None
+        How the batch is chosen from the utilities; None takes the highest.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the weighted mean of the members' ranks (see `querist.strategies.RankAggregation`).
+    Cost: that of all members.
+
+    References
+    ----------
+    .. [1] R. Reichart, K. Tomanek, U. Hahn, A. Rappoport, "Multi-task active learning for linguistic annotations",
+       ACL 2008.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("rank_aggregation", members="margin+k_center", weights="2+1")
+    RankAggregation(members=[MarginSampling(), KCenter()], weights=[2.0, 1.0])
+    """
+    from querist.registry.make import make_strategy
+    from querist.strategies import RankAggregation
+
+    def built(member: "str | QueryStrategy") -> "QueryStrategy":
+        if not isinstance(member, str):
+            return member
+        name, params = parse_spec(member)
+        return make_strategy(name, **params)
+
+    given = members.split("+") if isinstance(members, str) else members
+    if isinstance(weights, str):
+        try:
+            weights = [float(weight) for weight in weights.split("+")]
+        except ValueError:
+            raise InvalidParameterError(f"weights must be numbers with + between them, got {weights!r}.") from None
+    return RankAggregation(
+        members=[built(member) for member in given],
+        weights=weights,
+        selection=selection,
+        candidates=candidates,
+        ties=ties,
+    )
 
 
 def weighted_k_means(

@@ -10,6 +10,7 @@ from querist.strategies.max_herding import MaxHerding
 from querist.strategies.prob_cover import ProbCover
 from querist.strategies.query_by_committee import QueryByCommittee
 from querist.strategies.random import RandomSampling
+from querist.strategies.rank_aggregation import RankAggregation
 from querist.strategies.relevance import RelevanceSampling
 from querist.strategies.typiclust import TypiClust
 
@@ -24,6 +25,7 @@ __all__ = [
     "ProbCover",
     "QueryByCommittee",
     "RandomSampling",
+    "RankAggregation",
     "RelevanceSampling",
     "TypiClust",
 ]
