@@ -6,6 +6,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import querist
 from querist.base.space import Space
 from querist.candidates import ClassAnchors
 from querist.exceptions import InvalidParameterError
@@ -80,3 +81,13 @@ def test_parameters_are_checked_and_set_by_name():
         with pytest.raises(InvalidParameterError, match=name):
             narrow(np.zeros((4, 1)), [1, 2], [0], ["a"], **{name: 0})
     assert make_strategy("margin", candidates="anchors", candidates__n_anchors=3).candidates.n_anchors == 3
+
+
+def test_a_session_looks_around_every_class(rng):
+    X = rng.standard_normal((200, 2))
+    session = querist.Session(X, strategy="margin:candidates=anchors,candidates__n_neighbors=2", random_state=0)
+    session.tell([0, 1, 2], ["a", "b", "a"])
+    asked = session.ask(3)
+    near = [np.argsort(np.linalg.norm(X - X[row], axis=1)) for row in (0, 1, 2)]
+    known = {row for order in near for row in [each for each in order if each > 2][:2]}
+    assert set(asked.tolist()) <= known

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import querist
 from querist.base.space import Space
 from querist.base.ties import keys_of_rows
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
@@ -105,3 +106,17 @@ def test_it_needs_a_model_and_shares():
         with pytest.raises(InvalidParameterError, match=match):
             select([0, 1], [1, 1], ["a"], 1, shares=shares)
     assert MarginSampling(selection=ClassBalancedSelection()).chances(np.ones(3), np.arange(1)) is None
+
+
+def test_a_session_finds_more_of_a_rare_class(rng):
+    y = (np.arange(400) % 10 == 0).astype(int)
+    X = rng.standard_normal((400, 2)) + 1.5 * y[:, np.newaxis]
+    n_rare = {}
+    for strategy in ("margin", "margin:selection=class_balanced"):
+        session = querist.Session(X, strategy=strategy, random_state=0)
+        session.tell(range(11), y[:11])
+        for _ in range(4):
+            rows = session.ask(10)
+            session.tell(rows, y[rows])
+        n_rare[strategy] = int(y[session.labelled].sum())
+    assert n_rare["margin:selection=class_balanced"] > n_rare["margin"]

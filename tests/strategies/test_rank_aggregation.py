@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
@@ -10,7 +9,6 @@ from sklearn.linear_model import LogisticRegression
 import querist
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
-from querist.measures.ranking import mid_ranks
 from querist.selections import PowerTopK
 from querist.strategies import KCenter, MarginSampling, RandomSampling, RankAggregation
 
@@ -49,22 +47,12 @@ def test_a_case_by_hand():
 values = st.lists(st.sampled_from([-7.5, -1e-12, 0.0, 1e-12, 0.3, 1e9]), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=80)
-@given(values)
-def test_mid_ranks_are_those_of_scipy(drawn):
-    np.testing.assert_allclose(mid_ranks(np.array(drawn)), (scipy.stats.rankdata(drawn) - 0.5) / len(drawn), rtol=1e-12)
-
-
 @settings(deadline=None, max_examples=40)
 @given(values, st.randoms(use_true_random=False))
 def test_only_the_order_of_a_members_utilities_counts(drawn, random):
     other = [random.random() for _ in drawn]
     stretched = [float(np.sign(value) * abs(value) ** 0.5 * 3 + 2e3 * (value >= 0.3)) for value in drawn]
     np.testing.assert_allclose(utilities_of([drawn, other]), utilities_of([stretched, other]))
-
-
-def test_rounding_does_not_decide_between_equal_rows():
-    np.testing.assert_array_equal(mid_ranks(np.array([0.1 + 0.2, 0.3, -5e-300])), [2 / 3, 2 / 3, 1 / 6])
 
 
 def test_it_needs_what_its_members_need(rng):

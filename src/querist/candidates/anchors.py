@@ -16,10 +16,11 @@ from querist.measures.geometry import as_float
 class ClassAnchors(CandidateFilter):
     """The rows nearest to a few labelled rows of each class, equally many of all classes (AnchorAL).
 
-    For pools in which some classes are rare: where `NeighborsOfLabelled` looks mostly around the common classes, which
-    have most labels, each class here has as many anchors, drawn anew at each query so that no region is looked at for
-    ever. At least one row of a rare class must be labelled; where none is, or classes are even, it only narrows the
-    view, and what is unlike all that is labelled is never looked at.
+    For large pools in which some classes are rare: where `NeighborsOfLabelled` looks mostly around the common classes,
+    which have most labels, each class here has as many anchors, drawn anew at each query so that no region is looked
+    at for ever. Not before each class has a labelled row, for what is unlike all that is labelled is never looked at:
+    from ten labels on margin lost 7 points by it on tables, most where many classes were still unseen
+    (``benchmarks/labels/DIVERSITY.md``).
 
     Parameters
     ----------

@@ -74,9 +74,9 @@ def cluster_margin(
 ) -> "QueryStrategy":
     """Cluster the most uncertain rows, and ask about rows of each cluster in turn, from the smallest on.
 
-    For large batches, in which rare kinds of rows are to be among the questions. Not for pools with outliers, which
-    come first, nor for small batches from tables: there `weighted_k_means` does better. Short for
-    ``margin:selection=cluster_margin``.
+    For large batches, in which rare kinds of rows are to be among the questions. Not for batches of ten from tables,
+    where nothing was gained over margin (``benchmarks/labels/DIVERSITY.md``), nor for pools with outliers, which come
+    first. Short for ``margin:selection=cluster_margin``.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def power(
 
 def rank_aggregation(
     *,
-    members: "str | Sequence[str | QueryStrategy]" = "margin+density_weighted",
+    members: "str | Sequence[str | QueryStrategy]" = "margin+k_center",
     weights: str | Sequence[float] | None = None,
     selection: "Selection | None" = None,
     candidates: "CandidateFilter | None" = None,
@@ -180,12 +180,13 @@ def rank_aggregation(
 ) -> "QueryStrategy":
     """Ask about the rows that several strategies together rank highest.
 
-    Not as a way around a choice: the mean of a good and a poor strategy is seldom better than the good one
-    (``benchmarks/labels``). It serves where members ask for different things that are all wanted.
+    Not as a way around a choice: on tables no two ranks together were better than margin alone, and those of margin and
+    density nine points worse (``benchmarks/labels/DIVERSITY.md``). For members that ask for different things which are
+    all wanted.
 
     Parameters
     ----------
-    members : str or sequence, default="margin+density_weighted"
+    members : str or sequence, default="margin+k_center"
         Names of strategies with plus signs between them, or a list of names, such as ``"density_weighted:beta=2"``, and
         objects.
     weights : str or sequence of float, default=None

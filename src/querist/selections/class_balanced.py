@@ -20,10 +20,10 @@ class ClassBalancedSelection(Selection):
     """The most useful rows of each predicted class, so many that the classes come to have equal numbers of labels.
 
     Each question of a batch goes to the class that is furthest behind, the labels so far counted in, and is the row of
-    highest utility among those that the model puts into that class. Where classes are rare and the model finds them.
-    Not where predictions are poor, which those of classes with few labels are at first: then the quotas are filled
-    with other classes' rows. Nor where utilities mean something only as they stand, as random ones that a sample is to
-    be drawn by. On even classes it costs a little of what the utilities gain.
+    highest utility among those that the model puts into that class. For classes so rare that few of their rows are
+    uncertain, though the model finds them. Not where predictions are poor, as those of classes with few labels are at
+    first: the quotas are then filled with other classes' rows, and with ten rows a batch on tables nothing was gained
+    over margin (``benchmarks/labels/DIVERSITY.md``). Nor where the batch is to be a sample: it is none any more.
 
     Parameters
     ----------

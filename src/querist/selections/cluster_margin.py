@@ -20,9 +20,10 @@ _MOST = 2000
 class ClusterMarginSelection(Selection):
     """Cluster the most useful rows by average linkage, and take rows of each cluster in turn, from the smallest on.
 
-    Small clusters come first, so that rare kinds of rows are asked about; within a cluster rows come at random. Not
-    for pools with outliers, each of which is a cluster of its own and comes first; nor for small batches from tables,
-    where `WeightedKMeansSelection` does better (``benchmarks/labels``).
+    Small clusters come first, so that rare kinds of rows are asked about; within a cluster rows come at random. For
+    large batches, as the authors have them: hundreds to a million. Not for batches of ten from tables, where nothing
+    was gained over the plain top-k (``benchmarks/labels/DIVERSITY.md``); nor for pools with outliers, each of which is
+    a cluster of its own and comes first.
 
     Parameters
     ----------

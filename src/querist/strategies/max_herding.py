@@ -7,9 +7,10 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import DTypeLike
 
-from querist._blocks import cached_blocks
+from querist._blocks import block_rows, cached_blocks
 from querist._typing import AnyArray, FloatArray, IntArray
 from querist._validation import check_number
+from querist.base.blocks import pool_width
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
@@ -28,7 +29,7 @@ _POINTS = 512
 # Mean gains that agree in so many decimals are equal: rounding must not decide between equal rows.
 _DECIMALS = 11
 _SAMPLE = 101
-# A bound on what singles lose of a likeness, by far: of exponents of 1.
+# By less than this a mean of likenesses in singles is wrong, where exponents are about 1; ten times what was seen.
 _SINGLE = 1e-6
 
 
@@ -39,9 +40,9 @@ class MaxHerding(QueryStrategy):
     batch is the one that raises the mean cover of the pool most. It is ProbCover with soft balls, whose width matters
     far less. It needs no model, and is for the first questions on features in which classes lie together, such as
     embeddings. Not for later: once the pool is covered it asks evenly all over it, and the authors' later work [2]_
-    finds uncertainty better there. Nor for rows that differ in length rather than in direction, as those of tables
-    may: then set `normalize` to False, scale the columns, and take a `bandwidth` of the size of a distance between rows
-    of one class.
+    finds uncertainty better there; on tables it was level with margin (``benchmarks/labels/DIVERSITY.md``). Nor for
+    rows that differ in length rather than in direction, as those of tables may: then set `normalize` to False, scale
+    the columns, and take a `bandwidth` of the size of a distance between rows of one class.
 
     Parameters
     ----------
@@ -66,14 +67,15 @@ class MaxHerding(QueryStrategy):
     used as they are, or after all steps but the last if a fitted ``Pipeline`` is given as model.
 
     Cost: a kernel between all candidates and rows, O(n_candidates * n_rows * n_dimensions) time, once for the
-    utilities and mostly two to five times more for a batch; O(n_candidates + n_rows) memory beyond X. From some 50,000
+    utilities, in singles mostly two to five times more for a batch, and with the labelled rows; O(n_candidates +
+    n_rows) memory beyond X. From some 50,000
     rows on, take a candidate filter.
 
     References
     ----------
     .. [1] W. Bae, J. Noh, D. J. Sutherland, "Generalized coverage for more robust low-budget active learning", ECCV
        2024, arXiv:2407.12212.
-    .. [2] W. Bae, D. J. Sutherland, G. Oliveira, "Uncertainty herding: one active learning method for all label
+    .. [2] W. Bae, G. L. Oliveira, D. J. Sutherland, "Uncertainty herding: one active learning method for all label
        budgets", ICLR 2025, arXiv:2412.20644.
 
     Examples
@@ -125,6 +127,7 @@ class _Cover:
     def __init__(self, context: QueryContext, bandwidth: float, *, normalize: bool) -> None:
         self._matrix, self._candidates = context.space.matrix, context.candidates
         self._scale, self._normalize = np.sqrt(2.0) / bandwidth, normalize
+        self._n_points = min(_POINTS, block_rows(pool_width(self._matrix)))
         self._shift: FloatArray | None = None
         if not normalize and not scipy.sparse.issparse(self._matrix):
             # Where columns lie far from 0, products of what lies near each other would cancel.
@@ -134,11 +137,12 @@ class _Cover:
         self._rows = context.unlabelled
         self.of: FloatArray = np.zeros(self._rows.size)
         for places, rows in self._blocks(self._rows):
-            for start in range(0, context.rows.size, _POINTS):
-                points = self._prepared(self._matrix[context.rows[start : start + _POINTS]])
+            for start in range(0, context.rows.size, self._n_points):
+                points = self._prepared(self._matrix[context.rows[start : start + self._n_points]])
                 for part in cached_blocks(rows.n, _POINTS):
                     place = slice(places.start + part.start, places.start + part.stop)
                     np.maximum(self.of[place], rows[part].kernel(points).max(axis=1), out=self.of[place])
+        np.minimum(self.of, 1.0, out=self.of)
         self.gains: FloatArray = self._all_gains()
         # By how much rounding may have raised a gain.
         self.slack = 0.0
@@ -154,7 +158,9 @@ class _Cover:
         some = self._prepared(self._matrix[self._candidates[places]])
         for columns, rows in self._blocks(self._rows):
             for part in cached_blocks(rows.n, _POINTS):
-                table[:, columns.start + part.start : columns.start + part.stop] = some.kernel(rows[part])
+                table[:, columns.start + part.start : columns.start + part.stop] = np.minimum(
+                    some.kernel(rows[part]), 1.0
+                )
         return table
 
     def lower(self, cover: FloatArray) -> None:
@@ -167,12 +173,12 @@ class _Cover:
         self.of = cover
         self.gains += float(low.sum(dtype=np.float64))
         largest = 0.0
-        for start in range(0, changed.size, _POINTS):
-            points = self._prepared(self._matrix[self._rows[changed[start : start + _POINTS]]], np.float32)
-            least, most = low[start : start + _POINTS], high[start : start + _POINTS]
-            ones = np.ones(least.size, np.float32)
-            for places, rows in self._blocks(self._candidates, np.float32):
-                largest = max(largest, rows.largest)
+        for places, rows in self._blocks(self._candidates, np.float32):
+            largest = max(largest, rows.largest)
+            for start in range(0, changed.size, self._n_points):
+                points = self._prepared(self._matrix[self._rows[changed[start : start + self._n_points]]], np.float32)
+                least, most = low[start : start + self._n_points], high[start : start + self._n_points]
+                ones = np.ones(least.size, np.float32)
                 for part in cached_blocks(rows.n, _POINTS):
                     likeness = rows[part].kernel(points)
                     # What exceeds the old cover, up to the new one.
@@ -185,15 +191,16 @@ class _Cover:
         """Return what each candidate would add to the cover, in doubles."""
         gains = np.full(self._candidates.size, -float(self.of.sum()))
         same = self._candidates.size == self._rows.size
-        for columns, points in self._blocks(self._rows):
-            for first in cached_blocks(points.n, _POINTS):
-                others = slice(columns.start + first.start, columns.start + first.stop)
-                for places, rows in self._blocks(self._candidates):
+        for places, rows in self._blocks(self._candidates):
+            for columns, points in self._blocks(self._rows):
+                for first in cached_blocks(points.n, _POINTS):
+                    others = slice(columns.start + first.start, columns.start + first.stop)
                     for part in cached_blocks(rows.n, _POINTS):
                         place = slice(places.start + part.start, places.start + part.stop)
                         if same and place.start > others.start:
                             continue
                         likeness = rows[part].kernel(points[first])
+                        np.minimum(likeness, 1.0, out=likeness)
                         gains[place] += np.maximum(likeness, self.of[others]).sum(axis=1)
                         if same and place.start < others.start:
                             # The same pairs the other way round.
@@ -213,15 +220,22 @@ class _Cover:
         if self._normalize:
             factors = np.divide(self._scale, np.sqrt(norms), out=np.zeros(norms.size), where=norms > 0)
         scaled = scipy.sparse.diags_array(factors) @ block if scipy.sparse.issparse(block) else block * factors[:, None]
-        return _Rows(scaled.astype(dtype, copy=False), (0.5 * norms * factors**2).astype(dtype))
+        return _Rows(scaled.astype(dtype, copy=False), (0.5 * norms * factors**2).astype(dtype)[:, None])
 
 
 class _Rows:
-    """Rows, scaled so that half their squared distance is what the likeness is the exponential of."""
+    """Rows, scaled so that half their squared distance is what the likeness is the exponential of.
+
+    Parameters
+    ----------
+    block : ndarray or CSR matrix of shape (n, n_dimensions)
+    halves : ndarray of shape (n, 1)
+        Half of their squared norms.
+    """
 
     def __init__(self, block: Any, halves: AnyArray) -> None:
         self._block, self._halves = block, halves
-        self.n: int = halves.size
+        self.n: int = halves.shape[0]
 
     def __getitem__(self, part: slice) -> "_Rows":
         return _Rows(self._block[part], self._halves[part])
@@ -232,12 +246,16 @@ class _Rows:
         return float(self._halves.max())
 
     def kernel(self, others: "_Rows") -> AnyArray:
-        """Return the likeness of each of these rows with each of some others, in [0, 1]."""
-        products = self._block @ others._block.T
-        values: AnyArray = products.toarray() if scipy.sparse.issparse(products) else products
-        values -= others._halves
-        values -= self._halves[:, np.newaxis]
-        np.minimum(values, 0.0, out=values)
+        """Return the likeness of each of these rows with each of some others: at most 1, but for rounding."""
+        ones, others_ones = np.ones_like(self._halves), np.ones_like(others._halves)
+        if scipy.sparse.issparse(self._block):
+            values: AnyArray = (self._block @ others._block.T).toarray()
+            values -= self._halves + others._halves.T
+        else:
+            # Two more columns, and norms need no pass of their own.
+            values = np.hstack([self._block, -self._halves, ones]) @ (
+                np.hstack([others._block, others_ones, -others._halves]).T
+            )
         np.exp(values, out=values)
         return values
 
