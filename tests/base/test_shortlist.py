@@ -84,6 +84,7 @@ def for_small_pools(monkeypatch):
 
 STRATEGIES = [
     "margin", "entropy", "least_confidence", "margin:ties=first", "margin:selection=weighted_k_means", "auto",
+    "cluster_margin",
 ]  # fmt: skip
 
 
