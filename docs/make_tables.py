@@ -52,8 +52,11 @@ def strategies_page() -> str:
             f"| `{name}` | `{written}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
             f"{', '.join(f'`{p}`' for p in own) or '-'} |"
         )
+    # Their selection is what they are.
     presets = [
-        f"`{name}`" for name in registry.strategy_names() if not isinstance(registry.load("strategies", name), type)
+        f"`{name}`"
+        for name in registry.strategy_names()
+        if "selection" not in inspect.signature(registry.load("strategies", name)).parameters
     ]
     lines += [
         "",

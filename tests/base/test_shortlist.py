@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.base.test_linear import KINDS, models
+from test_linear import KINDS, models
 
 from querist import Session
 from querist.base import shortlist, uncertainty
@@ -84,6 +84,7 @@ def for_small_pools(monkeypatch):
 
 STRATEGIES = [
     "margin", "entropy", "least_confidence", "margin:ties=first", "margin:selection=weighted_k_means", "auto",
+    "cluster_margin",
 ]  # fmt: skip
 
 

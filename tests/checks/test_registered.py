@@ -33,6 +33,9 @@ VARIANTS = {
     "margin_subsampled": MarginSampling(candidates=RandomSubsample(size=9)),
     "k_center_neighbors": KCenter(candidates=NeighborsOfLabelled(n_neighbors=3)),
     "k_means_all_rows": make_strategy("weighted_k_means", prefilter=2, candidates=AllRows()),
+    "margin_class_balanced": make_strategy("margin", selection="class_balanced"),
+    "margin_anchors": make_strategy("margin", candidates="anchors", candidates__n_neighbors=3),
+    "ranks_without_model": make_strategy("rank_aggregation", members="k_center+max_herding"),
     "relevance_power": RelevanceSampling(selection=PowerTopK()),
 }
 

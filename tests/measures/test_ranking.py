@@ -1,12 +1,13 @@
-"""The top k against a full sort."""
+"""The top k against a full sort, and ranks against those of scipy."""
 
 import numpy as np
 import pytest
-from hypothesis import given
+import scipy.stats
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from querist.measures import ranking
-from querist.measures.ranking import top_k
+from querist.measures.ranking import mid_ranks, top_k
 
 values = st.lists(st.sampled_from([-np.inf, -1.0, 0.0, 0.5, 2.0]) | st.floats(-5, 5), min_size=1, max_size=40)
 
@@ -50,3 +51,14 @@ def test_keys_are_asked_for_ties_only():
 
     top_k(np.array([3.0, 1.0, 1.0, 0.0]), 2, keys)
     assert 3 not in asked
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.sampled_from([-7.5, -1e-12, 0.0, 1e-12, 0.3, 1e9]), min_size=1, max_size=12))
+def test_mid_ranks_are_those_of_scipy(drawn):
+    expected = (scipy.stats.rankdata(drawn) - 0.5) / len(drawn)
+    np.testing.assert_allclose(mid_ranks(np.array(drawn)), expected, rtol=1e-12)
+
+
+def test_rounding_does_not_decide_between_equal_values():
+    np.testing.assert_allclose(mid_ranks(np.array([0.1 + 0.2, 0.3, -5e-300])), [2 / 3, 2 / 3, 1 / 6])

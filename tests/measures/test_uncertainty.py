@@ -112,6 +112,6 @@ def test_what_strategies_take_as_uncertainty_is_written_once():
         for taker in takers
         if "uncertainty" in inspect.signature(taker).parameters
     }
-    assert len(documented) == 4
+    assert len(documented) == 5
     for taker, names in documented.items():
         assert sorted(names) == sorted(UNCERTAINTIES), taker

@@ -10,7 +10,7 @@ import querist
 from querist.candidates import RandomSubsample
 from querist.exceptions import InvalidParameterError, UnknownNameError
 from querist.measures.uncertainty import UNCERTAINTIES
-from querist.selections import AutoSelection, PowerTopK, WeightedKMeansSelection
+from querist.selections import AutoSelection, ClusterMarginSelection, PowerTopK, WeightedKMeansSelection
 
 RNG = np.random.default_rng(3)
 X = RNG.random((40, 3))
@@ -29,6 +29,8 @@ MODEL = GaussianNB().fit(X[ROWS], LABELS)
                 ("power", {"beta": 3.0}, PowerTopK(beta=3.0)),
                 ("auto", {}, AutoSelection()),
                 ("auto", {"prefilter": 3}, AutoSelection(prefilter=3)),
+                ("cluster_margin", {}, ClusterMarginSelection()),
+                ("cluster_margin", {"threshold": 0.5}, ClusterMarginSelection(threshold=0.5)),
                 ("weighted_k_means", {}, WeightedKMeansSelection()),
                 ("weighted_k_means", {"prefilter": 3}, WeightedKMeansSelection(prefilter=3)),
             ],

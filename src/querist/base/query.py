@@ -85,7 +85,7 @@ def prepare(
         )
     if model is not None:
         model = adapted(model, labels)
-    space = Space(X, model)
+    space = Space(X, model, labels)
     keys = keys_of_rows(strategy.ties, rng)
     if strategy.candidates is not None:
         candidates = strategy.candidates.narrow(

@@ -1,4 +1,4 @@
-"""The pool as a numeric matrix, for strategies that measure distances."""
+"""The pool as the classifier sees it, for parts that measure distances or go by classes."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -12,8 +12,8 @@ from querist._pool import plain
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import original
-from querist.base.blocks import pool_width
-from querist.exceptions import UnsupportedModelError
+from querist.base.blocks import by_blocks, pool_width
+from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 
 
 class Space:
@@ -23,11 +23,33 @@ class Space:
     last, so that distances are measured after scaling and encoding. Otherwise the
     pool itself must be numeric. Arrays and CSR matrices without such a pipeline are
     used in place; nothing is copied.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n_labelled,)
+        The answers so far, in the order of their rows.
     """
 
-    def __init__(self, X: Pool, model: Model = None) -> None:
+    def __init__(self, X: Pool, model: Model = None, labels: AnyArray | None = None) -> None:
+        self.labels: AnyArray = np.empty(0) if labels is None else labels
+        self._pool, self._model = X, model
         self._X = plain(X)
         self._transform = _preprocessing(model)
+
+    def predicted(self, rows: IntArray) -> AnyArray:
+        """Return the class that the model predicts for each of some rows, asked block by block.
+
+        Raises
+        ------
+        NotEnoughLabelsError
+            If there is no model.
+        """
+        if self._model is None:
+            raise NotEnoughLabelsError(
+                "This query goes by the classes that a model predicts, and there is none. Use it with a strategy that "
+                "needs a model, such as margin, and label rows of at least two classes first."
+            )
+        return by_blocks(self._model.predict, self._pool, rows)
 
     @cached_property
     def matrix(self) -> Any:

@@ -4,13 +4,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from querist._threads import single_thread
 from querist._typing import IntArray
 from querist._validation import check_positive_int
 from querist.base.candidates import CandidateFilter
-from querist.base.scoring import candidate_blocks
 from querist.base.space import Space
-from querist.candidates.subsample import sample_rows
+from querist.candidates.nearest import nearest_candidates
+from querist.candidates.subsample import filled_up, sample_rows
 
 _TABLE = 1 << 20
 
@@ -84,11 +83,7 @@ class NeighborsOfLabelled(CandidateFilter):
         if wanted >= candidates.size:
             return candidates
         near = _nearest(space.matrix, candidates, rows, wanted)
-        if near.size >= batch_size:
-            return candidates[near]
-        others = np.delete(candidates, near)
-        more = sample_rows(others, batch_size - near.size, random_state)
-        return np.sort(np.concatenate([candidates[near], more]))
+        return filled_up(candidates, near, batch_size, random_state)
 
 
 def _nearest(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> IntArray:
@@ -97,27 +92,5 @@ def _nearest(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> 
     # A share of the labelled rows at a time bounds the table of their neighbours.
     step = max(_TABLE // wanted, 1)
     for start in range(0, rows.size, step):
-        found[_neighbors_of(matrix, candidates, rows[start : start + step], wanted)] = True
+        found[nearest_candidates(matrix, candidates, rows[start : start + step], wanted)[1].ravel()] = True
     return np.flatnonzero(found)
-
-
-def _neighbors_of(matrix: Any, candidates: IntArray, rows: IntArray, wanted: int) -> IntArray:
-    from sklearn.neighbors import NearestNeighbors
-
-    queries = matrix[rows]
-    gaps = np.empty((rows.size, 0))
-    places = np.empty((rows.size, 0), np.int64)
-    for positions, whole, inside in candidate_blocks(matrix, candidates):
-        block = whole if inside is None else whole[inside]
-        count = min(wanted, block.shape[0])
-        with single_thread():
-            search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(block)
-            block_gaps, block_places = search.kneighbors(queries)
-        gaps = np.hstack([gaps, block_gaps])
-        places = np.hstack([places, block_places + positions.start])
-        if gaps.shape[1] > wanted:
-            # Stable, so that of equal distances the lower rows are kept whatever the blocks.
-            kept = np.argsort(gaps, axis=1, kind="stable")[:, :wanted]
-            gaps = np.take_along_axis(gaps, kept, axis=1)
-            places = np.take_along_axis(places, kept, axis=1)
-    return np.unique(places)

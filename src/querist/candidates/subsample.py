@@ -59,3 +59,11 @@ def sample_rows(candidates: IntArray, size: int, rng: np.random.Generator) -> In
     positions = rng.choice(candidates.size, size, replace=False, shuffle=False)
     positions.sort()
     return candidates[positions]
+
+
+def filled_up(candidates: IntArray, near: IntArray, size: int, rng: np.random.Generator) -> IntArray:
+    """Return the candidates at some positions, and others drawn at random if these are fewer than `size`; ascending."""
+    if near.size >= size:
+        return candidates[near]
+    more = sample_rows(np.delete(candidates, near), size - near.size, rng)
+    return np.sort(np.concatenate([candidates[near], more]))

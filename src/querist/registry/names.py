@@ -26,6 +26,9 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "badge": "querist.strategies.badge:Badge",
         "typiclust": "querist.strategies.typiclust:TypiClust",
         "prob_cover": "querist.strategies.prob_cover:ProbCover",
+        "cluster_margin": "querist.registry.presets:cluster_margin",
+        "max_herding": "querist.strategies.max_herding:MaxHerding",
+        "rank_aggregation": "querist.registry.presets:rank_aggregation",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",
         "auto": "querist.registry.presets:auto",
@@ -34,12 +37,15 @@ _BUILT_IN: dict[str, dict[str, str]] = {
     "selections": {
         "auto": "querist.selections.auto:AutoSelection",
         "top_k": "querist.base.selection:TopK",
+        "class_balanced": "querist.selections.class_balanced:ClassBalancedSelection",
+        "cluster_margin": "querist.selections.cluster_margin:ClusterMarginSelection",
         "power": "querist.selections.power:PowerTopK",
         "weighted_k_means": "querist.selections.weighted_k_means:WeightedKMeansSelection",
     },
     "candidates": {
         "all": "querist.candidates.all_rows:AllRows",
         "subsample": "querist.candidates.subsample:RandomSubsample",
+        "anchors": "querist.candidates.anchors:ClassAnchors",
         "neighbors": "querist.candidates.neighbors:NeighborsOfLabelled",
     },
     "estimators": {

@@ -1,10 +1,13 @@
 """Published methods that are a utility with a selection, under names of their own."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from querist._validation import check_choice
+from querist.exceptions import InvalidParameterError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty
 from querist.registry.names import load
+from querist.registry.specs import parse_spec
 
 if TYPE_CHECKING:
     from querist.base.candidates import CandidateFilter
@@ -61,6 +64,61 @@ def auto(
     return _by_uncertainty(uncertainty, AutoSelection(prefilter=prefilter), candidates, ties)
 
 
+def cluster_margin(
+    *,
+    uncertainty: Uncertainty = "margin",
+    prefilter: int = 10,
+    threshold: float | None = None,
+    candidates: "CandidateFilter | None" = None,
+    ties: "Ties" = "random",
+) -> "QueryStrategy":
+    """Cluster the most uncertain rows, and ask about rows of each cluster in turn, from the smallest on.
+
+    For large batches, in which rare kinds of rows are to be among the questions. Not for batches of ten from tables,
+    where nothing was gained over margin (``benchmarks/labels/DIVERSITY.md``), nor for pools with outliers, which come
+    first. Short for ``margin:selection=cluster_margin``.
+
+    Parameters
+    ----------
+    uncertainty : {"margin", "least_confidence", "entropy"}, default="margin"
+        How the utilities are measured: the strategy of that name.
+    prefilter : int, default=10
+        At least 1. The ``prefilter * batch_size`` most uncertain rows are clustered.
+    threshold : float, default=None
+        Above 0: clusters whose mean distance is at most this are joined. None: until there are as many as questions.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the uncertainty (see `querist.measures.uncertainty`). Distances are Euclidean, after all steps but the
+    last if the model is a ``Pipeline``: scale features that have different units.
+    Cost: one prediction of the candidates, and average linkage on ``prefilter * batch_size`` rows, two thousand at a
+    time. The choice itself, and where it departs from the paper, is `querist.selections.ClusterMarginSelection`.
+
+    References
+    ----------
+    .. [1] G. Citovsky, G. DeSalvo, C. Gentile, L. Karydas, A. Rajagopalan, A. Rostamizadeh, S. Kumar, "Batch active
+       learning at scale", NeurIPS 2021, arXiv:2107.14263.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("cluster_margin", prefilter=20)
+    MarginSampling(selection=ClusterMarginSelection(prefilter=20))
+    """
+    from querist.selections import ClusterMarginSelection
+
+    selection = ClusterMarginSelection(prefilter=prefilter, threshold=threshold)
+    return _by_uncertainty(uncertainty, selection, candidates, ties)
+
+
 def power(
     *,
     uncertainty: Uncertainty = "margin",
@@ -110,6 +168,78 @@ def power(
     from querist.selections import PowerTopK
 
     return _by_uncertainty(uncertainty, PowerTopK(beta=beta), candidates, ties)
+
+
+def rank_aggregation(
+    *,
+    members: "str | Sequence[str | QueryStrategy]" = "margin+k_center",
+    weights: str | Sequence[float] | None = None,
+    selection: "Selection | None" = None,
+    candidates: "CandidateFilter | None" = None,
+    ties: "Ties" = "random",
+) -> "QueryStrategy":
+    """Ask about the rows that several strategies together rank highest.
+
+    Not as a way around a choice: on tables no two ranks together were better than margin alone, and those of margin and
+    density nine points worse (``benchmarks/labels/DIVERSITY.md``). For members that ask for different things which are
+    all wanted.
+
+    Parameters
+    ----------
+    members : str or sequence, default="margin+k_center"
+        Names of strategies with plus signs between them, or a list of names, such as ``"density_weighted:beta=2"``, and
+        objects.
+    weights : str or sequence of float, default=None
+        One for each member, above 0, as a list or with plus signs between them. None: all count the same.
+    selection : Selection, default=None
+        How the batch is chosen from the utilities; None takes the highest.
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the weighted mean of the members' ranks (see `querist.strategies.RankAggregation`).
+    Cost: that of all members.
+
+    References
+    ----------
+    .. [1] R. Reichart, K. Tomanek, U. Hahn, A. Rappoport, "Multi-task active learning for linguistic annotations",
+       ACL 2008.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("rank_aggregation", members="margin+k_center", weights="2+1")
+    RankAggregation(members=[MarginSampling(), KCenter()], weights=[2.0, 1.0])
+    """
+    from querist.registry.make import make_strategy
+    from querist.strategies import RankAggregation
+
+    def built(member: "str | QueryStrategy") -> "QueryStrategy":
+        if not isinstance(member, str):
+            return member
+        name, params = parse_spec(member)
+        return make_strategy(name, **params)
+
+    given = members.split("+") if isinstance(members, str) else members
+    if isinstance(weights, str):
+        try:
+            weights = [float(weight) for weight in weights.split("+")]
+        except ValueError:
+            raise InvalidParameterError(f"weights must be numbers with + between them, got {weights!r}.") from None
+    return RankAggregation(
+        members=[built(member) for member in given],
+        weights=weights,
+        selection=selection,
+        candidates=candidates,
+        ties=ties,
+    )
 
 
 def weighted_k_means(

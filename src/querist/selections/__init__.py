@@ -2,7 +2,16 @@
 
 from querist.base.selection import TopK
 from querist.selections.auto import AutoSelection
+from querist.selections.class_balanced import ClassBalancedSelection
+from querist.selections.cluster_margin import ClusterMarginSelection
 from querist.selections.power import PowerTopK
 from querist.selections.weighted_k_means import WeightedKMeansSelection
 
-__all__ = ["AutoSelection", "PowerTopK", "TopK", "WeightedKMeansSelection"]
+__all__ = [
+    "AutoSelection",
+    "ClassBalancedSelection",
+    "ClusterMarginSelection",
+    "PowerTopK",
+    "TopK",
+    "WeightedKMeansSelection",
+]

@@ -6,9 +6,11 @@ from querist.strategies.entropy import EntropySampling
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
+from querist.strategies.max_herding import MaxHerding
 from querist.strategies.prob_cover import ProbCover
 from querist.strategies.query_by_committee import QueryByCommittee
 from querist.strategies.random import RandomSampling
+from querist.strategies.rank_aggregation import RankAggregation
 from querist.strategies.relevance import RelevanceSampling
 from querist.strategies.typiclust import TypiClust
 
@@ -19,9 +21,11 @@ __all__ = [
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
+    "MaxHerding",
     "ProbCover",
     "QueryByCommittee",
     "RandomSampling",
+    "RankAggregation",
     "RelevanceSampling",
     "TypiClust",
 ]
