@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
+from operator import getitem
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -207,7 +208,7 @@ class PartitionedPool:
         function : callable
             From a partition and row numbers within it (ascending; None: all) to an array of shape (n, ...).
         rows : ndarray of shape (n,), default=None
-            Row numbers in any order; None: all.
+            Distinct row numbers in any order; None: all.
 
         Returns
         -------
@@ -227,6 +228,12 @@ class PartitionedPool:
         if not told:
             return function(self.empty, None)
         return np.concatenate([_unpacked(said) for said in self.ask(partial(_said, function), told)])
+
+    def with_columns(self, columns: list[Any]) -> "PartitionedPool":
+        """Return a pool of frames with its columns in another order."""
+        chosen = import_module("dask").delayed(getitem, pure=False)
+        parts = [chosen(part, columns) for part in self._parts]
+        return PartitionedPool(parts, np.diff(self.starts).tolist(), self.empty[columns])
 
     def _stretches(self, mask: BoolArray) -> dict[int, Stretch]:
         """Return the partitions in which rows are open."""
@@ -320,7 +327,8 @@ def joined(blocks: Sequence[Any]) -> Any:
 def _of_array(X: Any, name: str) -> PartitionedPool:
     if X.ndim != 2 or np.isnan(X.shape[1]):
         raise InvalidParameterError(
-            f"{name} is a dask.array of shape {X.shape}; a pool has one row per item and a known number of columns."
+            f"{name} is a dask.array of shape {X.shape}; a pool has one row per item and a known number of "
+            f"columns. Use {name}.reshape(-1, 1) for a single feature, {name}.compute_chunk_sizes() for unknown ones."
         )
     if not isinstance(X._meta, np.ndarray) or X.dtype.kind not in "biuf":
         kind = type(X._meta).__name__ if not isinstance(X._meta, np.ndarray) else f"dtype {X.dtype}"

@@ -148,7 +148,8 @@ def _like_frame(X: Any, pool: Any, name: str, whose: str) -> Any:
             f"{name} has other columns than {whose}: {'; '.join(told) or 'some names stand twice'}. "
             "Pass the same columns."
         )
-    return X[list(pool.columns)]
+    columns = list(pool.columns)
+    return X.with_columns(columns) if isinstance(X, PartitionedPool) else X[columns]
 
 
 def _check_shape(X: AnyArray, name: str) -> None:
