@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from querist.data import Problem
+    from querist.data.reading import Reading
     from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
@@ -191,10 +192,8 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
-    from querist.cli.progress import watched
     from querist.cli.screening import simulate_goal
     from querist.cli.words import print_notes
-    from querist.data import read_problem
     from querist.simulation.options import Options
 
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
@@ -222,13 +221,27 @@ def simulate(
         "category_columns": category or [], "day_first": day_first, "embeddings": embeddings,
         "test_embeddings": test_embeddings,
     }  # fmt: skip
-    with watched("embeddings") as watch:
-        read = functools.partial(read_problem, file, target, **asked, reading=reading, watch=watch)
-        if labels is not None:
-            read = functools.partial(_pool_problem, file, labels, target, asked, reading=reading, watch=watch)
-        problem = _as_begun(read, folder) if labels is None else read()
+    problem = _problem(file, target, labels, asked, reading, folder)
     print_notes(problem.notes)
     _tell(_simulated(problem, file[0].name, folder, options, dask), folder)
+
+
+def _problem(
+    file: list[Path],
+    target: str | None,
+    labels: Path | None,
+    asked: dict[str, Any],
+    reading: "Reading",
+    folder: Path,
+) -> "Problem":
+    """Read the file, or open the pool that it is."""
+    from querist.cli.progress import watched
+    from querist.data import read_problem
+
+    with watched("embeddings" if labels is None else "pool") as watch:
+        if labels is not None:
+            return _pool_problem(file, labels, target, asked, reading=reading, watch=watch)
+        return _as_begun(functools.partial(read_problem, file, target, **asked, reading=reading, watch=watch), folder)
 
 
 def _pool_problem(
