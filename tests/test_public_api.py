@@ -74,3 +74,7 @@ def test_every_registered_name_leads_somewhere(kind):
 
     for name in registry.part_names(kind):
         assert callable(registry.load(kind, name))
+
+
+def test_dask_is_loaded_by_pools_of_dask_only():
+    assert "dask" not in loaded_by("import numpy, querist; querist.Session(numpy.eye(9), random_state=0).ask(3)")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from querist._partitioned import PartitionedPool, is_of_dask, partitioned
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import take_rows
 from querist._words import quoted
@@ -18,7 +19,8 @@ def as_pool(X: Pool, name: str = "X") -> Pool:
 
     Arrays, CSR matrices and pandas objects stay as they are (but for row numbers and columns of 64 bits in a sparse
     matrix that fits into 32, which most classifiers refuse). Polars and Arrow tables become pandas frames with the
-    same names, other sparse matrices CSR, lists arrays.
+    same names, other sparse matrices CSR, lists arrays. Arrays and frames of Dask stay where they are
+    (`querist._partitioned`).
 
     Raises
     ------
@@ -27,6 +29,8 @@ def as_pool(X: Pool, name: str = "X") -> Pool:
     """
     import scipy.sparse
 
+    if isinstance(X, PartitionedPool) or is_of_dask(X):
+        return partitioned(X, name)
     if isinstance(X, list | tuple):
         return as_pool(_from_lists(X, name), name)
     if scipy.sparse.issparse(X):
@@ -46,6 +50,23 @@ def as_pool(X: Pool, name: str = "X") -> Pool:
         X = _plain(X, name)
     _check_shape(X, name)
     return X
+
+
+def in_memory(X: Pool, name: str = "X") -> Pool:
+    """Return `X` as `as_pool` does, for what works with all rows at once.
+
+    Raises
+    ------
+    InvalidParameterError
+        Also if it lies in the partitions of a Dask collection.
+    """
+    pool = as_pool(X, name)
+    if isinstance(pool, PartitionedPool):
+        raise InvalidParameterError(
+            f"{name} lies in the partitions of a Dask collection, and here all rows are needed at once. Pass "
+            f"{name}.compute(), or of a pool that is too large a sample: querist.Session takes it as it is."
+        )
+    return pool
 
 
 class NumberedRows:
@@ -127,7 +148,8 @@ def _like_frame(X: Any, pool: Any, name: str, whose: str) -> Any:
             f"{name} has other columns than {whose}: {'; '.join(told) or 'some names stand twice'}. "
             "Pass the same columns."
         )
-    return X[list(pool.columns)]
+    columns = list(pool.columns)
+    return X.with_columns(columns) if isinstance(X, PartitionedPool) else X[columns]
 
 
 def _check_shape(X: AnyArray, name: str) -> None:

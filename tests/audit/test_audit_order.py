@@ -142,6 +142,20 @@ def test_the_first_in_order_are_what_the_whole_order_begins_with(n_rows, n, n_nu
     assert first.dtype == np.int64
 
 
+@given(st.integers(1, 400), st.integers(0, 450), st.integers(1, 400), st.integers(0, 2**32), st.booleans())
+def test_the_first_in_order_are_the_same_where_others_look_for_what_is_below_a_bound(n_rows, n, n_numbers, seed, some):
+    rng = np.random.default_rng(seed)
+    # Few numbers, so that many are equal; squares, so that fewer than expected may be below a bound, or more.
+    numbers = (rng.integers(0, n_numbers, n_rows) / n_numbers) ** rng.choice([0.1, 1.0, 2.0])
+    among = rng.random(n_rows) < 0.5 if some else None
+
+    def below(bound, among):
+        return np.flatnonzero((numbers < bound) & (True if among is None else among))
+
+    first = first_in_order(numbers.__getitem__, n_rows, n, among, below=below)
+    assert first.tolist() == first_in_order(numbers.__getitem__, n_rows, n, among).tolist()
+
+
 @given(st.integers(0, 300), st.lists(st.integers(0, 320), max_size=6), st.integers(0, 2**40))
 def test_a_head_of_the_order_is_the_same_whatever_was_asked_before(n_rows, lengths, seed):
     whole = audit_order(audit_numbers(seed, np.arange(n_rows)))

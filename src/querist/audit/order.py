@@ -1,5 +1,6 @@
 """The audit's order: one permanent random number per row, and how far it has been answered."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +12,8 @@ from querist._typing import BoolArray, FloatArray, IntArray
 
 # From row numbers, ascending, to the random number of each.
 NumbersOf: TypeAlias = Callable[[IntArray], FloatArray]
+# From a bound and a mask of rows, or None for all, to those of these rows whose number is below it, ascending.
+RowsBelow: TypeAlias = Callable[[float, BoolArray | None], IntArray]
 # A head of the order that is looked for is at least so long: shorter ones cost as much.
 _SHORTEST = 1 << 14
 
@@ -100,7 +103,9 @@ def audit_order(numbers: FloatArray) -> IntArray:
     return np.argsort(numbers, kind="stable")
 
 
-def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray | None = None) -> IntArray:
+def first_in_order(
+    numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray | None = None, *, below: RowsBelow | None = None
+) -> IntArray:
     """Return the first rows in audit order, without an array as long as the pool.
 
     Parameters
@@ -113,6 +118,9 @@ def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray 
         How many are wanted.
     among : ndarray of shape (n_rows,), bool, default=None
         Only these rows; None: all.
+    below : callable, default=None
+        Who works through the numbers, where that is not to be done here: then only as many come as are wanted, and a
+        few more.
 
     Returns
     -------
@@ -121,6 +129,8 @@ def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray 
     """
     if n <= 0:
         return np.empty(0, np.int64)
+    if below is not None:
+        return _by_threshold(numbers_of, n_rows if among is None else int(np.count_nonzero(among)), n, among, below)
     found: list[tuple[IntArray, FloatArray]] = []
     n_found, bound = 0, np.inf
     for block in row_blocks(n_rows, 1):
@@ -141,6 +151,16 @@ def first_in_order(numbers_of: NumbersOf, n_rows: int, n: int, among: BoolArray 
     return rows[np.argsort(numbers, kind="stable")[:n]]
 
 
+def _by_threshold(numbers_of: NumbersOf, n_among: int, n: int, among: BoolArray | None, below: RowsBelow) -> IntArray:
+    # Numbers are uniform, so that nearly always the first bound is high enough; 1 is above all of them.
+    bound = (n + 8.0 * math.sqrt(n) + 32.0) / max(n_among, 1)
+    rows = below(min(bound, 1.0), among)
+    while rows.size < n and bound < 1.0:
+        bound *= 4.0
+        rows = below(min(bound, 1.0), among)
+    return rows[np.argsort(numbers_of(rows), kind="stable")[:n]]
+
+
 def _joined(found: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, FloatArray]:
     return (
         np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in found)]),
@@ -156,14 +176,17 @@ class AuditOrder:
     numbers_of : callable
         From row numbers to the permanent random number of each.
     n_rows : int
+    below : callable, default=None
+        See `first_in_order`.
 
     Notes
     -----
     Each pass over the numbers (some 20 ns a row) at least doubles what is known, which takes 8 bytes a row.
     """
 
-    def __init__(self, numbers_of: NumbersOf, n_rows: int) -> None:
+    def __init__(self, numbers_of: NumbersOf, n_rows: int, below: RowsBelow | None = None) -> None:
         self._numbers_of = numbers_of
+        self._below = below
         self.n_rows = n_rows
         self._known: IntArray = np.empty(0, np.int64)
 
@@ -172,7 +195,8 @@ class AuditOrder:
         n = min(n, self.n_rows)
         if n > self._known.size:
             wanted = max(n, 2 * self._known.size, _SHORTEST)
-            self._known = first_in_order(self._numbers_of, self.n_rows, min(wanted, self.n_rows))
+            wanted = min(wanted, self.n_rows)
+            self._known = first_in_order(self._numbers_of, self.n_rows, wanted, below=self._below)
         return self._known[:n]
 
 

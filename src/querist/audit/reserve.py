@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from querist._typing import AnyArray, BoolArray, IntArray
-from querist.audit.order import NumbersOf, first_in_order
+from querist.audit.order import NumbersOf, RowsBelow, first_in_order
 
 # A reserve for half of the pool's rows as questions, for so many at least and so many at most: what is set aside the
 # strategy cannot ask.
@@ -69,7 +69,9 @@ def until_two_classes(asking: AnyArray, waiting: AnyArray) -> int:
     return waiting.size
 
 
-def set_aside(numbers_of: NumbersOf, share: float, open_rows: BoolArray) -> tuple[IntArray, float]:
+def set_aside(
+    numbers_of: NumbersOf, share: float, open_rows: BoolArray, *, below: RowsBelow | None = None
+) -> tuple[IntArray, float]:
     """Return the rows to set aside, in audit order, and the number up to which rows that come later belong to them.
 
     Parameters
@@ -79,9 +81,11 @@ def set_aside(numbers_of: NumbersOf, share: float, open_rows: BoolArray) -> tupl
     share : float
     open_rows : ndarray of shape (n_rows,), bool
         Nobody has been asked about them.
+    below : callable, default=None
+        See `first_in_order`.
     """
     n_open = int(np.count_nonzero(open_rows))
-    rows = first_in_order(numbers_of, open_rows.size, reserve_size(n_open, share), open_rows)
+    rows = first_in_order(numbers_of, open_rows.size, reserve_size(n_open, share), open_rows, below=below)
     up_to = 1.0 if rows.size == n_open else float(numbers_of(rows).max(initial=-1.0))
     return rows, up_to
 

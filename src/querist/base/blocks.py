@@ -1,11 +1,13 @@
 """Pools in blocks of rows."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import scipy.sparse
 
 from querist._blocks import block_rows, row_blocks
+from querist._partitioned import PartitionedPool
 from querist._typing import AnyArray, IntArray, Pool
 from querist._validation import n_rows, take_rows
 
@@ -37,6 +39,8 @@ def taken_blocks(X: Pool, rows: IntArray | None = None) -> Iterator[tuple[slice,
 def by_blocks(function: Callable[[Pool], AnyArray], X: Pool, rows: IntArray | None = None) -> AnyArray:
     """Return what a function says of rows of a pool, asked block by block: no copy of many rows is made.
 
+    In a pool of partitions it is asked where they are.
+
     Parameters
     ----------
     function : callable
@@ -49,6 +53,8 @@ def by_blocks(function: Callable[[Pool], AnyArray], X: Pool, rows: IntArray | No
     -------
     ndarray of shape (n, ...)
     """
+    if isinstance(X, PartitionedPool):
+        return X.by_rows(partial(by_blocks, function), rows)
     total = n_rows(X) if rows is None else rows.size
     found = np.empty(0)
     for block, part in taken_blocks(X, rows):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,21 @@ from querist.base.memory import Memory
 from querist.base.open_rows import OpenRows
 from querist.base.space import Space
 from querist.base.ties import TieKeys
+
+
+class Brought(NamedTuple):
+    """Where rows come from that were brought from a pool of partitions.
+
+    Attributes
+    ----------
+    numbers : ndarray of shape (n_brought,)
+        Their row numbers in the pool, ascending.
+    n_rows : int
+        Rows of the pool.
+    """
+
+    numbers: IntArray
+    n_rows: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,9 @@ class QueryContext:
         Of each row of the pool. `utilities` leaves them aside: they are divided by them afterwards.
     memory : Memory or None
         Where derived data of the pool may be kept until the next query; it must not change what is chosen.
+    brought : Brought or None
+        Where `X` is no more than the labelled rows and the candidates of a pool of partitions, and rows are numbered
+        accordingly: what they are called there.
     """
 
     X: Pool
@@ -58,6 +76,16 @@ class QueryContext:
     weights: FloatArray | None = None
     costs: FloatArray | None = None
     memory: Memory | None = None
+    brought: Brought | None = None
+
+    @property
+    def n_pool(self) -> int:
+        """Rows of the pool, also where `X` is no more than a part of it."""
+        return n_rows(self.X) if self.brought is None else self.brought.n_rows
+
+    def in_pool(self, rows: IntArray) -> IntArray:
+        """Return the numbers in the pool of rows of `X`."""
+        return rows if self.brought is None else self.brought.numbers[rows]
 
     @property
     def candidates(self) -> IntArray:

@@ -7,6 +7,7 @@ import scipy.sparse
 import scipy.special
 
 from querist._blocks import cached_blocks
+from querist._partitioned import PartitionedPool
 from querist._typing import FloatArray, Model, Pool
 from querist.base.returned import not_finite
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin, two_highest
@@ -171,7 +172,7 @@ def linear_of(model: Model, X: Pool, uncertainty: Uncertainty) -> Linear | None:
         Arrays of numbers and CSR matrices have linear models.
     uncertainty : {"least_confidence", "margin", "entropy"}
     """
-    is_table = isinstance(X, np.ndarray) and X.ndim == 2
+    is_table = isinstance(X, np.ndarray | PartitionedPool) and X.ndim == 2 and hasattr(X, "dtype")
     if not (is_table or isinstance(X, scipy.sparse.csr_matrix | scipy.sparse.csr_array)) or X.dtype.kind not in "biuf":
         return None
     # A wrapper that changes nothing of what its classifier says names it.

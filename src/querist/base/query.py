@@ -5,11 +5,12 @@ from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
+from querist._partitioned import PartitionedPool
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
-from querist._validation import n_rows
+from querist._validation import n_rows, take_rows
 from querist.base.adapted import adapted
 from querist.base.candidates import CandidateFilter
-from querist.base.context import QueryContext
+from querist.base.context import Brought, QueryContext
 from querist.base.costs import WithCosts, per_cost
 from querist.base.memory import Memory
 from querist.base.open_rows import OpenRows
@@ -18,6 +19,9 @@ from querist.base.shortlist import Shortlist
 from querist.base.space import Space
 from querist.base.ties import Ties, keys_of_rows
 from querist.exceptions import EmptyPoolError, NotEnoughLabelsError, PoolExhaustedError, QueristError
+
+# So many rows of a pool of partitions come home also where a candidate filter has left none out.
+_FEW = 1 << 16
 
 
 class Hooks(Protocol):
@@ -97,8 +101,29 @@ def prepare(
                 f"for a batch of {batch_size}; it must return at least as many."
             )
         keys = keys_of_rows(strategy.ties, rng)
+        narrowed = candidates.size < open_rows.size
         open_rows = OpenRows(total, numbers=candidates)
+        if isinstance(X, PartitionedPool) and (narrowed or candidates.size <= _FEW):
+            return _brought_home(
+                QueryContext(X, rows, labels, model, open_rows, batch_size, rng, keys, space, weights, costs)
+            )
     return QueryContext(X, rows, labels, model, open_rows, batch_size, rng, keys, space, weights, costs, memory)
+
+
+def _brought_home(context: QueryContext) -> QueryContext:
+    """Return a query of the candidates and the labelled rows of a pool of partitions: what strategies may compare."""
+    numbers = np.union1d(context.rows, context.candidates)
+    X = take_rows(context.X, numbers)
+    return replace(
+        context,
+        X=X,
+        rows=np.searchsorted(numbers, context.rows),
+        open_rows=OpenRows(numbers.size, numbers=np.searchsorted(numbers, context.candidates)),
+        keys_of_rows=lambda rows: context.keys_of_rows(numbers[rows]),
+        space=Space(X, context.model),
+        costs=None if context.costs is None else context.costs[numbers],
+        brought=Brought(numbers, n_rows(context.X)),
+    )
 
 
 class Choice(NamedTuple):
@@ -132,7 +157,7 @@ def decide(strategy: Hooks, context: QueryContext) -> Choice:
         chances: Chances | None = Chances.even(shortlist.drawn_of, positions.size)
     else:
         chances = strategy.chances(utilities, positions)
-    return Choice(context.candidates[positions], utilities[positions], chances)
+    return Choice(context.in_pool(context.candidates[positions]), utilities[positions], chances)
 
 
 def decide_of_all(strategy: Hooks, context: QueryContext) -> tuple[IntArray, FloatArray]:
@@ -141,7 +166,7 @@ def decide_of_all(strategy: Hooks, context: QueryContext) -> tuple[IntArray, Flo
     shortlist = strategy.shortlist(context, utilities)
     if shortlist is not None:
         utilities[np.searchsorted(context.candidates, shortlist.rows)] = shortlist.utilities
-    return context.candidates[strategy.select(utilities, context)], utilities
+    return context.in_pool(context.candidates[strategy.select(utilities, context)]), utilities
 
 
 def utilities_of(strategy: Hooks, context: QueryContext) -> FloatArray:

@@ -1,10 +1,12 @@
 """From a fitted model to one number per candidate, streamed in row blocks."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from querist._blocks import row_blocks
+from querist._partitioned import PartitionedPool, needs_whole
 from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
 from querist.base.adapted import name_of
@@ -19,7 +21,7 @@ BlockFunction = Callable[[Pool], FloatArray]
 
 
 def score_rows(X: Pool, candidates: IntArray, function: BlockFunction, *, n_outputs: int) -> FloatArray:
-    """Apply `function` to the candidates' rows of `X`, block by block.
+    """Apply `function` to the candidates' rows of `X`, block by block; in a pool of partitions, where they are.
 
     Blocks of which most rows are candidates are passed as views and the rest
     dropped afterwards: gathering rows costs more than scoring a few too many.
@@ -38,11 +40,17 @@ def score_rows(X: Pool, candidates: IntArray, function: BlockFunction, *, n_outp
     -------
     ndarray of shape (n_candidates,)
     """
+    if isinstance(X, PartitionedPool) and candidates.size:
+        return X.by_rows(partial(_scores_of_part, function, n_outputs), candidates)
     result = np.empty(candidates.size, np.float64)
     for positions, block, inside in candidate_blocks(X, candidates, n_outputs=n_outputs):
         values = function(block)
         result[positions] = values if inside is None else values[inside]
     return result
+
+
+def _scores_of_part(function: BlockFunction, n_outputs: int, part: Pool, rows: IntArray | None) -> FloatArray:
+    return score_rows(part, np.arange(n_rows(part)) if rows is None else rows, function, n_outputs=n_outputs)
 
 
 def candidate_probabilities(model: Model, X: Pool, candidates: IntArray) -> FloatArray:
@@ -98,7 +106,14 @@ def candidate_blocks(
     block : pool of shape (n_block, ...)
     inside : ndarray or None
         Rows of the block that are the candidates; None if all are.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is a pool of partitions, whose rows do not come here.
     """
+    if isinstance(X, PartitionedPool):
+        raise needs_whole("This strategy")
     begin = 0
     for block in row_blocks(n_rows(X), max(pool_width(X), n_outputs)):
         end = begin + int(np.searchsorted(candidates[begin:], block.stop))

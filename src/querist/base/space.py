@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse
 
 from querist._blocks import row_blocks
+from querist._partitioned import PartitionedPool, needs_whole
 from querist._pool import plain
 from querist._typing import AnyArray, IntArray, Model, Pool
 from querist._validation import n_rows, take_rows
@@ -53,7 +54,15 @@ class Space:
 
     @cached_property
     def matrix(self) -> Any:
-        """The whole pool: ndarray or CSR matrix of shape (n_rows, n_dimensions)."""
+        """The whole pool: ndarray or CSR matrix of shape (n_rows, n_dimensions).
+
+        Raises
+        ------
+        InvalidParameterError
+            If it lies in partitions, and so in no one place.
+        """
+        if isinstance(self._X, PartitionedPool):
+            raise needs_whole("To compare rows with each other")
         if self._transform is None:
             return _numeric(self._X)
         parts = []
@@ -66,10 +75,15 @@ class Space:
     @property
     def is_sparse(self) -> bool:
         """Whether the matrix is CSR."""
-        return bool(scipy.sparse.issparse(self.matrix))
+        one = isinstance(self._X, PartitionedPool)
+        return bool(scipy.sparse.issparse(self.take(np.arange(1)) if one else self.matrix))
 
     def take(self, rows: IntArray) -> Any:
         """Return some rows as ndarray or CSR matrix (a copy of those rows)."""
+        if isinstance(self._X, PartitionedPool):
+            home = Space(self._X[rows])
+            home._transform = self._transform
+            return home.matrix
         return self.matrix[rows]
 
     def dense(self, rows: IntArray) -> AnyArray:
@@ -87,7 +101,7 @@ class Space:
 
 def is_numeric(X: Pool) -> bool:
     """Return whether distances between rows of a pool can be measured as it is, gaps aside."""
-    if scipy.sparse.issparse(X):
+    if scipy.sparse.issparse(X) or isinstance(X, PartitionedPool):
         return True
     if len(X.shape) != 2:
         return False

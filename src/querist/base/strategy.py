@@ -163,8 +163,8 @@ class QueryStrategy(BaseEstimator, ABC):
         if not return_utilities:
             return decide(self, context).rows
         chosen, utilities = decide_of_all(self, context)
-        full = np.full(n_rows(context.X), np.nan)
-        full[context.candidates] = utilities
+        full = np.full(context.n_pool, np.nan)
+        full[context.in_pool(context.candidates)] = utilities
         return chosen, full
 
     @abstractmethod

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from querist.data import Problem
+    from querist.data.reading import Reading
     from querist.simulation import Simulation
 
 _File: TypeAlias = Annotated[
@@ -27,6 +28,13 @@ _File: TypeAlias = Annotated[
     ),
 ]
 _Target: TypeAlias = Annotated[str | None, typer.Option(help="Column to predict. Not needed for libsvm and NPZ files.")]
+_Labels: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="A file with the label of each row, in its order, where FILE is a pool of numbers (.npy, sparse .npz, "
+        "Parquet or a folder of it), which then stays on disk. --target names its column if there are several."
+    ),
+]
 _Strategy: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -137,6 +145,7 @@ _Out: TypeAlias = Annotated[
 def simulate(
     file: _File,
     target: _Target = None,
+    labels: _Labels = None,
     goal: _Goal = None,
     strategy: _Strategy = None,
     estimator: _Estimator = None,
@@ -183,10 +192,8 @@ def simulate(
 
     Interrupt it whenever you like: the same command resumes.
     """
-    from querist.cli.progress import watched
     from querist.cli.screening import simulate_goal
     from querist.cli.words import print_notes
-    from querist.data import read_problem
     from querist.simulation.options import Options
 
     called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
@@ -209,15 +216,52 @@ def simulate(
     Options.checked(**options)  # before minutes of reading
     if test is not None and group is not None:
         raise InvalidParameterError("--group and --test are two ways to split the rows. Give only one of them.")
-    with watched("embeddings") as watch:
-        read = functools.partial(
-            read_problem, file, target, test=test, group=group, weight=weight, cost=cost, drop=drop or [],
-            text_columns=text or [], category_columns=category or [], day_first=day_first,
-            reading=reading, embeddings=embeddings, test_embeddings=test_embeddings, watch=watch,
-        )  # fmt: skip
-        problem = _as_begun(read, folder)
+    asked: dict[str, Any] = {
+        "test": test, "group": group, "weight": weight, "cost": cost, "drop": drop or [], "text_columns": text or [],
+        "category_columns": category or [], "day_first": day_first, "embeddings": embeddings,
+        "test_embeddings": test_embeddings,
+    }  # fmt: skip
+    problem = _problem(file, target, labels, asked, reading, folder)
     print_notes(problem.notes)
     _tell(_simulated(problem, file[0].name, folder, options, dask), folder)
+
+
+def _problem(
+    file: list[Path],
+    target: str | None,
+    labels: Path | None,
+    asked: dict[str, Any],
+    reading: "Reading",
+    folder: Path,
+) -> "Problem":
+    """Read the file, or open the pool that it is."""
+    from querist.cli.progress import watched
+    from querist.data import read_problem
+
+    with watched("embeddings" if labels is None else "pool") as watch:
+        if labels is not None:
+            return _pool_problem(file, labels, target, asked, reading=reading, watch=watch)
+        return _as_begun(functools.partial(read_problem, file, target, **asked, reading=reading, watch=watch), folder)
+
+
+def _pool_problem(
+    file: list[Path], labels: Path, target: str | None, asked: dict[str, Any], **options: Any
+) -> "Problem":
+    """Open a pool whose labels stand in a file of their own; refuse what is about columns of a table."""
+    from querist.data import read_pool_problem
+
+    for name, value in asked.items():
+        if value:
+            option = f"--{name.removesuffix('_columns').replace('_', '-')}"
+            raise InvalidParameterError(
+                f"{option} is about the columns of a table, and with --labels the rows are numbers as they are. Leave "
+                f"{option} out, or put the labels into the table and leave out --labels."
+            )
+    if len(file) > 1:
+        raise InvalidParameterError(
+            f"With --labels there is one pool, and {len(file)} files are given. Put its parts into a folder of Parquet."
+        )
+    return read_pool_problem(file[0], labels, target, **options)
 
 
 def _as_begun(read: "Callable[..., Problem]", folder: Path) -> "Problem":

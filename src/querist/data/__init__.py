@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from querist.data.hashing import data_hash, pool_hash
     from querist.data.image_features import ImageFeatures
     from querist.data.pool_files import open_pool
+    from querist.data.pool_problem import read_pool_problem
     from querist.data.problem import Problem, read_problem
     from querist.data.read import read_table
     from querist.data.reading import Reading
@@ -44,6 +45,7 @@ _HOMES = {
     "load_model": "embeddings.models",
     "open_pool": "pool_files",
     "pool_hash": "hashing",
+    "read_pool_problem": "pool_problem",
     "read_problem": "problem",
     "read_table": "read",
     "split_target": "target",
@@ -67,6 +69,7 @@ __all__ = [
     "load_model",
     "open_pool",
     "pool_hash",
+    "read_pool_problem",
     "read_problem",
     "read_table",
     "split_target",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from querist._pool import as_pool
+from querist._pool import in_memory
 from querist._typing import AnyArray, BoolArray, IntArray, Pool
 from querist._validation import n_rows
 from querist.data.hashing import canonical, canonical_blocks, cell_bytes
@@ -51,7 +51,7 @@ def find_duplicates(X: Pool, *, alike: bool = False) -> IntArray:
     >>> find_duplicates(["Win a prize!", "win  a prize! ", "hello"], alike=True)
     array([0, 0, 2])
     """
-    X = as_pool(X)
+    X = in_memory(X)
     if n_rows(X) < 2:
         return np.arange(n_rows(X), dtype=np.int64)
     if hasattr(X, "iloc"):

@@ -7,19 +7,23 @@ import hashlib
 import pathlib
 import uuid
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from querist._labels import as_labels
+from querist._partitioned import PartitionedPool, joined
 from querist._pool import as_pool
 from querist._typing import AnyArray, BoolArray, Pool
-from querist._validation import n_rows
+from querist._validation import n_rows, take_rows
 from querist.data.mapped import kept_digest
 from querist.exceptions import InvalidParameterError
 
 _DIGEST = 16
 _BLOCK_BYTES = 1 << 23
+# Of pools of partitions: pieces at their ends come home, and a digest for each block.
+_PART_BLOCK_BYTES = 1 << 16
 _PLAIN_KINDS = "biufcmM"
 
 
@@ -30,7 +34,8 @@ def pool_hash(X: Pool) -> str:
     matrix, data frame), the same shape, the same types and the same values in the same
     order. What does not change a value does not change the fingerprint: memory layout,
     byte order, views, the index of a data frame, the order in which a CSR matrix stores
-    the entries of a row, and entries that store a zero.
+    the entries of a row, and entries that store a zero. Arrays and data frames of Dask are kinds of their own; how they
+    are cut into partitions does not change the fingerprint.
 
     Parameters
     ----------
@@ -63,6 +68,8 @@ def pool_hash(X: Pool) -> str:
 
 
 def _parts(X: Pool) -> list[str]:
+    if isinstance(X, PartitionedPool):
+        return _partition_parts(X)
     if hasattr(X, "iloc"):
         return _frame_parts(X)
     if hasattr(X, "indptr"):
@@ -239,6 +246,33 @@ def _object_digest(cells: AnyArray, missing: BoolArray | None = None) -> str:
         digest.update(np.asarray([len(item) for item in encoded], "<i8").tobytes())
         digest.update(b"".join(encoded))
     return digest.hexdigest()
+
+
+def _partition_parts(X: PartitionedPool) -> list[str]:
+    """Digests of blocks of rows that are the same however the rows are cut into partitions; made where these are."""
+    kinds = [X.dtype] if hasattr(X, "dtype") else list(X.dtypes)
+    size = max(1, _PART_BLOCK_BYTES // sum(dtype.itemsize * (X.shape[1] // len(kinds)) for dtype in kinds))
+    found, ends, n_kept = ["partitions", repr(X.shape), _combined(_parts(X.empty))], [], 0
+    for said in X.ask_all(partial(_block_digests, size)):
+        for piece in said:
+            if isinstance(piece, str):
+                found.append(piece)
+                continue
+            ends.append(piece)
+            n_kept += len(piece)
+            if n_kept == size:
+                found.append(_combined(_parts(joined(ends))))
+                ends, n_kept = [], 0
+    return [*found, *([_combined(_parts(joined(ends)))] if ends else [])]
+
+
+def _block_digests(size: int, part: Any, start: int) -> list[Any]:
+    """Return digests of the blocks that lie within a partition, and as they are the rows before and after these."""
+    first = min(-start % size, len(part))
+    last = first + (len(part) - first) // size * size
+    inside = [_combined(_parts(take_rows(part, slice(at, at + size)))) for at in range(first, last, size)]
+    before, after = take_rows(part, slice(0, first)), take_rows(part, slice(last, len(part)))
+    return [*([before] if len(before) else []), *inside, *([after] if len(after) else [])]
 
 
 def _sparse_parts(X: Any) -> list[str]:

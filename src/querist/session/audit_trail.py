@@ -1,6 +1,7 @@
 """The draws of a session and what became of them."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from querist.base.open_rows import OpenRows
 from querist.session.audit_choice import AuditChoice
 from querist.session.events import Answered, Asked, Event, undone
 from querist.session.journal import Journal
+from querist.session.part_numbers import rows_below
 from querist.session.reserve import Reserve
 from querist.session.state import ANSWERED, SKIPPED, State
 
@@ -78,8 +80,8 @@ class AuditTrail:
     def order(self) -> AuditOrder:
         """All rows by their permanent random numbers."""
         if self._order is None or self._order.n_rows != self._journal.n_rows:
-            seed = self._journal.seed
-            self._order = AuditOrder(lambda rows: audit_numbers(seed, rows), self._journal.n_rows)
+            numbers_of = partial(audit_numbers, self._journal.seed)
+            self._order = AuditOrder(numbers_of, self._journal.n_rows, rows_below(self._journal.X, numbers_of))
         return self._order
 
     def due(self, free: BoolArray, batch_size: int) -> IntArray:

@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse
 
 from querist._blocks import row_blocks
+from querist._partitioned import PartitionedPool
 from querist._typing import Pool
 
 
@@ -15,6 +16,8 @@ def is_finite(X: Pool) -> bool:
     """
     if isinstance(X, scipy.sparse.csr_matrix | scipy.sparse.csr_array):
         X = X.data.reshape(-1, 1)
+    if isinstance(X, PartitionedPool) and hasattr(X, "dtype"):
+        return X.dtype.kind != "f" or all(X.ask_all(_part_is_finite))
     if not isinstance(X, np.ndarray) or X.ndim != 2 or X.dtype.kind not in "biuf":
         return False
     if X.dtype.kind != "f":
@@ -23,3 +26,7 @@ def is_finite(X: Pool) -> bool:
     dtype = np.float32 if X.dtype.itemsize == 2 else None
     with np.errstate(over="ignore", invalid="ignore"):
         return all(bool(np.isfinite(X[block].sum(dtype=dtype))) for block in row_blocks(X.shape[0], X.shape[1]))
+
+
+def _part_is_finite(part: Pool, _: int) -> bool:
+    return is_finite(part)

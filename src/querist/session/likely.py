@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from querist._pool import as_pool
+from querist._pool import in_memory
 from querist._typing import BoolArray, IntArray, Pool
 from querist.exceptions import InvalidParameterError
 from querist.measures.likeness import likeness
@@ -43,7 +43,7 @@ def rows_like(X: Pool, examples: Pool, *, most: int | None = None, by: BoolArray
     >>> rows_like(np.array([[0.0], [9.0], [5.0], [8.0]]), np.array([[8.4]]), most=2)
     array([3, 1])
     """
-    X, examples = as_pool(X), as_pool(examples, "examples")
+    X, examples = in_memory(X), in_memory(examples, "examples")
     if not examples.shape[0] or examples.shape[1] != X.shape[1]:
         raise InvalidParameterError(
             f"examples must be rows with the {X.shape[1]} features of X, one at least, got shape {examples.shape}. "

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from querist._partitioned import PartitionedPool, needs_whole
 from querist._typing import Model, Pool
 from querist.base.space import is_numeric
 from querist.base.strategy import QueryStrategy
@@ -29,7 +30,8 @@ def check_pool(X: Pool, *, estimator: Model, asking: Model, strategies: Iterable
     ------
     InvalidParameterError
         If a cell has a content that cannot be compared, texts are missing or are no texts, a table is given where the
-        pipeline starts from texts, or a strategy needs distances between rows that are no numbers.
+        pipeline starts from texts, or a strategy needs distances between rows that are no numbers or lie in the
+        partitions of a Dask collection.
 
     Notes
     -----
@@ -47,6 +49,8 @@ def check_pool(X: Pool, *, estimator: Model, asking: Model, strategies: Iterable
     for model in (estimator, asking):
         _check_texts(X, model)
     for strategy in strategies:
+        if isinstance(X, PartitionedPool) and _compares_rows(strategy):
+            raise needs_whole(repr(strategy))
         if strategy.measures_distances and not _has_steps(asking) and not is_numeric(X):
             raise InvalidParameterError(
                 f"{strategy!r} measures distances between rows, the pool is not numeric, and "
@@ -54,6 +58,15 @@ def check_pool(X: Pool, *, estimator: Model, asking: Model, strategies: Iterable
                 "sklearn.pipeline.make_pipeline(STEPS, CLASSIFIER) as the estimator, numeric features as X, or another "
                 "strategy."
             )
+
+
+def _compares_rows(strategy: QueryStrategy) -> bool:
+    """Return whether a strategy, or the filter before it, measures distances from all rows of the pool."""
+    if strategy.candidates is not None:
+        return strategy.candidates.measures_distances
+    # Of a strategy that leaves this to its parts it is a property, and a selection compares a few rows only.
+    own: object = type(strategy).measures_distances
+    return own is True
 
 
 def _has_steps(model: Model) -> bool:

@@ -1,5 +1,7 @@
 """The audit's reserve in a session: what is set aside, what is given over, and what the model that asks may know."""
 
+from functools import partial
+
 import numpy as np
 
 from querist._typing import BoolArray, FloatArray, IntArray
@@ -7,6 +9,7 @@ from querist.audit.order import audit_numbers
 from querist.audit.reserve import set_aside, set_aside_later, until_two_classes
 from querist.session.events import Asked, GivenOver, Reserved, RowsAdded
 from querist.session.journal import Journal
+from querist.session.part_numbers import rows_below
 from querist.session.state import ANSWERED, FREE
 
 
@@ -88,7 +91,8 @@ class Reserve:
         if self.is_open and self._n_known == self._n_rows:
             return
         if not self.is_open:
-            rows, up_to = set_aside(self._of, self._share, status == FREE)
+            below = rows_below(self._journal.X, partial(audit_numbers, self._journal.seed))
+            rows, up_to = set_aside(self._of, self._share, status == FREE, below=below)
         else:
             rows, up_to = set_aside_later(self._of, self._up_to, status == FREE, self._n_known), self._up_to
         self._journal.record(Reserved(self._journal.next_number, rows, up_to))

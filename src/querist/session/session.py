@@ -47,7 +47,8 @@ class Session(Sampled):
     Parameters
     ----------
     X : array, CSR matrix, data frame or list of shape (n_rows, n_features)
-        The pool, or one text a row. Frames of polars and tables of Arrow become pandas frames of the same names; all
+        The pool, or one text a row. Frames of polars and tables of Arrow become pandas frames of the same names;
+        arrays and data frames of Dask stay in their partitions, and questions travel there (docs/scale.md); all
         others are never copied (array rows that have been answered sit once more
         in one growing buffer); do not change it. Row numbers never shift.
     estimator : str or classifier, default=None

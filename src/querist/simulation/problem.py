@@ -8,7 +8,7 @@ import numpy as np
 
 from querist._amounts import as_amounts
 from querist._labels import as_labels, label_type
-from querist._pool import as_pool, like
+from querist._pool import in_memory, like
 from querist._typing import AnyArray, FloatArray, IntArray, Pool
 from querist._validation import n_rows
 from querist._words import listed
@@ -94,11 +94,11 @@ def prepare_data(
         raise InvalidParameterError("X_test and y_test go together: pass both or neither.")
     if X_test is not None and groups is not None:
         raise InvalidParameterError("groups say how to split, and X_test is a split: pass one of them.")
-    X, labels = _part(as_pool(X), y, "X", "y")
+    X, labels = _part(in_memory(X), y, "X", "y")
     notes = []
     test_labels = None
     if X_test is not None:
-        given, X_test = X_test, like(X_test, X, "X_test", whose="X")
+        given, X_test = X_test, like(in_memory(X_test, "X_test"), X, "X_test", whose="X")
         X_test, test_labels = _part(X_test, y_test, "X_test", "y_test")
         if hasattr(given, "columns") and hasattr(X, "columns") and list(given.columns) != list(X.columns):
             notes.append("The columns of X_test stood in another order than those of X; they were matched by name.")
