@@ -19,6 +19,9 @@ from querist.base import uncertainty
 from querist.data import pool_hash
 from querist.exceptions import InvalidParameterError, SessionFileError
 
+# Of early versions, where another test's cluster is still there.
+pytestmark = pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler")
+
 
 @pytest.fixture(scope="module")
 def client():
