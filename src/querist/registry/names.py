@@ -25,6 +25,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "k_center": "querist.strategies.k_center:KCenter",
         "badge": "querist.strategies.badge:Badge",
         "typiclust": "querist.strategies.typiclust:TypiClust",
+        "bald": "querist.strategies.bald:Bald",
         "prob_cover": "querist.strategies.prob_cover:ProbCover",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",

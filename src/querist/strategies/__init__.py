@@ -1,6 +1,7 @@
 """Query strategies: one idea per module."""
 
 from querist.strategies.badge import Badge
+from querist.strategies.bald import Bald
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
 from querist.strategies.k_center import KCenter
@@ -14,6 +15,7 @@ from querist.strategies.typiclust import TypiClust
 
 __all__ = [
     "Badge",
+    "Bald",
     "DensityWeighted",
     "EntropySampling",
     "KCenter",
