@@ -4,6 +4,7 @@ from querist.strategies.badge import Badge
 from querist.strategies.bald import Bald
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
+from querist.strategies.expected_error_reduction import ExpectedErrorReduction
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
@@ -18,6 +19,7 @@ __all__ = [
     "Bald",
     "DensityWeighted",
     "EntropySampling",
+    "ExpectedErrorReduction",
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
