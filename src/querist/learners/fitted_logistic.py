@@ -21,9 +21,9 @@ from querist.learners.newton_steps import cholesky, second_derivatives, with_pen
 from querist.learners.row_weights import class_weights
 
 # When an equation for one more answer is solved, and what that may take.
-_SOLVED, _MOST_STEPS, _MOST_HALVINGS = 1e-10, 100, 40
-# A step after which the slope is so much of what it was, upwards, was too long.
-_TOO_STEEP = 0.5
+_SOLVED, _MOST_STEPS, _MOST_CUTS = 1e-10, 100, 60
+# A step after which the slope is still so much of what it was, or so much the other way, has the wrong length.
+_TOO_STEEP, _TOO_FAR = 0.5, 0.05
 # How often the step to a new optimum is corrected by what the loss is there.
 _MOST_CORRECTIONS = 2
 
@@ -280,8 +280,8 @@ class OneMore:
 def _pulls(values: FloatArray, spread: FloatArray, answers: FloatArray, weights: FloatArray) -> FloatArray:
     """Solve ``a = weight * (probabilities(values - spread @ a) - answer)`` for many rows at once.
 
-    Each is where a convex function is least, by Newton's method; steps after which the slope along them is still
-    steep, so that they were too long, are cut.
+    Each is where a convex function is least, by Newton's method; steps that are too long are cut to where the slope
+    along them is small.
 
     Parameters
     ----------
@@ -312,14 +312,23 @@ def _pulls(values: FloatArray, spread: FloatArray, answers: FloatArray, weights:
         step = np.linalg.solve(unit + scale[left][..., np.newaxis] * bend @ spread[left], gap[..., np.newaxis])[..., 0]
         towards = np.einsum("nab,nb->na", spread[left], step)
         slope = np.einsum("na,na->n", towards, gap)
-        share = np.ones((left.size, 1))
-        for _ in range(_MOST_HALVINGS):
-            ahead = np.einsum("na,na->n", towards, lacking(left, found[left] + share * step)[0])
-            too_long = ahead < -_TOO_STEEP * slope
-            if not too_long.any():
+        share, low, high = np.ones(left.size), np.zeros(left.size), np.ones(left.size)
+        at_low, at_high = slope.copy(), np.full(left.size, -np.inf)
+        for _ in range(_MOST_CUTS):
+            pulls = found[left] + share[:, np.newaxis] * step
+            ahead = np.einsum("na,na->n", towards, lacking(left, pulls)[0])
+            # A whole step may be short; one that was cut is to end where the slope along it is small.
+            wrong = (ahead < -_TOO_FAR * slope) | ((ahead > _TOO_STEEP * slope) & (share < 1.0))
+            if not wrong.any():
                 break
+            short = wrong & (ahead > 0)
+            low[short], at_low[short] = share[short], ahead[short]
+            far = wrong & (ahead < 0)
+            high[far], at_high[far] = share[far], ahead[far]
             # The secant, kept off the ends.
-            share[too_long, 0] *= np.clip(slope[too_long] / (slope - ahead)[too_long], 0.1, 0.9)
+            between = np.clip(at_low[wrong] / (at_low - at_high)[wrong], 0.1, 0.9)
+            share[wrong] = low[wrong] + (high - low)[wrong] * between
+        share = share[:, np.newaxis]
         found[left] += share * step
     return found
 

@@ -5,6 +5,7 @@ from querist.strategies.bald import Bald
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
 from querist.strategies.expected_error_reduction import ExpectedErrorReduction
+from querist.strategies.expected_model_change import ExpectedModelChange
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
@@ -20,6 +21,7 @@ __all__ = [
     "DensityWeighted",
     "EntropySampling",
     "ExpectedErrorReduction",
+    "ExpectedModelChange",
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
