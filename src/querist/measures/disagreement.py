@@ -89,3 +89,50 @@ def consensus_kl(proba: AnyArray) -> FloatArray:
         found[start : start + step] = (terms.mean(axis=0) - logs) @ ones
     # Rounding can leave a tiny negative number where all members agree.
     return np.maximum(found, 0.0, out=found)
+
+
+def predictive_information(proba: AnyArray, targets: AnyArray) -> FloatArray:
+    """Mean mutual information between the class of a row and that of a target row, in nats.
+
+    ``mean_t sum_cd P(c, d) log(P(c, d) / (P(c) P(d)))`` with ``P(c, d) = mean_m p_m(c | x) p_m(d | t)``: given the
+    draw m of the parameters the two classes are independent.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_samples, n_rows, n_classes)
+        Class probabilities of rows under each draw.
+    targets : ndarray of shape (n_samples, n_targets, n_classes)
+        Those of the target rows.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        In [0, log(min(n_samples, n_classes))].
+
+    Notes
+    -----
+    It makes an array of n_rows * n_targets * n_classes**2 values; pass rows in blocks.
+
+    References
+    ----------
+    .. [1] F. Bickford Smith, A. Kirsch, S. Farquhar, Y. Gal, A. Foster, T. Rainforth, "Prediction-oriented
+       Bayesian active learning", AISTATS 2023, arXiv:2304.08151.
+    """
+    n_samples, n_rows, n_classes = proba.shape
+    n_targets = targets.shape[1]
+    # One product for all pairs of rows, targets and classes.
+    left = proba.reshape(n_samples, -1).T / n_samples
+    joint = np.ascontiguousarray(left @ targets.reshape(n_samples, -1)).reshape(n_rows, -1)
+    # Entropies: that of a row and that of a target, less that of the pair.
+    own = _entropy(proba.mean(axis=0).reshape(n_rows, n_classes))
+    theirs = _entropy(targets.mean(axis=0).reshape(1, -1)) / n_targets
+    found: FloatArray = own + theirs - _entropy(joint) / n_targets
+    return np.maximum(found, 0.0, out=found)
+
+
+def _entropy(shares: FloatArray) -> FloatArray:
+    """Return ``-sum p log p`` of each row, whatever its sum."""
+    logs = np.maximum(shares, np.finfo(np.float64).tiny)
+    np.log(logs, out=logs)
+    found: FloatArray = -np.einsum("ij,ij->i", shares, logs)
+    return found

@@ -28,6 +28,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "bald": "querist.strategies.bald:Bald",
         "expected_error_reduction": "querist.strategies.expected_error_reduction:ExpectedErrorReduction",
         "expected_model_change": "querist.strategies.expected_model_change:ExpectedModelChange",
+        "epig": "querist.strategies.epig:Epig",
         "prob_cover": "querist.strategies.prob_cover:ProbCover",
         "weighted_k_means": "querist.registry.presets:weighted_k_means",
         "power": "querist.registry.presets:power",

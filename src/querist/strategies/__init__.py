@@ -4,6 +4,7 @@ from querist.strategies.badge import Badge
 from querist.strategies.bald import Bald
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
+from querist.strategies.epig import Epig
 from querist.strategies.expected_error_reduction import ExpectedErrorReduction
 from querist.strategies.expected_model_change import ExpectedModelChange
 from querist.strategies.k_center import KCenter
@@ -20,6 +21,7 @@ __all__ = [
     "Bald",
     "DensityWeighted",
     "EntropySampling",
+    "Epig",
     "ExpectedErrorReduction",
     "ExpectedModelChange",
     "KCenter",
