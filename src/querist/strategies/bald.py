@@ -23,9 +23,9 @@ class Bald(QueryStrategy):
     and the draws contradict each other, and 0 where all say the same, be it that the classes overlap. What draws
     of parameters are, the user says: an array, a classifier that offers them, or a committee.
 
-    For batches use `BatchBald`: the rows of the highest mutual information are often alike. Without draws that
-    mean something do not use it: a bootstrap committee on few labels differs by chance, and margin is as good at
-    a tenth of the time (``benchmarks/speed/INFORMATIVE.md``).
+    The rows of the highest mutual information are often alike: for batches take a selection that draws
+    (``selection=PowerTopK()``), or single questions. Do not use it without draws that mean something: members of a
+    bootstrap committee on few labels differ by the luck of the draw, and that is what it then asks about.
 
     Parameters
     ----------

@@ -24,8 +24,8 @@ class Epig(QueryStrategy):
 
     The mutual information between a row's class and that of a target row, averaged over target rows: `Bald` asks what
     tells most about the parameters, also those that no row of interest depends on; this does not. Draws of parameters
-    come in as for `Bald`, and mean as much: do not use it with a bootstrap committee on few labels and hope for more
-    than margin gives.
+    come in as for `Bald`, and it is worth as much as they are: do not use it where they mean nothing, such as a
+    bootstrap committee on few labels.
 
     Parameters
     ----------
