@@ -16,7 +16,7 @@ from querist.exceptions import InvalidParameterError
 from querist.learners import NewtonLogisticRegression, newton, newton_steps
 
 # Limits of the ways to the optimum: nothing, then none of those that make matrices.
-WAYS = [{}, {"_MOST_ROWS": 0, "_MOST_SPANNING": 0}, {"_MOST_ROWS": 0, "_MOST_SPANNING": 0, "_MOST_UNKNOWNS": 0}]
+WAYS = [{}, {"_MOST_ROWS": 0, "_MOST_SPANNING": 0}, {"_MOST_ROWS": 0, "_MOST_SPANNING": 0, "MOST_UNKNOWNS": 0}]
 
 
 def problem(seed, n_rows, n_features, n_classes, kind="normal"):

@@ -16,8 +16,8 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from querist.exceptions import InvalidParameterError, ModelMismatchWarning, NotEnoughLabelsError, UnsupportedModelError
+from querist.learners.committee import bootstrap
 from querist.strategies import QueryByCommittee
-from querist.strategies.query_by_committee import bootstrap
 
 FITS = []
 

@@ -214,6 +214,11 @@ class FewLabels(Wrapper):
         """The classifier whose probabilities these are: the fitted one, or this one where it corrects them."""
         return self.estimator_ if self._to is None else self
 
+    @property
+    def corrected_to_(self) -> FloatArray | None:
+        """The shares of the classes to which probabilities are corrected, shape (n_classes,); None: they are not."""
+        return self._to
+
     def predict(self, X: PoolLike) -> AnyArray:
         """Return the likeliest class of each row."""
         check_is_fitted(self)

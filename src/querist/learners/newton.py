@@ -22,7 +22,7 @@ from querist.learners.newton_passes import Kept, Passes, changed_rows, probabili
 from querist.learners.newton_steps import TOLERANCE, Direction, Factored, by_products, cholesky
 
 # Unknowns up to which a matrix of second derivatives is made, and rows up to which one of their products.
-_MOST_UNKNOWNS, _MOST_ROWS = 600, 600
+MOST_UNKNOWNS, _MOST_ROWS = 600, 600
 # Rows up to which their span is decomposed.
 _MOST_SPANNING = 400
 # Cells up to which sparse rows of few columns are made dense.
@@ -127,7 +127,7 @@ def _minimum(
     if n_outputs > 1:
         # What all classes have in common says nothing, and the penalty wants none of it.
         theta -= theta.mean(axis=1, keepdims=True)
-    with_matrix = theta.size <= _MOST_UNKNOWNS
+    with_matrix = theta.size <= MOST_UNKNOWNS
     if scipy.sparse.issparse(X):
         with_matrix = with_matrix and n_rows * n_features <= _MOST_CELLS
         X = X.toarray() if with_matrix else X

@@ -60,7 +60,7 @@ class Factored:
             if fresh is not None and fresh.size and size <= _MOST_ADDED_TO:
                 added = second_derivatives(passes.X[fresh], passes.proba_of(fresh), passes.weights[fresh])
                 self.matrix = kept.matrix + added
-                self.factor = cholesky(self._whole(self.matrix))
+                self.factor = cholesky(with_penalty(self.matrix, passes.ridge, passes.theta.shape[1]))
         # A new factor serves the next fits too; where one was made in this fit, another is worth the passes it saves.
         self._patience = _PATIENCE if self.factor is not None else max(_PATIENCE, size / _UNKNOWNS_A_PASS)
         self._n_steps, self._before = 0, np.inf
@@ -73,7 +73,7 @@ class Factored:
         if self.factor is None or (self._n_steps and self._is_slow(last)):
             passes = self._passes
             self.matrix = second_derivatives(passes.X, probabilities(passes.values), passes.weights)
-            self.factor = cholesky(self._whole(self.matrix))
+            self.factor = cholesky(with_penalty(self.matrix, passes.ridge, passes.theta.shape[1]))
             self._n_steps = 0
             self._seen.clear()
         gradient = gradient.T.reshape(-1)
@@ -86,17 +86,6 @@ class Factored:
         self._before = last
         self._gradient, self._step = gradient, self._solved(-gradient)
         return np.ascontiguousarray(self._step.reshape(-1, self._side).T)
-
-    def _whole(self, matrix: FloatArray) -> FloatArray:
-        """Return the second derivatives with those of the penalty."""
-        n_outputs, n_features = self._passes.theta.shape[1], self._side - 1
-        found, diagonal = matrix.copy(), np.arange(len(matrix))
-        found[diagonal, diagonal] += np.tile(np.append(np.full(n_features, self._passes.ridge), 0.0), n_outputs)
-        if n_outputs > 1:
-            # Along equal shifts of all intercepts the loss is level. No gradient has a part along them: no step will.
-            free = diagonal[n_features :: self._side]
-            found[np.ix_(free, free)] += found[free, free].mean()
-        return found
 
     def _solved(self, wanted: FloatArray) -> FloatArray:
         """Return the step for a gradient of the other sign, by the two loops of L-BFGS around the factor."""
@@ -129,6 +118,26 @@ def second_derivatives(X: FloatArray, proba: FloatArray, weights: FloatArray) ->
     found = np.zeros((proba.shape[1] * (X.shape[1] + 1),) * 2)
     for block in cached_blocks(*X.shape):
         found += _of_block(X[block], proba[block], weights[block])
+    return found
+
+
+def with_penalty(matrix: FloatArray, ridge: float, n_outputs: int) -> FloatArray:
+    """Return second derivatives of the loss with those of its penalty, of full rank.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n_unknowns, n_unknowns)
+        As `second_derivatives` returns it; it is not changed.
+    ridge : float
+    n_outputs : int
+    """
+    side = len(matrix) // n_outputs
+    found, diagonal = matrix.copy(), np.arange(len(matrix))
+    found[diagonal, diagonal] += np.tile(np.append(np.full(side - 1, ridge), 0.0), n_outputs)
+    if n_outputs > 1:
+        # Along equal shifts of all intercepts the loss is level. No gradient has a part along them: no step will.
+        free = diagonal[side - 1 :: side]
+        found[np.ix_(free, free)] += found[free, free].mean()
     return found
 
 

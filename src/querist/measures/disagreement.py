@@ -7,6 +7,9 @@ import numpy as np
 
 from querist._typing import AnyArray, FloatArray, IntArray
 
+# Probabilities whose logarithms are taken together: what that takes stays in the cache.
+_CACHED_VALUES = 1 << 14
+
 
 def vote_entropy(counts: IntArray) -> FloatArray:
     """Entropy of the votes of a committee, in nats.
@@ -47,7 +50,9 @@ def consensus_kl(proba: AnyArray) -> FloatArray:
     """Mean Kullback-Leibler divergence of the members from their mean prediction, in nats.
 
     ``1/M sum_m sum_c P_m(c) log(P_m(c) / P(c))`` with ``P = 1/M sum_m P_m`` [1]_, also
-    known as the Jensen-Shannon divergence of the members.
+    known as the Jensen-Shannon divergence of the members. It is the entropy of P minus the mean
+    entropy of the P_m: where the members are draws of a model's parameters, the mutual information
+    between these and the answer [2]_.
 
     Parameters
     ----------
@@ -57,20 +62,77 @@ def consensus_kl(proba: AnyArray) -> FloatArray:
     Returns
     -------
     ndarray of shape (n_rows,)
-        In [0, log(n_members)].
+        In [0, log(min(n_members, n_classes))].
 
     References
     ----------
     .. [1] A. McCallum, K. Nigam, "Employing EM and pool-based active learning for
        text classification", ICML 1998.
+    .. [2] N. Houlsby, F. Huszar, Z. Ghahramani, M. Lengyel, "Bayesian active learning for
+       classification and preference learning", 2011, arXiv:1112.5745.
     """
-    consensus = proba.mean(axis=0, dtype=np.float64)
-    total = np.zeros(consensus.shape[0])
-    # Where the consensus is 0 every member is 0 too, and the term counts as 0.
-    safe = np.where(consensus > 0, consensus, 1.0)
-    for member in proba:
-        ratio = member / safe
-        np.log(ratio, out=ratio, where=member > 0)
-        total += np.einsum("ij,ij->i", member, ratio)
+    n_members, n_rows, n_classes = proba.shape
+    tiny, ones = np.finfo(np.float64).tiny, np.ones(n_classes)
+    found = np.empty(n_rows)
+    step = max(_CACHED_VALUES // (n_members * n_classes), 1)
+    space = np.empty((n_members, min(step, n_rows), n_classes))
+    for start in range(0, n_rows, step):
+        block = proba[:, start : start + step]
+        terms = space[:, : block.shape[1]]
+        np.maximum(block, tiny, out=terms)
+        np.log(terms, out=terms)
+        terms *= block
+        consensus = block.mean(axis=0, dtype=np.float64)
+        logs = np.maximum(consensus, tiny)
+        np.log(logs, out=logs)
+        logs *= consensus
+        found[start : start + step] = (terms.mean(axis=0) - logs) @ ones
     # Rounding can leave a tiny negative number where all members agree.
-    return np.maximum(total / len(proba), 0.0)
+    return np.maximum(found, 0.0, out=found)
+
+
+def predictive_information(proba: AnyArray, targets: AnyArray) -> FloatArray:
+    """Mean mutual information between the class of a row and that of a target row, in nats.
+
+    ``mean_t sum_cd P(c, d) log(P(c, d) / (P(c) P(d)))`` with ``P(c, d) = mean_m p_m(c | x) p_m(d | t)``: given the
+    draw m of the parameters the two classes are independent.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_samples, n_rows, n_classes)
+        Class probabilities of rows under each draw.
+    targets : ndarray of shape (n_samples, n_targets, n_classes)
+        Those of the target rows.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        In [0, log(min(n_samples, n_classes))].
+
+    Notes
+    -----
+    It makes an array of n_rows * n_targets * n_classes**2 values; pass rows in blocks.
+
+    References
+    ----------
+    .. [1] F. Bickford Smith, A. Kirsch, S. Farquhar, Y. Gal, A. Foster, T. Rainforth, "Prediction-oriented
+       Bayesian active learning", AISTATS 2023, arXiv:2304.08151.
+    """
+    n_samples, n_rows, n_classes = proba.shape
+    n_targets = targets.shape[1]
+    # One product for all pairs of rows, targets and classes.
+    left = proba.reshape(n_samples, -1).T / n_samples
+    joint = np.ascontiguousarray(left @ targets.reshape(n_samples, -1)).reshape(n_rows, -1)
+    # Entropies: that of a row and that of a target, less that of the pair.
+    own = _entropy(proba.mean(axis=0).reshape(n_rows, n_classes))
+    theirs = _entropy(targets.mean(axis=0).reshape(1, -1)) / n_targets
+    found: FloatArray = own + theirs - _entropy(joint) / n_targets
+    return np.maximum(found, 0.0, out=found)
+
+
+def _entropy(shares: FloatArray) -> FloatArray:
+    """Return ``-sum p log p`` of each row, whatever its sum."""
+    logs = np.maximum(shares, np.finfo(np.float64).tiny)
+    np.log(logs, out=logs)
+    found: FloatArray = -np.einsum("ij,ij->i", shares, logs)
+    return found

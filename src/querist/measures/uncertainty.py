@@ -93,6 +93,36 @@ def entropy(proba: AnyArray) -> FloatArray:
     return _by_blocks(proba, of_block)
 
 
+def expected_gradient(proba: AnyArray) -> FloatArray:
+    """Expected length of the gradient of the log loss with respect to the values behind a softmax.
+
+    ``sum_c p_c |p - e_c|`` with e_c the indicator of class c, where ``|p - e_c|**2 = |p|**2 + 1 - 2 p_c``.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_rows, n_classes)
+        Class probabilities; rows sum to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        In [0, sqrt(1 - 1/n_classes)]; 0 where the model is certain.
+
+    References
+    ----------
+    .. [1] B. Settles, M. Craven, S. Ray, "Multiple-instance active learning", NIPS 2007.
+    """
+
+    def of_block(block: AnyArray) -> FloatArray:
+        lengths = (1.0 + np.einsum("ij,ij->i", block, block, dtype=np.float64))[:, np.newaxis] - 2.0 * block
+        # Rounding can leave a tiny negative number where a class is certain.
+        np.sqrt(np.maximum(lengths, 0.0, out=lengths), out=lengths)
+        expected: FloatArray = np.einsum("ij,ij->i", block, lengths)
+        return expected
+
+    return _by_blocks(proba, of_block)
+
+
 def decision_margin(scores: AnyArray) -> FloatArray:
     """Closeness to the decision boundary, from a model without probabilities.
 

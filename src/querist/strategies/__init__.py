@@ -1,8 +1,12 @@
 """Query strategies: one idea per module."""
 
 from querist.strategies.badge import Badge
+from querist.strategies.bald import Bald
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
+from querist.strategies.epig import Epig
+from querist.strategies.expected_error_reduction import ExpectedErrorReduction
+from querist.strategies.expected_model_change import ExpectedModelChange
 from querist.strategies.k_center import KCenter
 from querist.strategies.least_confidence import LeastConfidence
 from querist.strategies.margin import MarginSampling
@@ -16,8 +20,12 @@ from querist.strategies.typiclust import TypiClust
 
 __all__ = [
     "Badge",
+    "Bald",
     "DensityWeighted",
     "EntropySampling",
+    "Epig",
+    "ExpectedErrorReduction",
+    "ExpectedModelChange",
     "KCenter",
     "LeastConfidence",
     "MarginSampling",
