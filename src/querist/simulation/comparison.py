@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from querist.exceptions import InvalidParameterError, ResultsError
-from querist.simulation.comparison_report import ComparisonTables, comparison_html, rank_panels
+from querist.simulation.comparison_report import ComparisonTables, comparison_findings, comparison_html, rank_panels
 from querist.simulation.curves import table_csv
 from querist.simulation.figure import render
 from querist.simulation.files import write_picture
@@ -126,6 +126,10 @@ class Comparison:
         """
         return variance_table(self.simulations, self.metric)
 
+    def findings(self) -> list[str]:
+        """Return what was found, in words: do all rank alike, who beats random, what makes the difference."""
+        return comparison_findings(self._tables())
+
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the critical-difference diagram, one per estimator; with `path`, also write it (.png, .svg or .pdf).
 
@@ -220,7 +224,8 @@ def check_distinct(names: Sequence[str]) -> None:
         if names.count(name) > 1:
             raise InvalidParameterError(
                 f"Two data sets are called {name!r}. Give each a name of its own: compare(..., names=[...]), or "
-                "--name once for each folder of querist compare; to name it from the start, simulate(..., name=...)."
+                "--name once for each folder of querist compare; to name it from the start, simulate(..., name=...); "
+                "for querist bench, NAME=FILE."
             )
 
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import querist
 from querist.simulation.baseline import LARGEST, baseline_value
 from querist.simulation.curves import records
 from querist.simulation.figure import render
@@ -15,6 +14,7 @@ from querist.simulation.page import inline_svg, page
 from querist.simulation.protocol import RANDOM
 from querist.simulation.rank_figure import RankPanel, draw_ranks
 from querist.simulation.ranks import cliques, least_signed_rank_p
+from querist.simulation.report import parts_facts
 from querist.simulation.results import Simulation
 from querist.simulation.variance import FACTORS, REST, SPLIT
 
@@ -59,7 +59,7 @@ def comparison_html(
         data=[_data(name, simulation) for name, simulation in zip(names, simulations, strict=True)],
         done=_facts(simulations),
         notes=[f"{name}: {note}" for name, each in zip(names, simulations, strict=True) for note in each.notes],
-        version=querist.__version__,
+        version=simulations[0].experiment["versions"]["querist"],
     )
 
 
@@ -244,5 +244,6 @@ def _facts(simulations: Sequence[Simulation]) -> list[tuple[str, str]]:
         ("Initial set", f"{told('initial')} labels, {told('initial_set')}"),
         ("Repeated rows", told("duplicates")),
         ("Seed", told("random_state")),
+        *parts_facts(simulations[0].experiment),
         *(("Versions", each) for each in versions),
     ]
