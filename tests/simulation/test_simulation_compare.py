@@ -165,6 +165,11 @@ def test_wins_and_losses_are_those_of_each_data_set_and_p_is_over_data_sets():
 def test_few_repeats_win_nothing_and_a_loss_is_won_by_the_lower():
     few = compare(several(6, repeats=5, better={("lr", "margin"): 0.3})[0]).against_random()
     assert (few["ties"] == 6).all()
+    told = compare(several(6, repeats=6)[0]).findings()
+    assert any(
+        "lr: 6 repeats cannot tell any of 3 strategies from random" in each and "; 7 could." in each for each in told
+    )
+    assert not any("repeats cannot tell" in each for each in compare(several(6, repeats=7)[0]).findings())
     levels = {"random": [0.5, 0.51, 0.52, 0.53, 0.54, 0.55], "margin": [0.4, 0.4, 0.41, 0.41, 0.42, 0.42]}
     losses = [simulation(name, levels, metric="log_loss", repeats=6) for name in "ab"]
     line = compare(losses).against_random().iloc[0]

@@ -104,7 +104,8 @@ class Comparison:
             - ``n_data_sets``: on which both have a mean height;
             - ``wins``, ``ties``, ``losses``: data sets on which it is better, not clearly different, or worse: over the
               paired repeats the signed-rank test, adjusted (Holm) for the strategies of the estimator, has p < 0.05,
-              and the 95 % interval excludes 0. With fewer than six repeats all are ties;
+              and the 95 % interval excludes 0. Where repeats are too few for
+              any p to be that small (fewer than six; fewer than seven for three strategies), all are ties;
             - ``ahead``, ``behind``: data sets on which its mean height is better or worse, noise or not;
             - ``difference``, ``difference_low``, ``difference_high``: mean over the data sets of the height less that
               of random, with its 95 % interval (of log loss, lower is better);

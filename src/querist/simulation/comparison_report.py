@@ -98,8 +98,23 @@ def comparison_findings(tables: ComparisonTables) -> list[str]:
                 f"{estimator}: {n_sets} data sets cannot tell any pair of {len(lines)} strategies apart: the least p "
                 f"that there can be, adjusted for {n_pairs} pairs, is {min(1.0, least):.2g}."
             )
+    said += _too_few_repeats(tables.heights)
     said += [_told_against_random(line) for line in records(tables.against_random)]
     return [*said, *_told_variance(tables.variance)]
+
+
+def _too_few_repeats(heights: "pd.DataFrame") -> list[str]:
+    """Return where no strategy can be better or worse than random on a data set, whatever it does."""
+    said = []
+    for estimator, lines in heights.groupby("estimator", sort=False):
+        n_rivals, repeats = lines["strategy"].nunique() - 1, int(lines["repeats"].max())
+        if n_rivals and least_signed_rank_p(repeats) * n_rivals >= ALPHA:
+            enough = next(n for n in range(repeats, 100) if least_signed_rank_p(n) * n_rivals < ALPHA)
+            said.append(
+                f"{estimator}: {repeats} repeats cannot tell any of {n_rivals} strategies from random on a single data "
+                f"set, so that all is within the noise there; {enough} could."
+            )
+    return said
 
 
 def _told_against_random(line: dict[str, Any]) -> str:
