@@ -137,7 +137,7 @@ def _sources(text: str, otherwise: str | None, name: str | None) -> list[Source]
     path, target = _split(text)
     if not os.path.exists(path):
         raise FileFormatError(
-            f"There is no file or folder {text}. A data set is FILE, FILE:COLUMN, a folder of files, sklearn:NAME "
+            f"There is no file or folder {text}. Write FILE, FILE:COLUMN, a folder of files, sklearn:NAME "
             f"({', '.join(_CARRIED)}) or openml:NUMBER."
         )
     if not os.path.isdir(path):
@@ -178,7 +178,7 @@ def _check_carried(text: str, name: str) -> None:
 def _check_number(text: str, number: str) -> None:
     if not number.isascii() or not number.isdigit():
         raise InvalidParameterError(
-            f"{text!r}: OpenML's data sets have numbers, such as openml:61. The number of a data set is in its address."
+            f"{text!r}: OpenML's data sets have numbers. Write openml:61, for example; the number is in the address."
         )
 
 

@@ -76,7 +76,7 @@ class Brought:
         except Exception as error:  # whatever the code of a package raises while it is imported
             raise InvalidParameterError(
                 f"The {what} {name!r} comes from {_package(entry)} ({entry.value}), which cannot be loaded: "
-                f"{type(error).__name__}: {error}. Repair or uninstall the package."
+                f"{type(error).__name__}: {error}. Update the package, or remove it."
             ) from error
         if not callable(loaded):
             raise InvalidParameterError(
@@ -99,7 +99,7 @@ class Brought:
             return False
 
     def _told_twice(self, what: str, name: str) -> str:
-        return f"Two packages bring a {what} {name!r}: {self.package_of(name)}. Uninstall one of them."
+        return f"Two packages bring a {what} {name!r}: {self.package_of(name)}. Remove one of them."
 
 
 @functools.cache

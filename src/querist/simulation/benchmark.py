@@ -159,8 +159,8 @@ def _by_name(data: Any, target: str | None, told: Callable[[str], None] | None) 
         ]
     if len(pairs) < 2:
         raise InvalidParameterError(
-            f"bench compares over two or more data sets, got {len(pairs)}. On one alone, simulate tells all that there "
-            "is to tell."
+            f"bench compares over two or more data sets, got {len(pairs)}. Name more, or use simulate, which says of "
+            "one all that there is to say."
         )
     names = [name for name, _ in pairs]
     check_distinct(names)

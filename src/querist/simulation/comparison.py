@@ -147,7 +147,8 @@ class Comparison:
         panels = rank_panels(self.ranks(), self.pairs())
         if not panels:
             raise InvalidParameterError(
-                f"There is nothing to rank: no data set has a mean height in {self.metric} of every strategy."
+                f"There is nothing to rank: no data set has a mean height in {self.metric} of every strategy. "
+                "Compare simulations with another first metric."
             )
         drawn = draw_ranks(panels)
         if path is not None:
