@@ -39,7 +39,7 @@ def bench(
     trust_parts: bool = False,
     progress: Progress | None = None,
     told: Callable[[str], None] | None = None,
-    **kwargs: Any,
+    **options: Any,
 ) -> Comparison:
     """Simulate the same strategies and estimators on several data sets, and compare them.
 
@@ -69,7 +69,7 @@ def bench(
         Called with (runs done, runs in all, label of the last), over all data sets.
     told : callable, default=None
         Called with each note on how a file was read.
-    **kwargs
+    **options
         batch_size, initial, initial_set, test_size, metrics, duplicates, query_estimator, cold_start, warm_start,
         audit, stop, label_cost, error_cost, n_future, random_state, n_jobs: as `simulate` takes them.
 
@@ -100,10 +100,10 @@ def bench(
     <Comparison of 2 data sets by accuracy>
     """
     sets = _by_name(data, target, told)
-    if unknown := sorted(set(kwargs) - set(_DEFAULTS)):
+    if unknown := sorted(set(options) - set(_DEFAULTS)):
         raise InvalidParameterError(f"bench has no parameter {unknown[0]!r}. It has: {', '.join(_DEFAULTS)}.")
     strategies, estimators = of_goal(None, None, strategies, estimators)
-    given = _DEFAULTS | kwargs | {"strategies": strategies, "estimators": estimators, "repeats": repeats}
+    given = _DEFAULTS | options | {"strategies": strategies, "estimators": estimators, "repeats": repeats}
     plans = {name: Options.checked(**given, budget=budget, name=name) for name in sets}
     most = max(BUDGET, given["initial"]) if budget is None else budget
 
