@@ -23,6 +23,39 @@ _PARAMETERS = (
     "`make_estimator(NAME, priors={class: share})` corrects probabilities to shares that are known."
 )
 
+_OWN = """
+## A strategy of your own
+
+```python
+from querist.base import QueryStrategy
+
+
+class Distant(QueryStrategy):
+    \"\"\"Ask the rows that lie farthest from the origin.\"\"\"
+
+    needs_model = False
+    measures_distances = True
+
+    def utilities(self, context):
+        return (context.space.dense(context.candidates) ** 2).sum(axis=1)
+```
+
+`Session(X, strategy=Distant())` takes it as it is, and `querist.checks.check_query_strategy(Distant())` holds it to
+the laws of the others. In an installed package, two lines of its `pyproject.toml` make it known by name, in Python
+and on the command line:
+
+```toml
+[project.entry-points."querist.strategies"]
+distant = "distant_rows:Distant"
+```
+
+`querist strategies` lists it with its package, and `querist bench DATA DATA --strategy distant` compares it
+([bench](bench.md)). The groups `querist.selections`, `querist.candidates`, `querist.estimators` and
+`querist.stopping` work likewise. Querist's own names keep their meaning, whatever is installed; a name that two
+packages bring is refused until one of them is gone, and a package that cannot be imported is told and stops nothing
+else. Saved sessions and simulations remember the name, and simulations the package's version.
+""".strip()
+
 
 def _section(doc: str, title: str) -> str:
     match = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", doc, re.MULTILINE | re.DOTALL)
@@ -76,7 +109,7 @@ def strategies_page() -> str:
         if kind == "estimators":
             lines += ["", _PARAMETERS]
         lines.append("")
-    lines += ["## References", ""]
+    lines += [_OWN, "", "## References", ""]
     for name in registry.strategy_names():
         doc = inspect.getdoc(registry.load("strategies", name)) or ""
         references = re.sub(r"\s+", " ", _section(doc, "References")).split(".. [")

@@ -130,7 +130,8 @@ def options_of(command):
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "label", "add", "serve", "export", "import-labels", "simulate", "compare", "strategies"]
+    "command",
+    ["demo", "label", "add", "serve", "export", "import-labels", "simulate", "bench", "compare", "strategies"],
 )
 def test_every_command_and_its_options_are_documented(command):
     page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         strategy_names,
     )
     from querist.session import Session, rows_like
-    from querist.simulation import Comparison, Simulation, compare, simulate
+    from querist.simulation import Comparison, Simulation, bench, compare, simulate
 
 __version__ = "0.1.0"
 
@@ -26,6 +26,7 @@ _HOMES = {
     "Comparison": "querist.simulation",
     "Session": "querist.session",
     "Simulation": "querist.simulation",
+    "bench": "querist.simulation",
     "compare": "querist.simulation",
     "estimator_names": "querist.registry",
     "make_estimator": "querist.registry",
@@ -57,6 +58,7 @@ __all__ = [
     "Session",
     "Simulation",
     "__version__",
+    "bench",
     "compare",
     "estimator_names",
     "make_estimator",

@@ -25,7 +25,8 @@
     ├── ModelMismatchWarning                    the model that asks is not the model that is trained
     ├── ModelWaitsWarning                       the model takes more answers before it can be trained; asking goes on
     ├── AlikeLabelsWarning                      classes that only case, blanks or Unicode forms tell apart
-    └── TornFileWarning                         a session's file ends within a line, as after a kill while it was saved
+    ├── TornFileWarning                         a session's file ends within a line, as after a kill while it was saved
+    └── PackageWarning                          an installed package brings a name that clashes, or cannot be loaded
 """
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ModelWaitsWarning",
     "NotEnoughLabelsError",
     "OutOfReachError",
+    "PackageWarning",
     "PoolExhaustedError",
     "ProjectInUseError",
     "QueristError",
@@ -178,3 +180,7 @@ class AlikeLabelsWarning(QueristWarning):
 
 class TornFileWarning(QueristWarning):
     """A session's file ends within a line, as after a kill while it was saved; all lines before are used."""
+
+
+class PackageWarning(QueristWarning):
+    """An installed package brings strategies or other parts under a name that is taken, or that cannot be loaded."""

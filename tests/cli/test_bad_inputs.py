@@ -21,6 +21,7 @@ COMMANDS = (
     ("simulate", "{rows}", "--test", "{file}", "--target", "label", "--budget", "2", "--out", "{results}"),
     ("simulate", "{file}", "--target", "label", "--budget", "1"),
     ("simulate", "{parts}", "--target", "label", "--budget", "1", "--group", "c"),
+    ("bench", "{file}:label", "{rows}:label", "--budget", "1"),
     ("compare", "{file}", "{folder}"),
     ("compare", "{whole_results}", "{results}"),
     ("label", "{file}", "--project", "new.querist"),

@@ -304,7 +304,7 @@ def test_strategies_lists_everything():
 
 
 def test_files_with_several_dots_have_folders_and_names_of_their_own(place, frame):
-    from querist.cli.simulate import _name_of
+    from querist.data.packed import title_of
 
     for month in ("01", "02"):
         frame.to_csv(f"2024.{month}.train.csv", index=False)
@@ -313,7 +313,7 @@ def test_files_with_several_dots_have_folders_and_names_of_their_own(place, fram
         assert (place / f"querist-simulation-2024.{month}.train" / "report.html").exists()
     assert querist("compare", *sorted(map(str, place.glob("querist-simulation-*")))).exit_code == 0
     names = {".hidden.csv": ".hidden", "a.csv.gz": "a", "a.b.CSV.GZ": "a.b", ".csv": ".csv", "plain": "plain"}
-    assert {name: _name_of(pathlib.Path(name)) for name in names} == names
+    assert {name: title_of(pathlib.Path(name)) for name in names} == names
 
 
 def test_data_sets_of_one_name_are_compared_by_the_advice_that_is_given(place, frame):

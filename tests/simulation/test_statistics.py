@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from querist.audit.intervals import wilson
 from querist.simulation.statistics import (
     area_under_curve,
-    average_ranks,
     difference_interval,
-    friedman,
     holm,
     labels_to_reach,
     mean_interval,
@@ -159,22 +157,6 @@ def test_one_lucky_point_does_not_count_and_two_at_the_end_do_not():
     assert labels_to_reach([1, 2, 3, 4, 5], [0.9, 0.1, 0.9, 0.9, 0.9], 0.9) == 3
     assert labels_to_reach([1, 2, 3, 4], [0.9, 0.1, 0.9, 0.9], 0.9) is None
     assert labels_to_reach([1, 2, 3], [0.9, 0.9, 0.1], 0.9) is None
-
-
-def test_ranks_of_scores_share_ties_and_average():
-    assert average_ranks([[3, 1, 1], [1, 2, 3]]) == pytest.approx([(1 + 3) / 2, (2.5 + 2) / 2, (2.5 + 1) / 2])
-
-
-def test_friedman_is_that_of_scipy_and_of_demsar():
-    scores = np.random.default_rng(0).normal(size=(14, 4))
-    p, critical = friedman(scores)
-    assert p == pytest.approx(scipy.stats.friedmanchisquare(*scores.T).pvalue)
-    # The worked example of Demsar 2006, section 3.2.4: 4 methods, 14 sets, q = 2.569.
-    assert critical == pytest.approx(2.569 * math.sqrt(4 * 5 / (6 * 14)), abs=0.001)
-
-
-def test_methods_that_never_differ_rank_alike():
-    assert friedman(np.ones((6, 3)))[0] == 1
 
 
 @given(

@@ -4,7 +4,9 @@ import errno
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -37,6 +39,16 @@ def friendly(command: Callable[P, R]) -> Callable[P, R]:
             raise _end(f"Error: {_told(error)}", FAILED) from error
 
     return wrapped
+
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Say of work that is interrupted that what is finished stays in its folder."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        told = f"\nStopped. Finished runs are kept in {folder}; run the same command again to go on."
+        raise _end(told, INTERRUPTED) from None
 
 
 def _end(message: str, status: int) -> typer.Exit:

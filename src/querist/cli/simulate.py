@@ -9,7 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from querist.audit.design import PRICE
-from querist.cli.friendly import INTERRUPTED, friendly
+from querist.cli.experiment_options import (
+    BatchSize,
+    ColdStart,
+    Dask,
+    Duplicates,
+    Estimator,
+    Initial,
+    InitialSet,
+    Jobs,
+    Metric,
+    QueryEstimator,
+    Repeats,
+    Seed,
+    Strategy,
+    TestSize,
+    WarmStart,
+)
+from querist.cli.friendly import friendly, resumable
 from querist.cli.reading import Decimal, Delimiter, HeaderLines, Missing, Names, NoHeader, Sheet, reading_of
 from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
 
@@ -35,27 +52,10 @@ _Labels: TypeAlias = Annotated[
         "Parquet or a folder of it), which then stays on disk. --target names its column if there are several."
     ),
 ]
-_Strategy: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="Query strategy, as NAME[:key=value,...]. Repeat it to compare several; random is always among them. "
-        "Default: auto."
-    ),
-]
-_Estimator: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="Model, as NAME[:key=value,...]. Repeat it to compare several. Default: auto.")
-]
-_Repeats: TypeAlias = Annotated[
-    int, typer.Option(help="How often to repeat it, each time with the same split for every strategy.")
-]
 _Budget: TypeAlias = Annotated[
     int | None, typer.Option(help="Labels in total, first ones included. Default: 200, or all rows if there are fewer.")
 ]
-_BatchSize: TypeAlias = Annotated[int, typer.Option(help="Labels asked for in each round.")]
-_Initial: TypeAlias = Annotated[int, typer.Option(help="Labels given before the first question.")]
-_InitialSet: TypeAlias = Annotated[str, typer.Option(help="How those first rows are drawn.")]
 _Test: TypeAlias = Annotated[Path | None, typer.Option(help="File with the test rows, instead of a random split.")]
-_TestSize: TypeAlias = Annotated[float, typer.Option(help="Share of the rows to test on, or their number.")]
 _Group: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Rows with the same value in this column stay together, in the pool or in the test rows."),
@@ -83,21 +83,6 @@ _TestEmbeddings: TypeAlias = Annotated[str | None, typer.Option(help="The vector
 _DayFirst: TypeAlias = Annotated[
     bool, typer.Option("--day-first", help="In dates that can be read either way, the day comes first.")
 ]
-_Metric: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc, or, of the rarest class, rare_recall, "
-        "rare_precision, rare_average_precision. Can be repeated; the first leads the report."
-    ),
-]
-_Duplicates: TypeAlias = Annotated[
-    str, typer.Option(help="Whether rows with the same features are asked once, or each by itself.")
-]
-_ColdStart: TypeAlias = Annotated[str, typer.Option(help="Strategy to use until two classes have been found.")]
-_QueryEstimator: TypeAlias = Annotated[
-    str | None, typer.Option(help="A second model that chooses the questions. Default: the model itself.")
-]
-_WarmStart: TypeAlias = Annotated[bool, typer.Option("--warm-start", help="Let each fit start from the last one.")]
 _Audit: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -122,16 +107,6 @@ _Goal: TypeAlias = Annotated[
         "abstract; two classes."
     ),
 ]
-_Seed: TypeAlias = Annotated[int, typer.Option(help="Seed of everything random.")]
-_Jobs: TypeAlias = Annotated[int, typer.Option(help="Number of processes; -1 uses every core.")]
-_Dask: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help="Scheduler of a Dask cluster whose workers do the runs, such as tcp://host:8786. Querist must be "
-        "installed there, with the same versions.",
-    ),
-]
 _Name: TypeAlias = Annotated[
     str | None,
     typer.Option(help="What to call the data in tables and reports. Default: the name of the file."),
@@ -147,15 +122,15 @@ def simulate(
     target: _Target = None,
     labels: _Labels = None,
     goal: _Goal = None,
-    strategy: _Strategy = None,
-    estimator: _Estimator = None,
-    repeats: _Repeats = 20,
+    strategy: Strategy = None,
+    estimator: Estimator = None,
+    repeats: Repeats = 20,
     budget: _Budget = None,
-    batch_size: _BatchSize = 10,
-    initial: _Initial = 20,
-    initial_set: _InitialSet = "random",
+    batch_size: BatchSize = 10,
+    initial: Initial = 20,
+    initial_set: InitialSet = "random",
     test: _Test = None,
-    test_size: _TestSize = 0.25,
+    test_size: TestSize = 0.25,
     group: _Group = None,
     weight: _Weight = None,
     cost: _Cost = None,
@@ -172,19 +147,19 @@ def simulate(
     missing: Missing = None,
     decimal: Decimal = None,
     day_first: _DayFirst = False,
-    metric: _Metric = None,
-    duplicates: _Duplicates = "ask_once",
-    cold_start: _ColdStart = "random",
-    query_estimator: _QueryEstimator = None,
-    warm_start: _WarmStart = False,
+    metric: Metric = None,
+    duplicates: Duplicates = "ask_once",
+    cold_start: ColdStart = "random",
+    query_estimator: QueryEstimator = None,
+    warm_start: WarmStart = False,
     audit: _Audit = "0",
     stop: _Stop = None,
     label_cost: _LabelCost = 1.0,
     error_cost: _ErrorCost = 1.0,
     n_future: _NFuture = 10_000,
-    seed: _Seed = 0,
-    jobs: _Jobs = -1,
-    dask: _Dask = None,
+    seed: Seed = 0,
+    jobs: Jobs = -1,
+    dask: Dask = None,
     name: _Name = None,
     out: _Out = None,
 ) -> None:
@@ -196,7 +171,7 @@ def simulate(
     from querist.cli.words import print_notes
     from querist.simulation.options import Options
 
-    called = name if name is not None else _name_of(file[0]) + (f"+{len(file) - 1}" if len(file) > 1 else "")
+    called = _name_of(file) if name is None else name
     folder = out or Path(f"querist-simulation-{_as_file_name(called)}")
     reading = reading_of(sheet, no_header, names, delimiter, decimal, missing, header_lines)
     if goal is not None:
@@ -299,13 +274,9 @@ def _simulated(problem: "Problem", title: str, folder: Path, options: dict[str, 
         "X_test": problem.X_test, "y_test": problem.y_test, "groups": problem.groups, "sample_weight": problem.weights,
         "costs": problem.costs,
     }  # fmt: skip
-    try:
-        with on_dask(dask), progress_bar(title) as progress, warnings.catch_warnings():
-            warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file
-            return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped. Finished runs are kept in {folder}; run the same command again to go on.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    with resumable(folder), on_dask(dask), progress_bar(title) as progress, warnings.catch_warnings():
+        warnings.simplefilter("ignore", AlikeLabelsWarning)  # told in the notes on the file
+        return run(problem.X, problem.y, **data, **options, out=folder, progress=progress)
 
 
 def _tell(simulation: "Simulation", folder: Path) -> None:
@@ -316,12 +287,10 @@ def _tell(simulation: "Simulation", folder: Path) -> None:
     typer.echo(f"\nReport: {(folder / 'report.html').resolve()}")
 
 
-def _name_of(file: Path) -> str:
-    """Return the name of a file without the endings that say how it is packed and what it is; a folder's as it is."""
-    from querist.data.packed import bare_name
+def _name_of(files: list[Path]) -> str:
+    from querist.data.packed import title_of
 
-    name = file.name or file.resolve().name  # of `.`, too
-    return name if file.is_dir() else Path(bare_name(name)).stem
+    return title_of(files[0]) + (f"+{len(files) - 1}" if len(files) > 1 else "")
 
 
 def _as_file_name(name: str) -> str:

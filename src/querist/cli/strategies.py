@@ -3,6 +3,7 @@
 import typer
 
 from querist.cli.friendly import friendly
+from querist.exceptions import InvalidParameterError
 
 _TITLES = {
     "strategies": "Strategies",
@@ -15,17 +16,32 @@ _TITLES = {
 
 @friendly
 def strategies() -> None:
-    """List the query strategies, selections, candidate filters, estimators and stopping rules."""
+    """List the query strategies, selections, candidate filters, estimators and stopping rules.
+
+    Those that installed packages bring are among them, with the package.
+    """
     import inspect
+    import warnings
 
     from querist import registry
+    from querist.cli.words import print_notes
 
     for kind, title in _TITLES.items():
         typer.echo(f"{title}:")
-        for name in registry.part_names(kind):
-            part = registry.load(kind, name)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            names = registry.part_names(kind)
+        notes = [str(each.message) for each in told]
+        for name in names:
+            try:
+                part = registry.load(kind, name)
+            except InvalidParameterError as error:  # of an installed package; the others are there all the same
+                notes.append(str(error))
+                continue
             summary = (inspect.getdoc(part) or "").partition("\n")[0]
-            typer.echo(f"  {name:24s}{summary}")
+            package = registry.package_of(kind, name)
+            typer.echo(f"  {name:24s}{summary}{f' (from {package})' if package else ''}")
+        print_notes(dict.fromkeys(notes))
         typer.echo("")
     typer.echo("Parameters follow a colon: --strategy margin:selection=power,selection__beta=2")
     typer.echo("all and any combine stopping rules: --stop 'any(default, budget:labels=300)'")

@@ -49,6 +49,18 @@ def bare_name(name: str) -> str:
     return name.removesuffix(ending) if ending.lower() in _PACKINGS else name
 
 
+def title_of(path: Path) -> str:
+    """Return the name of a file without the endings that say how it is packed and what it is; a folder's as it is.
+
+    Examples
+    --------
+    >>> title_of(Path("data/iris.tsv.gz"))
+    'iris'
+    """
+    name = path.name or path.resolve().name  # of `.`, too
+    return name if path.is_dir() else Path(bare_name(name)).stem
+
+
 def check_ending(path: Path, known: Iterable[str]) -> str:
     """Return the ending that says the format of a file; empty where only the archive can tell.
 

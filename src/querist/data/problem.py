@@ -50,7 +50,7 @@ class Problem:
 
 
 def read_problem(
-    path: Paths,
+    path: Paths | Table,
     target: str | None,
     *,
     test: str | os.PathLike[str] | None = None,
@@ -75,8 +75,8 @@ def read_problem(
 
     Parameters
     ----------
-    path : path, or sequence of path
-        See `read_table`; several files make up one table.
+    path : path, sequence of path, or Table
+        See `read_table`; several files make up one table. A table is one that was read already.
     target : str or None
         The column to predict; None for libsvm and NPZ files.
     test : path, default=None
@@ -127,7 +127,7 @@ def read_problem(
         See `read_table`, `build_features`, `split_target` and `EmbeddingBlock`.
     """
     reading = reading or Reading.of(sheet=sheet, decimal=decimal, missing=missing)
-    table = read_as(path, reading)
+    table = path if isinstance(path, Table) else read_as(path, reading)
     amounts = {"weight": weight, "cost": cost}
     _check_roles(table, target, {"group": group, **amounts}, drop)
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)

@@ -5,6 +5,7 @@ from querist.registry.make import make_estimator, make_stopping_rule, make_strat
 from querist.registry.names import (
     estimator_names,
     load,
+    package_of,
     part_names,
     registered_name,
     stopping_rule_names,
@@ -19,6 +20,7 @@ __all__ = [
     "make_estimator",
     "make_stopping_rule",
     "make_strategy",
+    "package_of",
     "parse_spec",
     "part_names",
     "registered_name",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from querist._typing import Classifier
 from querist.exceptions import InvalidParameterError
-from querist.registry.names import SINGULAR, load
+from querist.registry.names import SINGULAR, load, package_of
 from querist.registry.specs import parse_spec, split_rules
 
 if TYPE_CHECKING:  # names must be known (for --help) without loading scikit-learn
@@ -49,8 +49,14 @@ def make_strategy(name: str, **params: Any) -> "QueryStrategy":
             strategy.set_params(**nested)
         except (ValueError, AttributeError) as error:
             raise InvalidParameterError(f"Strategy {name!r}: {error}") from error
-    built: QueryStrategy = strategy
-    return built
+    from querist.base.strategy import QueryStrategy
+
+    if not isinstance(strategy, QueryStrategy):
+        raise InvalidParameterError(
+            f"The strategy {name!r} comes from {package_of('strategies', name)} and makes a "
+            f"{type(strategy).__name__}, which is no querist.base.QueryStrategy. Tell its authors."
+        )
+    return strategy
 
 
 def make_estimator(name: str, **params: Any) -> Classifier:

@@ -1,18 +1,16 @@
 """Names of the parts: a name leads to a class or a function without importing it.
 
-A built-in is one line below. A third-party package adds its own through the
-entry-point groups ``querist.strategies``, ``querist.selections``,
-``querist.candidates``, ``querist.estimators`` and ``querist.stopping``.
+A built-in is one line below. Installed packages bring their own: see `querist.registry.installed`, which is asked
+only where a name is not built in, or all names are wanted.
 """
 
-import functools
 import importlib
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from typing import Any
 
 from querist.exceptions import UnknownNameError
 from querist.registry.earlier import present_name
+from querist.registry.installed import brought
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "strategies": {
@@ -91,22 +89,34 @@ SINGULAR = {"strategies": "strategy", "selections": "selection", "candidates": "
 
 def strategy_names() -> list[str]:
     """Return the names that `make_strategy` knows, sorted."""
-    return sorted(_known("strategies"))
+    return part_names("strategies")
 
 
 def estimator_names() -> list[str]:
     """Return the names that `make_estimator` knows, sorted."""
-    return sorted(_known("estimators"))
+    return part_names("estimators")
 
 
 def stopping_rule_names() -> list[str]:
     """Return the names that `make_stopping_rule` knows, ascending; ``all`` and ``any`` combine them."""
-    return sorted(_known("stopping"))
+    return part_names("stopping")
 
 
 def part_names(kind: str) -> list[str]:
-    """Return the known names of one kind: strategies, selections, candidates, estimators or stopping."""
-    return sorted(_known(kind))
+    """Return the known names of one kind: strategies, selections, candidates, estimators or stopping.
+
+    Warns
+    -----
+    PackageWarning
+        If installed packages bring a name that is Querist's own, or two bring the same.
+    """
+    brought(kind).warn_of_clashes(SINGULAR[kind], _BUILT_IN[kind])
+    return sorted({*_BUILT_IN[kind], *brought(kind).names})
+
+
+def package_of(kind: str, name: str) -> str | None:
+    """Return the installed package that brings a name, with its version; None for Querist's own."""
+    return None if name in _BUILT_IN[kind] else brought(kind).package_of(name)
 
 
 def load(kind: str, name: str) -> Callable[..., Any]:
@@ -116,23 +126,24 @@ def load(kind: str, name: str) -> Callable[..., Any]:
     ------
     UnknownNameError
         If there is no such name; the message lists the known ones.
+    InvalidParameterError
+        If two installed packages bring the name, or the one that does cannot be loaded.
     """
-    known = _known(kind)
     name = present_name(kind, name)
-    if name not in known:
-        raise UnknownNameError.of(SINGULAR[kind], name, known)
-    module, _, attribute = known[name].partition(":")
-    loaded: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
-    return loaded
+    if name in _BUILT_IN[kind]:
+        module, _, attribute = _BUILT_IN[kind][name].partition(":")
+        loaded: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+        return loaded
+    if name not in brought(kind).names:
+        raise UnknownNameError.of(SINGULAR[kind], name, {*_BUILT_IN[kind], *brought(kind).names})
+    return brought(kind).load(SINGULAR[kind], name)
 
 
 def registered_name(kind: str, part: Any) -> str | None:
     """Return the name under which the class of `part` is registered, or None."""
     path = f"{type(part).__module__}:{type(part).__qualname__}"
-    return next((name for name, target in _known(kind).items() if target == path), None)
-
-
-@functools.cache
-def _known(kind: str) -> dict[str, str]:
-    found = {entry.name: entry.value for entry in entry_points(group=f"querist.{kind}")}
-    return found | _BUILT_IN[kind]
+    built_in = next((name for name, target in _BUILT_IN[kind].items() if target == path), None)
+    if built_in is not None or type(part).__module__.partition(".")[0] == "querist":
+        return built_in
+    others = (name for name in brought(kind).names if name not in _BUILT_IN[kind])
+    return next((name for name in others if brought(kind).is_of(name, type(part))), None)

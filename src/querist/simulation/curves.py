@@ -99,6 +99,8 @@ class Curves:
         The value of always answering the largest class, where that is known.
     n_test : float or None
         Rows of a test part, where that is known.
+    repeats : tuple of int of length n_repeats
+        Their numbers.
     """
 
     estimator: str
@@ -109,6 +111,13 @@ class Curves:
     n_dropped: int
     largest: float | None = None
     n_test: float | None = None
+    repeats: tuple[int, ...] = ()
+
+    def heights(self) -> dict[str, FloatArray]:
+        """Return the mean height of each curve, by strategy; nothing where there is no point or no repeat."""
+        if not self.n_labels or not self.full.size:
+            return {}
+        return {strategy: area_under_curve(self.n_labels, array) for strategy, array in self.values.items()}
 
 
 def learning_curves(table: "pd.DataFrame", estimator: str, metric: str) -> Curves:
@@ -119,7 +128,8 @@ def learning_curves(table: "pd.DataFrame", estimator: str, metric: str) -> Curve
     """
     part = table[(table["estimator"] == estimator) & (table["metric"] == metric)]
     is_full = part["strategy"] == FULL_DATA
-    full: FloatArray = part[is_full].sort_values("repeat")["value"].to_numpy(np.float64)
+    on_all = part[is_full].sort_values("repeat")
+    full: FloatArray = on_all["value"].to_numpy(np.float64)
     active = part[~is_full]
     n_labels = sorted(active["n_labels"].unique().tolist())
     # A repeat whose full-data value is undefined has a test part on which the metric is undefined.
@@ -137,6 +147,7 @@ def learning_curves(table: "pd.DataFrame", estimator: str, metric: str) -> Curve
         values={strategy: array[:, kept] for strategy, array in values.items()},
         full=full[defined],
         n_dropped=int(np.count_nonzero(~defined)),
+        repeats=tuple(on_all["repeat"][defined].tolist()),
     )
 
 
@@ -162,9 +173,9 @@ def summarise(table: "pd.DataFrame", baseline: "pd.DataFrame | None" = None) -> 
 
 
 def _summary_lines(curves: Curves) -> list[dict[str, Any]]:
-    if not curves.n_labels or not curves.full.size:
+    areas = curves.heights()
+    if not areas:
         return [_line(curves, strategy) for strategy in curves.values]
-    areas = {strategy: area_under_curve(curves.n_labels, array) for strategy, array in curves.values.items()}
     rivals = [strategy for strategy in areas if strategy != RANDOM]
     p_values = [signed_rank_p(areas[strategy] - areas[RANDOM]) for strategy in rivals]
     adjusted = dict(zip(rivals, zip(p_values, holm(p_values), strict=True), strict=True))

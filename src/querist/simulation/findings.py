@@ -80,7 +80,7 @@ def findings(summary: "pd.DataFrame", metric: str, budget: int) -> list[Finding]
     by_random = {line["estimator"]: line for line in lines if line["strategy"] == RANDOM}
     return [
         Finding(
-            _verdict(line, metric),
+            verdict_of(line, metric),
             f"{line['strategy']}{' with ' + line['estimator'] if several else ''} "
             f"{_reach(line, by_random[line['estimator']], metric, budget)}{_difference(line, metric)}",
         )
@@ -110,7 +110,8 @@ def outside_noise(line: dict[str, Any]) -> bool:
     return bool(line["p_holm"] < ALPHA and (low > 0 or high < 0))
 
 
-def _verdict(line: dict[str, Any], metric: str) -> str:
+def verdict_of(line: dict[str, Any], metric: str) -> str:
+    """Return whether a strategy is "better" or "worse" than random on these data, or "unclear": within the noise."""
     if not outside_noise(line):
         return "unclear"
     return "better" if (line["difference"] > 0) == METRICS[metric].higher_is_better else "worse"
@@ -153,7 +154,7 @@ def _difference(line: dict[str, Any], metric: str) -> str:
         f"{'higher' if line['difference'] >= 0 else 'lower'} than random's "
         f"(95 % interval of the difference {low:+.4f} to {high:+.4f}, Holm p {p_text(line['p_holm'])})"
     )
-    verdict = _verdict(line, metric)
+    verdict = verdict_of(line, metric)
     if verdict != "unclear":
         return f" {size}: {verdict} than random, outside the noise."
     few = f"; {line['repeats']} repeats are too few to tell" if line["repeats"] < _FEWEST_PAIRS else ""

@@ -145,7 +145,7 @@ class Record:
         write_result(self.folder / "manifest.json", readable(manifest))
 
     def _path(self, key: RunKey) -> Path:
-        return self.folder / "runs" / f"{_slug(key.estimator)}.{_slug(key.strategy)}.{key.repeat:04d}.json"
+        return self.folder / "runs" / f"{slug(key.estimator)}.{slug(key.strategy)}.{key.repeat:04d}.json"
 
     def _read(self, key: RunKey) -> Run | None:
         path = self._path(key)
@@ -262,7 +262,7 @@ def _unfinished(path: Path) -> bool:
     return is_draft(path) or path.name.endswith(".unfinished")  # as earlier versions called them
 
 
-def _slug(label: str) -> str:
+def slug(label: str) -> str:
     """Return a label as part of a file name, distinct for distinct labels on any file system."""
     plain = re.sub(r"[^a-z0-9_]+", "_", label.lower())[:60]
     return plain if plain == label else f"{plain}-{checksum(label.encode())[:8]}"

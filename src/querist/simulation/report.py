@@ -132,7 +132,6 @@ def _facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
     )
     start = f"{protocol['initial']} labels, {protocol['initial_set']}" if protocol["initial"] else "none"
     versions = ", ".join(f"{name} {number}" for name, number in experiment["versions"].items())
-    parts = [(what, part) for what in ("strategies", "estimators") for part in experiment[what].items()]
     facts = [
         ("Repeats", f"{protocol['repeats']}; each has one split, one initial set and one seed for all strategies"),
         ("Labels", f"{protocol['budget']} in all, the initial set included, {protocol['batch_size']} per round"),
@@ -140,10 +139,7 @@ def _facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Test part", test),
         ("Repeated rows", "asked about once" if protocol["duplicates"] == "ask_once" else "kept"),
         ("Seed", str(protocol["random_state"])),
-        *(
-            (f"{what[:-3] + 'y' if what == 'strategies' else 'estimator'} {label}", _short(part))
-            for what, (label, part) in parts
-        ),
+        *parts_facts(experiment),
         *_watched_facts(experiment),
         ("Classes", ", ".join(f"{name} ({count})" for name, count in data["classes"].items())),
         ("Data", f"BLAKE2b {data['hash']}"),
@@ -152,6 +148,12 @@ def _facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
     if experiment["query_estimator"] is not None:
         facts.insert(4, ("Asked by", _short(experiment["query_estimator"])))
     return facts
+
+
+def parts_facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what each strategy and each estimator is, by its label."""
+    named = {"strategy": experiment["strategies"], "estimator": experiment["estimators"]}
+    return [(f"{what} {label}", _short(part)) for what, parts in named.items() for label, part in parts.items()]
 
 
 def _watched_facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,26 +1,17 @@
 """`simulate`: what active learning would have saved on data whose labels are known."""
 
 import os
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
-from querist._alike import alike, warning_of
-from querist.exceptions import AlikeLabelsWarning
-from querist.session.trained import warn_of_mismatch
-from querist.simulation.execute import execute
-from querist.simulation.experiment import Experiment
-from querist.simulation.files import result_files
 from querist.simulation.options import Options
 from querist.simulation.parts import of_goal
+from querist.simulation.prepared import Prepared, Progress
 from querist.simulation.problem import prepare_data
-from querist.simulation.record import Record, described_in
 from querist.simulation.results import Simulation
-from querist.simulation.run import Run, RunKey
-from querist.simulation.tables import Tables
 
-Progress = Callable[[int, int, str], None]
-_BUDGET = 200
+# Labels in total where nobody says how many.
+BUDGET = 200
 
 
 def simulate(
@@ -192,42 +183,9 @@ def simulate(
         label_cost=label_cost, error_cost=error_cost, n_future=n_future, random_state=random_state, n_jobs=n_jobs,
         name=name,
     )  # fmt: skip
-    parts = options.parts if out is None else options.parts.as_told(described_in(out))
-    ask_once = duplicates == "ask_once"
     data = prepare_data(
-        X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=ask_once, sample_weight=sample_weight,
-        costs=costs,
+        X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once",
+        sample_weight=sample_weight, costs=costs,
     )  # fmt: skip
-    most = max(_BUDGET, initial) if budget is None else None
-    experiment = Experiment.checked(options.protocol, parts, data, most=most)
-    for words in alike(data.problem.classes.tolist()):
-        warnings.warn(warning_of(words), AlikeLabelsWarning, stacklevel=2)
-    if query_estimator is not None:
-        warn_of_mismatch(parts.query_estimator, parts.estimators, stacklevel=2)
-    record = None if out is None else Record(out, experiment.describe(), earlier=experiment.describe_as_before)
-    if record is not None:
-        record.start(trust_parts=trust_parts)
-    return _carry_out(experiment, options.n_workers, record, progress)
-
-
-def _carry_out(experiment: Experiment, n_workers: int, record: Record | None, progress: Progress | None) -> Simulation:
-    # What the folder of an earlier version says of itself stays.
-    description = experiment.describe() if record is None else record.experiment
-    keys = experiment.keys
-    runs = {} if record is None else record.finished(keys)
-    missing = [key for key in keys if key not in runs]
-    done = _collector(runs, len(keys), progress)
-    execute(experiment, missing, n_workers=n_workers, record=record, done=done)
-    tables = Tables.of([runs[key] for key in keys], experiment.protocol, experiment.data.problem)
-    if record is not None:
-        record.write_results(*result_files(description, tables))
-    return Simulation.of(description, tables)
-
-
-def _collector(runs: dict[RunKey, Run], total: int, progress: Progress | None) -> Callable[[Run], None]:
-    def done(run: Run) -> None:
-        runs[run.key] = run
-        if progress is not None:
-            progress(len(runs), total, f"{run.key.estimator}, {run.key.strategy}, repeat {run.key.repeat}")
-
-    return done
+    most = max(BUDGET, initial) if budget is None else None
+    return Prepared.of(options, data, most=most, out=out, stacklevel=3).run(progress, trust_parts=trust_parts)

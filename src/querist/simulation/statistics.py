@@ -1,4 +1,4 @@
-"""Statistics of paired repeats: intervals, signed ranks, families of tests, ranks over data sets."""
+"""Statistics of paired repeats: intervals, signed ranks, families of tests."""
 
 import math
 from collections.abc import Sequence
@@ -251,49 +251,3 @@ def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: i
         if above[position : position + points].all():
             return int(n_labels[position])
     return None
-
-
-def average_ranks(scores: Any) -> FloatArray:
-    """Return the mean rank of each method over data sets; rank 1 is the highest score, ties share.
-
-    Parameters
-    ----------
-    scores : array-like of shape (n_data_sets, n_methods)
-        Larger = better.
-
-    Returns
-    -------
-    ndarray of shape (n_methods,)
-    """
-    ranks: FloatArray = rankdata(-np.asarray(scores, np.float64), axis=1).mean(axis=0)
-    return ranks
-
-
-def friedman(scores: Any) -> tuple[float, float]:
-    """Return the p of the Friedman test and the critical difference of average ranks (Nemenyi, 5 %).
-
-    Parameters
-    ----------
-    scores : array-like of shape (n_data_sets, n_methods)
-        At least 3 methods.
-
-    Returns
-    -------
-    p : float
-        That all methods rank alike (chi-square approximation with correction for ties).
-    critical_difference : float
-        Two methods whose average ranks differ by less cannot be told apart.
-
-    References
-    ----------
-    .. [1] J. Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 7, 2006,
-       https://jmlr.org/papers/v7/demsar06a.html.
-    """
-    from scipy.stats import friedmanchisquare, studentized_range
-
-    scores = np.asarray(scores, np.float64)
-    n_sets, n_methods = scores.shape
-    alike = bool((scores == scores[:, :1]).all())
-    p = 1.0 if alike else float(friedmanchisquare(*scores.T).pvalue)
-    quantile = float(studentized_range.ppf(0.95, n_methods, np.inf)) / np.sqrt(2)
-    return p, float(quantile * np.sqrt(n_methods * (n_methods + 1) / (6 * n_sets)))
