@@ -32,7 +32,7 @@ _PACKAGES = (
 )
 _ALSO = ("dill", "tqdm", "packaging", "prettytable", "Cython", "setuptools", "wheel", "typer", "rich", "platformdirs")
 _BARE = ("small-text==1.4.1", "modAL-python==0.4.2.1", "alipy==1.2.5", "libact==0.1.6")
-N_ROWS, N_ROUNDS, N_FIRST, N_SPLITS = 600, 30, 20, 3
+N_ROUNDS, N_FIRST, N_SPLITS = 30, 20, 3
 KINDS = ("same", "tie", "rounding", "worse", "error")
 
 
@@ -62,7 +62,7 @@ def problems() -> Iterator[tuple[str, Any, Any, Any]]:
     from sklearn.naive_bayes import GaussianNB
     from sklearn.preprocessing import StandardScaler
 
-    sets = {"wine": datasets.load_wine, "breast cancer": datasets.load_breast_cancer, "digits": datasets.load_digits}
+    sets = {"wine": datasets.load_wine, "breast cancer": datasets.load_breast_cancer}
     models = {
         "logistic regression": LogisticRegression(max_iter=5000, tol=1e-10),
         "naive Bayes": GaussianNB(),
@@ -70,7 +70,6 @@ def problems() -> Iterator[tuple[str, Any, Any, Any]]:
     }
     for called, load in sets.items():
         X, y = load(return_X_y=True)
-        X, y = X[:N_ROWS], y[:N_ROWS]
         for model_called, model in models.items():
             yield f"{called}, {model_called}", StandardScaler().fit_transform(X), y.astype(int), model
 
