@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,6 +24,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "INFORMATIVE.md"
 BALD = "BALD, 20 samples of 10,000 rows, 10 classes"
+BATCH = "BatchBALD, the same, batches of 10, {} ways to answer"
+WAYS = (20, 200, 1000)
 EER = "expected error reduction (log), 500 rows, 2 classes"
 
 
@@ -64,6 +67,35 @@ def activeml_bald():
     return lambda: batch_bald(given, 1, random_state=0).argmax()
 
 
+def querist_batch(n_ways):
+    """Querist."""
+    from querist.strategies import BatchBald
+
+    given, X = samples(), np.zeros((10_000, 1))
+    strategy = BatchBald(samples=given, n_configurations=n_ways)
+    return lambda: strategy.query(X, [], [], batch_size=10, random_state=0)
+
+
+def activeml_batch(n_ways):
+    """scikit-activeml, whose default are as many ways as draws."""
+    from skactiveml.pool import batch_bald
+
+    given = samples()
+    return lambda: np.nanargmax(batch_bald(given, 10, n_MC_samples=n_ways, random_state=0), axis=1)
+
+
+def told_by(rows, n_ways=100_000):
+    """Return the information of a batch about the draw, in nats, with so many ways to answer it drawn."""
+    from querist.strategies.batch_bald import _Ways
+
+    given = samples()
+    ways, total = _Ways(len(given), n_ways, np.random.default_rng(1)), 0.0
+    for row in rows:
+        total += float(ways.gains(given[:, [row]])[0])
+        ways.extend(given[:, row])
+    return total
+
+
 def querist_eer():
     """Querist."""
     from querist.learners import NewtonLogisticRegression
@@ -90,6 +122,10 @@ def modal_eer():
 
 TASKS = {
     BALD: {"Querist": querist_bald, "small-text": small_text_bald, "scikit-activeml": activeml_bald},
+    **{
+        BATCH.format(n): {"Querist": partial(querist_batch, n), "scikit-activeml": partial(activeml_batch, n)}
+        for n in WAYS
+    },
     EER: {"Querist": querist_eer, "modal": modal_eer},
 }
 
@@ -108,7 +144,8 @@ def measured(who):
                 start = time.process_time()
                 query()
                 seconds.append(time.process_time() - start)
-            lines.append([task, who, float(np.median(seconds))])
+            asked = np.asarray(query()).tolist() if task.startswith("BatchBALD") else []
+            lines.append([task, who, float(np.median(seconds)), asked])
     return lines
 
 
@@ -157,15 +194,19 @@ def main():
         "",
         "Written by `python benchmarks/speed/informative.py`: CPU seconds of one thread, median of three. "
         "Wished: twice",
-        "small-text's speed for BALD, 50 times modAL's for expected error reduction. "
+        "small-text's speed for BALD, 5 times scikit-activeml's for BatchBALD, 50 times modAL's for expected error "
+        "reduction. "
         "Two thirds of BALD's time are logarithms.",
         "",
         "| task | library | seconds | ratio |",
         "|---|---|---|---|",
     ]
     for name in TASKS:
-        own = next(seconds for task, library, seconds in lines if (task, library) == (name, "Querist"))
-        page += [f"| {task} | {who} | {s:.3g} | {s / own:.3g} |" for task, who, s in lines if task == name]
+        own = next(seconds for task, library, seconds, _ in lines if (task, library) == (name, "Querist"))
+        page += [f"| {task} | {who} | {s:.3g} | {s / own:.3g} |" for task, who, s, _ in lines if task == name]
+    page += ["", f"What the batches of ten tell of the draw, in nats (log 20 = {np.log(20):.4f}):", ""]
+    page += ["| task | library | told |", "|---|---|---|"]
+    page += [f"| {task} | {who} | {told_by(asked):.4f} |" for task, who, _, asked in lines if asked]
     page += [
         "",
         'Expected error reduction without trainings against trainings (`updates="exact"`), 8 pools of 100 rows, ten',

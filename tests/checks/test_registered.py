@@ -40,7 +40,7 @@ VARIANTS = {
 }
 
 # Some hundred queries make a distribution; what they train is kept small.
-SMALL = {"bald": {"n_members": 3}, "epig": {"n_members": 3}}
+SMALL = {"bald": {"n_members": 3}, "batch_bald": {"n_members": 3}, "epig": {"n_members": 3}}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

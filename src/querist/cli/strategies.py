@@ -40,7 +40,7 @@ def strategies() -> None:
                 continue
             summary = (inspect.getdoc(part) or "").partition("\n")[0]
             package = registry.package_of(kind, name)
-            typer.echo(f"  {name:24s}{summary}{f' (from {package})' if package else ''}")
+            typer.echo(f"  {name:24s} {summary}{f' (from {package})' if package else ''}")
         print_notes(dict.fromkeys(notes))
         typer.echo("")
     typer.echo("Parameters follow a colon: --strategy margin:selection=power,selection__beta=2")

@@ -124,15 +124,24 @@ def predictive_information(proba: AnyArray, targets: AnyArray) -> FloatArray:
     left = proba.reshape(n_samples, -1).T / n_samples
     joint = np.ascontiguousarray(left @ targets.reshape(n_samples, -1)).reshape(n_rows, -1)
     # Entropies: that of a row and that of a target, less that of the pair.
-    own = _entropy(proba.mean(axis=0).reshape(n_rows, n_classes))
-    theirs = _entropy(targets.mean(axis=0).reshape(1, -1)) / n_targets
-    found: FloatArray = own + theirs - _entropy(joint) / n_targets
+    own = entropies(proba.mean(axis=0).reshape(n_rows, n_classes))
+    theirs = entropies(targets.mean(axis=0).reshape(1, -1)) / n_targets
+    found: FloatArray = own + theirs - entropies(joint) / n_targets
     return np.maximum(found, 0.0, out=found)
 
 
-def _entropy(shares: FloatArray) -> FloatArray:
-    """Return ``-sum p log p`` of each row, whatever its sum."""
+def entropies(shares: FloatArray) -> FloatArray:
+    """Entropy ``-sum p log p`` along the last axis, in nats, whatever the shares add up to; 0 * log 0 counts as 0.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (..., n_classes)
+
+    Returns
+    -------
+    ndarray of shape (...)
+    """
     logs = np.maximum(shares, np.finfo(np.float64).tiny)
     np.log(logs, out=logs)
-    found: FloatArray = -np.einsum("ij,ij->i", shares, logs)
+    found: FloatArray = -np.einsum("...j,...j->...", shares, logs)
     return found

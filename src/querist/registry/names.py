@@ -24,6 +24,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "badge": "querist.strategies.badge:Badge",
         "typiclust": "querist.strategies.typiclust:TypiClust",
         "bald": "querist.strategies.bald:Bald",
+        "batch_bald": "querist.strategies.batch_bald:BatchBald",
         "expected_error_reduction": "querist.strategies.expected_error_reduction:ExpectedErrorReduction",
         "expected_model_change": "querist.strategies.expected_model_change:ExpectedModelChange",
         "epig": "querist.strategies.epig:Epig",

@@ -2,6 +2,7 @@
 
 from querist.strategies.badge import Badge
 from querist.strategies.bald import Bald
+from querist.strategies.batch_bald import BatchBald
 from querist.strategies.density_weighted import DensityWeighted
 from querist.strategies.entropy import EntropySampling
 from querist.strategies.epig import Epig
@@ -21,6 +22,7 @@ from querist.strategies.typiclust import TypiClust
 __all__ = [
     "Badge",
     "Bald",
+    "BatchBald",
     "DensityWeighted",
     "EntropySampling",
     "Epig",
