@@ -54,12 +54,12 @@ class RankAggregation(QueryStrategy):
 
     Examples
     --------
-    Row 4 is nearly as uncertain as row 2, and lies farther from all that is labelled.
+    Row 4 is as uncertain as row 2, and lies farther from all that is labelled.
 
     >>> import numpy as np
     >>> from sklearn.linear_model import LogisticRegression
     >>> from querist.strategies import KCenter, MarginSampling
-    >>> X = np.array([[-2.0, 0], [2, 0], [0, 0], [1, 0.5], [0.1, 3]])
+    >>> X = np.array([[-2.0, 0], [2, 0], [0, 0], [1, 0.5], [0, 3]])
     >>> model = LogisticRegression().fit(X[[0, 1]], ["no", "yes"])
     >>> strategy = RankAggregation(members=[MarginSampling(), KCenter()])
     >>> strategy.query(X, [0, 1], ["no", "yes"], model=model)
