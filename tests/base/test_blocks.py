@@ -66,13 +66,13 @@ def test_texts_of_any_length_and_several_columns_keep_their_values():
 @pytest.mark.parametrize("labels", [["no", "a longer yes"], [0, 1]])
 def test_what_a_session_says_of_a_pool_does_not_depend_on_the_blocks(monkeypatch, labels):
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(300, 4))
+    X = rng.normal(size=(160, 4))
     truth = np.array(labels)[(X[:, 0] > 0).astype(int)]
 
     def told(X):
-        session = querist.Session(X, estimator="extra_trees:n_estimators=20", audit=0.3, random_state=0)
-        for _ in range(6):
-            rows = session.ask(20)
+        session = querist.Session(X, estimator="extra_trees:n_estimators=5", audit=0.3, random_state=0)
+        for _ in range(4):
+            rows = session.ask(15)
             session.tell(rows, truth[rows])
         certificate = session.certify(0.6)
         session.release()
