@@ -123,3 +123,12 @@ def test_warnings_lead_to_the_caller_and_come_once(tmp_path):
     assert kinds.count(AlikeLabelsWarning) == 1
     assert kinds.count(ModelMismatchWarning) == 2  # of each data set
     assert {warning.filename for warning in told if warning.category is AlikeLabelsWarning} == {__file__}
+
+
+def test_a_pool_smaller_than_the_first_rows_is_told_as_that(tmp_path):
+    X = np.tile(np.arange(10.0), 6).reshape(-1, 1)
+    with pytest.raises(
+        InvalidParameterError,
+        match=r"Data set 'small': initial is 20, and there are only 10 rows to ask about.*same features are asked once",
+    ):
+        bench({"small": (X, np.arange(60) % 2), "other": (X, np.arange(60) % 2)}, out=tmp_path / "out", budget=30)

@@ -8,6 +8,7 @@ from importlib.metadata import packages_distributions, version
 from typing import Any, Self
 
 from querist.base.costs import check_takes_costs
+from querist.exceptions import InvalidParameterError
 from querist.learners.encoding import encoded
 from querist.learners.weighting import check_takes_weights, classifiers_of
 from querist.session.identity import describe
@@ -70,7 +71,14 @@ class Experiment:
             for strategy in parts.strategies.values():
                 check_takes_costs(strategy)
         if most is not None:
-            protocol = replace(protocol, budget=min(most, smallest_pool(data.problem, protocol)))
+            n_pool = smallest_pool(data.problem, protocol)
+            if n_pool < protocol.initial <= most:
+                once = " Rows with the same features are asked once." if protocol.duplicates == "ask_once" else ""
+                raise InvalidParameterError(
+                    f"initial is {protocol.initial}, and there are only {n_pool} rows to ask about, test rows left "
+                    f"out.{once} Lower initial, or take more rows."
+                )
+            protocol = replace(protocol, budget=min(most, n_pool))
         check_draws(data.problem, protocol)
         return cls(protocol, parts, data)
 
