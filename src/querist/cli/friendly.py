@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import typer
 
+from querist.cli.interrupts import remembered
 from querist.exceptions import QueristError
 
 P = ParamSpec("P")
@@ -45,7 +46,8 @@ def friendly(command: Callable[P, R]) -> Callable[P, R]:
 def resumable(folder: Path) -> Iterator[None]:
     """Say of work that is interrupted that what is finished stays in its folder."""
     try:
-        yield
+        with remembered():
+            yield
     except KeyboardInterrupt:
         told = f"\nStopped. Finished runs are kept in {folder}; run the same command again to go on."
         raise _end(told, INTERRUPTED) from None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from querist.cli.interrupts import check
+
 if TYPE_CHECKING:
     from querist.data import Watch
 
@@ -28,6 +30,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
         task = bar.add_task(title, total=None)
 
         def move(done: int, total: int, label: str) -> None:
+            check()
             bar.update(task, completed=done, total=total, description=label or title)
 
         yield move

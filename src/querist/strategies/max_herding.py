@@ -219,7 +219,8 @@ class _Cover:
         factors = np.full(norms.size, self._scale)
         if self._normalize:
             factors = np.divide(self._scale, np.sqrt(norms), out=np.zeros(norms.size), where=norms > 0)
-        scaled = scipy.sparse.diags_array(factors) @ block if scipy.sparse.issparse(block) else block * factors[:, None]
+        # Not `diags_array`, which the oldest scipy that is allowed has not got.
+        scaled = scipy.sparse.diags(factors) @ block if scipy.sparse.issparse(block) else block * factors[:, None]
         return _Rows(scaled.astype(dtype, copy=False), (0.5 * norms * factors**2).astype(dtype)[:, None])
 
 

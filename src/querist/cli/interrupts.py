@@ -1,0 +1,36 @@
+"""Ctrl+C that is heard: where C calls Python back, an exception is told and forgotten, this one too."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_pressed = threading.Event()
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Let Ctrl+C interrupt as it always does, and remember it, so that `check` can do so again."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    _pressed.clear()
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _pressed.clear()
+
+
+def check() -> None:
+    """Interrupt if Ctrl+C was pressed and nothing came of it."""
+    if _pressed.is_set():
+        raise KeyboardInterrupt
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _pressed.set()
+    signal.default_int_handler(number, frame)
