@@ -45,6 +45,23 @@ def test_an_interrupt_that_is_lost_is_heard_after_the_run(tmp_path, capsys):
     assert "run the same command again" in capsys.readouterr().err
 
 
+class Unraisable:
+    """Where an exception is told and forgotten."""
+
+    def __del__(self):
+        press()
+
+
+def test_python_does_not_tell_of_the_one_that_it_lost(tmp_path, capsys):
+    def lost():
+        _ = Unraisable()
+
+    with pytest.raises(typer.Exit) as stopped:
+        two_runs(tmp_path, lost)
+    assert stopped.value.exit_code == INTERRUPTED
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_any_other_is_heard_at_once(tmp_path):
     went_on = []
 

@@ -1,10 +1,12 @@
-"""Ctrl+C that is heard: where C calls Python back, an exception is told and forgotten, this one too."""
+"""Ctrl+C that is heard: where C calls Python back, as at a fork, an exception is told and forgotten, this one too."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 _pressed = threading.Event()
 
@@ -18,9 +20,17 @@ def remembered() -> Iterator[None]:
         return
     _pressed.clear()
     signal.signal(signal.SIGINT, _interrupt)
+    tell = sys.unraisablehook
+
+    def tell_others(lost: Any) -> None:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            tell(lost)
+
+    sys.unraisablehook = tell_others
     try:
         yield
     finally:
+        sys.unraisablehook = tell
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _pressed.clear()
 
