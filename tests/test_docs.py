@@ -15,7 +15,13 @@ import querist
 from querist import registry
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")])
+# Without those of the packages in the benchmarks' environments.
+PAGES = sorted(
+    page
+    for where in ("*.md", "docs/**/*.md", "benchmarks/**/*.md")
+    for page in ROOT.glob(where)
+    if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
+)
 
 
 # Nobody calls these: `simulate` and `compare` return them.
