@@ -195,8 +195,7 @@ def main():
         "Written by `python benchmarks/speed/informative.py`: CPU seconds of one thread, median of three. "
         "Wished: twice",
         "small-text's speed for BALD, 5 times scikit-activeml's for BatchBALD, 50 times modAL's for expected error "
-        "reduction. "
-        "Two thirds of BALD's time are logarithms.",
+        "reduction.",
         "",
         "| task | library | seconds | ratio |",
         "|---|---|---|---|",
