@@ -1,6 +1,6 @@
 """Names for the types that pass between modules, and for what public functions take."""
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,16 @@ class Classifier(Protocol):
         """Return the likeliest class of each row."""
 
 
+class Regressor(Protocol):
+    """What Querist asks of a model of numbers: scikit-learn's contract for regressors, its tags included."""
+
+    def fit(self, X: Any, y: Any, /) -> Any:
+        """Learn from rows and their targets."""
+
+    def predict(self, X: Any, /) -> Any:
+        """Return the predicted target of each row, shape (n,)."""
+
+
 class SparseMatrix(Protocol):
     """A matrix or array of scipy.sparse, which `numpy.typing.ArrayLike` leaves out."""
 
@@ -45,5 +55,8 @@ PoolLike: TypeAlias = npt.ArrayLike | SparseMatrix
 Pool: TypeAlias = Any
 # A classifier inside: what `Classifier` promises, and methods that are asked for with hasattr.
 Model: TypeAlias = Any
+# What a model is to predict: one of some classes, or a number.
+Task: TypeAlias = Literal["classification", "regression"]
+BOTH_TASKS: frozenset[Task] = frozenset({"classification", "regression"})
 Label: TypeAlias = str | int | bool | float
 RandomState: TypeAlias = int | np.random.Generator | None
