@@ -137,7 +137,7 @@ def options_of(command):
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "label", "add", "serve", "export", "import-labels", "simulate", "bench", "compare", "strategies"],
+    ["demo", "label", "add", "serve", "export", "import-labels", "audit", "simulate", "bench", "compare", "strategies"],
 )
 def test_every_command_and_its_options_are_documented(command):
     page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
@@ -187,6 +187,7 @@ def test_what_the_signatures_name_can_be_imported():
 
 
 # Far from the other long one, so that two processes have one each.
-def test_python_on_the_page_about_accuracy_runs(tmp_path, monkeypatch):
+@pytest.mark.parametrize("page", ["docs/accuracy.md", "docs/judges.md", "docs/regression.md"])
+def test_python_on_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    run_python_of("docs/accuracy.md")
+    run_python_of(page)

@@ -33,6 +33,8 @@ class CertificateResult(NamedTuple):
         How many those are.
     offer : Offer or None
         A smaller promise that is expected to pass, where this one did not.
+    tolerance : float or None
+        Of a regressor: how far from the truth a right prediction may be.
     """
 
     passed: bool
@@ -40,9 +42,15 @@ class CertificateResult(NamedTuple):
     rest: float
     n_rest: int
     offer: Offer | None = None
+    tolerance: float | None = None
 
     def __str__(self) -> str:
         offered = "" if self.offer is None else f" {self.offer}"
+        if self.tolerance is not None:
+            return (
+                f"If you stop now, at least {self.rest:.1%} of the predictions for the remaining {self.n_rest:,} rows "
+                f"are within {self.tolerance:g} of the truth ({self.estimate.confidence:.0%} confidence).{offered}"
+            )
         return (
             f"If you stop now, the remaining {self.n_rest:,} rows are labelled with at least {self.rest:.1%} accuracy "
             f"({self.estimate.confidence:.0%} confidence).{offered}"

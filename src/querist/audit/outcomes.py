@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from querist._typing import BoolArray, FloatArray, IntArray, Label
 
@@ -13,8 +14,35 @@ OutcomeArray = npt.NDArray[np.int8]
 OPEN, WRONG, RIGHT, VOID = -1, 0, 1, 2
 
 
+def is_within(truth: ArrayLike, predicted: ArrayLike, tolerance: float) -> BoolArray:
+    """Return which predicted numbers are right: no farther from the truth than the tolerance.
+
+    What differs from it by no more than the rounding of the numbers themselves counts as right: 1.1 is within 0.1 of 1.
+
+    Parameters
+    ----------
+    truth, predicted : array-like of shape (n,)
+    tolerance : float
+        In the unit of the numbers.
+
+    Examples
+    --------
+    >>> is_within([1.0, 1.0], [1.1, 1.2], 0.1).tolist()
+    [True, False]
+    """
+    mine, theirs = np.asarray(truth, np.float64), np.asarray(predicted, np.float64)
+    rounding = 4 * np.finfo(np.float64).eps * np.maximum(np.abs(mine), np.abs(theirs))
+    found: BoolArray = np.abs(mine - theirs) <= tolerance + rounding
+    return found
+
+
 def judge(
-    rows: IntArray, predicted: Sequence[Label | None], first: Mapping[int, Label], is_over: BoolArray
+    rows: IntArray,
+    predicted: Sequence[Label | None],
+    first: Mapping[int, Label],
+    is_over: BoolArray,
+    *,
+    tolerance: float | None = None,
 ) -> OutcomeArray:
     """Return what became of rows that a model had predicted: RIGHT, WRONG, VOID or OPEN.
 
@@ -30,12 +58,18 @@ def judge(
         The first blind answer to each row that has one.
     is_over : ndarray of shape (n,), bool
         Whether there is nothing more to come: the row was answered in whatever way, or nobody could tell.
+    tolerance : float, default=None
+        Where numbers were predicted: how far from the answer they may be. None: equal is right.
     """
     found = np.where(is_over, VOID, OPEN).astype(np.int8)
     for place, (row, label) in enumerate(zip(rows.tolist(), predicted, strict=True)):
         if row in first:
-            found[place] = RIGHT if label is not None and first[row] == label else WRONG
+            found[place] = RIGHT if label is not None and _is_right(first[row], label, tolerance) else WRONG
     return found
+
+
+def _is_right(truth: Label, predicted: Label, tolerance: float | None) -> bool:
+    return truth == predicted if tolerance is None else bool(is_within(float(truth), float(predicted), tolerance))
 
 
 def scores_so_far(outcome: OutcomeArray) -> FloatArray:

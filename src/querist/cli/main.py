@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import querist
-from querist.cli import add, bench, compare, demo, export, import_labels, label, serve, simulate, strategies
+from querist.cli import add, audit, bench, compare, demo, export, import_labels, label, serve, simulate, strategies
 from querist.cli.values import Command, Commands
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("add", cls=Command)(add.add)
 app.command("serve", cls=Command)(serve.serve)
 app.command("export", cls=Command)(export.export)
 app.command("import-labels", cls=Command)(import_labels.import_labels)
+app.command("audit", cls=Command)(audit.audit)
 app.command("simulate", cls=Command)(simulate.simulate)
 app.command("bench", cls=Command)(bench.bench)
 app.command("compare", cls=Command)(compare.compare)

@@ -57,6 +57,8 @@ class AuditTrail:
     journal : Journal
     choice : AuditChoice
         Share of the questions that follow the audit's order, and whether their answers teach the model that asks.
+    tolerance : float, default=None
+        Of a regressor: how far from the answer a right prediction may be.
 
     Attributes
     ----------
@@ -64,8 +66,8 @@ class AuditTrail:
         What is set aside for the audit; None where all answers teach.
     """
 
-    def __init__(self, journal: Journal, choice: AuditChoice) -> None:
-        self.choice, self.share = choice, choice.share
+    def __init__(self, journal: Journal, choice: AuditChoice, tolerance: float | None = None) -> None:
+        self.choice, self.share, self.tolerance = choice, choice.share, tolerance
         self.reserve = Reserve(journal, choice.share) if choice.share and choice.design == EXCHANGEABLE else None
         self._journal = journal
         self._order: AuditOrder | None = None
@@ -199,7 +201,8 @@ class AuditTrail:
         """Return what became of rows that a model had predicted; see `querist.audit.outcomes.judge`."""
         status = self._journal.state.status[rows]
         labels = predicted.tolist() if isinstance(predicted, np.ndarray) else predicted
-        return judge(rows, labels, self.first_answers(), (status == ANSWERED) | (status == SKIPPED))
+        is_over = (status == ANSWERED) | (status == SKIPPED)
+        return judge(rows, labels, self.first_answers(), is_over, tolerance=self.tolerance)
 
     def drawn(self) -> tuple[IntArray, IntArray, OutcomeArray]:
         """Return the draws that a model had predicted: rows, the labels that it knew, and what became of them."""

@@ -1,7 +1,8 @@
 """What a session says of its model: figures from random draws, never from rows that a model chose."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from querist.session.journal import Journal
 from querist.session.trained import Trained
 from querist.stopping.advice import Advice, advise, looking_back, stop_set
 
+_Found = TypeVar("_Found")
+
 
 class Figures:
     """All figures of the present model; see the methods of `Session` that have these names."""
@@ -31,29 +34,43 @@ class Figures:
         self._journal = journal
         self._trail = trail
         self._trained = trained
-        self._assessed: tuple[Any, Assessment] | None = None
+        self._assessed: tuple[Any, Any] | None = None
+
+    def accuracy(self, confidence: float) -> Estimate:
+        """Return how often the present model is right."""
+        return self.estimates(confidence).accuracy
 
     def estimates(self, confidence: float) -> Assessment:
         """Return all figures; kept until answers change."""
         self._require_audit()
-        journal, prefix, exchangeable = self._journal, self._trail.prefix(), self._trail.is_exchangeable
-        state = (journal.version, exchangeable, prefix.rows.size, prefix.skipped.size, journal.n_rows, confidence)
+        return self._kept(confidence, self._assess)
+
+    def _kept(self, confidence: float, assess: Callable[[float], _Found]) -> _Found:
+        """Return figures, found out anew only where something has changed."""
+        journal, prefix = self._journal, self._trail.prefix()
+        counts = (prefix.rows.size, prefix.skipped.size, journal.n_rows)
+        state = (journal.version, self._trail.is_exchangeable, *counts, confidence)
         if self._assessed is None or self._assessed[0] != state:
-            first, answers = self._trail.first_answers(), journal.state.answers
-            found = assess(
-                self._trained.fit_on,
-                journal.X,
-                answers.rows,
-                answers.labels,
-                order=self._trail.sample_order(max(MOST_POOL_ROWS, prefix.rows.size)),
-                prefix=prefix,
-                truth=np.array([first[row] for row in prefix.rows.tolist()], answers.labels.dtype),
-                confidence_of=self._trained.confidences,
-                scored=None if exchangeable else ScoredDraws(len(answers), *self._trail.scored()),
-                confidence=confidence,
-            )
-            self._assessed = (state, _with_notes(found, beside(found.classes), self._trained.waiting))
-        return self._assessed[1]
+            self._assessed = (state, assess(confidence))
+        found: _Found = self._assessed[1]
+        return found
+
+    def _assess(self, confidence: float) -> Assessment:
+        journal, prefix = self._journal, self._trail.prefix()
+        first, answers = self._trail.first_answers(), journal.state.answers
+        found = assess(
+            self._trained.fit_on,
+            journal.X,
+            answers.rows,
+            answers.labels,
+            order=self._trail.sample_order(max(MOST_POOL_ROWS, prefix.rows.size)),
+            prefix=prefix,
+            truth=np.array([first[row] for row in prefix.rows.tolist()], answers.labels.dtype),
+            confidence_of=self._trained.confidences,
+            scored=None if self._trail.is_exchangeable else ScoredDraws(len(answers), *self._trail.scored()),
+            confidence=confidence,
+        )
+        return _with_notes(found, beside(found.classes), self._trained.waiting)
 
     def advice(self, *, label_cost: float, error_cost: float, n_future: float) -> Advice:
         """Return whether it is worth going on."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from querist import _random
 from querist._pool import NumberedRows, plain
-from querist._typing import FloatArray, IntArray, Pool, RandomState
+from querist._typing import FloatArray, IntArray, Pool, RandomState, Task
 from querist._validation import n_rows, take_rows
 from querist.data.hashing import pool_hash
 from querist.exceptions import InvalidParameterError
@@ -25,6 +25,8 @@ class Journal:
         Of everything random in the session.
     costs : ndarray of shape (n_rows,), default=None
         What the label of each row costs.
+    task : {"classification", "regression"}, default="classification"
+        Whether answers are classes or numbers.
 
     Attributes
     ----------
@@ -35,12 +37,13 @@ class Journal:
         Counts changes of the answers; a model is fresh if it was fitted at the same count.
     """
 
-    def __init__(self, X: Pool, seed: int, costs: FloatArray | None = None) -> None:
+    def __init__(self, X: Pool, seed: int, costs: FloatArray | None = None, task: Task = "classification") -> None:
         self.X = X
+        self.task: Task = task
         self.costs = costs
         self.seed = seed
         self.events: list[Event] = []
-        self.state = State(X)
+        self.state = State(X, task)
         self.version = 0
         self._finite: bool | None = None
         self._fingerprint: str | None = None
@@ -115,7 +118,7 @@ class Journal:
     def replay(self, added: Iterable[Event]) -> None:
         """Append events and derive the state anew."""
         self.events.extend(added)
-        self.state = State(self.X)
+        self.state = State(self.X, self.task)
         self.state.replay(self.events)
         self.version += 1
 

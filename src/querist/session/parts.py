@@ -5,6 +5,7 @@ from typing import Any
 
 from querist import registry
 from querist._typing import Model
+from querist.base.contract import task_of
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError, SessionFileError
 from querist.learners.defaults import as_described
@@ -43,11 +44,13 @@ def resolve_strategy(strategy: Any) -> QueryStrategy:
 
 
 def parts_for(goal: Goal | None, *, estimator: Any, strategy: Any) -> dict[str, Any]:
-    """Return the classifier and the strategy: those that were named, else those of the goal, else the defaults."""
+    """Return the estimator and the strategy: those that were named, else those of the goal, else the defaults."""
     if estimator is None:
         estimator = "logistic_regression" if goal is None else goal.make_estimator()
-    if strategy is None:
-        strategy = "margin" if goal is None else goal.make_strategy()
+    if strategy is None and goal is not None:
+        strategy = goal.make_strategy()
+    elif strategy is None:
+        strategy = "igs" if task_of(resolve_estimator(estimator)) == "regression" else "margin"
     return {"estimator": estimator, "strategy": strategy}
 
 

@@ -133,6 +133,7 @@ class Certificate:
         rows = self._frozen.rows[known]
         n_right = int((self._trail.outcomes(rows, self._frozen.predicted[known]) == RIGHT).sum())
         found = certificate_result(self._promise, self._outcome(), n_known=rows.size, n_known_right=n_right)
+        found = found._replace(tolerance=self._trail.tolerance)
         return found if found.passed else found._replace(offer=self._offer(self._outcome()))
 
     def _where(self) -> Standing:

@@ -9,6 +9,7 @@ from querist.audit.order import audit_numbers
 from querist.audit.reserve import set_aside, set_aside_later, until_two_classes
 from querist.session.events import Asked, GivenOver, Reserved, RowsAdded
 from querist.session.journal import Journal
+from querist.session.numbers_only import FEWEST_TARGETS
 from querist.session.part_numbers import rows_below
 from querist.session.state import ANSWERED, FREE
 
@@ -102,6 +103,8 @@ class Reserve:
         # Also where the audit's own answers are of one class: kept because of what they are, they would be no sample.
         state, sample = self._journal.state, self.sample
         asking = state.answers.labels[~self.blind(state.answers.rows)]
+        if self._journal.task == "regression":
+            return min(max(0, FEWEST_TARGETS - asking.size), int((state.status[sample] == ANSWERED).sum()))
         if (asking != asking[:1]).any():
             return 0
         place = {row: at for at, row in enumerate(state.answers.rows.tolist())}

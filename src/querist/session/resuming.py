@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from numpy.typing import ArrayLike
 
-from querist._typing import Classifier, FloatArray, PoolLike
+from querist._typing import Classifier, FloatArray, PoolLike, Regressor
 from querist.base.strategy import QueryStrategy
 from querist.registry.goals import Goal
 from querist.session import saving
@@ -28,9 +28,12 @@ class Resumable(SessionView):
         warm_start: bool,
         audit: float | str,
         random_state: int | None,
+        tolerance: float | None = None,
     ) -> None:
         # The pool of a saved session is not judged again: its answers must come out.
-        whole = assemble(X, parts, costs=costs, warm_start=warm_start, audit=audit, random_state=random_state)
+        whole = assemble(
+            X, parts, costs=costs, warm_start=warm_start, audit=audit, random_state=random_state, tolerance=tolerance
+        )
         super().__init__(whole.journal, whole.trained)
         self._parts, self._trail, self._goal = parts, whole.trail, goal
         self._asker, self._figures, self._certifier = whole.asker, whole.figures, whole.certifier
@@ -68,6 +71,7 @@ class Resumable(SessionView):
             audit=self._trail.choice.text,
             parts=self._parts,
             goal=self._goal,
+            tolerance=self._trail.tolerance,
             events=self._journal.events,
             last=self._standing,
         )
@@ -78,12 +82,13 @@ class Resumable(SessionView):
         path: str | os.PathLike[str],
         X: PoolLike,
         *,
-        estimator: str | Classifier | None = None,
+        estimator: str | Classifier | Regressor | None = None,
         strategy: str | QueryStrategy | None = None,
         cold_start: str | QueryStrategy | None = None,
-        query_estimator: str | Classifier | None = None,
+        query_estimator: str | Classifier | Regressor | None = None,
         probabilities: PoolLike | None = None,
         costs: ArrayLike | None = None,
+        tolerance: float | None = None,
         trust_parts: bool = False,
     ) -> Self:
         """Return the session that `save` wrote; with cold fits it asks what the old one would have asked.
@@ -100,6 +105,8 @@ class Resumable(SessionView):
             Needed where the session was made with some: the same, compared by content.
         costs : array-like, default=None
             Needed where the session was made with some: the same, compared by content.
+        tolerance : float, default=None
+            Of a session with a regressor, in place of the saved one from here on; None: the saved one.
         trust_parts : bool, default=False
             Take these without comparing them: where something was changed on purpose, or where it cannot be told
             whether it is the same (objects that show nothing of themselves; code of your own under another Python).
@@ -128,6 +135,7 @@ class Resumable(SessionView):
                 warm_start=saved.warm_start,
                 audit=saved.audit,
                 random_state=saved.seed,
+                tolerance=saved.tolerance if tolerance is None else tolerance,
             )
             session._journal.events.clear()
             session._journal.replay(saved.events)

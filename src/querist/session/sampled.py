@@ -2,6 +2,7 @@
 
 from numpy.typing import ArrayLike
 
+from querist._amounts import as_targets
 from querist._labels import as_labels
 from querist.audit.estimate import Estimate
 from querist.audit.found_so_far import FoundSoFar
@@ -110,6 +111,9 @@ class Sampled(Resumable):
         >>> session.accuracy_of(old_model.predict(X[300:])).n
         100
         """
+        if self.task == "regression":
+            targets = as_targets(predicted, self.n_rows, "predicted", pool=self._journal.pool)
+            return self._figures.accuracy_of(targets, confidence)
         labels = as_labels(predicted, self.n_rows, name="predicted", pool=self._journal.pool, whole=False)
         self._journal.state.check_comparable(labels, "predicted")
         return self._figures.accuracy_of(labels, confidence)

@@ -41,6 +41,7 @@ class SavedSession:
     events: list[Event]
     costs: FloatArray | None = None
     goal: Goal | None = None
+    tolerance: float | None = None
     standing: Standing | None = None
 
 
@@ -61,6 +62,7 @@ def save(
     audit: float | str,
     parts: Mapping[str, Any],
     goal: Goal | None,
+    tolerance: float | None,
     events: Sequence[Event],
     last: Standing | None,
 ) -> Standing | None:
@@ -81,6 +83,8 @@ def save(
     }
     if goal is not None:
         content["goal"] = {"name": goal.name, "relevant": goal.relevant}
+    if tolerance is not None:
+        content["tolerance"] = tolerance
     if costs is not None:
         content["costs"] = _fingerprint(costs)
     return write(path, content, events, last)
@@ -118,8 +122,9 @@ def load(
         audit = content.get("audit", 0.0)  # files from before there was an audit
         amounts = _costs(content.get("costs"), costs, X)
         saved = SavedSession(
-            content["random_state"], content["warm_start"], audit, parts, events, amounts, goal, standing
-        )
+            content["random_state"], content["warm_start"], audit, parts, events, amounts, goal,
+            content.get("tolerance"), standing,
+        )  # fmt: skip
     except KeyError as error:
         raise SessionFileError(f"{path} is damaged: {error} is missing. Go back to a copy of it.") from error
     added = sum(event.n_rows for event in events if isinstance(event, RowsAdded))

@@ -5,10 +5,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from querist._amounts import as_amounts
+from querist._amounts import as_amounts, as_targets
 from querist._labels import as_labels
 from querist._pool import as_pool
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, PoolLike
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, PoolLike, Regressor
 from querist._validation import as_rows, check_positive_int
 from querist.audit.assessment import Assessment
 from querist.audit.estimate import Estimate
@@ -28,6 +28,7 @@ from querist.session.events import (
     Released,
     Skipped,
 )
+from querist.session.numbers_only import only_for_classes
 from querist.session.outside import OutsideModel, check_alone, extended, outside_model
 from querist.session.parts import parts_for
 from querist.session.promises import AutoLabel, Certificate
@@ -51,13 +52,14 @@ class Session(Sampled):
         arrays and data frames of Dask stay in their partitions, and questions travel there (docs/scale.md); all
         others are never copied (array rows that have been answered sit once more
         in one growing buffer); do not change it. Row numbers never shift.
-    estimator : str or classifier, default=None
+    estimator : str, classifier or regressor, default=None
         A registered name (``"svc:C=10"`` sets parameters) or any classifier or
         ``Pipeline`` with the scikit-learn contract. It is cloned, never fitted itself.
         None: that of the goal; without a goal ``"logistic_regression"``.
+        With a regressor (``"random_forest_regressor"``) answers are numbers: see the notes.
     strategy : str or QueryStrategy, default=None
         A registered name (``"margin:selection=power"``) or an object. None: that of the goal; without a goal
-        ``"margin"``.
+        ``"margin"``, with a regressor ``"igs"``.
     classes : sequence of labels, default=None
         All classes, if known. Other labels are then refused until `add_classes`.
         If None, classes are learned in the order of their first answers.
@@ -92,6 +94,9 @@ class Session(Sampled):
         ``"screening"``: find all rows of one of two classes, the most relevant first, with the model of ASReview's
         ELAS u4. `classes` must name both. Names such as included and excluded, yes and no, 1 and 0 say which is looked
         for; of others ``"screening:relevant=spam"`` does. See `screening`.
+    tolerance : float, default=None
+        Only with a regressor: how far from the answer a prediction may be to count as right, above 0, in the unit of
+        the answers. `accuracy`, `running_accuracy`, `accuracy_of` and `certify` then speak of the share within it.
 
     Raises
     ------
@@ -102,6 +107,12 @@ class Session(Sampled):
     -----
     ModelMismatchWarning
         If `query_estimator` is of another class than `estimator`.
+
+    Notes
+    -----
+    With a regressor answers are any finite numbers, there are no classes, and `ask` goes by the model from two answers
+    on. `predict` returns numbers; `estimates` has RMSE, MAE and R2. What is about classes (`predict_proba`,
+    `add_classes`, `goal`, `advice`, `auto_label`) is refused.
 
     Examples
     --------
@@ -121,17 +132,18 @@ class Session(Sampled):
         self,
         X: PoolLike,
         *,
-        estimator: str | Classifier | None = None,
+        estimator: str | Classifier | Regressor | None = None,
         strategy: str | QueryStrategy | None = None,
         classes: Iterable[Label] | str | None = None,
         cold_start: str | QueryStrategy = "random",
-        query_estimator: str | Classifier | None = None,
+        query_estimator: str | Classifier | Regressor | None = None,
         warm_start: bool = False,
         audit: float | str = 0.0,
         random_state: int | None = None,
         probabilities: PoolLike | None = None,
         costs: ArrayLike | None = None,
         goal: str | None = None,
+        tolerance: float | None = None,
     ) -> None:
         pool = as_pool(X)
         if probabilities is not None:
@@ -147,9 +159,12 @@ class Session(Sampled):
         }  # fmt: skip
         amounts = row_costs(costs, pool)
         self._assemble(
-            pool, parts, goal=aim, costs=amounts, warm_start=warm_start, audit=audit, random_state=random_state
-        )
+            pool, parts, goal=aim, costs=amounts, warm_start=warm_start, audit=audit, random_state=random_state,
+            tolerance=tolerance,
+        )  # fmt: skip
         self._asker.check_pool(self._journal.pool)
+        if self.task == "regression" and aim is not None:
+            raise only_for_classes(f"goal={goal!r}", "Leave it out.")
         if classes is not None:
             self.add_classes(classes)
 
@@ -299,6 +314,8 @@ class Session(Sampled):
         InvalidParameterError
             If a class stands twice, is declared already, or is of another type.
         """
+        if self.task == "regression":
+            raise only_for_classes("add_classes", "Leave it out: any finite number is a possible answer.")
         fresh: list[Label] = as_labels(classes, name="classes", if_missing="Leave it out.").tolist()
         if self._goal is not None and self._journal.state.declared:
             raise InvalidParameterError(
@@ -397,7 +414,7 @@ class Session(Sampled):
         >>> estimate.low < estimate.value < estimate.high
         True
         """
-        return self._figures.estimates(confidence).accuracy
+        return self._figures.accuracy(confidence)
 
     def estimates(self, *, confidence: float = 0.95) -> Assessment:
         """Return all figures of the present model: accuracy, F1, Brier score, recall and precision of each class ...
@@ -535,7 +552,8 @@ class Session(Sampled):
     ) -> None:
         # Copies: the log must not change when the caller's arrays do.
         rows = as_rows(rows, self.n_rows).copy()
-        labels = as_labels(labels, rows.size, rows=rows, pool=self._journal.pool).copy()
+        door = as_targets if self.task == "regression" else as_labels
+        labels = door(labels, rows.size, rows=rows, pool=self._journal.pool).copy()
         weights = self._weights(sample_weight, rows)
         if rows.size:
             self._journal.state.require(rows, allowed, action, hint)

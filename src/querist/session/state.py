@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from querist._alike import alike, warning_of
 from querist._labels import label_type
-from querist._typing import AnyArray, FloatArray, IntArray, Label, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Label, Pool, Task
 from querist._validation import n_rows
 from querist._words import quoted
 from querist.exceptions import AlikeLabelsWarning, InvalidParameterError, InvalidRowsError
@@ -49,9 +49,12 @@ class State:
     ----------
     X : pool
         Its rows count only once a `RowsAdded` event says so.
+    task : {"classification", "regression"}, default="classification"
+        Numbers make no classes.
     """
 
-    def __init__(self, X: Pool) -> None:
+    def __init__(self, X: Pool, task: Task = "classification") -> None:
+        self._of_numbers = task == "regression"
         self.status: npt.NDArray[np.int8] = np.zeros(n_rows(X), np.int8)
         self.answers = Answers(X)
         self.classes: list[Label] = []
@@ -99,6 +102,8 @@ class State:
         InvalidParameterError
             Naming the label and what to do instead.
         """
+        if self._of_numbers:
+            return
         # All labels of a call are of one type.
         if labels.size and self.classes and label_type(labels) is not type(self.classes[0]):
             raise InvalidParameterError(
@@ -200,7 +205,7 @@ class State:
         if answered:
             labels, told = self.answers.append_all(answered)
             were = iter(told)
-            counts = Counter(labels.tolist())
+            counts = Counter() if self._of_numbers else Counter(labels.tolist())
             self._learn_classes(list(counts))
             for label, count in counts.items():
                 self.counts[label] += count
@@ -323,12 +328,16 @@ class State:
                 del self.flags[row]
 
     def _learn_classes(self, labels: list[Label]) -> None:
+        if self._of_numbers:
+            return
         for label in labels:
             if label not in self.counts:
                 self.classes.append(label)
                 self.counts[label] = 0
 
     def _count(self, labels: AnyArray, sign: int) -> None:
+        if self._of_numbers:
+            return
         if labels.size <= _FEW or labels.dtype == object:
             for label in labels.tolist():
                 self.counts[label] += sign

@@ -67,34 +67,44 @@ class Trained:
         Exception
             Whatever else the classifier raises.
         """
-        journal, lessons = self._journal, self.lessons
-        version = lessons.version
+        version = self.lessons.version
         if self.model is not None and self._version == version:
             return self.model
+        self._require_answers()
+        if self._waits_at == version:
+            raise NotEnoughLabelsError(self.waiting)
+        try:
+            model: Classifier = self._fitted()
+        except NotEnoughLabelsError as error:
+            self._wait(str(error))
+            raise NotEnoughLabelsError(self.waiting) from error.__cause__
+        self.model, self._version, self.waiting, self._stand_in = model, version, "", None
+        self._learned = (model, self.lessons.rows)
+        return model
+
+    def _require_answers(self) -> None:
+        """Refuse to train where no model could be made of the answers."""
+        lessons = self.lessons
         if lessons.n_classes < 2:
             self.waiting = ""
             raise NotEnoughLabelsError(
                 f"{lessons.rows.size} answers of {lessons.n_classes} classes cannot train a model; "
                 "two classes are needed. Ask and tell more rows (until then ask() uses the cold-start strategy)."
             )
-        if self._waits_at == version:
-            raise NotEnoughLabelsError(self.waiting)
-        try:
-            model: Classifier = self.refitter.fit_or_wait(
-                lessons.features(),
-                lessons.labels,
-                pool=journal.X,
-                rows=lessons.rows,
-                finite=journal.is_finite,
-                previous=self._last_whole(),
-                n_same=self._n_same(),
-                weights=lessons.weights,
-            )
-        except NotEnoughLabelsError as error:
-            self._wait(str(error))
-            raise NotEnoughLabelsError(self.waiting) from error.__cause__
-        self.model, self._version, self.waiting, self._stand_in = model, version, "", None
-        self._learned = (model, lessons.rows)
+
+    def _fitted(self) -> Model:
+        """Return the model of the present answers, or raise that there are too few for it."""
+        journal, lessons = self._journal, self.lessons
+        model: Model = self.refitter.fit_or_wait(
+            lessons.features(),
+            lessons.labels,
+            pool=journal.X,
+            rows=lessons.rows,
+            finite=journal.is_finite,
+            previous=self._last_whole(),
+            n_same=self._n_same(),
+            weights=lessons.weights,
+        )
         return model
 
     def usable(self) -> Classifier | None:
@@ -136,13 +146,13 @@ class Trained:
         model = self.fit()
         X, finite = self._rows(X)
         with self.refitter.settings(finite=finite):
-            return by_blocks(model.predict, X)
+            return by_blocks(self._says(model), X)
 
     def predict_rows(self, rows: IntArray, model: Classifier | None = None) -> AnyArray:
         """Return the likeliest class of rows of the pool, as `model` says or, without one, the present model."""
         model = self.fit() if model is None else model
         with self.refitter.settings(finite=self._journal.is_finite):
-            return by_blocks(model.predict, self._journal.X, rows)
+            return by_blocks(self._says(model), self._journal.X, rows)
 
     def predict_proba(self, X: Pool = None) -> AnyArray:
         """Return class probabilities; columns follow the session's classes.
@@ -170,16 +180,18 @@ class Trained:
         with self.refitter.settings(finite=self._journal.is_finite):
             return by_blocks(lambda part: np.asarray(proba(part).max(axis=1)), self._journal.X, rows)
 
+    def _says(self, model: Model) -> Callable[[Pool], AnyArray]:
+        """Return what a model predicts for rows, as a function of a block of them."""
+        predict: Callable[[Pool], AnyArray] = model.predict
+        return predict
+
     def _proba_of(self, model: Model) -> Callable[[Pool], AnyArray]:
         classes = self._journal.state.classes
         return lambda part: over_classes(model, part, classes)
 
     def _wait(self, why: str) -> None:
-        lessons = self.lessons
-        self._waits_at = lessons.version
-        self._stand_in = self.refitter.fit_known(
-            lessons.features(), lessons.labels, finite=self._journal.is_finite, weights=lessons.weights
-        )
+        self._waits_at = self.lessons.version
+        self._stand_in = self._find_stand_in()
         if self._stand_in is None:
             then = "Until then ask() uses the cold-start strategy."
         else:
@@ -189,6 +201,13 @@ class Trained:
             self.model = self._stand_in
             self._version = _NONE
         self.waiting = f"{why.rstrip('.')}. {then}"
+
+    def _find_stand_in(self) -> Model | None:
+        """Return a model of the classes that have enough answers; None if there is none."""
+        lessons = self.lessons
+        return self.refitter.fit_known(
+            lessons.features(), lessons.labels, finite=self._journal.is_finite, weights=lessons.weights
+        )
 
     def _last_whole(self) -> Classifier | None:
         return None if self.model is self._stand_in else self.model

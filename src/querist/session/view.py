@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Label, Task
 from querist._validation import as_rows
 from querist.base.adapted import original
 from querist.session.events import Event
@@ -35,6 +35,11 @@ class SessionView:
         return self._journal.n_rows
 
     @property
+    def task(self) -> Task:
+        """``"regression"`` where the estimator is a regressor and answers are numbers, else ``"classification"``."""
+        return self._journal.task
+
+    @property
     def labelled(self) -> IntArray:
         """Answered rows, in the order of their answers."""
         return self._journal.state.answers.rows.copy()
@@ -58,7 +63,7 @@ class SessionView:
 
     @property
     def classes(self) -> list[Label]:
-        """Declared classes, or classes in order of their first answer; append-only."""
+        """Declared classes, or classes in order of their first answer; append-only. None of a regressor."""
         return list(self._journal.state.classes)
 
     @property
