@@ -28,6 +28,16 @@ class Classifier(Protocol):
         """Return the likeliest class of each row."""
 
 
+class Regressor(Protocol):
+    """What Querist asks of a model of numbers: scikit-learn's contract for regressors, its tags included."""
+
+    def fit(self, X: Any, y: Any, /) -> Any:
+        """Learn from rows and their targets."""
+
+    def predict(self, X: Any, /) -> Any:
+        """Return the predicted target of each row, shape (n,)."""
+
+
 class SparseMatrix(Protocol):
     """A matrix or array of scipy.sparse, which `numpy.typing.ArrayLike` leaves out."""
 
