@@ -1,4 +1,4 @@
-"""One door for amounts per row, such as weights and costs: positive finite numbers, in the order of the rows."""
+"""One door for numbers per row: amounts, such as weights and costs, which are above 0, and targets of a regression."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +43,56 @@ def as_amounts(
     >>> as_amounts([1, 0.5], 2, "sample_weight")
     array([1. , 0.5])
     """
+    array = _in_order(values, expected, name, rows, pool)
+    fine = np.isfinite(array) & (array > 0)
+    if not fine.all():
+        place = int(np.argmin(fine))
+        raise InvalidParameterError(
+            f"{name}[{place}] is {array[place]:g}, and must be a finite number above 0. {remedy}".strip()
+        )
+    return array
+
+
+def as_targets(
+    values: Any, expected: int, name: str = "labels", *, rows: IntArray | None = None, pool: Pool = None
+) -> FloatArray:
+    """Return the target of each row for a regressor: any finite number.
+
+    Parameters
+    ----------
+    values, expected, rows, pool
+        As in `as_amounts`.
+    name : str, default="labels"
+
+    Returns
+    -------
+    ndarray of shape (expected,), float64
+        Its own memory.
+
+    Raises
+    ------
+    InvalidParameterError
+        If their number differs, or one is no number, missing or infinite; the first such one is named.
+
+    Examples
+    --------
+    >>> as_targets([3, -0.25], 2)
+    array([ 3.  , -0.25])
+    """
+    array = _in_order(values, expected, name, rows, pool)
+    fine = np.isfinite(array)
+    if not fine.all():
+        place = int(np.argmin(fine))
+        what = "missing (None, NaN or NA)" if np.isnan(array[place]) else f"{array[place]:g}"
+        raise InvalidParameterError(
+            f"{name}[{place}] is {what}, and the target of a regressor must be a finite number. "
+            "Use skip(rows) for rows that nobody can tell."
+        )
+    return array
+
+
+def _in_order(values: Any, expected: int, name: str, rows: IntArray | None, pool: Pool) -> FloatArray:
+    """Return one number per row, gaps as NaN, in the order of the rows."""
     if isinstance(values, Mapping):
         values = by_key(values, np.arange(expected) if rows is None else rows, name)
     elif hasattr(values, "iloc") and hasattr(values, "index") and len(getattr(values, "shape", ())) == 1:
@@ -51,12 +101,6 @@ def as_amounts(
     if array.ndim != 1 or array.size != expected:
         got = f"shape {array.shape}" if array.ndim != 1 else f"{array.size}"
         raise InvalidParameterError(f"{name} must hold one number per row: {expected} wanted, got {got}.")
-    fine = np.isfinite(array) & (array > 0)
-    if not fine.all():
-        place = int(np.argmin(fine))
-        raise InvalidParameterError(
-            f"{name}[{place}] is {array[place]:g}, and must be a finite number above 0. {remedy}".strip()
-        )
     return array
 
 

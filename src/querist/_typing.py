@@ -1,6 +1,6 @@
 """Names for the types that pass between modules, and for what public functions take."""
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -55,5 +55,8 @@ PoolLike: TypeAlias = npt.ArrayLike | SparseMatrix
 Pool: TypeAlias = Any
 # A classifier inside: what `Classifier` promises, and methods that are asked for with hasattr.
 Model: TypeAlias = Any
+# What a model is to predict: one of some classes, or a number.
+Task: TypeAlias = Literal["classification", "regression"]
+BOTH_TASKS: frozenset[Task] = frozenset({"classification", "regression"})
 Label: TypeAlias = str | int | bool | float
 RandomState: TypeAlias = int | np.random.Generator | None

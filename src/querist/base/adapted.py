@@ -9,7 +9,7 @@ from sklearn.utils.metaestimators import available_if
 
 from querist._typing import AnyArray, FloatArray, Label, Model, Pool
 from querist._validation import n_rows
-from querist.base.contract import parts_of
+from querist.base.contract import parts_of, predicts_numbers
 from querist.base.returned import Names, as_array, as_probabilities, flat, not_finite
 from querist.exceptions import UnsupportedModelError
 
@@ -25,7 +25,7 @@ def adapted(model: Model, labels: AnyArray) -> Model:
     Parameters
     ----------
     model : classifier
-        Fitted on `labels`.
+        Fitted on `labels`. A regressor, which has no classes to be named, stays as it is.
     labels : ndarray of shape (n_labelled,)
         The classes that it was told, in any order and number.
 
@@ -40,7 +40,9 @@ def adapted(model: Model, labels: AnyArray) -> Model:
     UnsupportedModelError
         If its ``classes_`` are none that it was told.
     """
-    return model if isinstance(model, Adapted) or keeps_contract(model) else Adapted(model, labels)
+    if isinstance(model, Adapted) or keeps_contract(model) or predicts_numbers(model):
+        return model
+    return Adapted(model, labels)
 
 
 def original(model: Model) -> Model:

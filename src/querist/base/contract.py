@@ -1,4 +1,4 @@
-"""What a classifier can do, asked before it is fitted."""
+"""What a classifier or regressor can do, asked before it is fitted."""
 
 import inspect
 import warnings
@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.base import clone, is_regressor
 
-from querist._typing import Model
+from querist._typing import Model, Task
 from querist.exceptions import InvalidParameterError
 
 
@@ -19,18 +19,44 @@ def check_classifier(estimator: Model, what: str) -> None:
     InvalidParameterError
         If it is a class, has no ``fit``, ``predict`` or ``get_params``, or is a regressor.
     """
+    _check_can(estimator, what, "classifier")
+    if predicts_numbers(estimator):
+        raise InvalidParameterError(f"{what} must be a classifier, and {type(estimator).__name__} is a regressor.")
+
+
+def check_regressor(estimator: Model, what: str) -> None:
+    """Refuse what is no regressor object.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is a class, has no ``fit``, ``predict`` or ``get_params``, or does not say that it is a regressor.
+    """
+    _check_can(estimator, what, "regressor")
+    if not predicts_numbers(estimator):
+        raise InvalidParameterError(
+            f"{what} must be a regressor, and {type(estimator).__name__} is none by scikit-learn's is_regressor. "
+            "Let its class inherit from sklearn.base.RegressorMixin."
+        )
+
+
+def _check_can(estimator: Model, what: str, kind: str) -> None:
     if isinstance(estimator, type) or not (can(estimator, "fit") and can(estimator, "predict")):
-        raise InvalidParameterError(f"{what} must be a classifier object with fit and predict, got {estimator!r}.")
+        raise InvalidParameterError(f"{what} must be a {kind} object with fit and predict, got {estimator!r}.")
     if not hasattr(estimator, "get_params"):
         raise InvalidParameterError(
             f"{what} has no get_params, which Querist needs to make fresh copies of it. Let the class "
             f"{type(estimator).__name__} inherit from sklearn.base.BaseEstimator."
         )
-    if _is_regressor(estimator):
-        raise InvalidParameterError(f"{what} must be a classifier, and {type(estimator).__name__} is a regressor.")
 
 
-def _is_regressor(estimator: Model) -> bool:
+def task_of(estimator: Model) -> Task:
+    """Return what an estimator is for: ``"regression"`` where it says that it is a regressor."""
+    return "regression" if predicts_numbers(estimator) else "classification"
+
+
+def predicts_numbers(estimator: Model) -> bool:
+    """Return whether an estimator says that it is a regressor, by scikit-learn's tags."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -8,9 +8,20 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from querist import _random
+from querist._amounts import as_targets
 from querist._labels import as_labels
 from querist._pool import as_pool
-from querist._typing import Classifier, FloatArray, IntArray, PoolLike, RandomState
+from querist._typing import (
+    AnyArray,
+    Classifier,
+    FloatArray,
+    IntArray,
+    Pool,
+    PoolLike,
+    RandomState,
+    Regressor,
+    Task,
+)
 from querist._validation import (
     as_rows,
     check_choice,
@@ -19,6 +30,7 @@ from querist._validation import (
 )
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
+from querist.base.contract import task_of
 from querist.base.costs import WithCosts
 from querist.base.memory import Memory
 from querist.base.open_rows import OpenRows
@@ -49,6 +61,8 @@ class QueryStrategy(BaseEstimator, ABC):
         Order of equal utilities: by a seeded key of each row, or by row number.
     """
 
+    # What the models are for that it asks on behalf of: classifiers, regressors or both.
+    tasks: ClassVar[frozenset[Task]] = frozenset({"classification"})
     # Whether `query` needs a fitted model.
     needs_model: ClassVar[bool] = True
     # Whether it trains clones of the model, which then must be one that can be trained.
@@ -81,7 +95,7 @@ class QueryStrategy(BaseEstimator, ABC):
         rows: ArrayLike,
         labels: ArrayLike,
         *,
-        model: Classifier | None = ...,
+        model: Classifier | Regressor | None = ...,
         candidates: ArrayLike | None = ...,
         batch_size: int = ...,
         random_state: RandomState = ...,
@@ -96,7 +110,7 @@ class QueryStrategy(BaseEstimator, ABC):
         rows: ArrayLike,
         labels: ArrayLike,
         *,
-        model: Classifier | None = ...,
+        model: Classifier | Regressor | None = ...,
         candidates: ArrayLike | None = ...,
         batch_size: int = ...,
         random_state: RandomState = ...,
@@ -111,7 +125,7 @@ class QueryStrategy(BaseEstimator, ABC):
         rows: ArrayLike,
         labels: ArrayLike,
         *,
-        model: Classifier | None = None,
+        model: Classifier | Regressor | None = None,
         candidates: ArrayLike | None = None,
         batch_size: int = 1,
         random_state: RandomState = None,
@@ -127,8 +141,8 @@ class QueryStrategy(BaseEstimator, ABC):
         rows : array-like of shape (n_labelled,)
             Row numbers of the answers so far.
         labels : array-like of shape (n_labelled,)
-            Those answers.
-        model : classifier, default=None
+            Those answers: classes, or targets of a regressor.
+        model : classifier or regressor, default=None
             Fitted on `rows` and `labels`; strategies with ``needs_model = False`` ignore it.
         candidates : array-like of row numbers, default=None
             Rows that may be asked about; None means every row without an answer.
@@ -245,7 +259,7 @@ class QueryStrategy(BaseEstimator, ABC):
         X: PoolLike,
         rows: ArrayLike,
         labels: ArrayLike,
-        model: Classifier | None,
+        model: Classifier | Regressor | None,
         candidates: ArrayLike | None,
         batch_size: int,
         random_state: RandomState,
@@ -262,13 +276,52 @@ class QueryStrategy(BaseEstimator, ABC):
             self,
             pool,
             answered,
-            as_labels(labels, answered.size, rows=answered, pool=pool),
+            self._answers(labels, answered, pool, model),
             model=model,
             open_rows=_allowed(candidates, answered, total),
             batch_size=batch_size,
             rng=_random.resolve(random_state),
             memory=memory,
         )
+
+    def _answers(self, labels: ArrayLike, rows: IntArray, pool: Pool, model: Classifier | Regressor | None) -> AnyArray:
+        """Return the answers: classes, or targets where a regressor was fitted on them."""
+        if model is None and len(self.tasks) > 1:
+            # Nothing says what they are.
+            return as_labels(labels, rows.size, rows=rows, pool=pool, whole=False)
+        task = next(iter(self.tasks)) if model is None else task_of(model)
+        check_task(self, task, what="model")
+        if task == "regression":
+            return as_targets(labels, rows.size, rows=rows, pool=pool)
+        return as_labels(labels, rows.size, rows=rows, pool=pool)
+
+
+def check_task(strategy: QueryStrategy, task: Task, *, what: str) -> None:
+    """Refuse a strategy that does not ask on behalf of such models.
+
+    Parameters
+    ----------
+    strategy : QueryStrategy
+    task : {"classification", "regression"}
+    what : str
+        The parameter that holds the model, for the message.
+
+    Raises
+    ------
+    InvalidParameterError
+    """
+    if task in strategy.tasks:
+        return
+    name = type(strategy).__name__
+    if task == "regression":
+        raise InvalidParameterError(
+            f"{name} asks on behalf of classifiers, and {what} is a regressor. Use another strategy for it, such as "
+            "igs, gsx, committee_variance, k_center or random."
+        )
+    raise InvalidParameterError(
+        f"{name} asks on behalf of regressors, and {what} is a classifier. Use another strategy for it, such as "
+        "margin, entropy, k_center or random."
+    )
 
 
 def _allowed(candidates: ArrayLike | None, rows: IntArray, total: int) -> OpenRows:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from querist._typing import FloatArray, IntArray
+from querist._typing import BOTH_TASKS, FloatArray, IntArray, Task
 from querist.base.blocks import pool_width
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
@@ -62,6 +62,7 @@ class KCenter(QueryStrategy):
     array([4, 2])
     """
 
+    tasks: ClassVar[frozenset[Task]] = BOTH_TASKS
     needs_model: ClassVar[bool] = False
     measures_distances = True
     with_costs: ClassVar[WithCosts] = "refused"

@@ -8,7 +8,7 @@ import scipy.sparse
 from numpy.typing import DTypeLike
 
 from querist._blocks import block_rows, cached_blocks
-from querist._typing import AnyArray, FloatArray, IntArray
+from querist._typing import BOTH_TASKS, AnyArray, FloatArray, IntArray, Task
 from querist._validation import check_number
 from querist.base.blocks import pool_width
 from querist.base.candidates import CandidateFilter
@@ -86,6 +86,7 @@ class MaxHerding(QueryStrategy):
     array([1, 3, 5])
     """
 
+    tasks: ClassVar[frozenset[Task]] = BOTH_TASKS
     needs_model: ClassVar[bool] = False
     measures_distances = True
     with_costs: ClassVar[WithCosts] = "refused"

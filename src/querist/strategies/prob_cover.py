@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse
 
 from querist._blocks import block_rows
-from querist._typing import BoolArray, FloatArray, IntArray
+from querist._typing import BOTH_TASKS, BoolArray, FloatArray, IntArray, Task
 from querist._validation import check_number, check_positive_int
 from querist.base.blocks import pool_width
 from querist.base.candidates import CandidateFilter
@@ -73,6 +73,7 @@ class ProbCover(QueryStrategy):
     array([1, 3, 5])
     """
 
+    tasks: ClassVar[frozenset[Task]] = BOTH_TASKS
     needs_model: ClassVar[bool] = False
     measures_distances = True
     with_costs: ClassVar[WithCosts] = "refused"

@@ -8,7 +8,7 @@ import numpy as np
 
 from querist._blocks import row_blocks
 from querist._partitioned import PartitionedPool, Stretch
-from querist._typing import BoolArray, FloatArray, IntArray
+from querist._typing import BOTH_TASKS, BoolArray, FloatArray, IntArray, Task
 from querist.base.context import QueryContext
 from querist.base.costs import WithCosts
 from querist.base.selection import Chances, TopK
@@ -45,6 +45,7 @@ class RandomSampling(QueryStrategy):
     3
     """
 
+    tasks: ClassVar[frozenset[Task]] = BOTH_TASKS
     needs_model: ClassVar[bool] = False
     stochastic: ClassVar[bool] = True
     with_costs: ClassVar[WithCosts] = "regardless"

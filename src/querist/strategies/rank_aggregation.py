@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from querist._typing import FloatArray
+from querist._typing import BOTH_TASKS, FloatArray, Task
 from querist._validation import check_number
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
@@ -78,6 +78,11 @@ class RankAggregation(QueryStrategy):
         super().__init__(selection=selection, candidates=candidates, ties=ties)
         self.members = members
         self.weights = weights
+
+    @property
+    def tasks(self) -> frozenset[Task]:  # type: ignore[override]  # a class variable of the others
+        """What all parts can ask on behalf of."""
+        return BOTH_TASKS.intersection(*(member.tasks for member in self._members()))
 
     @property
     def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others

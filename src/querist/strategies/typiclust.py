@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from querist._threads import single_thread
-from querist._typing import FloatArray, IntArray
+from querist._typing import BOTH_TASKS, FloatArray, IntArray, Task
 from querist._validation import check_positive_int
 from querist.base.candidates import CandidateFilter
 from querist.base.clusters import k_means
@@ -71,6 +71,7 @@ class TypiClust(QueryStrategy):
     [1, 5]
     """
 
+    tasks: ClassVar[frozenset[Task]] = BOTH_TASKS
     needs_model: ClassVar[bool] = False
     stochastic: ClassVar[bool] = True
     measures_distances = True
