@@ -332,14 +332,18 @@ def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:
 def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...], copies: str | None) -> None:
     """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
     from querist._validation import check_choice
+    from querist.base.contract import check_classifier
+    from querist.base.strategy import check_task
     from querist.labelling.log.classes import added
     from querist.labelling.log.settings import COPY_RULES
     from querist.registry import make_estimator, make_strategy, parse_spec
 
-    for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
-        if given is not None and given != "auto":
-            name, params = parse_spec(given)
-            make(name, **params)
+    if strategy is not None and strategy != "auto":
+        name, params = parse_spec(strategy)
+        check_task(make_strategy(name, **params), "classification", what="the model of the page")
+    if estimator is not None and estimator != "auto":
+        name, params = parse_spec(estimator)
+        check_classifier(make_estimator(name, **params), "--estimator")
     added(classes)
     if copies is not None:
         check_choice(copies, "--copies", COPY_RULES)

@@ -34,7 +34,7 @@ from querist.labelling.serving.taking_back import TakingBack
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
-from querist.registry import parse_spec, part_names
+from querist.registry import parse_spec, part_names, strategy_names
 from querist.store.rows import TabRow
 from querist.store.store import Store
 
@@ -339,6 +339,6 @@ def _as_logged(settings: Settings, names: Collection[str]) -> dict[str, Any]:
 def _check_part(kind: str, spec: str) -> None:
     """Refuse names that are not registered, without importing what they stand for."""
     name, _ = parse_spec(spec)
-    known = ["auto", *part_names(kind)]
+    known = ["auto", *(strategy_names("classification") if kind == "strategies" else part_names(kind))]
     if name not in known:
         raise UnknownNameError.of(kind, name, known)

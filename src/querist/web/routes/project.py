@@ -54,7 +54,7 @@ def _settings(project: Project) -> SettingsInfo:
         strategy=settings.strategy,
         estimator=settings.estimator,
         looks_for=settings.relevant_class,
-        strategies=["auto", *(name for name in strategy_names() if name != "auto")],
+        strategies=["auto", *(name for name in strategy_names("classification") if name != "auto")],
         annotators_may=settings.annotators_may,
         keywords=settings.keywords,
         guidelines=settings.guidelines,
