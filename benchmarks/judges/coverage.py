@@ -31,9 +31,9 @@ HEAD = """# Figures of judges, measured
 How often 95 % intervals hold the true figure of a pile of 10,000 rows, and how wide they are. The script
 `benchmarks/judges/coverage.py` writes this page; nothing was tuned on these worlds. A judge of accuracy *a* gives the
 right class with that chance, else another one at random; the second judge of the paired difference is 3 points worse.
-Confidences: informative (higher where it is right), useless (noise), lying (higher where it is wrong). Cells are classes
-x accuracy x confidences x random rows ({sizes}), {repeats} samples each: the coverage of a cell has a standard error of
-about {error:.1f} points. Samples that give no figure (too few rows) count in no column.
+Confidences: informative (higher where it is right), useless (noise), lying (higher where it is wrong). Cells are
+classes x accuracy x confidences x random rows ({sizes}), {repeats} samples each: the coverage of a cell has a standard
+error of about {error:.1f} points. Samples that give no figure (too few rows) count in no column.
 
 "Width" is the mean of an interval's width beside that of the random rows alone, in the same cell.
 

@@ -10,6 +10,7 @@ from querist._typing import FloatArray
 from querist._validation import check_number
 from querist.audit.estimate import FEWEST, Estimate, too_few
 from querist.audit.intervals import mid_p, skips_counted, with_skips
+from querist.audit.outcomes import is_within
 from querist.exceptions import InvalidParameterError
 
 _LOG = "audit rows, Student interval of the logarithm, widened for heavy tails"
@@ -180,7 +181,8 @@ def within(
     A proportion, with the mid-p interval: of all figures of a regressor the only one that no tail of the errors harms.
     """
     tolerance = check_number(tolerance, "tolerance", low=0)
-    hits = np.abs(errors_of(truth, predicted)) <= tolerance
+    errors_of(truth, predicted)
+    hits = is_within(truth, predicted, tolerance)
     quantity = f"share of rows within {tolerance:g}"
     if hits.size < FEWEST:
         return _too_few(quantity, _SHARE, hits.size)

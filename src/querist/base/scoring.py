@@ -14,7 +14,7 @@ from querist.base.adapted import name_of
 from querist.base.blocks import pool_width
 from querist.base.forest_scoring import forest_probabilities
 from querist.base.linear import is_logistic, logistic_probabilities, products
-from querist.base.returned import flat, not_finite
+from querist.base.returned import not_finite
 from querist.exceptions import NotEnoughLabelsError, UnsupportedModelError
 from querist.measures.uncertainty import UNCERTAINTIES, Uncertainty, decision_margin
 
@@ -120,7 +120,7 @@ def one_each(values: Any, block: Pool, what: str) -> FloatArray:
             f"{what} returned shape {array.shape} for {n_rows(block)} rows; one number per row is wanted. Fit the "
             "regressor on one target per row."
         )
-    if not np.isfinite(array.sum()):
+    if not np.isfinite(array).all():
         raise not_finite(what)
     return array.reshape(-1)
 
@@ -283,31 +283,3 @@ def decision_values(model: Model, block: Pool) -> AnyArray:
     if not np.isfinite(scores.sum()):
         raise not_finite(f"{name_of(model)}.decision_function")
     return scores
-
-
-def predicted_targets(model: Model, block: Pool) -> FloatArray:
-    """Return what a regressor predicts for rows.
-
-    Parameters
-    ----------
-    model : regressor
-        Fitted.
-    block : pool of shape (n, ...)
-
-    Returns
-    -------
-    ndarray of shape (n,), float64
-        Finite; also of a regressor that returns a column.
-
-    Raises
-    ------
-    UnsupportedModelError
-        If the shape is another.
-    QueristError
-        If a prediction is not finite.
-    """
-    what = f"{name_of(model)}.predict"
-    found: FloatArray = flat(model.predict(block), n_rows(block), what).astype(np.float64, copy=False)
-    if not np.isfinite(found.sum()) and not np.isfinite(found).all():
-        raise not_finite(what)
-    return found

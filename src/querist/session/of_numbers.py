@@ -32,9 +32,9 @@ class RegressionFigures(Figures):
     def estimates(self, confidence: float) -> RegressionAssessment:  # type: ignore[override]  # figures of its own
         """Return all figures; kept until answers change."""
         self._require_audit()
-        return self._kept(confidence, self._assess)
+        return self._kept(confidence, self._assess_numbers)
 
-    def _assess(self, confidence: float) -> RegressionAssessment:
+    def _assess_numbers(self, confidence: float) -> RegressionAssessment:
         answers, prefix, first = self._journal.state.answers, self._trail.prefix(), self._trail.first_answers()
         return regression_assess(
             self._trained.fit_on,

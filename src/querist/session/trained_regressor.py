@@ -5,7 +5,7 @@ from functools import partial
 from typing import NoReturn
 
 from querist._typing import AnyArray, IntArray, Model, Pool
-from querist.base.scoring import predicted_targets
+from querist.base.scoring import targets
 from querist.exceptions import NotEnoughLabelsError
 from querist.learners.refit_regressor import RegressorRefitter
 from querist.session.journal import Journal
@@ -40,7 +40,7 @@ class TrainedRegressor(Trained):
         return None
 
     def _says(self, model: Model) -> Callable[[Pool], AnyArray]:
-        return partial(predicted_targets, model)
+        return partial(targets, model)
 
     def predict_proba(self, X: Pool = None) -> NoReturn:
         """Say that there are no probabilities."""
