@@ -1,6 +1,7 @@
 """Query strategies: one idea per module."""
 
 from querist.strategies.badge import Badge
+from querist.strategies.bait import Bait
 from querist.strategies.bald import Bald
 from querist.strategies.batch_bald import BatchBald
 from querist.strategies.density_weighted import DensityWeighted
@@ -21,6 +22,7 @@ from querist.strategies.typiclust import TypiClust
 
 __all__ = [
     "Badge",
+    "Bait",
     "Bald",
     "BatchBald",
     "DensityWeighted",
