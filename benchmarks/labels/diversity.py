@@ -27,6 +27,7 @@ STRATEGIES = (
     "weighted_k_means",
     "cluster_margin",
     "max_herding",
+    "bait",
     "prob_cover",
     "typiclust",
     "density_weighted",

@@ -4,17 +4,21 @@ Of regressors, whose predictions are numbers as they are, only the fitted member
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import scipy.special
 from sklearn.base import clone
 
+from querist._blocks import cached_blocks
 from querist._pool import plain
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool, Regressor
+from querist._typing import AnyArray, BoolArray, Classifier, FloatArray, IntArray, Model, Pool, Regressor
 from querist._validation import check_positive_int, n_rows, take_rows
 from querist.base.adapted import original
+from querist.base.blocks import pool_width
 from querist.base.context import QueryContext
 from querist.base.contract import check_classifier, check_regressor, predicts_numbers
+from querist.base.linear import Linear, linear_of
 from querist.base.scoring import needs_probabilities, probabilities
 from querist.exceptions import InvalidParameterError, ModelMismatchWarning, NotEnoughLabelsError
 from querist.learners.encoding import encoded
@@ -58,17 +62,112 @@ class Committee:
     def probabilities(self, block: Pool) -> FloatArray:
         """Return what each member says of rows, shape (n_members, n, n_classes); 0 of a class that it does not know."""
         proba = np.zeros((len(self.members), n_rows(block), self.n_classes))
-        for target, member, places in zip(proba, self.members, self._columns, strict=True):
-            target[:, places] = probabilities(member, block)
+        linear = self._linear(block, needs_logistic=True)
+        for group in linear:
+            group.tell_probabilities(block, proba, self._columns[group.numbers[0]])
+        for number in self._others(linear):
+            proba[number][:, self._columns[number]] = probabilities(self.members[number], block)
         return proba
 
     def votes(self, block: Pool) -> IntArray:
         """Return how many members vote for each class, shape (n, n_classes)."""
         every = np.arange(n_rows(block))
         counts = np.zeros((every.size, self.n_classes), np.int64)
-        for member, places in zip(self.members, self._columns, strict=True):
-            counts[every, places[_positions(member.classes_, member.predict(block))]] += 1
+        linear = self._linear(block)
+        for group in linear:
+            counts[:, self._columns[group.numbers[0]]] += group.votes(block)
+        for number in self._others(linear):
+            member = self.members[number]
+            counts[every, self._columns[number][_positions(member.classes_, member.predict(block))]] += 1
         return counts
+
+    def _linear(self, block: Pool, *, needs_logistic: bool = False) -> list["_LinearMembers"]:
+        """Return the linear members, those of the same classes together."""
+        groups: dict[tuple[int, ...], _LinearMembers] = {}
+        for number, (member, places) in enumerate(zip(self.members, self._columns, strict=True)):
+            linear = linear_of(member, block, "margin")
+            if linear is not None and not (needs_logistic and linear.kind == "decision"):
+                groups.setdefault(tuple(places.tolist()), _LinearMembers()).append(number, linear)
+        return list(groups.values())
+
+    def _others(self, linear: list["_LinearMembers"]) -> list[int]:
+        done = {number for group in linear for number in group.numbers}
+        return [number for number in range(len(self.members)) if number not in done]
+
+
+class _LinearMembers:
+    """Members of the same classes whose decision values are linear: one product with a block serves them all."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self._models: list[Linear] = []
+
+    def append(self, number: int, model: Linear) -> None:
+        self.numbers.append(number)
+        self._models.append(model)
+
+    def _pieces(self, block: Pool) -> Iterator[tuple[slice, FloatArray]]:
+        """Yield decision values of shape (n_members, n_outputs, n_some), of two classes one output.
+
+        Rows are last: what is done for a member and an output is done for many rows at once.
+        """
+        whole = self._models[0]._replace(
+            coef=np.vstack([each.coef for each in self._models]),
+            intercept=np.concatenate([each.intercept for each in self._models]),
+            method="decision_function of the members of the committee",
+        )
+        n_values = len(whole.coef)
+        for some in cached_blocks(n_rows(block), n_values + pool_width(block)):
+            values = np.ascontiguousarray(whole.values(block[some]).T)
+            yield some, values.reshape(len(self._models), n_values // len(self._models), -1)
+
+    def tell_probabilities(self, block: Pool, proba: FloatArray, places: IntArray) -> None:
+        """Write what each member says of rows into an array of shape (n_all_members, n, n_all_classes)."""
+        for some, values in self._pieces(block):
+            if values.shape[1] == 1:
+                second = scipy.special.expit(values, out=values)
+                told = np.concatenate([1.0 - second, second], axis=1)
+            else:
+                told = np.subtract(values, values.max(axis=1, keepdims=True), out=values)
+                np.exp(told, out=told)
+                told /= told.sum(axis=1, keepdims=True)
+            for number, found in zip(self.numbers, told, strict=True):
+                proba[number][some, places] = found.T
+
+    def votes(self, block: Pool) -> IntArray:
+        """Return how many members vote for each of their classes, shape (n, n_classes).
+
+        Where rounding might decide, values are counted again, so that a vote depends on nothing but the row.
+        """
+        n_outputs = len(self._models[0].coef)
+        found = np.empty((n_rows(block), max(n_outputs, 2)), np.int64)
+        for some, values in self._pieces(block):
+            # A lone value is against 0.
+            first = values.max(axis=1)
+            doubt = self._models[0]._replace(kind="decision").rounding(float(np.abs(values).max()), block.dtype)
+            if n_outputs == 1:
+                voted, doubtful = values > 0, np.abs(first) <= doubt
+            else:
+                voted = values == first[:, np.newaxis]
+                doubtful = (values >= (first - doubt)[:, np.newaxis]).sum(axis=1) > 1
+            for member, rows in _by_member(doubtful):
+                settled = self._models[member].settled_values(block[some][rows])
+                if n_outputs == 1:
+                    voted[member, 0, rows] = settled > 0
+                else:
+                    voted[member][:, rows] = settled.argmax(axis=1) == np.arange(n_outputs)[:, np.newaxis]
+            counts = voted.sum(axis=0)
+            found[some, -n_outputs:] = counts.T
+            if n_outputs == 1:
+                found[some, 0] = len(self._models) - counts[0]
+        return found
+
+
+def _by_member(marks: BoolArray) -> Iterator[tuple[int, IntArray]]:
+    """Yield each member that has a mark, and which rows these are of."""
+    if marks.any():
+        for member in np.flatnonzero(marks.any(axis=1)).tolist():
+            yield member, np.flatnonzero(marks[member])
 
 
 def committee_of(context: QueryContext, committee: Sequence[Classifier] | None, n_members: int) -> Committee:

@@ -23,6 +23,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "density_weighted": "querist.strategies.density_weighted:DensityWeighted",
         "k_center": "querist.strategies.k_center:KCenter",
         "badge": "querist.strategies.badge:Badge",
+        "bait": "querist.strategies.bait:Bait",
         "typiclust": "querist.strategies.typiclust:TypiClust",
         "bald": "querist.strategies.bald:Bald",
         "batch_bald": "querist.strategies.batch_bald:BatchBald",

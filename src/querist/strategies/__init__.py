@@ -1,6 +1,7 @@
 """Query strategies: one idea per module."""
 
 from querist.strategies.badge import Badge
+from querist.strategies.bait import Bait
 from querist.strategies.bald import Bald
 from querist.strategies.batch_bald import BatchBald
 from querist.strategies.committee_variance import CommitteeVariance
@@ -25,6 +26,7 @@ from querist.strategies.typiclust import TypiClust
 
 __all__ = [
     "Badge",
+    "Bait",
     "Bald",
     "BatchBald",
     "CommitteeVariance",

@@ -1,22 +1,13 @@
 """Ask where an answer would tell most about the model's parameters."""
 
-from collections.abc import Sequence
-from typing import ClassVar
-
-from numpy.typing import ArrayLike
-
 from querist._threads import SingleBlasThread
-from querist._typing import Classifier, FloatArray
-from querist.base.candidates import CandidateFilter
+from querist._typing import FloatArray
 from querist.base.context import QueryContext
-from querist.base.selection import Selection
-from querist.base.strategy import QueryStrategy
-from querist.base.ties import Ties
-from querist.learners.samples import samples_of
+from querist.learners.by_samples import BySamples
 from querist.measures.disagreement import consensus_kl
 
 
-class Bald(QueryStrategy):
+class Bald(BySamples):
     """Ask where an answer would tell most about the model's parameters (BALD).
 
     The mutual information between a row's class and the parameters: high where each draw of the parameters is certain
@@ -74,34 +65,7 @@ class Bald(QueryStrategy):
     (array([1]), array([0.   , 0.368, 0.   ]))
     """
 
-    stochastic: ClassVar[bool] = True
-
-    def __init__(
-        self,
-        *,
-        samples: ArrayLike | None = None,
-        committee: Sequence[Classifier] | None = None,
-        n_members: int = 10,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Ties = "random",
-    ) -> None:
-        super().__init__(selection=selection, candidates=candidates, ties=ties)
-        self.samples = samples
-        self.committee = committee
-        self.n_members = n_members
-
-    @property
-    def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether a fitted model is needed: where there are neither samples nor a committee."""
-        return self.samples is None and self.committee is None
-
-    @property
-    def refits_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether clones of the model are trained: where there are neither samples nor a committee."""
-        return self.needs_model
-
     def utilities(self, context: QueryContext) -> FloatArray:
         with SingleBlasThread():
-            samples = samples_of(context, self.samples, self.committee, self.n_members)
+            samples = self.drawn(context)
             return samples.scores(context, consensus_kl, samples.n_samples * samples.n_classes)

@@ -1,7 +1,6 @@
 """Ask the batch whose answers together would tell most about the model's parameters."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,9 +11,9 @@ from querist._validation import check_positive_int
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.selection import Chances, Selection
-from querist.base.strategy import QueryStrategy
 from querist.base.ties import Ties
-from querist.learners.samples import Samples, samples_of
+from querist.learners.by_samples import BySamples
+from querist.learners.samples import Samples
 from querist.measures.disagreement import consensus_kl, entropies
 from querist.measures.ranking import top_k
 
@@ -26,7 +25,7 @@ _CACHED_VALUES = 1 << 17
 _DECIMALS = 12
 
 
-class BatchBald(QueryStrategy):
+class BatchBald(BySamples):
     """Ask the batch whose answers together would tell most about the model's parameters (BatchBALD).
 
     The first row is BALD's; each other is the one whose answer would tell most once those of the rows before it are
@@ -91,8 +90,6 @@ class BatchBald(QueryStrategy):
     array([0, 2])
     """
 
-    stochastic: ClassVar[bool] = True
-
     def __init__(
         self,
         *,
@@ -104,26 +101,20 @@ class BatchBald(QueryStrategy):
         candidates: CandidateFilter | None = None,
         ties: Ties = "random",
     ) -> None:
-        super().__init__(selection=selection, candidates=candidates, ties=ties)
-        self.samples = samples
-        self.committee = committee
-        self.n_members = n_members
+        super().__init__(
+            samples=samples,
+            committee=committee,
+            n_members=n_members,
+            selection=selection,
+            candidates=candidates,
+            ties=ties,
+        )
         self.n_configurations = n_configurations
-
-    @property
-    def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether a fitted model is needed: where there are neither samples nor a committee."""
-        return self.samples is None and self.committee is None
-
-    @property
-    def refits_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether clones of the model are trained: where there are neither samples nor a committee."""
-        return self.needs_model
 
     def utilities(self, context: QueryContext) -> FloatArray:
         check_positive_int(self.n_configurations, "n_configurations")
         with SingleBlasThread():
-            samples = samples_of(context, self.samples, self.committee, self.n_members)
+            samples = self.drawn(context)
             context.scratch["samples"] = samples
             return samples.scores(context, consensus_kl, samples.n_samples * samples.n_classes)
 

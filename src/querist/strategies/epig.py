@@ -1,7 +1,6 @@
 """Ask where an answer would tell most about the predictions that matter."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,13 +12,13 @@ from querist._validation import check_positive_int, n_rows
 from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.selection import Selection
-from querist.base.strategy import QueryStrategy
 from querist.base.ties import Ties
-from querist.learners.samples import Samples, samples_of
+from querist.learners.by_samples import BySamples
+from querist.learners.samples import Samples
 from querist.measures.disagreement import predictive_information
 
 
-class Epig(QueryStrategy):
+class Epig(BySamples):
     """Ask where an answer would tell most about the predictions that matter (EPIG).
 
     The mutual information between a row's class and that of a target row, averaged over target rows: `Bald` asks what
@@ -79,8 +78,6 @@ class Epig(QueryStrategy):
     (array([0]), array([0.368, 0.193, 0.   ]))
     """
 
-    stochastic: ClassVar[bool] = True
-
     def __init__(
         self,
         *,
@@ -93,26 +90,20 @@ class Epig(QueryStrategy):
         candidates: CandidateFilter | None = None,
         ties: Ties = "random",
     ) -> None:
-        super().__init__(selection=selection, candidates=candidates, ties=ties)
+        super().__init__(
+            samples=samples,
+            committee=committee,
+            n_members=n_members,
+            selection=selection,
+            candidates=candidates,
+            ties=ties,
+        )
         self.targets = targets
         self.n_targets = n_targets
-        self.samples = samples
-        self.committee = committee
-        self.n_members = n_members
-
-    @property
-    def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether a fitted model is needed: where there are neither samples nor a committee."""
-        return self.samples is None and self.committee is None
-
-    @property
-    def refits_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether clones of the model are trained: where there are neither samples nor a committee."""
-        return self.needs_model
 
     def utilities(self, context: QueryContext) -> FloatArray:
         with SingleBlasThread():
-            samples = samples_of(context, self.samples, self.committee, self.n_members)
+            samples = self.drawn(context)
             targets = self._targets(context, samples)
             width = samples.n_classes**2 * targets.shape[1]
             return samples.scores(context, lambda proba: predictive_information(proba, targets), width)

@@ -56,7 +56,7 @@ class QueryByCommittee(QueryStrategy):
     member's ``fit`` is passed on; a member that takes more answers than it is given knows
     the classes that have enough.
 
-    Cost: n_members fits and as many predictions of the candidates, in blocks:
+    Cost: n_members fits and as many predictions of the candidates, those of linear members in one product, in blocks:
     O(n_candidates) memory for any number of members and classes.
 
     References
