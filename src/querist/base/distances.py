@@ -1,5 +1,6 @@
 """Distances of many rows of a pool to a few, block by block."""
 
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -8,7 +9,13 @@ import scipy.sparse
 from querist._blocks import block_rows
 from querist._typing import FloatArray, IntArray
 from querist.base.scoring import candidate_blocks
-from querist.measures.geometry import as_float, nearest_squared_distances, squared_norms, typical_point
+from querist.measures.geometry import (
+    as_float,
+    nearest_squared_distances,
+    squared_distances_to_each,
+    squared_norms,
+    typical_point,
+)
 
 _POINT_VALUES = 1 << 21
 _SAMPLE = 101
@@ -46,12 +53,44 @@ class Distances:
     def to_rows(self, others: IntArray) -> FloatArray:
         """Return the distance of each row to the nearest of `others` (row numbers of the matrix)."""
         result = np.full(self._rows.size, np.inf)
-        # As many points at a time as keep both their block and its products within bounds.
-        step = max(_POINT_VALUES // max(self._matrix.shape[1], block_rows(self._matrix.shape[1])), 1)
+        step = self._step()
         for start in range(0, others.size, step):
             self._nearest(self._matrix[others[start : start + step]], result)
         np.sqrt(result, out=result)
         return result
+
+    def to_each(self, others: IntArray) -> Iterator[tuple[slice, slice, FloatArray]]:
+        """Yield the distances of each row to each of `others`, in parts that fit into the cache.
+
+        Yields
+        ------
+        positions : slice
+            Of the rows.
+        places : slice
+            Of the others.
+        distances : ndarray of shape (n_places, n_positions)
+            The caller's to change.
+        """
+        step = self._step()
+        for start in range(0, others.size, step):
+            places = slice(start, min(start + step, others.size))
+            points = self._matrix[others[places]]
+            for positions, block, inside in candidate_blocks(self._matrix, self._rows, n_outputs=points.shape[0]):
+                kept = block if inside is None else block[inside]
+                found = squared_distances_to_each(kept, self._norms[positions], points, shift=self._shift)
+                yield positions, places, np.sqrt(found, out=found)
+
+    def nearest_of(self, others: IntArray) -> tuple[FloatArray, IntArray]:
+        """Return the distance of each row to the nearest of `others`, and its place in them; of equals the first."""
+        distance = np.full(self._rows.size, np.inf)
+        place = np.zeros(self._rows.size, np.int64)
+        for positions, places, found in self.to_each(others):
+            best = found.argmin(axis=0)
+            least = found[best, np.arange(best.size)]
+            nearer = least < distance[positions]
+            distance[positions] = np.where(nearer, least, distance[positions])
+            place[positions] = np.where(nearer, best + places.start, place[positions])
+        return distance, place
 
     def to_mean(self) -> FloatArray:
         """Return the distance of each row to the mean of them all."""
@@ -63,6 +102,11 @@ class Distances:
         self._nearest((total / self._rows.size)[np.newaxis], result)
         np.sqrt(result, out=result)
         return result
+
+    def _step(self) -> int:
+        """Return as many points at a time as keep both their block and its products within bounds."""
+        width = int(self._matrix.shape[1])
+        return max(_POINT_VALUES // max(width, block_rows(width)), 1)
 
     def _nearest(self, points: Any, result: FloatArray) -> None:
         for positions, block, inside in candidate_blocks(self._matrix, self._rows):
@@ -103,3 +147,41 @@ class KeptDistances:
             self._nearest = np.minimum(self._nearest, self._all.to_rows(fresh))
             self._others = others.copy()
         return self._nearest
+
+
+class KeptCentres:
+    """The nearest of some rows for each row of a matrix, and its distance, kept while these become more.
+
+    O(n_rows) memory; k further rows cost O(k * n_rows * n_dimensions).
+    """
+
+    def __init__(self, matrix: Any) -> None:
+        self._all = Distances(matrix, np.arange(matrix.shape[0]))
+        self._matrix = matrix
+        self._others: IntArray = np.empty(0, np.int64)
+        self._distance: FloatArray = np.full(matrix.shape[0], np.inf)
+        self._centre: IntArray = np.full(matrix.shape[0], -1, np.int64)
+
+    @classmethod
+    def of(cls, matrix: Any) -> Self:
+        """See `querist.base.memory.Keepable`."""
+        return cls(matrix)
+
+    def between(self, rows: IntArray) -> Distances:
+        """Return what `Distances` of some rows is."""
+        return Distances(self._matrix, rows, whole=self._all)
+
+    def nearest_of(self, others: IntArray) -> tuple[FloatArray, IntArray]:
+        """Return the distance of each row to the nearest of `others`, and which row that is; only to be read."""
+        if not np.isin(self._others, others).all():
+            # An answer was taken back: which of the rest is nearest is not known.
+            self._others, self._distance = np.empty(0, np.int64), np.full(self._distance.size, np.inf)
+        fresh = others[~np.isin(others, self._others)]
+        if fresh.size:
+            # Arrays of their own each time: the last ones may be in somebody's hands.
+            distance, place = self._all.nearest_of(fresh)
+            nearer = distance < self._distance
+            self._distance = np.where(nearer, distance, self._distance)
+            self._centre = np.where(nearer, fresh[place], self._centre)
+            self._others = others.copy()
+        return self._distance, self._centre

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -81,6 +82,47 @@ def candidate_probabilities(model: Model, X: Pool, candidates: IntArray) -> Floa
         found = probabilities(model, block)
         result[positions] = found if inside is None else found[inside]
     return result
+
+
+def predicted_targets(model: Model, X: Pool, candidates: IntArray) -> FloatArray:
+    """Return the target that a regressor predicts for each candidate, asked block by block.
+
+    Parameters
+    ----------
+    model : regressor
+        Fitted on one target per row.
+    X : pool of shape (n_rows, ...)
+    candidates : ndarray of shape (n_candidates,)
+        Ascending row numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_candidates,)
+
+    Raises
+    ------
+    UnsupportedModelError
+        If it predicts no number, or several, for a row.
+    """
+    return score_rows(X, candidates, partial(targets, model), n_outputs=1)
+
+
+def targets(model: Model, block: Pool) -> FloatArray:
+    """Return ``predict`` of a regressor for a block, shape (n,), refusing values that are not numbers."""
+    return one_each(model.predict(block), block, f"{name_of(model)}.predict")
+
+
+def one_each(values: Any, block: Pool, what: str) -> FloatArray:
+    """Return what a regressor says of the rows of a block as one number each, or refuse it."""
+    array: FloatArray = np.asarray(values, np.float64)
+    if array.size != n_rows(block) or array.ndim > 2:
+        raise UnsupportedModelError(
+            f"{what} returned shape {array.shape} for {n_rows(block)} rows; one number per row is wanted. Fit the "
+            "regressor on one target per row."
+        )
+    if not np.isfinite(array.sum()):
+        raise not_finite(what)
+    return array.reshape(-1)
 
 
 def candidate_blocks(

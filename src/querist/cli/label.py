@@ -26,6 +26,7 @@ from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
+    from querist._typing import Task
     from querist.labelling.intake.import_plan import ImportPlan
     from querist.labelling.log.numbers import NumberAsked
 
@@ -382,18 +383,19 @@ def _check_names(
 ) -> None:
     """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
     from querist._validation import check_choice
+    from querist.base.contract import check_classifier, check_regressor
+    from querist.base.strategy import check_task
     from querist.labelling.log.classes import added
     from querist.labelling.log.settings import COPY_RULES
-    from querist.labelling.trainer.regressors import check_number_part
     from querist.registry import make_estimator, make_strategy, parse_spec
 
-    for given, make in ((strategy, make_strategy), (estimator, make_estimator)):
-        if given is not None and given != "auto":
-            if asks_number:
-                check_number_part(make.__name__.removeprefix("make_"), given)
-                continue
-            name, params = parse_spec(given)
-            make(name, **params)
+    task: Task = "regression" if asks_number else "classification"
+    if strategy is not None and strategy != "auto":
+        name, params = parse_spec(strategy)
+        check_task(make_strategy(name, **params), task, what="the model of the page")
+    if estimator is not None and estimator != "auto":
+        name, params = parse_spec(estimator)
+        (check_regressor if asks_number else check_classifier)(make_estimator(name, **params), "--estimator")
     added(classes)
     if copies is not None:
         check_choice(copies, "--copies", COPY_RULES)

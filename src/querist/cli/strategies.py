@@ -10,13 +10,14 @@ _TITLES = {
     "selections": "Selections",
     "candidates": "Candidates",
     "estimators": "Estimators",
+    "regressors": "Regressors (estimators of numbers)",
     "stopping": "Stopping rules",
 }
 
 
 @friendly
 def strategies() -> None:
-    """List the query strategies, selections, candidate filters, estimators and stopping rules.
+    """List the query strategies, selections, candidate filters, estimators, regressors and stopping rules.
 
     Those that installed packages bring are among them, with the package.
     """
@@ -40,8 +41,13 @@ def strategies() -> None:
                 continue
             summary = (inspect.getdoc(part) or "").partition("\n")[0]
             package = registry.package_of(kind, name)
+            if kind == "strategies" and "regression" in (tasks := registry.tasks_of(name) or ()):
+                summary += " [classes and numbers]" if len(tasks) > 1 else " [numbers]"
             typer.echo(f"  {name:24s} {summary}{f' (from {package})' if package else ''}")
         print_notes(dict.fromkeys(notes))
         typer.echo("")
+    typer.echo(
+        "Strategies marked [numbers] ask on behalf of regressors, those without a mark on behalf of classifiers."
+    )
     typer.echo("Parameters follow a colon: --strategy margin:selection=power,selection__beta=2")
     typer.echo("all and any combine stopping rules: --stop 'any(default, budget:labels=300)'")

@@ -1,21 +1,25 @@
-"""Committees: classifiers that are fitted to the answers, and what they say of rows, a column for each class."""
+"""Committees: classifiers that are fitted to the answers, and what they say of rows, a column for each class.
+
+Of regressors, whose predictions are numbers as they are, only the fitted members.
+"""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from sklearn.base import clone
 
 from querist._pool import plain
-from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, Classifier, FloatArray, IntArray, Model, Pool, Regressor
 from querist._validation import check_positive_int, n_rows, take_rows
 from querist.base.adapted import original
 from querist.base.context import QueryContext
-from querist.base.contract import check_classifier
+from querist.base.contract import check_classifier, check_regressor, predicts_numbers
 from querist.base.scoring import needs_probabilities, probabilities
 from querist.exceptions import InvalidParameterError, ModelMismatchWarning, NotEnoughLabelsError
 from querist.learners.encoding import encoded
 from querist.learners.refit import Refitter, unset_random_states
+from querist.learners.weighting import told_weights
 
 
 class Committee:
@@ -100,26 +104,62 @@ def committee_of(context: QueryContext, committee: Sequence[Classifier] | None, 
             "Label more rows first, for example rows drawn at random."
         )
     if committee is not None:
-        return Committee(_own(committee, context), codes)
+        return Committee(_own(committee, context, check_classifier, "classifiers"), codes)
     answers = np.array([codes[label] for label in context.labels.tolist()])
-    return Committee(_bootstrap(n_members, context, answers, len(codes)), codes)
+    return Committee(_bootstrap(n_members, context, lambda rng: bootstrap(answers, len(codes), rng)), codes)
 
 
-def _bootstrap(n_members: int, context: QueryContext, answers: IntArray, n_classes: int) -> list[Model]:
+def regressors_of(context: QueryContext, committee: Sequence[Regressor] | None, n_members: int) -> list[Model]:
+    """Return regressors that are fitted to the answers of a query.
+
+    Parameters
+    ----------
+    context : QueryContext
+    committee : list of regressors or None
+        Each is cloned and fitted on all answers. None: clones of the model, each on as many answers as there are, drawn
+        with replacement.
+    n_members : int
+        Of a bootstrap.
+
+    Raises
+    ------
+    NotEnoughLabelsError
+        If there are no answers.
+    InvalidParameterError
+        If `committee` or `n_members` cannot be used.
+    Exception
+        What a member's fit raises, with a note on which it was.
+
+    Warns
+    -----
+    ModelMismatchWarning
+        If no member of `committee` is of the model's class.
+    """
+    size = context.rows.size
+    if not size:
+        raise NotEnoughLabelsError("A committee needs answers to be fitted to. Label rows first, drawn at random.")
+    if committee is not None:
+        return _own(committee, context, check_regressor, "regressors")
+    return _bootstrap(n_members, context, lambda rng: rng.integers(size, size=size))
+
+
+def _bootstrap(n_members: int, context: QueryContext, draw: Callable[[np.random.Generator], IntArray]) -> list[Model]:
     n_members = check_positive_int(n_members, "n_members", minimum=2)
     members = []
     for number in range(n_members):
-        drawn = bootstrap(answers, n_classes, context.rng)
+        drawn = draw(context.rng)
         model = original(context.model)
         members.append(_fitted(model, context, drawn, f"{number + 1} of {n_members} bootstrap members"))
     return members
 
 
-def _own(committee: Sequence[Classifier], context: QueryContext) -> list[Model]:
+def _own(
+    committee: Sequence[Model], context: QueryContext, check: Callable[[Model, str], None], kind: str
+) -> list[Model]:
     if not isinstance(committee, list | tuple) or len(committee) < 2:
-        raise InvalidParameterError(f"committee must be a list of at least two classifiers, got {committee!r}.")
+        raise InvalidParameterError(f"committee must be a list of at least two {kind}, got {committee!r}.")
     for number, member in enumerate(committee):
-        check_classifier(member, f"committee[{number}]")
+        check(member, f"committee[{number}]")
     model = original(context.model)
     if model is not None and type(_last(model)) not in {type(_last(member)) for member in committee}:
         warnings.warn(
@@ -127,7 +167,7 @@ def _own(committee: Sequence[Classifier], context: QueryContext) -> list[Model]:
             "Questions chosen by other models are often no better for it than random ones. "
             "Add one to the committee.",
             ModelMismatchWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     everything = np.arange(context.rows.size)
     return [_fitted(member, context, everything, f"committee[{number}]") for number, member in enumerate(committee)]
@@ -161,6 +201,8 @@ def _fitted(model: Model, context: QueryContext, drawn: IntArray, name: str) -> 
         # Its random states are set; what a member with too few answers of a class does is the refitter's matter.
         weights = None if context.weights is None else context.weights[drawn]
         rows = take_rows(plain(context.X), context.rows[drawn])
+        if predicts_numbers(member):
+            return member.fit(rows, context.labels[drawn], **told_weights(member, weights))
         return Refitter(member, seed=0).fit_as_far(rows, context.labels[drawn], weights)
     except Exception as error:
         error.add_note(f"Raised while fitting {name} on {drawn.size} labelled rows.")

@@ -7,7 +7,7 @@ from typing import Any
 from sklearn import get_config
 from sklearn.utils.validation import has_fit_parameter
 
-from querist._typing import Model
+from querist._typing import FloatArray, Model
 from querist.base.contract import estimators_in
 from querist.exceptions import InvalidParameterError
 
@@ -74,6 +74,22 @@ def check_takes_weights(estimators: Mapping[str, Model]) -> None:
                 f"whose fit takes {NAME} (logistic_regression, svc, naive_bayes, random_forest, auto ...; of a "
                 f"Pipeline the last step, of ensembles every part), or leave {NAME} out."
             )
+
+
+def told_weights(estimator: Model, weights: FloatArray | None) -> dict[str, FloatArray]:
+    """Return what ``fit`` is told of weights: nothing where all weigh the same, else them, under its keyword.
+
+    To be told nothing and to be told that all weigh the same need not be one to a classifier of somebody's own.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there are weights, and it takes none.
+    """
+    if weights is None:
+        return {}
+    check_takes_weights({"a member": estimator})
+    return {str(weight_keyword(estimator)): weights}
 
 
 def classifiers_of(strategy: Model) -> dict[str, Model]:

@@ -91,23 +91,36 @@ def nearest_squared_distances(
         At least 0. O(n_rows * n_points * n_dimensions) time, O(n_rows * n_points) memory.
     """
     block, points = as_float(block), as_float(points)
-    moved = points.toarray() if scipy.sparse.issparse(points) else points
-    if shift is not None:
-        moved = moved - shift
-    sizes = np.einsum("ij,ij->i", moved, moved)
-    offsets = sizes if shift is None else sizes + 2.0 * (moved @ shift)
-    # Points by rows: the minimum then runs along contiguous memory.
-    products = (block @ moved.T).T if scipy.sparse.issparse(block) else moved @ block.T
-    products *= -2.0
-    products += offsets[:, np.newaxis]
+    products, terms = _products(block, norms, points, shift)
     squared: FloatArray = products.min(axis=0) + norms
-    terms = norms + sizes.max()
-    if shift is not None:
-        terms += np.sqrt(sizes.max() * (shift @ shift))
     close = np.flatnonzero(squared < _CANCELLED * terms)
     if close.size:
         nearest = products[:, close].argmin(axis=0)
         squared[close] = _squared_differences(block[close], points[nearest])
+    return squared
+
+
+def squared_distances_to_each(
+    block: Any, norms: FloatArray, points: Any, *, shift: FloatArray | None = None
+) -> FloatArray:
+    """Return the squared Euclidean distance of each row to each of some points, computed as the nearest one is.
+
+    Parameters
+    ----------
+    block, norms, points, shift
+        As in `nearest_squared_distances`.
+
+    Returns
+    -------
+    ndarray of shape (n_points, n_rows)
+        At least 0; 0 between equal rows.
+    """
+    block, points = as_float(block), as_float(points)
+    squared, terms = _products(block, norms, points, shift)
+    squared += norms
+    close, rows = np.nonzero(squared < _CANCELLED * terms)
+    if rows.size:
+        squared[close, rows] = _squared_differences(block[rows], points[close])
     return squared
 
 
@@ -133,6 +146,23 @@ def squared_distances(rows: AnyArray, others: AnyArray) -> AnyArray:
     distances += np.einsum("ij,ij->i", rows, rows)[:, np.newaxis]
     np.maximum(distances, 0.0, out=distances)
     return distances
+
+
+def _products(block: Any, norms: FloatArray, points: Any, shift: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Return squared distances less the norms of the rows, points by rows, and the size of what they are the rest of."""
+    moved = points.toarray() if scipy.sparse.issparse(points) else points
+    if shift is not None:
+        moved = moved - shift
+    sizes = np.einsum("ij,ij->i", moved, moved)
+    offsets = sizes if shift is None else sizes + 2.0 * (moved @ shift)
+    # Points by rows: the minimum then runs along contiguous memory.
+    products: FloatArray = (block @ moved.T).T if scipy.sparse.issparse(block) else moved @ block.T
+    products *= -2.0
+    products += offsets[:, np.newaxis]
+    terms = norms + sizes.max()
+    if shift is not None:
+        terms += np.sqrt(sizes.max() * (shift @ shift))
+    return products, terms
 
 
 def _squared_differences(left: Any, right: Any) -> FloatArray:

@@ -49,7 +49,8 @@ class Goal:
 
     def make_estimator(self) -> Classifier:
         """Return the classifier, which knows the relevant class."""
-        return make_estimator(self.estimator, relevant=self.relevant)
+        classifier: Classifier = make_estimator(self.estimator, relevant=self.relevant)
+        return classifier
 
 
 GOALS = {"screening": Goal("relevance", "relevance_svc", "screening")}

@@ -5,8 +5,8 @@ A package that brings a strategy ``mine`` says in its pyproject.toml::
     [project.entry-points."querist.strategies"]
     mine = "my_package:MyStrategy"
 
-and so for ``querist.selections``, ``querist.candidates``, ``querist.estimators`` and ``querist.stopping``. Nothing of
-it is imported before somebody asks for the name.
+and so for ``querist.selections``, ``querist.candidates``, ``querist.estimators`` (classifiers), ``querist.regressors``
+and ``querist.stopping``. Nothing of it is imported before somebody asks for the name.
 """
 
 import functools

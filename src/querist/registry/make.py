@@ -3,9 +3,9 @@
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from querist._typing import Classifier
-from querist.exceptions import InvalidParameterError
-from querist.registry.names import SINGULAR, load, package_of
+from querist._typing import Regressor
+from querist.exceptions import InvalidParameterError, UnknownNameError
+from querist.registry.names import SINGULAR, kind_of_estimator, load, package_of, part_names
 from querist.registry.specs import parse_spec, split_rules
 
 if TYPE_CHECKING:  # names must be known (for --help) without loading scikit-learn
@@ -59,15 +59,19 @@ def make_strategy(name: str, **params: Any) -> "QueryStrategy":
     return strategy
 
 
-def make_estimator(name: str, **params: Any) -> Classifier:
-    """Build a classifier from its registered name.
+def make_estimator(name: str, **params: Any) -> Any:
+    """Build a classifier from its registered name, or a regressor.
 
     Parameters
     ----------
     name : str
-        One of `estimator_names()`.
+        One of `estimator_names()`, or of `regressor_names()`.
     **params
-        Passed to the classifier.
+        Passed to the classifier or regressor.
+
+    Returns
+    -------
+    classifier or regressor
 
     Raises
     ------
@@ -81,8 +85,37 @@ def make_estimator(name: str, **params: Any) -> Classifier:
     >>> make_estimator("logistic_regression", class_weight="balanced").class_weight
     'balanced'
     """
-    estimator: Classifier = _build("estimators", name, params)
-    return estimator
+    kind = kind_of_estimator(name)
+    if kind is None:
+        known = {*part_names("estimators"), *part_names("regressors")}
+        raise UnknownNameError.of(SINGULAR["estimators"], name, known)
+    return _build(kind, name, params)
+
+
+def make_regressor(name: str, **params: Any) -> Regressor:
+    """Build a regressor from its registered name.
+
+    Parameters
+    ----------
+    name : str
+        One of `regressor_names()`.
+    **params
+        Passed to the regressor.
+
+    Raises
+    ------
+    UnknownNameError
+        If the regressor is not known.
+    InvalidParameterError
+        If it has no parameter of that name.
+
+    Examples
+    --------
+    >>> make_regressor("k_neighbors_regressor", n_neighbors=3)[-1]
+    KNeighborsRegressor(n_neighbors=3, weights='distance')
+    """
+    regressor: Regressor = _build("regressors", name, params)
+    return regressor
 
 
 def make_stopping_rule(text: str, **known: Any) -> "StoppingRule":

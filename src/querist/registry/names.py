@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from querist._typing import BOTH_TASKS, Task
 from querist.exceptions import UnknownNameError
 from querist.registry.earlier import present_name
 from querist.registry.installed import brought
@@ -36,6 +37,12 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "power": "querist.registry.presets:power",
         "auto": "querist.registry.presets:auto",
         "relevance": "querist.strategies.relevance:RelevanceSampling",
+        "igs": "querist.strategies.igs:ImprovedGreedySampling",
+        "gsy": "querist.registry.presets:gsy",
+        "gsx": "querist.registry.presets:gsx",
+        "committee_variance": "querist.strategies.committee_variance:CommitteeVariance",
+        "predictive_deviation": "querist.strategies.predictive_deviation:PredictiveDeviation",
+        "lcmd": "querist.strategies.lcmd:Lcmd",
     },
     "selections": {
         "auto": "querist.selections.auto:AutoSelection",
@@ -65,6 +72,15 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "kernel_machine": "querist.learners.defaults:kernel_machine",
         "auto": "querist.learners.defaults:auto",
     },
+    "regressors": {
+        "ridge": "querist.learners.regressors:ridge",
+        "random_forest_regressor": "querist.learners.regressors:random_forest_regressor",
+        "extra_trees_regressor": "querist.learners.regressors:extra_trees_regressor",
+        "gradient_boosting_regressor": "querist.learners.regressors:gradient_boosting_regressor",
+        "gaussian_process": "querist.learners.regressors:gaussian_process",
+        "svr": "querist.learners.regressors:svr",
+        "k_neighbors_regressor": "querist.learners.regressors:k_neighbors_regressor",
+    },
     "stopping": {
         "stabilising_predictions": "querist.stopping.stabilising_predictions:StabilisingPredictions",
         "settled_predictions": "querist.stopping.settled_predictions:SettledPredictions",
@@ -84,18 +100,44 @@ _BUILT_IN: dict[str, dict[str, str]] = {
 }
 SINGULAR = {"strategies": "strategy", "selections": "selection", "candidates": "candidate filter"} | {
     "estimators": "estimator",
+    "regressors": "regressor",
     "stopping": "stopping rule",
 }
+# Strategies that ask on behalf of one kind of models only, and of regressors: kept here too, as a list of names must
+# not import them. All that are not in either ask on behalf of classifiers alone.
+_FOR_NUMBERS = {"igs", "gsy", "committee_variance", "predictive_deviation"}
+_FOR_BOTH = {"random", "k_center", "gsx", "lcmd", "typiclust", "prob_cover", "max_herding"}
 
 
-def strategy_names() -> list[str]:
-    """Return the names that `make_strategy` knows, sorted."""
-    return part_names("strategies")
+def strategy_names(task: Task | None = None) -> list[str]:
+    """Return the names that `make_strategy` knows, sorted.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, default=None
+        Only those that ask on behalf of classifiers, or of regressors. What an installed package brings is not loaded
+        to find out, and stands in both lists. None: all.
+    """
+    return [name for name in part_names("strategies") if task is None or task in (tasks_of(name) or BOTH_TASKS)]
+
+
+def tasks_of(name: str) -> frozenset[Task] | None:
+    """Return on behalf of what models a strategy asks; None for one that an installed package brings."""
+    if name not in _BUILT_IN["strategies"]:
+        return None
+    if name in _FOR_BOTH:
+        return BOTH_TASKS
+    return frozenset({"regression"} if name in _FOR_NUMBERS else {"classification"})
 
 
 def estimator_names() -> list[str]:
-    """Return the names that `make_estimator` knows, sorted."""
+    """Return the names of classifiers that `make_estimator` knows, sorted; for regressors see `regressor_names`."""
     return part_names("estimators")
+
+
+def regressor_names() -> list[str]:
+    """Return the names that `make_regressor` knows, and `make_estimator` too, sorted."""
+    return part_names("regressors")
 
 
 def stopping_rule_names() -> list[str]:
@@ -104,7 +146,7 @@ def stopping_rule_names() -> list[str]:
 
 
 def part_names(kind: str) -> list[str]:
-    """Return the known names of one kind: strategies, selections, candidates, estimators or stopping.
+    """Return the known names of one kind: strategies, selections, candidates, estimators, regressors or stopping.
 
     Warns
     -----
@@ -113,6 +155,15 @@ def part_names(kind: str) -> list[str]:
     """
     brought(kind).warn_of_clashes(SINGULAR[kind], _BUILT_IN[kind])
     return sorted({*_BUILT_IN[kind], *brought(kind).names})
+
+
+def kind_of_estimator(name: str) -> str | None:
+    """Return whether a name is that of a classifier (``"estimators"``), a regressor (``"regressors"``) or of none."""
+    kinds = ("estimators", "regressors")
+    # Querist's own first: for these nobody looks at installed packages.
+    own = (kind for kind in kinds if name in _BUILT_IN[kind])
+    others = (kind for kind in kinds if name in brought(kind).names)
+    return next(own, None) or next(others, None)
 
 
 def package_of(kind: str, name: str) -> str | None:

@@ -119,6 +119,85 @@ def cluster_margin(
     return _by_uncertainty(uncertainty, selection, candidates, ties)
 
 
+def gsx(*, candidates: "CandidateFilter | None" = None, ties: "Ties" = "random") -> "QueryStrategy":
+    """Ask about the row nearest to the middle, then about those that lie farthest from all that are labelled (GSx).
+
+    Passive sampling for regression: it needs no model. The same as `k_center`, which with no answers begins at the row
+    nearest to the mean of all that may be asked about, as the paper does; under its name in the literature on
+    regression.
+
+    Parameters
+    ----------
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal distances: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the Euclidean distance to the nearest labelled row, at least 0 (see `querist.strategies.KCenter`).
+    Cost: that of `k_center`.
+
+    References
+    ----------
+    .. [1] H. Yu, S. Kim, "Passive sampling for regression", ICDM 2010, doi:10.1109/ICDM.2010.9.
+    .. [2] D. Wu, C.-T. Lin, J. Huang, "Active learning for regression using greedy sampling", Information Sciences 474,
+       2019, arXiv:1808.04245.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("gsx").query([[0.0], [1.0], [4.0], [9.0]], [], [], batch_size=2)
+    array([2, 3])
+    """
+    from querist.strategies import KCenter
+
+    return KCenter(candidates=candidates, ties=ties)
+
+
+def gsy(*, candidates: "CandidateFilter | None" = None, ties: "Ties" = "random") -> "QueryStrategy":
+    """Ask about the rows whose predicted targets lie farthest from all targets that are known (GSy).
+
+    Spreads the answers over the range of the target. Mostly for comparison: `igs`, which looks at the rows too, does
+    not ask about a row beside one that is known. Short for ``igs:distances=targets``.
+
+    Parameters
+    ----------
+    candidates : CandidateFilter, default=None
+        Where to look; None looks at every row that may be asked about.
+    ties : {"random", "first"}, default="random"
+        Order of equal utilities: by a seeded key of each row, or by row number.
+
+    Returns
+    -------
+    QueryStrategy
+
+    Notes
+    -----
+    Utilities: the least difference of the prediction from a known target, at least 0 (see
+    `querist.strategies.ImprovedGreedySampling`).
+    Cost: one prediction of the candidates, O(n_candidates * (n_labelled + batch_size)) time.
+
+    References
+    ----------
+    .. [1] D. Wu, C.-T. Lin, J. Huang, "Active learning for regression using greedy sampling", Information Sciences 474,
+       2019, arXiv:1808.04245.
+
+    Examples
+    --------
+    >>> import querist
+    >>> querist.make_strategy("gsy")
+    ImprovedGreedySampling(distances='targets')
+    """
+    from querist.strategies import ImprovedGreedySampling
+
+    return ImprovedGreedySampling(distances="targets", candidates=candidates, ties=ties)
+
+
 def power(
     *,
     uncertainty: Uncertainty = "margin",

@@ -24,8 +24,8 @@ POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
 DEFAULT_STRATEGY = "margin"
-# And where a number is asked for: rows that stand for many others, apart from those that have one.
-DEFAULT_NUMBER_STRATEGY = "k_center"
+# And where a number is asked for: far from what is known, in the rows and in what they are predicted to have.
+DEFAULT_NUMBER_STRATEGY = "igs"
 # Of many sparse words a sum, of a few columns and of vectors trees.
 DEFAULT_REGRESSORS: Final[dict[Kind, str]] = {
     "text": "ridge",

@@ -35,8 +35,7 @@ from querist.labelling.serving.taking_back import TakingBack
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
-from querist.labelling.trainer.regressors import NUMBER_STRATEGIES, REGRESSORS
-from querist.registry import parse_spec, part_names
+from querist.registry import parse_spec, part_names, regressor_names, strategy_names
 from querist.store.rows import TabRow
 from querist.store.store import Store
 
@@ -355,7 +354,9 @@ def _as_logged(settings: Settings, names: Collection[str]) -> dict[str, Any]:
 def _check_part(kind: str, spec: str, *, numbers: bool) -> None:
     """Refuse names that are not registered, without importing what they stand for."""
     name, _ = parse_spec(spec)
-    of_numbers = NUMBER_STRATEGIES if kind == "strategies" else REGRESSORS
-    known = ["auto", *(of_numbers if numbers else part_names(kind))]
+    names = regressor_names() if numbers else part_names(kind)
+    if kind == "strategies":
+        names = strategy_names("regression" if numbers else "classification")
+    known = ["auto", *names]
     if name not in known:
         raise UnknownNameError.of(kind, name, known)

@@ -14,9 +14,9 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.ranking import INITIAL
 from querist.labelling.log.settings import Settings
 from querist.labelling.trainer.learner import Clock, Learned, Learner, Lesson, lesson_of
-from querist.labelling.trainer.regressors import make_regressor
 from querist.learners.refit import unset_random_states
 from querist.learners.wrapping import set_seeds
+from querist.registry import make_regressor, parse_spec
 from querist.session.parts import resolve_strategy
 
 # Below so many numbers a model would say little more than their mean.
@@ -68,7 +68,8 @@ class NumberLearner(Learner):
 
     def fitting(self, estimator: str) -> Callable[[IntArray, FloatArray], Model]:
         """Return what fits this kind of regressor to some rows and their numbers."""
-        unfitted = make_regressor(estimator)
+        name, params = parse_spec(estimator)
+        unfitted = make_regressor(name, **params)
         unset = unset_random_states(unfitted)
 
         def fit(rows: IntArray, numbers: FloatArray) -> Model:

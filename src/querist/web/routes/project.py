@@ -9,8 +9,7 @@ from querist.labelling.reading.figures import FiguresReply, measured
 from querist.labelling.reading.insights import insights as read_insights
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.labelling.trainer.regressors import NUMBER_STRATEGIES, REGRESSORS
-from querist.registry import estimator_names, strategy_names
+from querist.registry import estimator_names, regressor_names, strategy_names
 from querist.web.depends import Someone, TheProject, done
 from querist.web.rights import GuardedRoute, allowed
 from querist.web.schemas.project import Health, InsightsReply, Me, ProjectInfo, SettingsBody, SettingsInfo
@@ -44,9 +43,8 @@ def _me(project: Project, person: Person) -> Me:
 
 def _settings(project: Project) -> SettingsInfo:
     settings = project.settings
-    strategies, estimators = strategy_names(), estimator_names()
-    if settings.number:
-        strategies, estimators = [*NUMBER_STRATEGIES], [*REGRESSORS]
+    strategies = strategy_names("regression" if settings.number else "classification")
+    estimators = regressor_names() if settings.number else estimator_names()
     return SettingsInfo(
         opinions=settings.opinions,
         overlap=settings.overlap,
