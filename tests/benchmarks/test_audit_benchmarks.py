@@ -178,3 +178,32 @@ def test_a_frozen_model_is_let_go_as_before_and_as_now(audit_scripts, small_prob
     tables = [each.splitlines() for each in script.table(path).split("\n\n") if each.startswith("|")]
     assert all(len({line.count("|") for line in lines}) == 1 for lines in tables)
     assert tables[0][2].startswith("| car, fast, 60 | 95 % | 2 |")
+
+
+@pytest.fixture(params=[(60, (10, 50)), pytest.param((1000, (10, 50, 200)), marks=pytest.mark.proof)])
+def regression(request, monkeypatch):
+    spec = importlib.util.spec_from_file_location("regression", FOLDER / "regression.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    repeats, sizes = request.param
+    for name, value in {"REPEATS": repeats, "SIZES": sizes, "POPULATION": 100_000}.items():
+        monkeypatch.setattr(module, name, value)
+    return module
+
+
+@pytest.mark.parametrize("world", ["normal", "Laplace", "diabetes, ridge"])
+def test_figures_of_a_regressor_hold(regression, world):
+    found, others = regression._world(world, regression.REPEATS)
+    for (_, size), cell in found.items():
+        for name in regression.FIGURES:
+            assert 100 * cell.coverage(name) >= least(92, regression.REPEATS), (size, name)
+    assert {name for name, _ in others} >= {"**Querist's**", "bootstrap, BCa"}
+    assert len(regression.totals(found)) == 3 + len(regression.SIZES)
+    assert len(regression.comparison(others)) == 2 + 5
+    assert len(regression.fixed_table(found)) == 1 + len(found)
+
+
+def test_figures_of_a_regressor_hold_the_whole_way(regression):
+    cell = regression._played("friedman 1", "ridge", 10, regression.REPEATS // 5)
+    assert 100 * cell.coverage("rmse") >= least(92, regression.REPEATS // 5)
+    assert len(regression.cross_fitted_table({("friedman 1", "ridge", 10): cell})) == 2

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from querist.audit.outcomes import judge
     from querist.audit.planning import LabelPlan, labels_for_width
     from querist.audit.promise import Promise, Region, Standing, standing
+    from querist.audit.regression_assessment import RegressionAssessment, regression_assess, regression_assessing
+    from querist.audit.regression_cross_fitting import cross_fit_targets
+    from querist.audit.regression_metrics import bias, mae, r2, rmse, within
     from querist.audit.running import running_accuracy
     from querist.audit.weighted import drawn_accuracy, lure, neyman_allocation, stratified
 
@@ -79,6 +82,9 @@ _NAMES = {
     "outcomes": ("judge",),
     "promise": ("Promise", "Region", "Standing", "standing"),
     "found_enough": ("RecallTest", "recall_test", "relevant_left"),
+    "regression_assessment": ("RegressionAssessment", "regression_assess", "regression_assessing"),
+    "regression_cross_fitting": ("cross_fit_targets",),
+    "regression_metrics": ("bias", "mae", "r2", "rmse", "within"),
     "running": ("running_accuracy",),
     "weighted": ("drawn_accuracy", "lure", "neyman_allocation", "stratified"),
 }
@@ -103,6 +109,7 @@ __all__ = [
     "Promise",
     "RecallTest",
     "Region",
+    "RegressionAssessment",
     "ScoredDraws",
     "Standing",
     "assess",
@@ -113,9 +120,11 @@ __all__ = [
     "audit_prefix",
     "auto_labels",
     "balanced_accuracy_estimate",
+    "bias",
     "brier_score",
     "calibration_bins",
     "cross_fit",
+    "cross_fit_targets",
     "curve_posterior",
     "drawn_accuracy",
     "fold_of",
@@ -125,6 +134,7 @@ __all__ = [
     "labels_needed",
     "lure",
     "macro_f1_estimate",
+    "mae",
     "micro_f1",
     "model_accuracy",
     "neyman_allocation",
@@ -133,14 +143,19 @@ __all__ = [
     "precision",
     "prevalence",
     "promise_numbers",
+    "r2",
     "recall",
     "recall_test",
+    "regression_assess",
+    "regression_assessing",
     "relevant_left",
     "remainder_accuracy",
     "rest_bound",
+    "rmse",
     "running_accuracy",
     "standing",
     "stratified",
+    "within",
 ]
 
 

@@ -7,7 +7,7 @@ from scipy.special import ndtri, stdtrit
 
 from querist._typing import FloatArray, IntArray
 from querist.audit.estimate import FEWEST, Estimate, too_few
-from querist.audit.intervals import check_values, mid_p, wilson
+from querist.audit.intervals import check_values, mid_p, skips_counted, wilson, with_skips
 from querist.audit.learning_curve import curve_posterior
 
 QUANTITY = "model accuracy"
@@ -154,18 +154,9 @@ def model_accuracy(
         value = (1 - part) * value + part * curve_posterior(scored.n_labels, scored.at, scored.hits).accuracy
         method += CURVE
     interval = mid_p if scored is None else wilson
-    size = z.size / ratio
-    answered = z.size / (z.size + n_skipped)
-    low = interval(value * answered, size / answered, confidence)[0]
-    high = interval(value * answered + 1 - answered, size / answered, confidence)[1]
+    low, high = with_skips(interval, value, z.size / ratio, n_skipped / ratio, confidence)
     note = NOTE.format(confidence) if scored is None else APPROXIMATE
-    if n_skipped:
-        rows = (
-            "1 audit row that nobody could answer is"
-            if n_skipped == 1
-            else f"{n_skipped} audit rows that nobody could answer are"
-        )
-        note += f" {rows} counted against it and for it."
+    note = f"{note} {skips_counted(n_skipped)}".strip()
     return Estimate(value, low, high, z.size, QUANTITY, method, confidence, note)
 
 

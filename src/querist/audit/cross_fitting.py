@@ -7,14 +7,12 @@ import numpy as np
 
 from querist._typing import AnyArray, Classifier, FloatArray, IntArray, PoolLike
 from querist._validation import take_rows
-from querist.audit.folds import fold_of
+from querist.audit.folds import held_out
 from querist.audit.steps import finished
 from querist.base.adapted import adapted, over_classes
-from querist.exceptions import InvalidParameterError, NotEnoughLabelsError
+from querist.exceptions import NotEnoughLabelsError
 
 Fit = Callable[[IntArray, AnyArray], Classifier]
-_FEW = 64
-_FOLDS = 20
 
 
 class CrossFit(NamedTuple):
@@ -68,8 +66,7 @@ def cross_fit(
     held : ndarray of shape (n,)
         Those of `rows` to predict: the audit sample.
     n_folds : int, default=None
-        Folds by `fold_of`. More folds train on more labels and cost more fits; empty ones cost nothing. None takes a
-        fold for each row up to 64 rows, where every label counts (``benchmarks/audit``), and 20 beyond.
+        See `held_out`.
 
     Returns
     -------
@@ -97,21 +94,10 @@ def cross_fitting(
     fit: Fit, X: PoolLike, rows: IntArray, labels: AnyArray, held: IntArray, *, n_folds: int | None = None
 ) -> Generator[None, None, CrossFit]:
     """Do what `cross_fit` does, a fold a step."""
-    place = {row: position for position, row in enumerate(rows.tolist())}
-    missing = [row for row in held.tolist() if row not in place]
-    if missing:
-        raise InvalidParameterError(
-            f"Row {missing[0]} is to be predicted out of its fold but has no label. Leave it out of held."
-        )
-    positions = np.array([place[row] for row in held.tolist()], np.int64)
-    folds = np.arange(held.size) if n_folds is None and held.size <= _FEW else fold_of(held, n_folds or _FOLDS)
     classes = np.unique(labels)
     predicted = np.empty(held.size, labels.dtype)
     probabilities: FloatArray | None = np.zeros((held.size, classes.size))
-    for fold in np.unique(folds):
-        inside = folds == fold
-        train = np.ones(rows.size, bool)
-        train[positions[inside]] = False
+    for inside, train in held_out(rows, held, n_folds):
         yield
         left = np.unique(labels[train])
         if left.size == 1:

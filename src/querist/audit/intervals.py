@@ -1,6 +1,7 @@
 """Intervals for a mean of values in [0, 1] that keep their promise in small samples."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import brentq
@@ -89,6 +90,43 @@ def _at_least(k: float, n: float, q: float) -> float:
     more = betainc(k + 1, n - k, q) if n > k else 0.0
     as_many_or_more = betainc(k, n - k + 1, q) if k > 0 else 1.0
     return float(more + as_many_or_more) / 2
+
+
+def with_skips(
+    interval: Callable[[float, float, float], tuple[float, float]],
+    p: float,
+    n: float,
+    n_skipped: float,
+    confidence: float,
+) -> tuple[float, float]:
+    """Return an interval for a share of a sample of which some could not be judged: all misses below, all hits above.
+
+    Parameters
+    ----------
+    interval : callable
+        `mid_p` or `wilson`.
+    p : float
+        The share of those that were judged.
+    n, n_skipped : float
+        How many were judged, and how many not.
+    confidence : float
+    """
+    judged = n / (n + n_skipped)
+    size = n + n_skipped
+    low = interval(p * judged, size, confidence)[0]
+    return low, interval(p * judged + 1 - judged, size, confidence)[1]
+
+
+def skips_counted(n_skipped: int) -> str:
+    """Return the note of `with_skips`; empty without any."""
+    if not n_skipped:
+        return ""
+    rows = (
+        "1 audit row that nobody could answer is"
+        if n_skipped == 1
+        else f"{n_skipped} audit rows that nobody could answer are"
+    )
+    return f"{rows} counted against it and for it."
 
 
 def mean_interval(values: FloatArray, low: float, high: float, confidence: float = 0.95) -> tuple[float, float]:
