@@ -6,6 +6,8 @@ from querist.exceptions import InvalidParameterError
 
 # Figures in the log are bounded, too, and beyond it floats no longer tell whole numbers apart.
 MOST = 1e15
+# What the figure is called that stands where the accuracy stands for classes.
+TYPICAL_ERROR = "typical error (RMSE)"
 
 
 @dataclass(frozen=True)

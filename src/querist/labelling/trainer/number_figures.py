@@ -7,7 +7,7 @@ import numpy as np
 
 from querist._typing import Pool
 from querist.labelling.log.audit_answers import AuditMoment
-from querist.labelling.log.numbers import MOST, NumberAsked
+from querist.labelling.log.numbers import MOST, TYPICAL_ERROR, NumberAsked
 from querist.labelling.trainer.figures import remarks_on
 from querist.labelling.trainer.messages import AdviceInfo, EstimateInfo, Figures
 
@@ -50,7 +50,7 @@ def number_figuring(
         n_labels=found.n_labels,
         n_audited=found.n_audited,
         n_skipped=found.n_skipped,
-        accuracy=_in_unit(found.rmse, "typical error (RMSE)", asked, note),
+        accuracy=_in_unit(found.rmse, TYPICAL_ERROR, asked, note),
         largest=None,
         headline=[
             _in_unit(found.mae, "mean absolute error", asked),
