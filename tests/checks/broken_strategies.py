@@ -3,10 +3,18 @@
 import random
 
 import numpy as np
+from sklearn.base import is_regressor
 
 from querist.base import QueryStrategy
-from querist.base.scoring import known_classes, uncertainty
-from querist.exceptions import EmptyPoolError, InvalidRowsError, NotEnoughLabelsError, PoolExhaustedError, QueristError
+from querist.base.scoring import known_classes, predicted_targets, uncertainty
+from querist.exceptions import (
+    EmptyPoolError,
+    InvalidParameterError,
+    InvalidRowsError,
+    NotEnoughLabelsError,
+    PoolExhaustedError,
+    QueristError,
+)
 
 
 class Sound(QueryStrategy):
@@ -27,6 +35,21 @@ class SoundRandom(Sound):
 
     def utilities(self, context):
         return context.rng.random(context.candidates.size)
+
+
+class SoundForNumbers(QueryStrategy):
+    """Asks where the prediction is highest."""
+
+    tasks = frozenset({"regression"})
+
+    def utilities(self, context):
+        return predicted_targets(context.model, context.X, context.candidates)
+
+
+class WholeTargetsOnly(SoundForNumbers):
+    def query(self, X, rows, labels, **options):
+        chosen, utilities = super().query(X, rows, labels, **options)
+        return chosen, utilities if not isinstance(labels, list) else -utilities
 
 
 class ChangesParameters(Sound):
@@ -285,3 +308,10 @@ class TakesFloats(_Repairs):
 
     def spare(self, X, labels, options):
         return getattr(options.get("candidates"), "dtype", None) != np.float64
+
+
+class TakesRegressors(_Repairs):
+    error = InvalidParameterError
+
+    def spare(self, X, labels, options):
+        return not is_regressor(options.get("model"))

@@ -1,7 +1,7 @@
 """Every registered strategy keeps every law."""
 
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.naive_bayes import MultinomialNB
 
 from querist.candidates import AllRows, NeighborsOfLabelled, RandomSubsample
@@ -9,7 +9,9 @@ from querist.checks import query_strategy_checks
 from querist.registry import make_strategy, strategy_names
 from querist.selections import PowerTopK, WeightedKMeansSelection
 from querist.strategies import (
+    CommitteeVariance,
     DensityWeighted,
+    ImprovedGreedySampling,
     KCenter,
     LeastConfidence,
     MarginSampling,
@@ -37,6 +39,9 @@ VARIANTS = {
     "margin_anchors": make_strategy("margin", candidates="anchors", candidates__n_neighbors=3),
     "ranks_without_model": make_strategy("rank_aggregation", members="k_center+max_herding"),
     "relevance_power": RelevanceSampling(selection=PowerTopK()),
+    "own_regressors": CommitteeVariance(committee=[Ridge(), Ridge(alpha=9.0)]),
+    "igs_power": ImprovedGreedySampling(selection=PowerTopK()),
+    "ranks_of_numbers": make_strategy("rank_aggregation", members="igs+k_center"),
 }
 
 # Some hundred queries make a distribution; what they train is kept small.

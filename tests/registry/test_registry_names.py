@@ -4,8 +4,10 @@ import re
 from importlib import import_module
 
 import pytest
+from sklearn.base import is_regressor
 
 from querist import registry
+from querist.exceptions import InvalidParameterError, UnknownNameError
 from querist.registry.names import _BUILT_IN
 
 # Where the classes of each kind are to be imported from.
@@ -64,3 +66,27 @@ def test_a_class_leads_back_to_its_name(kind):
         loaded = registry.load(kind, name)
         if isinstance(loaded, type):
             assert registry.registered_name(kind, loaded.__new__(loaded)) == name
+
+
+@pytest.mark.parametrize("name", registry.strategy_names())
+def test_a_strategy_asks_for_what_the_registry_says(name):
+    """The registry knows it without importing the strategy."""
+    assert registry.tasks_of(name) == registry.make_strategy(name).tasks
+    for task in ("classification", "regression"):
+        assert (name in registry.strategy_names(task)) == (task in registry.make_strategy(name).tasks)
+
+
+def test_regressors_have_names_of_their_own_and_are_estimators_all_the_same():
+    names = registry.regressor_names()
+    assert not set(names) & set(registry.estimator_names())
+    for name in names:
+        assert is_regressor(registry.make_regressor(name))
+        assert repr(registry.make_estimator(name)) == repr(registry.make_regressor(name))
+    assert registry.make_estimator("ridge", alpha=3.0)[-1].alpha == 3.0
+    assert registry.make_estimator("ridge", alphas=[1.0, 2.0])[-1].alphas == [1.0, 2.0]
+    with pytest.raises(UnknownNameError, match=r"Unknown estimator 'rigde'\. Did you mean 'ridge'\?.*svc, svr"):
+        registry.make_estimator("rigde")
+    with pytest.raises(UnknownNameError, match="Unknown regressor 'svc'"):
+        registry.make_regressor("svc")
+    with pytest.raises(InvalidParameterError, match="alpa"):
+        registry.make_regressor("ridge", alpa=1.0)

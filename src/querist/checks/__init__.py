@@ -44,7 +44,8 @@ def query_strategy_checks() -> Iterator[Callable[[QueryStrategy], None]]:
 def check_query_strategy(strategy: QueryStrategy) -> None:
     """Run every check on a strategy; it takes a second or two.
 
-    The pools are small and numeric, with models of naive Bayes and linear type.
+    The pools are small and numeric, with models of naive Bayes and linear type; of what the strategy's ``tasks`` name:
+    classifiers, regressors or both.
     A strategy that refuses the models by one of Querist's errors is excused from the
     checks of those models.
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from querist.base.strategy import QueryStrategy
-from querist.checks.problems import gaussian, picks_agree, solvable, told
+from querist.checks.problems import picks_agree, solvable, told, usual
 
 
 def check_batch(strategy: QueryStrategy) -> None:
@@ -74,7 +74,7 @@ def check_candidates_default(strategy: QueryStrategy) -> None:
 
 def check_candidates_order(strategy: QueryStrategy) -> None:
     """The order in which candidates are listed does not matter."""
-    problem = gaussian()
+    problem = usual(strategy)
     ascending = problem.free[::2]
     shuffled = np.random.default_rng(0).permutation(ascending)
     first = problem.query(copy.deepcopy(strategy), candidates=ascending)

@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.base import clone
 
 from querist.base.strategy import QueryStrategy
-from querist.checks.problems import gaussian, told
+from querist.checks.problems import told, usual
 
 
 def check_parameters_are_stored(strategy: QueryStrategy) -> None:
@@ -62,7 +62,7 @@ def check_pickle(strategy: QueryStrategy) -> None:
     name = type(strategy).__name__
     with told(f"{name} cannot be pickled and used again"):
         twin = pickle.loads(pickle.dumps(strategy))
-    problem = gaussian()
+    problem = usual(strategy)
     rows, _ = problem.query(copy.deepcopy(strategy))
     again, _ = problem.query(twin)
     assert rows.tolist() == again.tolist(), (

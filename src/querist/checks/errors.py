@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from querist.base.strategy import QueryStrategy
-from querist.checks.problems import Problem, gaussian
+from querist.checks.problems import Problem, asks_for_classifiers, gaussian, numeric, usual
 from querist.exceptions import (
     EmptyPoolError,
     InvalidParameterError,
@@ -18,8 +18,8 @@ from querist.exceptions import (
 
 def check_no_labels(strategy: QueryStrategy) -> None:
     """Without answers and model: rows from a strategy that needs no model, else `NotEnoughLabelsError`."""
-    full = gaussian()
-    empty = Problem(full.X, np.empty(0, np.int64), np.empty(0, np.int64), None)
+    full = usual(strategy)
+    empty = Problem(full.X, np.empty(0, np.int64), np.empty(0, full.labels.dtype), None)
     if strategy.needs_model:
         _expect(NotEnoughLabelsError, strategy, empty, "no answers and no model")
         return
@@ -40,6 +40,8 @@ def check_one_class(strategy: QueryStrategy) -> None:
     """Answers of one class: rows from a strategy that needs no model, else `NotEnoughLabelsError`."""
     from sklearn.naive_bayes import GaussianNB
 
+    if not asks_for_classifiers(strategy):
+        return
     full = gaussian()
     rows = full.rows[full.labels == 0]
     labels = np.zeros(rows.size, np.int64)
@@ -60,7 +62,7 @@ def check_one_class(strategy: QueryStrategy) -> None:
 
 def check_everything_answered(strategy: QueryStrategy) -> None:
     """No row left is `EmptyPoolError`."""
-    full = gaussian()
+    full = usual(strategy)
     rows = np.arange(full.X.shape[0])
     labels = rows % 2
     _expect(EmptyPoolError, strategy, Problem(full.X, rows, labels, full.model), "every row answered", batch_size=1)
@@ -69,7 +71,7 @@ def check_everything_answered(strategy: QueryStrategy) -> None:
 
 def check_batch_larger_than_left(strategy: QueryStrategy) -> None:
     """A batch larger than what is left is `PoolExhaustedError`: it is never shrunk."""
-    problem = gaussian()
+    problem = usual(strategy)
     left = problem.free.size
     _expect(PoolExhaustedError, strategy, problem, f"batch_size={left + 1} with {left} rows left", batch_size=left + 1)
     _expect(PoolExhaustedError, strategy, problem, "three rows of two", candidates=problem.free[:2], batch_size=3)
@@ -77,14 +79,14 @@ def check_batch_larger_than_left(strategy: QueryStrategy) -> None:
 
 def check_answered_candidates(strategy: QueryStrategy) -> None:
     """A candidate that already has an answer is `InvalidRowsError`."""
-    problem = gaussian()
+    problem = usual(strategy)
     candidates = np.append(problem.free, problem.rows[0])
     _expect(InvalidRowsError, strategy, problem, "a candidate that is answered", candidates=candidates)
 
 
 def check_wrong_arguments(strategy: QueryStrategy) -> None:
     """Rows of a wrong type, repeated or out of range, labels too few, and batches below 1 are errors."""
-    problem = gaussian()
+    problem = usual(strategy)
     total = problem.X.shape[0]
     free = problem.free
     mask = np.ones(total, bool)
@@ -104,6 +106,13 @@ def check_wrong_arguments(strategy: QueryStrategy) -> None:
     _expect(InvalidRowsError, strategy, floats, "answered rows as floats")
     short = Problem(problem.X, problem.rows, problem.labels[1:], problem.model)
     _expect(InvalidParameterError, strategy, short, "fewer labels than rows")
+
+
+def check_other_models(strategy: QueryStrategy) -> None:
+    """A regressor is refused by a strategy that asks on behalf of classifiers, and the other way round."""
+    for task, problem in (("classification", gaussian()), ("regression", numeric())):
+        if task not in strategy.tasks:
+            _expect(InvalidParameterError, strategy, problem, f"a model for {task}, which is not among its tasks")
 
 
 def _expect(kind: type[Exception], strategy: QueryStrategy, problem: Problem, what: str, **options: Any) -> None:
@@ -128,4 +137,5 @@ ERROR_CHECKS = (
     check_batch_larger_than_left,
     check_answered_candidates,
     check_wrong_arguments,
+    check_other_models,
 )

@@ -1,13 +1,24 @@
 """Laws of invariance: names, order and containers carry no meaning."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from querist._typing import AnyArray, IntArray
+from querist._typing import AnyArray, IntArray, Model
 from querist.base.strategy import QueryStrategy
-from querist.checks.problems import Problem, gaussian, picks_agree, same_utilities, solvable, told
+from querist.checks.problems import (
+    Problem,
+    asks_for_classifiers,
+    gaussian,
+    of_classes,
+    picks_agree,
+    same_utilities,
+    solvable,
+    told,
+    usual,
+)
 from querist.exceptions import UnsupportedModelError
 
 _DRAWS = 150
@@ -38,7 +49,7 @@ def _check_distribution(strategy: QueryStrategy) -> None:
     """Compare how often each row is asked first, before and after a permutation (chi-square, fixed seeds)."""
     from scipy.stats import chi2_contingency
 
-    problem = gaussian(2, n_pool=12)
+    problem = usual(strategy, n_pool=12)
     # Reversed: rows that were favoured for their number would be the others.
     order = np.arange(12)[::-1].copy()
     moved = _permuted(problem, order)
@@ -57,7 +68,7 @@ def _check_distribution(strategy: QueryStrategy) -> None:
 
 def check_class_names(strategy: QueryStrategy) -> None:
     """Renaming the classes, in their order or against it, changes nothing."""
-    for problem in solvable(strategy):
+    for problem in of_classes(strategy):
         first = problem.query(copy.deepcopy(strategy))
         n_classes = int(problem.labels.max()) + 1
         for what, names in (
@@ -72,9 +83,12 @@ def check_class_names(strategy: QueryStrategy) -> None:
 
 
 def check_label_types(strategy: QueryStrategy) -> None:
-    """Labels may be int, str or bool, in an array or a list."""
-    problem = gaussian()
+    """Labels may be int, str or bool, targets float or int, in an array or a list."""
     name = type(strategy).__name__
+    if not asks_for_classifiers(strategy):
+        _check_target_types(strategy)
+        return
+    problem = gaussian()
     first = problem.query(copy.deepcopy(strategy))
     versions: dict[str, AnyArray] = {
         "str": np.array(["ham", "spam"])[problem.labels],
@@ -89,13 +103,22 @@ def check_label_types(strategy: QueryStrategy) -> None:
             assert picks_agree(first, other, tolerance=1e-7), f"{name}: {kind} labels change the answer."
 
 
+def _check_target_types(strategy: QueryStrategy) -> None:
+    problem, name = usual(strategy), type(strategy).__name__
+    whole = problem.with_labels(np.rint(problem.labels))
+    first = whole.query(copy.deepcopy(strategy))
+    for passed in (whole.labels.tolist(), whole.labels.astype(np.int64), whole.labels.astype(np.float32)):
+        with told(f"{name} failed on targets in a {type(passed).__name__}"):
+            other = Problem(whole.X, whole.rows, passed, whole.model).query(copy.deepcopy(strategy))
+        assert picks_agree(first, other, tolerance=1e-7), f"{name}: the type of the targets changes the answer."
+
+
 def check_containers(strategy: QueryStrategy) -> None:
     """X may be an array of float64 or float32, a nested list, a data frame or a CSR matrix."""
     import pandas as pd
     import scipy.sparse
-    from sklearn.naive_bayes import MultinomialNB
 
-    problem = gaussian()
+    problem = usual(strategy)
     X, name = problem.X, type(strategy).__name__
     frame = pd.DataFrame(X, columns=["a", "b", "c"])
     versions: dict[str, tuple[Any, Any]] = {
@@ -106,20 +129,38 @@ def check_containers(strategy: QueryStrategy) -> None:
         "CSR matrix": (scipy.sparse.csr_matrix(X), scipy.sparse.csr_matrix(X)),
         "CSR array": (scipy.sparse.csr_array(X), scipy.sparse.csr_array(X)),
     }
-    first = None
+    model, first = _for_containers(strategy, problem), None
     for kind, (passed, indexable) in versions.items():
         known = indexable.iloc[problem.rows] if kind == "data frame" else indexable[problem.rows]
-        model = MultinomialNB().fit(known, problem.labels)
+        if kind.startswith("CSR") and model is problem.model:
+            continue
+        fitted = copy.deepcopy(model).fit(known, problem.labels)
         with told(f"{name} failed on X as {kind}"):
-            answer = Problem(passed, problem.rows, problem.labels, model).query(copy.deepcopy(strategy))
+            answer = Problem(passed, problem.rows, problem.labels, fitted).query(copy.deepcopy(strategy))
         first = answer if first is None else first
         assert picks_agree(first, answer, tolerance=1e-4), f"{name}: X as {kind} changes the answer."
+
+
+def _for_containers(strategy: QueryStrategy, problem: Problem) -> Model:
+    """Return a model that takes every container; where a strategy refuses that of numbers, the problem's own."""
+    from sklearn.linear_model import Ridge
+    from sklearn.naive_bayes import MultinomialNB
+
+    if asks_for_classifiers(strategy):
+        return MultinomialNB()
+    try:
+        replace(problem, model=Ridge()).with_labels(problem.labels).query(copy.deepcopy(strategy))
+    except UnsupportedModelError:
+        return problem.model
+    return Ridge()
 
 
 def check_decision_function(strategy: QueryStrategy) -> None:
     """A model without probabilities serves, or is refused by an error that names the remedy."""
     from sklearn.linear_model import RidgeClassifier
 
+    if not asks_for_classifiers(strategy):
+        return
     name = type(strategy).__name__
     for problem in (gaussian(2), gaussian(3)):
         model = RidgeClassifier().fit(problem.X[problem.rows], problem.labels)
@@ -142,7 +183,7 @@ def check_decision_function(strategy: QueryStrategy) -> None:
 def _refuses(strategy: QueryStrategy, problem: Problem) -> bool:
     """Whether the strategy refuses the problem whatever the model is (see `solvable`)."""
     n_classes = int(problem.labels.max()) + 1
-    return n_classes not in {int(accepted.labels.max()) + 1 for accepted in solvable(strategy)}
+    return n_classes not in {int(accepted.labels.max()) + 1 for accepted in of_classes(strategy)}
 
 
 INVARIANCE_CHECKS = (

@@ -38,7 +38,7 @@ class Problem:
             return strategy.query(self.X, self.rows, self.labels, return_utilities=True, **arguments)
 
     def with_labels(self, labels: AnyArray) -> "Problem":
-        """Return the same problem with other names of the classes, and its model fitted anew."""
+        """Return the same problem with other labels, and its model fitted anew."""
         return replace(self, labels=labels, model=copy.deepcopy(self.model).fit(self.X[self.rows], labels))
 
 
@@ -59,12 +59,44 @@ def gaussian(n_classes: int = 2, n_pool: int = 40) -> Problem:
     return Problem(X, rows, labels, GaussianNB().fit(X[rows], labels))
 
 
-def solvable(strategy: QueryStrategy) -> Iterator[Problem]:
-    """Yield the problem of two classes, and that of three unless the strategy refuses it.
+def numeric(n_pool: int = 40) -> Problem:
+    """The pool of `gaussian` with targets that are numbers, ten of them known, and Bayesian ridge regression.
 
-    A strategy may be made for two classes, or need a parameter for more: then it says
-    so by an error of Querist, and only that excuses it.
+    It takes few rows, says how sure it is, and does not depend on the order of its rows but for rounding.
     """
+    from sklearn.linear_model import BayesianRidge
+
+    X, rows = gaussian(n_pool=n_pool).X, np.arange(6 if n_pool < 20 else 10)
+    targets = 10.0 * np.sin(X[rows, 0]) + X[rows, 1] * X[rows, 2]
+    return Problem(X, rows, targets, BayesianRidge().fit(X[rows], targets))
+
+
+def asks_for_classifiers(strategy: QueryStrategy) -> bool:
+    """Whether a strategy asks on behalf of classifiers, and so is checked with them."""
+    return "classification" in strategy.tasks
+
+
+def usual(strategy: QueryStrategy, n_pool: int = 40) -> Problem:
+    """Return a problem for a strategy: of two classes, or of numbers if it asks on behalf of regressors only."""
+    return gaussian(2, n_pool) if asks_for_classifiers(strategy) else numeric(n_pool)
+
+
+def solvable(strategy: QueryStrategy) -> Iterator[Problem]:
+    """Yield the problems of two classes and of three, and the one of numbers, of which a strategy takes at least one.
+
+    A strategy says by its `tasks` on behalf of which models it asks. It may be made for two
+    classes, or need a parameter for more: then it says so by an error of Querist, and only
+    that excuses it.
+    """
+    if "regression" in strategy.tasks:
+        yield numeric()
+    yield from of_classes(strategy)
+
+
+def of_classes(strategy: QueryStrategy) -> Iterator[Problem]:
+    """Yield the problem of two classes, and that of three unless the strategy refuses it; none for regressors only."""
+    if not asks_for_classifiers(strategy):
+        return
     yield gaussian(2)
     three = gaussian(3)
     try:

@@ -10,12 +10,12 @@ import numpy as np
 
 from querist.base.memory import Memory
 from querist.base.strategy import QueryStrategy
-from querist.checks.problems import gaussian, picks_agree, solvable
+from querist.checks.problems import picks_agree, solvable, usual
 
 
 def check_inputs_untouched(strategy: QueryStrategy) -> None:
     """X, rows, labels and candidates are only read."""
-    problem = gaussian()
+    problem = usual(strategy)
     candidates = problem.free[::-1].copy()
     arrays = {"X": problem.X, "rows": problem.rows, "labels": problem.labels, "candidates": candidates}
     before = {key: array.copy() for key, array in arrays.items()}
@@ -34,7 +34,7 @@ def check_inputs_untouched(strategy: QueryStrategy) -> None:
 
 def check_model_untouched(strategy: QueryStrategy) -> None:
     """The fitted model is only read."""
-    problem = gaussian()
+    problem = usual(strategy)
     before = pickle.dumps(problem.model)
     problem.query(copy.deepcopy(strategy))
     assert pickle.dumps(problem.model) == before, (
@@ -46,7 +46,7 @@ def check_global_random_state_untouched(strategy: QueryStrategy) -> None:
     """The global generators of numpy and Python are neither used nor seeded."""
     legacy: Any = np.random.get_state(legacy=False)  # noqa: NPY002  # it is watched, not used
     plain = random.getstate()
-    gaussian().query(copy.deepcopy(strategy))
+    usual(strategy).query(copy.deepcopy(strategy))
     after: Any = np.random.get_state(legacy=False)  # noqa: NPY002  # it is watched, not used
     same = after["state"]["pos"] == legacy["state"]["pos"] and np.array_equal(
         after["state"]["key"], legacy["state"]["key"]
@@ -60,7 +60,7 @@ def check_strategy_untouched(strategy: QueryStrategy) -> None:
     """A query leaves no trace on the strategy: neither parameters nor attributes change."""
     used = copy.deepcopy(strategy)
     attributes, params = set(vars(used)), repr(sorted(used.get_params(deep=True).items(), key=lambda item: item[0]))
-    gaussian().query(used)
+    usual(strategy).query(used)
     name = type(strategy).__name__
     assert set(vars(used)) == attributes, (
         f"{name} keeps {sorted(set(vars(used)) ^ attributes)} from a query; a strategy must hold no state."
@@ -71,7 +71,7 @@ def check_strategy_untouched(strategy: QueryStrategy) -> None:
 
 def check_same_generator_same_answer(strategy: QueryStrategy) -> None:
     """Generators in the same state give the same rows and utilities."""
-    problem = gaussian()
+    problem = usual(strategy)
     name = type(strategy).__name__
     for seed in (0, 1):
         once = problem.query(copy.deepcopy(strategy), random_state=np.random.default_rng(seed))
@@ -84,7 +84,7 @@ def check_stochastic_is_declared(strategy: QueryStrategy) -> None:
     """Unless ``stochastic`` is set, utilities do not depend on the generator."""
     if strategy.stochastic:
         return
-    problem = gaussian()
+    problem = usual(strategy)
     _, first = problem.query(copy.deepcopy(strategy), random_state=0)
     for seed in range(1, 4):
         _, other = problem.query(copy.deepcopy(strategy), random_state=seed)
@@ -105,6 +105,7 @@ def check_memory_changes_nothing(strategy: QueryStrategy) -> None:
         n_known = problem.rows.size
         more = np.arange(problem.X.shape[0] - 4)
         rows = np.concatenate([problem.rows, more[~np.isin(more, problem.rows)]])
+        # Classes in turn; as targets, numbers like the others.
         labels = np.concatenate([problem.labels, np.arange(rows.size - n_known) % (int(problem.labels.max()) + 1)])
         for n_rows in (n_known, n_known + 1, n_known + 5, n_known + 2, n_known + 8):
             known = replace(problem, rows=rows[:n_rows]).with_labels(labels[:n_rows])

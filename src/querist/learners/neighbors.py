@@ -4,7 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -98,3 +98,28 @@ class WeightedNeighbors(KNeighborsClassifier):
         tags.target_tags.multi_output = False
         tags.target_tags.single_output = True
         return tags
+
+
+class FewNeighborsRegressor(KNeighborsRegressor):
+    """`sklearn.neighbors.KNeighborsRegressor`, which while there are fewer rows than neighbours goes by all of them.
+
+    Parameters
+    ----------
+    n_neighbors, weights, algorithm, leaf_size, p, metric, metric_params, n_jobs
+        As of `sklearn.neighbors.KNeighborsRegressor`.
+
+    Examples
+    --------
+    >>> FewNeighborsRegressor(5).fit([[0.0], [1.0]], [0.0, 1.0]).predict([[2.0]]).tolist()
+    [0.5]
+    """
+
+    def kneighbors(
+        self, X: PoolLike | None = None, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> Any:
+        """Return the nearest rows, as many as there are at most; as scikit-learn does."""
+        check_is_fitted(self)
+        wanted = self.n_neighbors if n_neighbors is None else n_neighbors
+        if isinstance(wanted, int | np.integer):
+            wanted = min(wanted, self.n_samples_fit_ - (X is None))
+        return super().kneighbors(X, wanted, return_distance)

@@ -57,9 +57,9 @@ def svr(**params: Any) -> Model:
 
 def k_neighbors_regressor(**params: Any) -> Model:
     """The five nearest labelled rows, on standardised columns, the nearer the heavier."""
-    from sklearn.neighbors import KNeighborsRegressor
+    from querist.learners.neighbors import FewNeighborsRegressor
 
-    return _on_columns(KNeighborsRegressor(**{"weights": "distance"} | params))
+    return _on_columns(FewNeighborsRegressor(**{"weights": "distance"} | params))
 
 
 def _on_columns(regressor: Model) -> Model:

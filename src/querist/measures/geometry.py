@@ -149,7 +149,7 @@ def squared_distances(rows: AnyArray, others: AnyArray) -> AnyArray:
 
 
 def _products(block: Any, norms: FloatArray, points: Any, shift: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    """Return squared distances less the norms of the rows, points by rows, and the size of what they are the rest of."""
+    """Return squared distances less the norms of the rows, points by rows, and the size of the terms they are of."""
     moved = points.toarray() if scipy.sparse.issparse(points) else points
     if shift is not None:
         moved = moved - shift

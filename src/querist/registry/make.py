@@ -112,7 +112,7 @@ def make_regressor(name: str, **params: Any) -> Regressor:
     Examples
     --------
     >>> make_regressor("k_neighbors_regressor", n_neighbors=3)[-1]
-    KNeighborsRegressor(n_neighbors=3, weights='distance')
+    FewNeighborsRegressor(n_neighbors=3, weights='distance')
     """
     regressor: Regressor = _build("regressors", name, params)
     return regressor
