@@ -70,6 +70,7 @@ export class Workplace {
     this.session = session;
     this.#classVersion = project.progress.class_version;
     session.setClasses(project.classes, this.#classVersion);
+    session.setNumber(project.number);
     session.setGuessVisible(preferences.now.guess);
     this.view = session.view();
     session.subscribe((view) => {

@@ -1,6 +1,7 @@
 /** The figures of the model in words: what is always in view, and what stands under it. */
 
-import type { AdviceInfo, EstimateInfo, HeadlineFigure, PromisePlan, ShownAccuracy } from "./api";
+import type { AdviceInfo, EstimateInfo, HeadlineFigure, NumberAsked, PromisePlan, ShownAccuracy } from "./api";
+import { roughly, roughlyWithUnit } from "./number";
 
 /** A share as percent; neither 0 nor 100 unless it is. */
 export function percent(share: number, digits = 0): string {
@@ -30,7 +31,8 @@ export interface Shown {
 export const titled = (quantity: string): string => quantity.charAt(0).toUpperCase() + quantity.slice(1);
 
 /** What the header shows of the model: its accuracy, or, where a class has few rows, a figure that shows that class. */
-export function shown(accuracy: ShownAccuracy | null): Shown {
+export function shown(accuracy: ShownAccuracy | null, asked: NumberAsked | null = null): Shown {
+  if (asked) return shownError(accuracy, asked);
   if (accuracy?.value == null) {
     const missing = accuracy ? accuracy.n_needed - accuracy.n : null;
     const value = missing === null ? "not known yet" : `after ${missing} more random ${missing === 1 ? "answer" : "answers"}`;
@@ -57,6 +59,19 @@ export function shown(accuracy: ShownAccuracy | null): Shown {
     beside: null,
     whole,
   };
+}
+
+/** Where a number is asked for: how far off the model is, in its unit. */
+function shownError(error: ShownAccuracy | null, asked: NumberAsked): Shown {
+  if (error?.value == null) {
+    const missing = shown(error);
+    return { ...missing, name: "Typical error", whole: missing.whole.replace("Model accuracy", "Typical error") };
+  }
+  const between = error.low === null || error.high === null ? "" : `${roughly(error.low)} to ${roughly(error.high)}`;
+  const whole =
+    `Typical error (RMSE) ${roughlyWithUnit(error.value, asked)}${between && `, ${percent(error.confidence)} interval ${between}`}: ` +
+    `the model of ${error.n_labels} numbers on a new row, from ${error.n} random answers.`;
+  return { name: "Typical error", value: roughlyWithUnit(error.value, asked), interval: between, beside: null, whole };
 }
 
 /** "40 % (20 to 60 %)", or what is missing. */

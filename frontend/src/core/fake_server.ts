@@ -8,7 +8,7 @@ type Failure = "down" | "slow" | "reply lost" | "disk full" | "signed out";
 
 export function item(row: number, changes: Partial<Item> = {}): Item {
   const fields = [{ name: "text", value: `text ${row}`, role: "text" as const }];
-  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, why: "", n_same: 1, ...changes };
+  return { row, id: String(row + 1), kind: "text", fields, image: null, truncated: false, flagged: false, note: "", guess: null, guessed_number: null, why: "", n_same: 1, ...changes };
 }
 
 export class FakeServer implements Transport {
@@ -96,9 +96,9 @@ export class FakeServer implements Transport {
   #history(limit: number): HistoryEntry[] {
     return this.log
       .flatMap((action): HistoryEntry[] => {
-        const { uuid, kind, row, class_id = null } = action;
+        const { uuid, kind, row, class_id = null, number = null } = action;
         if (kind === "undo") return [];
-        return [{ uuid, kind, row, id: String(row + 1), snippet: `text ${row}`, class_id, at: 0, why: "", undone: this.#undone(action) }];
+        return [{ uuid, kind, row, id: String(row + 1), snippet: `text ${row}`, class_id, number, at: 0, why: "", undone: this.#undone(action) }];
       })
       .reverse()
       .slice(0, limit);

@@ -1116,6 +1116,11 @@ export interface components {
             /** Class Id */
             class_id?: number | null;
             /**
+             * Number
+             * @description The answer, where the project asks for a number.
+             */
+            number?: number | null;
+            /**
              * Note
              * @default
              */
@@ -1230,13 +1235,15 @@ export interface components {
         };
         /**
          * AnswerInfo
-         * @description A person's current answer; `at` in seconds since 1970.
+         * @description A person's current answer, with its `number` where one is asked for; `at` in seconds since 1970.
          */
         AnswerInfo: {
             /** Person */
             person: string;
             /** Class Id */
             class_id: number | null;
+            /** Number */
+            number: number | null;
             /** At */
             at: number;
             /** Seconds */
@@ -1769,6 +1776,13 @@ export interface components {
              * @description A row, and all its copies.
              */
             same_as?: number | null;
+            /**
+             * Min Number
+             * @description Where a number is asked for: rows whose number is at least this.
+             */
+            min_number?: number | null;
+            /** Max Number */
+            max_number?: number | null;
         };
         /**
          * FoundPoint
@@ -1841,6 +1855,8 @@ export interface components {
             snippet: string;
             /** Class Id */
             class_id: number | null;
+            /** Number */
+            number: number | null;
             /** At */
             at: number;
             /** Why */
@@ -1969,7 +1985,8 @@ export interface components {
          *
          *     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
          *     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-         *     where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that. So many rows
+         *     where it is hidden, and so is `guessed_number`, the model's where a number is asked for; `why` it is asked about is
+         *     a clause, empty where nothing is known of that. So many rows
          *     have this content (`n_same`, itself included): they are asked once, and labelled together.
          */
         Item: {
@@ -1993,6 +2010,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Guessed Number */
+            guessed_number: number | null;
             /** Why */
             why: string;
             /** N Same */
@@ -2023,6 +2042,8 @@ export interface components {
             /** Note */
             note: string;
             guess: components["schemas"]["Guess"] | null;
+            /** Guessed Number */
+            guessed_number: number | null;
             /** Why */
             why: string;
             /** N Same */
@@ -2036,10 +2057,14 @@ export interface components {
             status: "labelled" | "skipped" | "model" | "unlabelled";
             /** Class Id */
             class_id: number | null;
+            /** Number */
+            number: number | null;
             /** Answers */
             answers: components["schemas"]["AnswerInfo"][];
             /** Prediction */
             prediction: number | null;
+            /** Predicted Number */
+            predicted_number: number | null;
             /** Confidence */
             confidence: number | null;
             /** N Comments */
@@ -2275,6 +2300,20 @@ export interface components {
             fresh?: boolean;
         };
         /**
+         * NumberAsked
+         * @description The number that a project asks for; `lowest` and `highest` are included, null where there is no bound.
+         */
+        NumberAsked: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Lowest */
+            lowest: number | null;
+            /** Highest */
+            highest: number | null;
+        };
+        /**
          * OrderBody
          * @description Class ids in the order of the buttons.
          */
@@ -2479,6 +2518,8 @@ export interface components {
              * @description The user's columns, in order.
              */
             columns: string[];
+            /** @description What number is asked for; null: classes are. */
+            number: components["schemas"]["NumberAsked"] | null;
             /** Classes */
             classes: components["schemas"]["ClassInfo"][];
             me: components["schemas"]["Me"];
@@ -2754,7 +2795,8 @@ export interface components {
          *
          *     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
          *     the row that stands for them, null where it is this one; `nearly` is the id of the first row that this one is nearly
-         *     the same as, where rows like that are asked for.
+         *     the same as, where rows like that are asked for. Where a number is asked for, `number` is the row's, the median of
+         *     the answers, and `predicted_number` the model's.
          */
         RowSummary: {
             /** Row */
@@ -2772,10 +2814,14 @@ export interface components {
             status: "labelled" | "skipped" | "model" | "unlabelled";
             /** Class Id */
             class_id: number | null;
+            /** Number */
+            number: number | null;
             /** Answers */
             answers: components["schemas"]["AnswerInfo"][];
             /** Prediction */
             prediction: number | null;
+            /** Predicted Number */
+            predicted_number: number | null;
             /** Confidence */
             confidence: number | null;
             /** Flagged */
@@ -3194,6 +3240,7 @@ export type Mistake = components['schemas']['Mistake'];
 export type MixedUp = components['schemas']['MixedUp'];
 export type ModelStatus = components['schemas']['ModelStatus'];
 export type NewClassBody = components['schemas']['NewClassBody'];
+export type NumberAsked = components['schemas']['NumberAsked'];
 export type OrderBody = components['schemas']['OrderBody'];
 export type OutlookInfo = components['schemas']['OutlookInfo'];
 export type PairInfo = components['schemas']['PairInfo'];
@@ -3355,9 +3402,12 @@ export interface operations {
                 copies?: ("grouped" | "apart" | "nearly") | null;
                 /** @description A row, and all its copies. */
                 same_as?: number | null;
+                /** @description Where a number is asked for: rows whose number is at least this. */
+                min_number?: number | null;
+                max_number?: number | null;
                 /** @description Only the rows most like this one, at most 200; in the order of the data the most alike first. */
                 like?: number | null;
-                sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds";
+                sort?: "row" | "-row" | "confidence" | "-confidence" | "time" | "-time" | "seconds" | "-seconds" | "number" | "-number";
                 offset?: number;
                 limit?: number;
             };

@@ -6,9 +6,10 @@
  * is not taken before the view said `painted`.
  */
 
-import type { ActionBody, ActionKind, ClassInfo, Item, Progress } from "./api";
+import type { ActionBody, ActionKind, ClassInfo, Item, NumberAsked, Progress } from "./api";
 import type { Client } from "./client";
 import { type Connection, HEARTBEAT_MS, Lane } from "./lane";
+import { withUnit } from "./number";
 import type { KeptAction, Outbox } from "./outbox";
 import { Queue } from "./queue";
 import { type Step, Steps, settles } from "./steps";
@@ -64,6 +65,7 @@ export class Session {
 
   #classes: readonly ClassInfo[] = [];
   #classVersion = 0;
+  #asked: NumberAsked | null = null;
   #progress: Progress;
   /** The item on screen was brought back, and this answer stands for it. */
   #standing: Step | null = null;
@@ -179,6 +181,11 @@ export class Session {
     this.#classVersion = version;
   }
 
+  /** The project asks for a number, and not for classes. */
+  setNumber(asked: NumberAsked | null): void {
+    this.#asked = asked;
+  }
+
   setProgress(progress: Progress): void {
     this.#progress = progress;
     this.#changed();
@@ -193,7 +200,7 @@ export class Session {
   /** The person was told what the model thinks of the item on screen, in words. */
   toldGuess(): void {
     const item = this.#queue.current;
-    if (item?.guess && this.#painted === item.row) this.#guessSeen = true;
+    if (item && (item.guess || item.guessed_number !== null) && this.#painted === item.row) this.#guessSeen = true;
   }
 
   setVisible(visible: boolean): void {
@@ -246,6 +253,14 @@ export class Session {
     const chosen = this.#classes.find((each) => each.id === classId && each.state === "active");
     if (!item || !chosen) return false;
     this.#settle("answer", item, { class_id: classId }, chosen.name);
+    return true;
+  }
+
+  /** Answer by a number, which the view has checked. */
+  answerNumber(value: number): boolean {
+    const item = this.#pressed();
+    if (!item || !this.#asked) return false;
+    this.#settle("answer", item, { number: value }, withUnit(value, this.#asked));
     return true;
   }
 
@@ -382,8 +397,8 @@ export class Session {
   #record(kind: Exclude<ActionKind, "undo">, item: Item, more: Partial<ActionBody>): void {
     const action = { ...this.#action(kind, item.row), ...more };
     const about = { id: item.id, snippet: snippet(item) };
-    const { uuid, row, class_id = null } = action;
-    this.#steps.push({ uuid, kind, row, class_id, ...about, before: { flagged: item.flagged, note: item.note } });
+    const { uuid, row, class_id = null, number = null } = action;
+    this.#steps.push({ uuid, kind, row, class_id, number, ...about, before: { flagged: item.flagged, note: item.note } });
     this.#send(action, about);
   }
 
@@ -475,6 +490,7 @@ export class Session {
 
   #inWords(step: Step): string {
     if (step.kind !== "answer") return { skip: "skipped", flag: "flag", unflag: "flag removed", note: "comment", comment: "comment" }[step.kind];
+    if (this.#asked && step.number !== null) return withUnit(step.number, this.#asked);
     return this.#classes.find((each) => each.id === step.class_id)?.name ?? "answer";
   }
 

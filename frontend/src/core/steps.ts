@@ -10,6 +10,8 @@ export interface Step {
   id: string;
   snippet: string;
   class_id: number | null;
+  /** The answer, where the project asks for a number. */
+  number: number | null;
   /** Flag and note before this step; unknown for steps of an earlier page. */
   before?: Pick<Item, "flagged" | "note">;
 }
@@ -62,13 +64,13 @@ export class Steps {
     const known = new Set(this.#steps.map((step) => step.uuid));
     const undone = new Set(pending.map((kept) => kept.action.target));
     const waiting = pending
-      .map(({ action, id, snippet }) => ({ ...action, id, snippet, class_id: action.class_id ?? null }))
+      .map(({ action, id, snippet }) => ({ ...action, id, snippet, class_id: action.class_id ?? null, number: action.number ?? null }))
       .reverse();
     for (const step of [...waiting, ...entries.filter((entry) => !entry.undone)]) {
       if (step.kind === "undo" || known.has(step.uuid) || undone.has(step.uuid)) continue;
       known.add(step.uuid);
-      const { uuid, kind, row, id, snippet, class_id } = step;
-      this.#steps.push({ uuid, kind, row, id, snippet, class_id });
+      const { uuid, kind, row, id, snippet, class_id, number } = step;
+      this.#steps.push({ uuid, kind, row, id, snippet, class_id, number });
     }
   }
 }

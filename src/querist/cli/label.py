@@ -26,7 +26,9 @@ from querist.cli.words import print_notes, split_at_commas
 from querist.exceptions import DataError, FileFormatError
 
 if TYPE_CHECKING:
+    from querist._typing import Task
     from querist.labelling.intake.import_plan import ImportPlan
+    from querist.labelling.log.numbers import NumberAsked
 
 ENDING = ".querist"
 # Where `--help` lists the options.
@@ -45,6 +47,22 @@ _Audit: TypeAlias = Annotated[
 ]
 _Labels: TypeAlias = Annotated[
     str | None, typer.Option(help="The classes, separated by commas. More can be added later.", rich_help_panel=_DATA)
+]
+_Number: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="Ask for a number instead of a class; its name. A column of this name holds the numbers already known.",
+        rich_help_panel=_DATA,
+    ),
+]
+_Unit: TypeAlias = Annotated[
+    str | None, typer.Option(help="Of the number, such as kg; shown behind it.", rich_help_panel=_DATA)
+]
+_Lowest: TypeAlias = Annotated[
+    float | None, typer.Option("--min", help="The lowest value that the number may have.", rich_help_panel=_DATA)
+]
+_Highest: TypeAlias = Annotated[
+    float | None, typer.Option("--max", help="The highest value that the number may have.", rich_help_panel=_DATA)
 ]
 _Copies: TypeAlias = Annotated[
     str | None,
@@ -155,6 +173,10 @@ def label(
     image: _Image = None,
     columns: _Columns = None,
     labels: _Labels = None,
+    number: _Number = None,
+    unit: _Unit = None,
+    lowest: _Lowest = None,
+    highest: _Highest = None,
     label_column: _LabelColumn = None,
     copies: _Copies = None,
     existing_labels: _ExistingLabels = True,
@@ -198,7 +220,8 @@ def label(
     sources, location = _places(file, project)
     classes = split_at_commas(labels)
     changes |= _read(guidelines) | _examples(like) | _aims(goal, strategy, estimator)
-    _check_names(strategy, estimator, classes, copies)
+    asked_number = _number(number, unit, lowest, highest, classes)
+    _check_names(strategy, estimator, classes, copies, asks_number=asked_number is not None)
     from querist.labelling.intake.new_project import has_project
 
     is_new = not has_project(location)
@@ -210,6 +233,10 @@ def label(
             "image_column": image,
             "columns": split_at_commas(columns),
             "labels": classes,
+            "number": number,
+            "unit": unit,
+            "lowest": lowest,
+            "highest": highest,
             "label_column": label_column,
             "id_column": id_column,
             "copies": copies,
@@ -229,9 +256,29 @@ def label(
         _make(
             sources, location, changes, text=text or (), image=image, columns=split_at_commas(columns), labels=classes,
             label_column=label_column, id_column=id_column, images=images, existing_labels=existing_labels,
-            reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings,
+            reading=reading, keywords=keywords, copies=copies or "alike", embeddings=embeddings, number=asked_number,
         )  # fmt: skip
     serve_page(location, entrance=entrance, port=port, browser=browser, annotator=annotator, is_new=is_new)
+
+
+def _number(
+    name: str | None, unit: str | None, lowest: float | None, highest: float | None, classes: tuple[str, ...]
+) -> "NumberAsked | None":
+    """Return the number that is to be asked for, checked before anything is made."""
+    from querist.labelling.log.numbers import NumberAsked
+    from querist.labelling.log.settings import Settings
+
+    if name is None:
+        if (unit, lowest, highest) != (None, None, None):
+            raise DataError("--unit, --min and --max are those of a number: name it with --number.")
+        return None
+    if classes:
+        raise DataError("--number asks for a number, --labels for classes. Leave one of them out.")
+    if not name.strip():
+        raise DataError("--number needs the name of the number, such as --number weight.")
+    asked = NumberAsked(name.strip(), (unit or "").strip(), lowest, highest)
+    Settings("table", number=asked.name, unit=asked.unit, lowest=lowest, highest=highest)
+    return asked
 
 
 def _aims(goal: str | None, strategy: str | None, estimator: str | None) -> dict[str, Any]:
@@ -282,6 +329,8 @@ def _make(sources: list[Path], location: str, changes: dict[str, Any], *, keywor
     from querist.labelling.log.classes import added
 
     plan = guess_plan(sources if len(sources) > 1 else sources[0], offers_goal="goal" not in changes, **given)
+    if plan.number is not None and (keywords is not None or "goal" in changes):
+        raise DataError("--keywords and --goal are for classes, and --number asks for a number. Leave them out.")
     print_notes(plan.notes)
     if keywords is not None:
         from querist.labelling.label_files.reading_aids import read_keywords
@@ -329,21 +378,24 @@ def _places(given: list[str], project: str | None) -> tuple[list[Path], str]:
     return [Path(data) for data in given], project or location
 
 
-def _check_names(strategy: str | None, estimator: str | None, classes: tuple[str, ...], copies: str | None) -> None:
+def _check_names(
+    strategy: str | None, estimator: str | None, classes: tuple[str, ...], copies: str | None, *, asks_number: bool
+) -> None:
     """Refuse names and parameters that do not exist, and classes that stand twice, before anything is made."""
     from querist._validation import check_choice
-    from querist.base.contract import check_classifier
+    from querist.base.contract import check_classifier, check_regressor
     from querist.base.strategy import check_task
     from querist.labelling.log.classes import added
     from querist.labelling.log.settings import COPY_RULES
     from querist.registry import make_estimator, make_strategy, parse_spec
 
+    task: Task = "regression" if asks_number else "classification"
     if strategy is not None and strategy != "auto":
         name, params = parse_spec(strategy)
-        check_task(make_strategy(name, **params), "classification", what="the model of the page")
+        check_task(make_strategy(name, **params), task, what="the model of the page")
     if estimator is not None and estimator != "auto":
         name, params = parse_spec(estimator)
-        check_classifier(make_estimator(name, **params), "--estimator")
+        (check_regressor if asks_number else check_classifier)(make_estimator(name, **params), "--estimator")
     added(classes)
     if copies is not None:
         check_choice(copies, "--copies", COPY_RULES)

@@ -22,11 +22,14 @@ export const SORTS: readonly ExploreSort[] = [
   "time",
   "-seconds",
   "seconds",
+  "number",
+  "-number",
 ];
 const STATUSES: readonly Status[] = ["labelled", "skipped", "model", "unlabelled"];
 const WHOLE = ["label", "prediction", "annotator", "same_as"] as const;
 const COPIES = ["grouped", "nearly", "apart"] as const;
 const SHARES = ["min_confidence", "max_confidence"] as const;
+const NUMBERS = ["min_number", "max_number"] as const;
 const FLAGS = ["flagged", "disagree", "open_comments"] as const;
 
 export const EVERYTHING: ExploreQuery = { filter: {}, like: null, sort: "row", page: 0, row: null };
@@ -47,6 +50,10 @@ export function parseQuery(text: string): ExploreQuery {
   }
   for (const name of SHARES) {
     const value = share(params.get(name));
+    if (value !== null) filter[name] = value;
+  }
+  for (const name of NUMBERS) {
+    const value = finite(params.get(name));
     if (value !== null) filter[name] = value;
   }
   for (const name of FLAGS) {
@@ -90,7 +97,7 @@ export function nFilters(filter: Filter): number {
 
 function filterParams(filter: Filter): URLSearchParams {
   const params = new URLSearchParams();
-  const names = ["search", "status", "copies", ...WHOLE, ...SHARES, ...FLAGS] as const;
+  const names = ["search", "status", "copies", ...WHOLE, ...SHARES, ...NUMBERS, ...FLAGS] as const;
   for (const name of names) {
     const value = filter[name];
     if (value !== undefined) params.set(name, String(value));
@@ -100,6 +107,11 @@ function filterParams(filter: Filter): URLSearchParams {
 
 function whole(text: string | null): number | null {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+function finite(text: string | null): number | null {
+  const value = text === null || text.trim() === "" ? NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
 }
 
 function share(text: string | null): number | null {

@@ -38,7 +38,9 @@ def json_bytes(value: Any) -> bytes:
 def _task(record: Record, layout: Layout, options: list[dict[str, str]]) -> dict[str, Any]:
     task, meta = _shown(record, layout)
     meta["id" if "id" not in layout.columns else querist_names(layout.columns)["id"]] = record.item_id
-    task |= {"meta": meta, "options": options, "accept": [] if record.label is None else [record.label]}
+    # Prodigy has no interface for numbers: there the label stands alone.
+    accept = [] if record.label is None or layout.numbers else [record.label]
+    task |= {"meta": meta, "options": options, "accept": accept}
     if record.status in _ANSWERS:
         task["answer"] = _ANSWERS[record.status]
     shown = json.dumps({name: task[name] for name in ("text", "image") if name in task})

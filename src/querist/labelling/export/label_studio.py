@@ -69,7 +69,7 @@ def _annotation(
     }
 
 
-def _result(label: str, number: str, layout: Layout) -> list[dict[str, Any]]:
+def _result(label: str | float, number: str, layout: Layout) -> list[dict[str, Any]]:
     to_name = "text" if layout.image_column is None else "image"
     choice = {"id": f"querist-{number}", "from_name": FROM_NAME, "to_name": to_name, "type": "choices"}
     return [choice | {"value": {"choices": [label]}}]

@@ -29,7 +29,8 @@ def _rounded(seconds: float | None) -> float | None:
 
 
 def _agreement(record: Record) -> float | None:
-    if len(record.answers) < 2:
+    # How far apart numbers are, no share of equal ones tells.
+    if len(record.answers) < 2 or isinstance(record.label, float):
         return None
     agreeing = sum(bool(answer["label"] == record.label) for answer in record.answers)
     return round(agreeing / len(record.answers), 4)
@@ -73,6 +74,8 @@ class Layout:
     project_name : str
     predictions : bool
         Whether the model's guesses are written too.
+    numbers : bool
+        Whether labels are numbers, as the project asks for one; then there are no classes.
     """
 
     columns: tuple[str, ...]
@@ -81,6 +84,7 @@ class Layout:
     classes: tuple[str, ...]
     project_name: str
     predictions: bool
+    numbers: bool = False
 
     @property
     def fields(self) -> dict[str, Callable[[Record], Any]]:

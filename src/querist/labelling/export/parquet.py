@@ -18,6 +18,9 @@ _TYPES = {
     "adjudicated_at": "timestamp", "flagged": "bool", "confidence": "double",
 }  # fmt: skip
 
+# Where labels are numbers.
+_NUMBERS = dict.fromkeys(("label", "first_label", "prediction"), "double")
+
 
 def write_parquet(records: Iterable[Record], target: BinaryIO, layout: Layout) -> tuple[str, ...]:
     """Write rows in groups; a first pass to a temporary file finds out which type each column has."""
@@ -87,7 +90,8 @@ def _written(
 
     named = {"bool": pa.bool_(), "int64": pa.int64(), "double": pa.float64(), "text": pa.large_string()}
     named["timestamp"] = pa.timestamp("ms", tz="UTC")
-    types = [*(_type(each) for each in kinds), *(_TYPES.get(key, "text") for key in layout.fields)]
+    own = _TYPES | (_NUMBERS if layout.numbers else {})
+    types = [*(_type(each) for each in kinds), *(own.get(key, "text") for key in layout.fields)]
     header = [visible(name)[0] for name in layout.header]
     schema = pa.schema([(name, named[each]) for name, each in zip(header, types, strict=True)])
     halves = 0

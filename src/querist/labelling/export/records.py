@@ -1,5 +1,6 @@
 """One record a row: what a project knows of it, in words."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,15 +26,16 @@ class Record:
     item_id : str
     columns : dict of str to JSON value
         The user's, in their order.
-    label : str or None
+    label : str, float or None
         What a reviewer decided, else the majority of the answers, or what the model has labelled the row with; None
-        where there is nothing.
+        where there is nothing. Where a number is asked for, the median of the answers; `first_label`, `answers` and
+        `prediction` have numbers then, too.
     status : {"labelled", "skipped", "model", "unlabelled"}
         ``model``: labelled by the model under a promise, not by a person.
     annotator, answered_at, seconds, how
         Of the first answer that gave the label: by whom (None: an import), when (seconds since 1970),
         how long it took, why it was asked. Where a reviewer decided for a label that nobody had given: of the decision.
-    first_label : str or None
+    first_label : str, float or None
         The first answer that was given without a guess in sight.
     answers : tuple of dict
         One a person: annotator, label, at, seconds; the earliest first.
@@ -48,20 +50,20 @@ class Record:
         All of them, in order: annotator, text, at, resolves.
     copy_of : str or None
         Id of the row that was asked for this one too, since it is a copy of that.
-    prediction : str or None
+    prediction : str, float or None
     confidence : float or None
     """
 
     row: int
     item_id: str
     columns: dict[str, Any]
-    label: str | None = None
+    label: str | float | None = None
     status: Status = "unlabelled"
     annotator: str | None = None
     answered_at: float | None = None
     seconds: float | None = None
     how: str | None = None
-    first_label: str | None = None
+    first_label: str | float | None = None
     answers: tuple[dict[str, Any], ...] = ()
     adjudicated_by: str | None = None
     adjudicated_at: float | None = None
@@ -69,7 +71,7 @@ class Record:
     note: str = ""
     comments: tuple[dict[str, Any], ...] = ()
     copy_of: str | None = None
-    prediction: str | None = None
+    prediction: str | float | None = None
     confidence: float | None = None
 
 
@@ -91,6 +93,7 @@ def iterate(
     people = {each.annotator_id: each.name for each in store.annotators()}
     names = {each.id: each.name for each in board.classes}
     firsts, ids = set(board.copies.firsts), {}
+    has_numbers = ranking is not None and ranking.number is not None
     for item in store.all_items():
         if item.row >= board.n_rows:
             return
@@ -111,11 +114,15 @@ def iterate(
             note=board.notes.get(row, ""),
             comments=_comments(board, row, people),
             copy_of=None if row == item.row else ids[row],
-            prediction=names.get(board.label_of(prediction)),
+            prediction=_predicted(ranking, row) if has_numbers else names.get(board.label_of(prediction)),
             confidence=confidence,
             # Most rows of a large project: nobody has done anything to them, and what they have is what a record has.
             **({} if status == "unlabelled" and not board.acts_on(row) else _answers(board, row, people, names)),
         )
+
+
+def _predicted(ranking: "Ranking | None", row: int) -> float | None:
+    return None if ranking is None else ranking.guessed_number(row)
 
 
 def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping[int, str]) -> dict[str, Any]:
@@ -124,21 +131,26 @@ def _answers(board: "Board", row: int, people: Mapping[int, str], names: Mapping
     first, decided = board.first_answer(row), decision(board, row)
     # A row that was skipped, too, has somebody who did it.
     winning = next((act for act, label in counting if label == board.labels[row]), None) or decided or _skip(board, row)
-    by_model = board.model_label(row)
+    by_model, number = board.model_label(row), float(board.numbers[row])
+    label = names.get(int(board.labels[row]) if by_model < 0 else by_model)
     return {
-        "label": names.get(int(board.labels[row]) if by_model < 0 else by_model),
+        "label": label if math.isnan(number) else number,
         "annotator": None if winning is None else _name(winning, people),
         "answered_at": None if winning is None else winning.at,
         "seconds": None if winning is None else winning.seconds,
         "how": "model" if by_model >= 0 else None if winning is None else winning.how,
-        "first_label": None if first is None else names.get(board.label_of(first.class_id)),
+        "first_label": None if first is None else _answer(first, board.label_of(first.class_id), names),
         "answers": tuple(
-            {"annotator": _name(act, people), "label": names[label], "at": act.at, "seconds": act.seconds}
+            {"annotator": _name(act, people), "label": _answer(act, label, names), "at": act.at, "seconds": act.seconds}
             for act, label in counting
         ),
         "adjudicated_by": None if decided is None else _name(decided, people),
         "adjudicated_at": None if decided is None else decided.at,
     }
+
+
+def _answer(act: "Act", label: int, names: Mapping[int, str]) -> str | float | None:
+    return names.get(label) if act.value is None else act.value
 
 
 def _comments(board: "Board", row: int, people: Mapping[int, str]) -> tuple[dict[str, Any], ...]:

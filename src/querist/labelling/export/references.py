@@ -43,7 +43,7 @@ def _write(records: Iterable[Record], target: BinaryIO, layout: Layout, tags: Ta
         own = {key: value for key, get in layout.fields.items() if (value := get(record)) not in (None, False, "")}
         own |= {"cells": others} if others else {}
         own |= {} if number else {"columns": layout.columns}
-        notes = [mark(record.label), OWN_NOTE + json.dumps(own)]
+        notes = [mark(record.label if isinstance(record.label, str) else None), OWN_NOTE + json.dumps(own)]
         lines = [*pairs, *((tags.notes, note) for note in notes if note)]
         lines += [(tags.last, "")] if tags.last else []
         written = [tags.written(*line) for line in lines]

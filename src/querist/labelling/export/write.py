@@ -46,6 +46,7 @@ def write(
     predictions: bool,
     text_columns: Sequence[str] = (),
     image_column: str | None = None,
+    numbers: bool = False,
 ) -> tuple[str, ...]:
     """Write records, one at a time, in their order.
 
@@ -67,6 +68,8 @@ def write(
         The columns that are the text, for formats that want one.
     image_column : str, default=None
         The column that is the image.
+    numbers : bool, default=False
+        Whether labels are numbers.
 
     Returns
     -------
@@ -82,5 +85,7 @@ def write(
     """
     if format not in FORMATS:
         raise UnknownNameError.of("format", format, FORMATS)
-    layout = Layout(tuple(columns), tuple(text_columns), image_column, tuple(classes), project_name, predictions)
+    layout = Layout(
+        tuple(columns), tuple(text_columns), image_column, tuple(classes), project_name, predictions, numbers
+    )
     return FORMATS[format].write(records, target, layout)

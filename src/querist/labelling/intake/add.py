@@ -1,7 +1,9 @@
 """More rows for a project that exists."""
 
+import math
 import os
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,6 @@ from querist.labelling.intake.create import (
     source_infos,
     watched,
 )
-from querist.labelling.intake.existing_labels import labels_of
 from querist.labelling.intake.import_plan import ImportPlan, check_images
 from querist.labelling.intake.known_lines import labels_told, without_known
 from querist.labelling.intake.label_columns import is_label_name
@@ -114,18 +115,19 @@ def add_rows(
         settings.image_column,
         settings.id_column,
         settings.label_column if settings.label_column in source.columns else None,
+        number=settings.number_asked,
         images=_images(source, settings, store),
         id_prefix=_prefix(source, settings, store),
         vectors=vectors,
     )
     notes += [*more, *check_images(plan)]
-    labels = labels_of(source, plan.label_column)
+    given = plan.given()
     needed = plan.label_column is not None or settings.copies != "off"
     board = Board.of(store.events(), n_items=lambda: first_row) if needed else Board()
     plan, known, told = without_known(plan, store)
     notes += told
     if plan.label_column is not None:
-        notes += labels_told(labels, known, plan, board, store)
+        notes += labels_told(given, known, plan, board, store)
     n_rows = plan.source.n_rows
     if n_rows:
         ids, told = _class_ids(plan, board)
@@ -172,7 +174,8 @@ def _fitting(source: Source, settings: Settings, store: Store) -> tuple[Source, 
     ordered = {name: source.columns[name] for name in (*known, *extra) if name in source.columns}
     _check_numbers(source, settings, store)
     notes = [f"columns that earlier rows lack, kept with the new ones: {listed(extra)}"] if extra else []
-    named = next((name for name in extra if settings.label_column is None and is_label_name(name)), None)
+    unknown = settings.label_column is None and not settings.number
+    named = next((name for name in extra if unknown and is_label_name(name)), None)
     if named is not None:
         option = () if named == "label" else ("--label-column", named)
         hint = command("querist", "import-labels", shown(store), source.path, *option)
@@ -235,8 +238,12 @@ def _grouped(
     for name, column in cells.items():
         column.extend(plan.source.columns[name])
     paths += plan.image_paths()
-    labels: list[int | None] = [label if label >= 0 else None for label in board.labels.tolist()]
-    labels += [None if name is None else ids[name] for name in labels_of(plan.source, plan.label_column)]
+    labels: list[Hashable | None]
+    if plan.number is not None:
+        labels = [None if math.isnan(number) else number for number in board.numbers.tolist()] + plan.given()
+    else:
+        labels = [label if label >= 0 else None for label in board.labels.tolist()]
+        labels += [None if name is None else ids[str(name)] for name in plan.given()]
     contents = seen_cells(settings.columns, settings.feature_columns, settings.image_column, cells, paths)
     groups = group_copies(contents, settings.copies, labels, known=board.copies.first_of)
     notes = copies_told(groups, labels, "new rows", first_row=n_known)
@@ -248,7 +255,9 @@ def _grouped(
 
 def _class_ids(plan: ImportPlan, board: Board) -> tuple[dict[str, int], list[str]]:
     """Return the class of each label in the file, and which were taken for a class that is called otherwise."""
-    counts = Counter(name for name in labels_of(plan.source, plan.label_column) if name is not None)
+    if plan.number is not None:
+        return {each.name: each.id for each in active(board.classes)}, []
+    counts = Counter(str(name) for name in plan.given() if name is not None)
     found = ClassNames.of(board).find(counts)
     unknown = [name for name in counts if name in found.refused or found.names[name] in found.new]
     if unknown:

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from querist._random import fresh_seed
 from querist._typing import FloatArray
 from querist.audit.order import audit_numbers
 from querist.labelling.intake.copies import CopyGroups
-from querist.labelling.intake.existing_labels import labels_of
 from querist.labelling.intake.import_plan import ImportPlan
 from querist.labelling.intake.new_project import new_project
 from querist.labelling.intake.source import fingerprint
@@ -127,15 +127,22 @@ def answer_events(
         return []
     now = time.time()
     first_of = plan.groups.first_of()
-    given: dict[int, int] = {}
-    for row, name in enumerate(labels_of(plan.source, plan.label_column), first_row):
+    given: dict[int, Any] = {}
+    for row, answer in enumerate(plan.given(), first_row):
         first = first_of.get(row, row)
-        if name is not None and first not in done:
-            given.setdefault(first, ids[name])
+        if answer is not None and first not in done:
+            given.setdefault(first, answer)
     answers = [
-        (row, Answered(class_id=class_id, how="import", class_version=class_version)) for row, class_id in given.items()
+        (row, Answered(how="import", class_version=class_version, **_as_answer(plan, ids, answer)))
+        for row, answer in given.items()
     ]
     return [event(answer, at=now, row=row) for row, answer in answers]
+
+
+def _as_answer(plan: ImportPlan, ids: dict[str, int], answer: Any) -> dict[str, Any]:
+    if plan.number is not None:
+        return {"class_id": ids[plan.number.name], "number": answer}
+    return {"class_id": ids[answer]}
 
 
 def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None:
@@ -149,7 +156,6 @@ def _write(tx: Writing, plan: ImportPlan, seed: int, progress: Progress) -> None
     rows = item_rows(plan, audit_numbers(seed, np.arange(n_rows)), first_row=0, source=0)
     tx.add_items(0, watched(rows, n_rows, progress))
     ids = {each.name: each.id for each in classes}
-    ids |= {name: ids[meant] for name, meant in plan.class_names.items()}
     answers = answer_events(plan, ids, first_row=0, class_version=1)
     for start in range(0, len(answers), _CHUNK):
         progress(start, len(answers), "labels")

@@ -17,13 +17,15 @@ from querist.data.reading import Reading
 from querist.data.reference_tags import TITLE_AND_ABSTRACT, is_literature
 from querist.exceptions import DataError
 from querist.labelling.intake.copies import CopyGroups, copies_told, group_copies
-from querist.labelling.intake.existing_labels import classes_of, labels_of
+from querist.labelling.intake.existing_labels import classes_of
+from querist.labelling.intake.given_numbers import number_column, numbers_told
 from querist.labelling.intake.import_plan import ImportPlan, check_images
 from querist.labelling.intake.label_columns import label_column_of
 from querist.labelling.intake.screening import screening_told
 from querist.labelling.intake.source import Paths, Source, paths_of, read_source
 from querist.labelling.intake.vectors import model_of, with_vectors
 from querist.labelling.log.locations import FILE
+from querist.labelling.log.numbers import NumberAsked
 from querist.labelling.log.settings import CopyRule, Kind
 
 _TEXT_NAME = re.compile(r"^(text|texts|message|review|comment|sentence|question|tweet|body|content)$", re.IGNORECASE)
@@ -50,6 +52,7 @@ def guess_plan(
     reading: Reading | None = None,
     embeddings: str | None = None,
     offers_goal: bool = True,
+    number: NumberAsked | None = None,
 ) -> ImportPlan:
     """Decide what is labelled in a file or a folder of images.
 
@@ -85,6 +88,9 @@ def guess_plan(
         lists, which is not shown then; or a sentence model that makes them of the texts.
     offers_goal : bool, default=True
         Whether a note offers to look for the wanted rows first, where the classes look like it.
+    number : NumberAsked, default=None
+        What is asked for instead of classes. A column of that name holds the numbers already given, unless
+        `label_column` names another.
 
     Returns
     -------
@@ -109,9 +115,12 @@ def guess_plan(
     id_column, told = _id_column(source, id_column, image, set(roles))
     notes += told
     taken = {name for name in (*roles, image, id_column) if name is not None}
-    given, withheld, said = label_column_of(
-        source, label_column, taken=taken, has_text=bool(texts), labels=labels, existing=existing_labels
-    )
+    if number is None:
+        given, withheld, said = label_column_of(
+            source, label_column, taken=taken, has_text=bool(texts), labels=labels, existing=existing_labels
+        )
+    else:
+        given, withheld, said = number_column(source, number, label_column), frozenset[str](), ()
     notes += said
     kind: Kind = "image" if image else "text" if texts else "table"
     others = columns or (
@@ -134,12 +143,16 @@ def guess_plan(
         model=model,
     )
     notes += [*_kind_told(plan), *check_images(plan)]
-    given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
-    notes += given_classes.notes
-    if offers_goal:
-        notes += screening_told(plan.label_column, given_classes.names)
-    plan = replace(plan, classes=given_classes.names, class_names=given_classes.called)
-    given_labels = [name and plan.class_names.get(name, name) for name in labels_of(source, plan.label_column)]
+    if number is not None:
+        plan = replace(plan, number=number, classes=(number.name,))
+        notes += numbers_told(source, plan.label_column, number)
+    else:
+        given_classes = classes_of(source, plan.label_column, labels, named=label_column is not None)
+        notes += given_classes.notes
+        if offers_goal:
+            notes += screening_told(plan.label_column, given_classes.names)
+        plan = replace(plan, classes=given_classes.names, class_names=given_classes.called)
+    given_labels = plan.given()
     groups = group_copies(plan.seen(), copies, given_labels)
     notes += copies_told(groups, given_labels, _WHAT[kind], largest=_largest(plan, groups))
     return replace(plan, copies=copies, groups=groups, notes=tuple(notes))

@@ -1,6 +1,6 @@
 """`ImportPlan`: what will be imported, and how it was read."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from querist._alike import shown_apart
 from querist.exceptions import DataError
 from querist.labelling.intake.copies import CopyGroups, seen_cells
+from querist.labelling.intake.existing_labels import labels_of
+from querist.labelling.intake.given_numbers import numbers_of
 from querist.labelling.intake.source import Source
 from querist.labelling.intake.vectors import setting_of
 from querist.labelling.log.locations import image_below, image_file, is_address
+from querist.labelling.log.numbers import NumberAsked
 from querist.labelling.log.settings import AUTO, CopyRule, Kind, Settings
 
 if TYPE_CHECKING:
@@ -33,8 +36,10 @@ class ImportPlan:
         The folder that image paths start from.
     id_prefix : str
         Stands before the ids of these rows.
+    number : NumberAsked or None
+        The number that is asked for, instead of classes.
     classes : tuple of str
-        Names of the classes, in the order of their buttons.
+        Names of the classes, in the order of their buttons; of a number: its name, which says that there is one.
     class_names : mapping of str to str
         Labels in the file that are written otherwise than their class is called, and that class.
     copies : {"alike", "exact", "off"}
@@ -59,6 +64,7 @@ class ImportPlan:
     label_column: str | None = None
     images: Path | None = None
     id_prefix: str = ""
+    number: NumberAsked | None = None
     classes: tuple[str, ...] = ()
     class_names: Mapping[str, str] = field(default_factory=dict)
     copies: CopyRule = "off"
@@ -77,12 +83,20 @@ class ImportPlan:
             image_column=self.image_column,
             id_column=self.id_column,
             label_column=self.label_column,
+            **({} if self.number is None else _as_settings(self.number)),
             notes=self.notes,
             copies=self.copies,
             auto=AUTO,
             words_only=False,
             embeddings=setting_of(self.vectors, self.model),
         )
+
+    def given(self) -> list[Hashable | None]:
+        """Return the answers already given, one a row: numbers, or names of classes; None where there is none."""
+        if self.number is not None:
+            return [*numbers_of(self.source, self.label_column, self.number)]
+        names = labels_of(self.source, self.label_column)
+        return [name and self.class_names.get(name, name) for name in names]
 
     def seen(self) -> dict[str, list[Any]]:
         """Return what people see of the rows and a model learns from, column by column; images by their content."""
@@ -97,6 +111,10 @@ class ImportPlan:
         folder = self.images.absolute()
         cells = self.source.columns[self.image_column]
         return [None if cell is None or is_address(str(cell)) else image_file(folder, str(cell)) for cell in cells]
+
+
+def _as_settings(asked: NumberAsked) -> dict[str, Any]:
+    return {"number": asked.name, "unit": asked.unit, "lowest": asked.lowest, "highest": asked.highest}
 
 
 def check_images(plan: ImportPlan) -> list[str]:

@@ -1,7 +1,7 @@
 """Lines of a file that a project has already: which rows they are, and what labels they bring."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,10 +67,14 @@ def _by_id(
 
 
 def labels_told(
-    labels: Sequence[str | None], rows: Mapping[int, int], plan: ImportPlan, board: Board, store: Store
+    given: Sequence[Hashable | None], rows: Mapping[int, int], plan: ImportPlan, board: Board, store: Store
 ) -> list[str]:
     """Say which labels a file brings for rows that were there already: they are not taken here."""
-    names = {place: name for place in rows if (name := labels[place]) is not None}
+    if plan.number is not None:
+        n_more = sum(given[place] is not None and board.labels[row] < 0 for place, row in rows.items())
+        told = f"{n_more} rows that are already in the project have a number in the file and none there; it stays out"
+        return [told] if n_more else []
+    names = {place: str(name) for place in rows if (name := given[place]) is not None}
     found = ClassNames.of(board).find(Counter(names.values()))
     ids = {each.name: each.id for each in active(board.classes)}
     more = other = 0

@@ -1,5 +1,6 @@
 """Answers of the audit: which count, and whether the model was right before it was told."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,8 @@ class AuditMoment:
     answered, skipped : ndarray of shape (n_rows,), bool
     truth : dict
         First answer to each row with a label: one given without a guess in sight, where there is one.
+    numbers : dict
+        The number of each of these answers, in a project that asks for one.
     n_reopened : int
         Rows that were drawn and are open again, because what was answered was taken back. The sample ends before the
         first of them, and goes on when it is answered.
@@ -68,6 +71,7 @@ class AuditMoment:
     answered: AnyArray
     skipped: AnyArray
     truth: dict[int, int]
+    numbers: dict[int, float]
     n_reopened: int
     n_revised: int
     n_copies: int
@@ -96,7 +100,7 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
     order, is_exchangeable = _sample_order(board, order, answered | skipped)
     done = (answered | skipped)[order]
     head = order[: done.argmin()] if not done.all() else order
-    truth, n_seen = {}, 0
+    truth, numbers, n_seen = {}, {}, 0
     for row in head[answered[head]].tolist():
         act = board.first_answer(row)
         n_seen += act is None
@@ -106,6 +110,9 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         # An answer of a class that was removed since counts no more; the label that stands is another person's.
         told = -1 if first is None else board.label_of(first.class_id)
         truth[row] = told if told >= 0 else int(board.labels[row])
+        number = first.value if first is not None and told >= 0 else float(board.numbers[row])
+        if number is not None and math.isfinite(number):
+            numbers[row] = number
     acts = scored(board)
     return AuditMoment(
         seq=board.seq,
@@ -114,6 +121,7 @@ def audit_moment(board: Board, order: IntArray) -> AuditMoment:
         answered=answered,
         skipped=skipped,
         truth=truth,
+        numbers=numbers,
         n_reopened=sum(not done[place] for place in np.flatnonzero(np.isin(order, _answered_once(board)))),
         n_revised=board.revised[0],
         n_copies=board.copies.n_copies,

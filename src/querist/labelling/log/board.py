@@ -64,7 +64,10 @@ class Board:
     labels : ndarray of shape (n_rows,), int32
         Class id of each row: what a reviewer decided last, else the majority of the current answers, the earliest
         among equals; merged classes count for their target, removed ones not at all; -1 where there is none. Copies
-        have what their first row has, here and in `n_opinions`, `given` and `model_labels`.
+        have what their first row has, here and in `numbers`, `n_opinions`, `given` and `model_labels`.
+    numbers : ndarray of shape (n_rows,), float64
+        In a project that asks for a number: that of each row, the median of the current answers; NaN where there is
+        none. `labels` has its one class there, so that what is asked of rows with and without a label is asked alike.
     n_opinions : ndarray of shape (n_rows,), int16
         How many people's answers to each row count.
     given : ndarray of shape (n_rows,), bool
@@ -90,6 +93,7 @@ class Board:
         self.seq = 0
         self._n_items = n_items
         self.labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
+        self.numbers: npt.NDArray[np.float64] = np.full(n_rows, np.nan)
         self.n_opinions: npt.NDArray[np.int16] = np.zeros(n_rows, np.int16)
         self.given: npt.NDArray[np.bool_] = np.zeros(n_rows, bool)
         self.model_labels: npt.NDArray[np.int32] = np.full(n_rows, -1, np.int32)
@@ -192,6 +196,7 @@ class Board:
             return
         added = payload.n_rows
         self.labels = np.concatenate([self.labels, np.full(added, -1, np.int32)])
+        self.numbers = np.concatenate([self.numbers, np.full(added, np.nan)])
         self.n_opinions = np.concatenate([self.n_opinions, np.zeros(added, np.int16)])
         self.given = np.concatenate([self.given, np.zeros(added, bool)])
         self.model_labels = np.concatenate([self.model_labels, np.full(added, -1, np.int32)])
@@ -201,7 +206,7 @@ class Board:
         """Give the copies of a row what it has."""
         copies = self.copies.of(row)
         if copies:
-            for values in (self.labels, self.n_opinions, self.given, self.model_labels):
+            for values in (self.labels, self.numbers, self.n_opinions, self.given, self.model_labels):
                 values[copies] = values[row]
 
     def _act(self, event: EventRow, deed: Deed) -> None:
@@ -286,7 +291,7 @@ class Board:
             self._standings.clear()
         acts = [act for act in self._of_row[row] if not act.undone]
         old = int(self.labels[row])
-        new, self.n_opinions[row], skipped, self.given[row] = row_label(acts, self.label_of)
+        new, self.n_opinions[row], skipped, self.given[row], self.numbers[row] = row_label(acts, self.label_of)
         if old != new:
             self.labels[row] = new
             if old >= 0:

@@ -1,7 +1,9 @@
 """What people do to rows: what the log keeps of it, and the acts that a board remembers."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal, NamedTuple
 
 from querist.labelling.log.payload import Payload
@@ -86,16 +88,23 @@ class Answered(Response):
     Attributes
     ----------
     class_id : int
+        In a project that asks for a number: its one class, which says that there is one.
+    number : float or None
+        The number, to the last bit; None in projects that ask for classes.
     guess, confidence
         What the model had predicted, where it was never told of the row, and how surely.
     guess_labels : int or None
         Answers that this model had been trained on; older versions did not write it.
+    guess_number : float or None
+        The number that the model had predicted, likewise.
     """
 
     class_id: int
     guess: int | None = None
     confidence: float | None = None
     guess_labels: int | None = None
+    number: float | None = None
+    guess_number: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +184,9 @@ class Act:
     confidence: float | None
     # Answers that the model which guessed had been trained on.
     guess_labels: int | None
+    # The number that was answered, and the one that the model had predicted, where numbers are asked for.
+    value: float | None
+    guess_value: float | None
     blind: bool
     note: str
     # What it shares with others that were done at once.
@@ -211,6 +223,8 @@ class Act:
             guess=answer.guess if answer else None,
             confidence=answer.confidence if answer else None,
             guess_labels=answer.guess_labels if answer else None,
+            value=answer.number if answer else None,
+            guess_value=answer.guess_number if answer else None,
             blind=deed.blind,
             note=deed.note if isinstance(deed, Flagged | Noted) else deed.text if isinstance(deed, Commented) else "",
             group=deed.group,
@@ -253,12 +267,15 @@ class RowLabel(NamedTuple):
         Whether nobody could tell: it was skipped, or a reviewer decided so.
     given : bool
         Whether all that counts came with the data.
+    number : float
+        The median of the numbers that count; NaN where there are none.
     """
 
     class_id: int
     n_opinions: int
     skipped: bool
     given: bool
+    number: float
 
 
 def row_label(acts: list[Act], label_of: Callable[[int | None], int]) -> RowLabel:
@@ -273,17 +290,20 @@ def row_label(acts: list[Act], label_of: Callable[[int | None], int]) -> RowLabe
     """
     answers = current_answers(acts)
     votes: dict[int, int] = {}
+    numbers: list[float] = []
     for act in answers.values():
         label = label_of(act.class_id)
         if label >= 0:
             votes[label] = votes.get(label, 0) + 1
+            numbers += [] if act.value is None else [act.value]
     # They stand in the order of the first answers, and the first among equals is the greatest.
     label = max(votes, key=votes.__getitem__) if votes else -1
     decided = last_decision(acts, label_of)
     if decided is not None:
         label = label_of(decided.class_id)
     skipped = label < 0 and (decided is not None or last_kind(acts, RESPONSES) == "skipped")
-    return RowLabel(label, sum(votes.values()), skipped, bool(votes) and answers.keys() == {None})
+    number = median(numbers) if numbers and label >= 0 else math.nan
+    return RowLabel(label, sum(votes.values()), skipped, bool(votes) and answers.keys() == {None}, number)
 
 
 def last_decision(acts: list[Act], label_of: Callable[[int | None], int]) -> Act | None:

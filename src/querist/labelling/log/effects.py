@@ -1,5 +1,6 @@
 """What taking something back would do to the labels, before it is done."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -77,10 +78,12 @@ def _effect(
     label_of = partial(counts_for, resolved)
     for row in rows:
         acts = [act for act in board.acts_on(row) if act.undone == (act in flips)]
-        before, (after, _, skipped, _) = int(board.labels[row]), row_label(acts, label_of)
+        before, (after, _, skipped, _, number) = int(board.labels[row]), row_label(acts, label_of)
+        # Where both are labelled, a number may be another one though the class is the same.
+        other_number = before == after >= 0 and not _same_number(float(board.numbers[row]), number)
         was_done = before >= 0 or row in board.skipped
         what["check"] += row in board.drawn and was_done and after < 0 and not skipped
-        if before != after:
+        if before != after or other_number:
             change[before] -= 1
             change[after] += 1
             what["lost" if after < 0 else "gained" if before < 0 else "changed"] += 1
@@ -108,6 +111,10 @@ def _effect(
             if (n := _n_draws(made, touched, changed))
         ],
     )
+
+
+def _same_number(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
 
 
 def _n_draws(made: ProjectPromise, rows: set[int], class_ids: frozenset[int]) -> int:

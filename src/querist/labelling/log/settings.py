@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from querist.audit.design import EXCHANGEABLE, Design
 from querist.exceptions import InvalidParameterError, StoreError
 from querist.labelling.log.keywords import KeywordList, keyword_lists
+from querist.labelling.log.numbers import NumberAsked
 from querist.labelling.log.typed import misfits
 from querist.registry import spec_in_present_words
 from querist.registry.goals import goal_of
@@ -23,6 +24,14 @@ POWERS: Final[tuple[Power, ...]] = get_args(Power)
 
 # What "auto" stands for. Margin is cheap, has no parameter, and is hard to beat with good models.
 DEFAULT_STRATEGY = "margin"
+# And where a number is asked for: far from what is known, in the rows and in what they are predicted to have.
+DEFAULT_NUMBER_STRATEGY = "igs"
+# Of many sparse words a sum, of a few columns and of vectors trees.
+DEFAULT_REGRESSORS: Final[dict[Kind, str]] = {
+    "text": "ridge",
+    "table": "random_forest_regressor",
+    "image": "random_forest_regressor",
+}
 # What the estimator "auto" stood for in projects of texts before it had a kernel machine for them.
 _TEXT_ESTIMATOR = "auto:C=5,class_weight=None"
 # What "auto" and the other names stand for in projects that are made today; 3: the others for scikit-learn's
@@ -98,6 +107,12 @@ class Settings:
         As ``NAME[:key=value,...]``, or ``auto``: what goes with the goal, without one the defaults.
     goal : str
         ``""``: to learn; ``screening:relevant=ID``: to find all rows of the class of this id.
+    number : str
+        What the number is called that is asked for; ``""``: classes are.
+    unit : str
+        Of the number, as people write it behind it; ``""``: none.
+    lowest, highest : float or None
+        What the number may be, both included; None: no bound.
     copies : {"alike", "exact", "off"}
         Which new rows become copies of others (`querist.labelling.intake.copies`).
     annotators_may : tuple of {"classes", "bulk", "import", "export"}
@@ -140,6 +155,10 @@ class Settings:
     strategy: str = "auto"
     estimator: str = "auto"
     goal: str = ""
+    number: str = ""
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
     # What projects mean that do not say it: earlier versions asked about each row.
     copies: CopyRule = "off"
     annotators_may: tuple[Power, ...] = ()
@@ -160,6 +179,7 @@ class Settings:
                 f"A point of accuracy must be worth more than 0 and at most {MOST_LABELS_PER_POINT:,} labels, "
                 f"got {self.labels_per_point:g}."
             )
+        _check_number(self)
         unknown = set(self.annotators_may) - set(POWERS)
         if unknown:
             raise InvalidParameterError(
@@ -179,6 +199,11 @@ class Settings:
             )
 
     @property
+    def number_asked(self) -> NumberAsked | None:
+        """The number that is asked for; None: classes are."""
+        return NumberAsked(self.number, self.unit, self.lowest, self.highest) if self.number else None
+
+    @property
     def embedding_model(self) -> str:
         """The sentence model that makes embeddings of the texts; empty: none does."""
         return self.embeddings.removeprefix(MODEL) if self.embeddings.startswith(MODEL) else ""
@@ -191,6 +216,8 @@ class Settings:
     @property
     def strategy_in_use(self) -> str:
         """The strategy, with ``auto`` resolved."""
+        if self.strategy == "auto" and self.number:
+            return DEFAULT_NUMBER_STRATEGY
         if self.strategy == "auto" and self.goal:
             return f"{goal_of(self.goal).strategy}:target={self.relevant_class}"
         return DEFAULT_STRATEGY if self.strategy == "auto" else self.strategy
@@ -198,6 +225,8 @@ class Settings:
     @property
     def estimator_in_use(self) -> str:
         """The estimator, with ``auto`` resolved."""
+        if self.number:
+            return self.estimator if self.estimator != "auto" else DEFAULT_REGRESSORS[self.kind]
         if self.estimator == "auto" and self.goal:
             return f"{goal_of(self.goal).estimator}:relevant={self.relevant_class}"
         if self.auto == AUTO:
@@ -234,6 +263,19 @@ class Settings:
         if wrong := misfits(cls, known) or [name for name in ("kind",) if name not in known]:
             raise _damaged(wrong[0])
         return cls(**known, unknown={name: value for name, value in values.items() if name not in names})
+
+
+def _check_number(settings: Settings) -> None:
+    """Refuse bounds that no number can keep, and what stands beside no number."""
+    low, high = settings.lowest, settings.highest
+    if not settings.number:
+        if settings.unit or low is not None or high is not None:
+            raise InvalidParameterError("A unit, a lowest and a highest value are those of a number: name it too.")
+        return
+    if low is not None and high is not None and not low < high:
+        raise InvalidParameterError(f"The lowest value must be below the highest, got {low:g} and {high:g}.")
+    if settings.goal:
+        raise InvalidParameterError("A project that asks for a number has no goal of screening. Leave one of them out.")
 
 
 def wrong_settings(changes: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, BinaryIO
 
 from querist.exceptions import InvalidParameterError
+from querist.labelling.log.numbers import refuse_classes
 from querist.labelling.model_export.files import OwnFigure, brings_vectors, readme, requirements, script
 from querist.labelling.reading.project_view import ProjectView
 
@@ -42,6 +43,7 @@ def export_model(location: str | os.PathLike[str], target: BinaryIO) -> None:
     from querist.labelling.model_export.pipeline import judged_model
 
     with ProjectView.read(os.fspath(location)) as project:
+        refuse_classes(project.settings.number_asked, "Models as a file")
         model = judged_model(project)
         figure = own_figure(project, model)
         name = project.info.name

@@ -4,8 +4,11 @@ import json
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from querist.labelling.log.board import Board
+from querist.labelling.log.events import MeasuredAt
+from querist.labelling.log.numbers import TYPICAL_ERROR
 from querist.labelling.log.promise import ProjectPromise
 from querist.labelling.promises.words import as_shown
 from querist.labelling.trainer.messages import EstimateInfo
@@ -77,12 +80,7 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
     if last is not None:
         told = [
             Statement(**quantity, n_labels=last.n_labels, date=_date(last.at))
-            for quantity in (
-                *(last.headline or []),
-                last.accuracy,
-                *([last.largest] if last.largest else []),
-                last.running,
-            )
+            for quantity in _in_order(last)
             if quantity["value"] is not None
         ]
     for made in board.promises.values():
@@ -99,6 +97,14 @@ def accuracy_statement(board: Board, project: str, *, now: float) -> AccuracySta
         note=" ".join(filter(None, [_WAITS if waits else "" if told else _NONE_YET, _copies_told(board)])),
         statements=told,
     )
+
+
+def _in_order(last: MeasuredAt) -> list[dict[str, Any]]:
+    """Return the figures, those to look at first before the others."""
+    headline = last.headline or []
+    if last.accuracy["quantity"] == TYPICAL_ERROR:
+        return [last.accuracy, *headline]
+    return [*headline, last.accuracy, *([last.largest] if last.largest else []), last.running]
 
 
 def _copies_told(board: Board) -> str:

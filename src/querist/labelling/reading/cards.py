@@ -49,7 +49,8 @@ class Item:
 
     `id` is the user's own, else the row's number in the file from 1; `image` the image's address, relative to the
     page's; a text that was cut (`truncated`) is whole in ``/items/{row}``; `guess` is null where there is none, or
-    where it is hidden; `why` it is asked about is a clause, empty where nothing is known of that. So many rows
+    where it is hidden, and so is `guessed_number`, the model's where a number is asked for; `why` it is asked about is
+    a clause, empty where nothing is known of that. So many rows
     have this content (`n_same`, itself included): they are asked once, and labelled together.
     """
 
@@ -62,6 +63,7 @@ class Item:
     flagged: bool
     note: str
     guess: Guess | None
+    guessed_number: float | None
     why: str
     n_same: int
 

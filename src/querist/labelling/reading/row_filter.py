@@ -13,7 +13,7 @@ from querist.labelling.log.deeds import RESPONSES, Act
 from querist.labelling.log.ranking import CurrentRanking
 from querist.labelling.reading.reader import EVERYBODY, Reader
 
-Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds"]
+Sort = Literal["row", "-row", "confidence", "-confidence", "time", "-time", "seconds", "-seconds", "number", "-number"]
 SORTS: tuple[str, ...] = get_args(Sort)
 
 
@@ -23,7 +23,7 @@ class Filter:
 
     `copies`: rows that stand for copies (``"grouped"``), have the content of another and a different label
     (``"apart"``), or a text nearly the same as another's (``"nearly"``; found by whoever has the features, see `Rows`).
-    `same_as`: a row and all its copies.
+    `same_as`: a row and all its copies. `min_number`, `max_number`: the row's number, both included.
     """
 
     search: str | None = None
@@ -38,6 +38,8 @@ class Filter:
     open_comments: bool | None = None
     copies: Literal["grouped", "apart", "nearly"] | None = None
     same_as: int | None = None
+    min_number: float | None = None
+    max_number: float | None = None
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) is not None for each in fields(self))
@@ -69,6 +71,9 @@ def find_rows(
         keep &= with_status
     if wanted.label is not None:
         keep &= labels == wanted.label
+    numbers = board.numbers.copy()
+    numbers[unseen] = np.nan
+    keep &= _in_range(numbers, wanted)
     if wanted.flagged is not None:
         flagged = _mask(board, board.flagged)
         flagged[unseen] = [reader.marks(board, row)[0] for row in unseen.tolist()]
@@ -98,7 +103,7 @@ def find_rows(
     if wanted.same_as is None:
         first_of = board.copies.first_of[found_rows]
         found_rows = found_rows[(first_of == found_rows) | ~keep[first_of]]
-    return _sorted(board, found_rows, sort, confidence, reader)
+    return _sorted(board, found_rows, sort, confidence, numbers, reader)
 
 
 def predictions(board: Board, current: CurrentRanking | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
@@ -152,12 +157,29 @@ def _mask(board: Board, rows: set[int]) -> npt.NDArray[np.bool_]:
     return mask[board.copies.first_of]
 
 
-def _sorted(board: Board, rows: IntArray, sort: str, confidence: npt.NDArray[np.float32], reader: Reader) -> IntArray:
+def _in_range(numbers: npt.NDArray[np.float64], wanted: Filter) -> npt.NDArray[np.bool_]:
+    """Return which rows have a number that is asked for; rows without one are in no range."""
+    keep = np.ones(numbers.size, bool)
+    if wanted.min_number is not None:
+        keep &= numbers >= wanted.min_number
+    if wanted.max_number is not None:
+        keep &= numbers <= wanted.max_number
+    return keep
+
+
+def _sorted(
+    board: Board,
+    rows: IntArray,
+    sort: str,
+    confidence: npt.NDArray[np.float32],
+    numbers: npt.NDArray[np.float64],
+    reader: Reader,
+) -> IntArray:
     name = sort.removeprefix("-")
     if name == "row":
         return rows[::-1] if sort.startswith("-") else rows
-    if name == "confidence":
-        keys = confidence[rows].astype(np.float64)
+    if name in ("confidence", "number"):
+        keys = (confidence if name == "confidence" else numbers)[rows].astype(np.float64)
     else:
         latest: dict[int, Act] = {}
         for act in board.acts():

@@ -11,10 +11,11 @@ Done = Literal["answer", "skip", "flag", "unflag", "note", "comment"]
 
 @dataclass(frozen=True)
 class AnswerInfo:
-    """A person's current answer; `at` in seconds since 1970."""
+    """A person's current answer, with its `number` where one is asked for; `at` in seconds since 1970."""
 
     person: str
     class_id: int | None
+    number: float | None
     at: float
     seconds: float | None
 
@@ -35,7 +36,8 @@ class RowSummary:
 
     So many rows have its content (`n_same`, itself included), and the label of all is the same; `copy_of` is the id of
     the row that stands for them, null where it is this one; `nearly` is the id of the first row that this one is nearly
-    the same as, where rows like that are asked for.
+    the same as, where rows like that are asked for. Where a number is asked for, `number` is the row's, the median of
+    the answers, and `predicted_number` the model's.
     """
 
     row: int
@@ -44,8 +46,10 @@ class RowSummary:
     image: str | None
     status: Status
     class_id: int | None
+    number: float | None
     answers: list[AnswerInfo]
     prediction: int | None
+    predicted_number: float | None
     confidence: float | None
     flagged: bool
     note: str
@@ -101,6 +105,7 @@ class HistoryEntry:
     id: str
     snippet: str
     class_id: int | None
+    number: float | None
     at: float
     why: str
     undone: bool

@@ -1,5 +1,6 @@
 """`Rows`: the rows of a project as the page shows them."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -102,6 +103,7 @@ class Rows:
             flagged=flagged,
             note=note,
             guess=None if item.row in reader.unseen else self._guess(item.row),
+            guessed_number=None if item.row in reader.unseen else self.guessed_number(item.row),
             why=why,
             n_same=len(self.view.board.copies.group(item.row)),
         )
@@ -138,6 +140,11 @@ class Rows:
         if class_id < 0:
             return None, None
         return class_id, None if confidence is None else round(confidence, 4)
+
+    def guessed_number(self, row: int) -> float | None:
+        """Return the number that the model says of a row; None where it says none."""
+        current = self.view.current
+        return None if current is None else current.ranking.guessed_number(self.view.board.copies.first(row))
 
     def detail(self, row: int, reader: Reader = EVERYBODY) -> ItemDetail:
         """Return all that is known of a row."""
@@ -246,11 +253,13 @@ class Rows:
             image=self._image_address(item),
             status="unlabelled" if unseen else board.status(row),
             class_id=None if unseen else known_class(int(board.labels[row])),
+            number=None if unseen or math.isnan(board.numbers[row]) else float(board.numbers[row]),
             answers=[
-                AnswerInfo(name(act.annotator), act.class_id, act.at, act.seconds)
+                AnswerInfo(name(act.annotator), act.class_id, act.value, act.at, act.seconds)
                 for act in ({} if unseen else board.answers(row)).values()
             ],
             prediction=prediction,
+            predicted_number=None if unseen else self.guessed_number(row),
             confidence=confidence,
             flagged=flagged,
             note=note,
@@ -267,7 +276,10 @@ class Rows:
         words = [_WORDS.get(act.kind, act.kind)]
         if act.kind == "adjudicated" and act.class_id is None:
             words.append("nobody can tell")
-        if act.class_id is not None:
+        asked = self.view.settings.number_asked
+        if asked is not None and act.value is not None:
+            words.append(asked.told(act.value))
+        elif act.class_id is not None:
             words.append(named.get(act.class_id, f"class {act.class_id}"))
         if act.note:
             words.append(f"“{act.note}”")
@@ -296,6 +308,7 @@ class Rows:
                 id=items[act.row].item_id,
                 snippet=cards.snippet(items[act.row], self.view.settings),
                 class_id=act.class_id,
+                number=act.value,
                 at=act.at,
                 why=cards.why(act),
                 undone=act.undone,

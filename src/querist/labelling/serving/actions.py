@@ -7,6 +7,7 @@ from typing import Any, Literal
 from querist.labelling.log.board import Board
 from querist.labelling.log.deeds import ANSWERS, Commented, Flagged, Noted, Skipped, Unflagged, replaced_by
 from querist.labelling.log.events import Undone, event
+from querist.labelling.log.numbers import NumberAsked
 from querist.labelling.log.payload import Payload
 from querist.labelling.log.ranking import CurrentRanking
 from querist.labelling.serving.leases import Ticket
@@ -36,6 +37,7 @@ class Action:
     """One action; `uuid` is made by the browser, and a repeat of it changes nothing.
 
     `note` are the words of a note, a flag or a comment; a comment that `resolves` settles the matter.
+    `number` is the answer where a number is asked for, `class_id` where a class is.
     `asked`: it responds to a question of the queue, not to a row that somebody looked up and whose label was in sight.
     """
 
@@ -43,6 +45,7 @@ class Action:
     kind: Kind
     row: int
     class_id: int | None = None
+    number: float | None = None
     note: str = ""
     target: str | None = None
     shown_at: float | None = None
@@ -76,6 +79,8 @@ class Recorder:
     annotator : int
     now : float
         Seconds since 1970, by the server's clock.
+    asked : NumberAsked, default=None
+        The number that the project asks for; None: classes.
     """
 
     def __init__(
@@ -86,12 +91,14 @@ class Recorder:
         *,
         annotator: int,
         now: float,
+        asked: NumberAsked | None = None,
     ) -> None:
         self._board = board
         self._queue = queue
         self._record = record
         self._annotator = annotator
         self._now = now
+        self._asked = asked
 
     def take(self, action: Action) -> Result:
         """Record one action, once; what is done to a copy is done to the row that stands for it."""
@@ -135,6 +142,8 @@ class Recorder:
         return _refused(action, "uuid_taken", "The log has something else of this uuid. Do it again.")
 
     def _answer(self, action: Action) -> Result:
+        if self._asked is not None:
+            return self._answer_number(action, self._asked)
         known = {each.id: each for each in self._board.classes}
         if action.class_id is None:
             return _refused(action, "empty_answer", "An answer names a class.")
@@ -150,11 +159,29 @@ class Recorder:
             return Result(action.uuid, "saved", "removed_class", told)
         return self._saved(action, ticket)
 
+    def _answer_number(self, action: Action, asked: NumberAsked) -> Result:
+        if action.number is None:
+            return _refused(action, "empty_answer", f"An answer names a number: {asked.name}.")
+        why = asked.why_not(action.number)
+        if why:
+            return _refused(action, "wrong_number", why)
+        ticket = self._queue.close(action.row, self._annotator)
+        data = self._circumstances(action, ticket) | self._predicted_number(action.row)
+        kind = self._board.kind_of_answer(self._annotator, action.row)
+        # The one class of such a project says that there is a number.
+        action = replace(action, class_id=self._board.classes[0].id)
+        self._log(action, kind(class_id=self._board.classes[0].id, number=action.number, **data))
+        return self._saved(action, ticket)
+
     def _saved(self, action: Action, ticket: Ticket | None) -> Result:
         """Return that it is saved; of a row that was looked up, whether that changes what stands there."""
-        label = int(self._board.labels[action.row])
-        if ticket is not None or action.asked or label < 0 or label == self._board.label_of(action.class_id):
+        label, number = int(self._board.labels[action.row]), float(self._board.numbers[action.row])
+        stands = label == self._board.label_of(action.class_id) and action.number in (None, number)
+        if ticket is not None or action.asked or label < 0 or stands:
             return Result(action.uuid, "saved")
+        if self._asked is not None:
+            told = f"This is saved as your answer. Several count, and their median is {self._asked.told(number)}."
+            return Result(action.uuid, "saved", "outvoted", told)
         name = next(each.name for each in self._board.classes if each.id == label)
         told = (
             f"This is saved as your answer, but the row stays {name!r}: a reviewer decided it, or several opinions "
@@ -218,6 +245,14 @@ class Recorder:
             "confidence": None if confidence is None else round(confidence, 4),
             "guess_labels": current.n_labels,
         }
+
+    def _predicted_number(self, row: int) -> dict[str, Any]:
+        """Return what a model that had not been told of a row said of it, where it has no answer yet."""
+        current: CurrentRanking | None = self._queue.current
+        number = None if current is None else current.ranking.guessed_number(row)
+        if current is None or number is None or any(act.kind in ANSWERS for act in self._board.acts_on(row)):
+            return {}
+        return {"guess_number": number, "guess_labels": current.n_labels}
 
     def _undo(self, action: Action) -> Result:
         acts = [] if action.target is None else self._board.ledger.acts_of(action.target)

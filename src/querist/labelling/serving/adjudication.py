@@ -7,6 +7,7 @@ from querist.labelling.log import classes as class_lists
 from querist.labelling.log.conflicts import differing
 from querist.labelling.log.deeds import Adjudicated
 from querist.labelling.log.events import event
+from querist.labelling.log.numbers import refuse_classes
 from querist.labelling.reading.conflicts import ConflictsReply, conflict_queue, may_decide
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.workplace import Workplace
@@ -41,8 +42,9 @@ class Adjudication:
         ------
         InvalidParameterError
             Through the future: if the row or the class does not exist, the answers do not differ, or the row is to be
-            left to another reviewer.
+            left to another reviewer. At once: if the project asks for a number.
         """
+        refuse_classes(self._place.view.settings.number_asked, "Decisions between answers")
 
         def work(batch: Batch) -> None:
             board = self._place.board

@@ -12,6 +12,7 @@ from querist.labelling.log import classes as class_lists
 from querist.labelling.log.board import Board
 from querist.labelling.log.class_names import ClassNames
 from querist.labelling.log.deeds import Deed, Flagged, Noted, SecondOpinionWanted, Skipped, replaced_by
+from querist.labelling.log.numbers import refuse_classes
 from querist.labelling.reading.row_filter import Filter
 from querist.labelling.reading.rows import Rows
 from querist.labelling.serving.class_changes import add_missing
@@ -78,8 +79,10 @@ class Bulk:
         ------
         InvalidParameterError
             Through the future: if the class or a row does not exist, a filter does not find `expected` rows, or `uuid`
-            names something else in the log.
+            names something else in the log. At once: if the project asks for a number, and it is no skip.
         """
+        if class_id is not None:
+            refuse_classes(self._place.view.settings.number_asked, "Labels for many rows at once")
 
         def work(batch: Batch) -> Outcome:
             if uuid in self._place.board.names:
@@ -140,7 +143,13 @@ class Bulk:
         -------
         Future of Outcome
             A row that the file calls skipped and that has a label keeps it.
+
+        Raises
+        ------
+        InvalidParameterError
+            At once: if the project asks for a number.
         """
+        refuse_classes(self._place.view.settings.number_asked, "Labels from a file")
 
         def work(batch: Batch) -> Outcome:
             counts = read.counts()

@@ -13,6 +13,7 @@ from querist.labelling.log.board import Board
 from querist.labelling.log.classes import Classes
 from querist.labelling.log.events import Asked, SettingsChanged
 from querist.labelling.log.keywords import checked_keywords
+from querist.labelling.log.numbers import refuse_classes
 from querist.labelling.log.reserve import check_design
 from querist.labelling.log.settings import Settings
 from querist.labelling.reading.agreement import Agreements
@@ -34,7 +35,7 @@ from querist.labelling.serving.taking_back import TakingBack
 from querist.labelling.serving.trainer_news import TrainerNews
 from querist.labelling.serving.workplace import Workplace, then
 from querist.labelling.serving.writer import Batch
-from querist.registry import parse_spec, part_names, strategy_names
+from querist.registry import parse_spec, part_names, regressor_names, strategy_names
 from querist.store.rows import TabRow
 from querist.store.store import Store
 
@@ -190,7 +191,14 @@ class Project:
 
         def work(batch: Batch) -> tuple[list[Result], list[Ticket]]:
             now = self._place.clock()
-            recorder = Recorder(self._place.board, self._place.queue, batch.record, annotator=annotator, now=now)
+            recorder = Recorder(
+                self._place.board,
+                self._place.queue,
+                batch.record,
+                annotator=annotator,
+                now=now,
+                asked=self.settings.number_asked,
+            )
             results = [recorder.take(action) for action in actions]
             self._place.queue.hold(annotator, tab, holding, now)
             tickets = self._place.queue.take(annotator, tab, want, now)
@@ -250,7 +258,14 @@ class Project:
     def change_classes(
         self, annotator: int | None, change: Callable[[Classes], Classes], **told: Any
     ) -> "Future[ClassesReply]":
-        """Apply a function of `querist.labelling.log.classes` to the class list, and log the whole new list."""
+        """Apply a function of `querist.labelling.log.classes` to the class list, and log the whole new list.
+
+        Raises
+        ------
+        InvalidParameterError
+            At once if the project asks for a number, through the future if the change is not possible.
+        """
+        refuse_classes(self.settings.number_asked, "Changes of the classes")
 
         def work(batch: Batch) -> ClassesReply:
             classes = change(self._place.board.classes)
@@ -275,7 +290,7 @@ class Project:
         replace(self.view.settings, **changes)
         for name, kind in (("strategy", "strategies"), ("estimator", "estimators")):
             if name in changes:
-                _check_part(kind, changes[name])
+                _check_part(kind, changes[name], numbers=self.settings.number_asked is not None)
 
         def work(batch: Batch) -> None:
             if "keywords" in changes:
@@ -336,9 +351,12 @@ def _as_logged(settings: Settings, names: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in settings.to_dict().items() if name in names}
 
 
-def _check_part(kind: str, spec: str) -> None:
+def _check_part(kind: str, spec: str, *, numbers: bool) -> None:
     """Refuse names that are not registered, without importing what they stand for."""
     name, _ = parse_spec(spec)
-    known = ["auto", *(strategy_names("classification") if kind == "strategies" else part_names(kind))]
+    names = regressor_names() if numbers else part_names(kind)
+    if kind == "strategies":
+        names = strategy_names("regression" if numbers else "classification")
+    known = ["auto", *names]
     if name not in known:
         raise UnknownNameError.of(kind, name, known)

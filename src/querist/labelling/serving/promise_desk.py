@@ -5,11 +5,14 @@ from concurrent.futures import Future
 from querist.audit.promise import MOST_LABELS, Kind
 from querist.exceptions import InvalidParameterError, OutOfReachError
 from querist.labelling.log.events import AutoLabelled, PromiseCancelled, Undone
+from querist.labelling.log.numbers import refuse_classes
 from querist.labelling.log.promise import ProjectPromise, PromiseBegun, State
 from querist.labelling.promises.plan import FrozenRanking, freeze, plan
 from querist.labelling.promises.words import PromisePlan
 from querist.labelling.serving.workplace import Workplace
 from querist.labelling.serving.writer import Batch
+
+_PROMISES = "Certificates and labels by the model"
 
 
 class PromiseDesk:
@@ -27,6 +30,7 @@ class PromiseDesk:
         """Return what an attempt would take; nothing is changed."""
         attempt, n_remaining = len(self._place.board.promises) + 1, None
         try:
+            refuse_classes(self._place.view.settings.number_asked, _PROMISES)
             frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
             n_remaining = int(frozen.rows.size)
             made = plan(self._place.board, frozen, kind, target, most_labels)
@@ -83,6 +87,7 @@ class PromiseDesk:
         return self._told(self._place.submit(work))
 
     def _ready(self, kind: Kind, target: float, most_labels: int) -> tuple[FrozenRanking, PromiseBegun]:
+        refuse_classes(self._place.view.settings.number_asked, _PROMISES)
         frozen = freeze(self._place.board, self._place.view.current, self._place.view.store.info.seed)
         seq = self._seq_of(frozen.current.version)
         return frozen, plan(self._place.board, frozen, kind, target, most_labels, seq=seq).begun

@@ -16,6 +16,7 @@ from querist.labelling.label_files.reading_aids import read_keywords
 from querist.labelling.log.board import Board
 from querist.labelling.log.classes import active
 from querist.labelling.log.locations import home_of, to_path
+from querist.labelling.log.numbers import number_in_words
 from querist.labelling.log.settings import MODEL, Settings
 from querist.labelling.serving.project import Project
 from querist.store import Store
@@ -28,6 +29,10 @@ _OPTIONS = {
     "label_column": "--label-column",
     "id_column": "--id",
     "copies": "--copies",
+    "number": "--number",
+    "unit": "--unit",
+    "lowest": "--min",
+    "highest": "--max",
 }
 
 
@@ -83,7 +88,7 @@ def resume(
         f"{option} {_words(asked[name])}: this project was made with {_words(getattr(settings, name)) or 'none'}, "
         "which stays; another --project can be made with it"
         for name, option in _OPTIONS.items()
-        if asked.get(name) and asked[name] != getattr(settings, name)
+        if asked.get(name) not in (None, "", ()) and asked[name] != getattr(settings, name)
     ]
     classes = [each.name for each in active(known)]
     missing = [name for name in asked.get("labels", ()) if name not in classes]
@@ -143,4 +148,6 @@ def _told(name: str, value: Any) -> str:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, float):
+        return number_in_words(value)
     return value if isinstance(value, str) else ", ".join(value or ())

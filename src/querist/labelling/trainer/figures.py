@@ -129,19 +129,7 @@ def _told(
     accuracy = estimate_info(found.accuracy)
     # Beside the figure the page shows these by themselves; who quotes its text alone is to read them.
     accuracy = replace(accuracy, text=f"{accuracy.text} {beside(found.classes)}".strip())
-    remarks = []
-    if settings.opinions > 1:
-        remarks.append("A row's truth is the first person's answer, not what several agreed on later.")
-    if taken.n_copies:
-        remarks.append(f"A row and its copies count once: {taken.n_copies:,} rows of the project are copies of others.")
-    if taken.n_seen:
-        remarks.append(f"{taken.n_seen} of the answers were given with the model's guess in sight.")
-    if taken.n_reopened:
-        remarks.append(
-            f"Answers to {taken.n_reopened} of the rows drawn at random were taken back: they are asked again, and the "
-            "sample ends before the first of them until then."
-        )
-    for told in remarks:
+    for told in remarks_on(taken, settings):
         accuracy = replace(accuracy, note=f"{accuracy.note} {told}".strip(), text=f"{accuracy.text} {told}")
     return Figures(
         seq=taken.seq,
@@ -169,6 +157,23 @@ def _told(
         plan=labels_needed(found, settings.audit_share, n_rows),
         advice=advice,
     )
+
+
+def remarks_on(taken: AuditMoment, settings: "Settings") -> list[str]:
+    """Return what is to be said of the sample, whatever is estimated from it."""
+    remarks = []
+    if settings.opinions > 1:
+        remarks.append("A row's truth is the first person's answer, not what several agreed on later.")
+    if taken.n_copies:
+        remarks.append(f"A row and its copies count once: {taken.n_copies:,} rows of the project are copies of others.")
+    if taken.n_seen:
+        remarks.append(f"{taken.n_seen} of the answers were given with the model's guess in sight.")
+    if taken.n_reopened:
+        remarks.append(
+            f"Answers to {taken.n_reopened} of the rows drawn at random were taken back: they are asked again, and the "
+            "sample ends before the first of them until then."
+        )
+    return remarks
 
 
 def estimate_info(estimate: "Estimate") -> EstimateInfo:

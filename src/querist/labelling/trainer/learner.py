@@ -122,7 +122,7 @@ class Learner:
         candidates = unmarked_rows(self.n_rows, lesson.rows, lesson.skipped, lesson.reserve, lesson.copies)
         if strategy.needs_model and not lesson.can_train:
             return Learned(self._initial_ranking(candidates), INITIAL, None)
-        clock = _Clock()
+        clock = Clock()
         session = self.told(lesson)
         model = _model_of(session) if lesson.can_train else None
         clock.lap("fit")
@@ -219,12 +219,15 @@ def _model_of(session: Session) -> Model | None:
         return None
 
 
-class _Clock:
+class Clock:
+    """How long each step took, in seconds: `laps`."""
+
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
+        """End a step."""
         now = time.perf_counter()
         self.laps[name] = round(now - self._last, 4)
         self._last = now

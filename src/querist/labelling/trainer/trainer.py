@@ -24,6 +24,8 @@ from querist.labelling.trainer.label_mistakes import find_suspects
 from querist.labelling.trainer.learner import Learned, Learner, Lesson, lesson_of
 from querist.labelling.trainer.messages import Figures
 from querist.labelling.trainer.near_copies import near_copies, words_of
+from querist.labelling.trainer.number_figures import number_figuring
+from querist.labelling.trainer.number_learner import NumberLearner, number_lesson_of
 from querist.labelling.trainer.pool_features import PoolFeatures, of_recipe, pool_features, recipe
 from querist.labelling.trainer.runners_up import runners_up
 from querist.labelling.trainer.similar import nearest_rows
@@ -153,7 +155,8 @@ class Trainer:
         if self._features is None or self._learner is None or asked != self._recipe:
             self._features = self._made()
             first = rows_like_examples(self._features, self._settings)
-            self._learner = Learner(self._features.X, seed=info.seed, first=first)
+            kind = NumberLearner if self._settings.number else Learner
+            self._learner = kind(self._features.X, seed=info.seed, first=first)
             self._recipe = asked
             order = audit_order(self._store.audit_numbers())
             self._order = self._board.copies.only_first(order[order < self._features.n_rows])
@@ -204,7 +207,7 @@ class Trainer:
         self._tell("training", seq=seq)
         # Also where it fails: the same labels would fail again.
         self._trained = seq
-        lesson = lesson_of(self._board, self._settings)
+        lesson = (number_lesson_of if self._settings.number else lesson_of)(self._board, self._settings)
         n_new = lesson.rows.size - self._n_labels
         lesson = replace(lesson, batch_size=int(np.clip(n_new, _SMALLEST_BATCH, _LARGEST_BATCH)))
         self._n_labels = lesson.rows.size
@@ -224,7 +227,8 @@ class Trainer:
             self._after_first = None
         if learned.model is not None:
             self._last = (features, learner, learned, lesson, audit_moment(self._board, self._order))
-            self._guarded("explaining", lambda: self._tell_details(features, learner, learned, lesson, seq))
+            if not isinstance(learner, NumberLearner):
+                self._guarded("explaining", lambda: self._tell_details(features, learner, learned, lesson, seq))
             self._begin_figures()
 
     def _tell_details(
@@ -267,7 +271,10 @@ class Trainer:
         if basis == before and abs(lesson.rows.size - n_labels) < _FIGURES_SHARE * n_labels:
             return
         self._figured = (basis, lesson.rows.size)
-        self._figures = figuring(taken, features.X, lesson, learned, learner, self._settings)
+        if isinstance(learner, NumberLearner):
+            self._figures = number_figuring(taken, features.X, lesson, learner, self._settings)
+        else:
+            self._figures = figuring(taken, features.X, lesson, learned, learner, self._settings)
 
     def _go_on(self) -> None:
         """Take one step, at most a training, towards the figures; tell them at the end."""

@@ -9,7 +9,7 @@ from querist.labelling.reading.figures import FiguresReply, measured
 from querist.labelling.reading.insights import insights as read_insights
 from querist.labelling.serving.people import Person
 from querist.labelling.serving.project import Project
-from querist.registry import estimator_names, strategy_names
+from querist.registry import estimator_names, regressor_names, strategy_names
 from querist.web.depends import Someone, TheProject, done
 from querist.web.rights import GuardedRoute, allowed
 from querist.web.schemas.project import Health, InsightsReply, Me, ProjectInfo, SettingsBody, SettingsInfo
@@ -25,6 +25,7 @@ def project_(project: TheProject, person: Someone) -> ProjectInfo:
         name=project.view.info.name,
         kind=project.settings.kind,
         columns=list(project.settings.columns),
+        number=project.settings.number_asked,
         classes=project.board.classes,
         me=_me(project, person),
         people=project.view.people_list(),
@@ -42,6 +43,8 @@ def _me(project: Project, person: Person) -> Me:
 
 def _settings(project: Project) -> SettingsInfo:
     settings = project.settings
+    strategies = strategy_names("regression" if settings.number else "classification")
+    estimators = regressor_names() if settings.number else estimator_names()
     return SettingsInfo(
         opinions=settings.opinions,
         overlap=settings.overlap,
@@ -54,11 +57,11 @@ def _settings(project: Project) -> SettingsInfo:
         strategy=settings.strategy,
         estimator=settings.estimator,
         looks_for=settings.relevant_class,
-        strategies=["auto", *(name for name in strategy_names("classification") if name != "auto")],
+        strategies=["auto", *(name for name in strategies if name != "auto")],
         annotators_may=settings.annotators_may,
         keywords=settings.keywords,
         guidelines=settings.guidelines,
-        estimators=["auto", *(name for name in estimator_names() if name != "auto")],
+        estimators=["auto", *(name for name in estimators if name != "auto")],
     )
 
 

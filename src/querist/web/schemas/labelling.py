@@ -27,6 +27,9 @@ class ActionBody(Body):
     kind: Kind
     row: Row
     class_id: ClassId | None = None
+    number: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="The answer, where the project asks for a number."
+    )
     note: Annotated[str, Field(max_length=100_000)] = ""
     target: Uuid | None = Field(None, description="For undo: what no longer counts.")
     shown_at: float | None = Field(None, description="Milliseconds since 1970, by the browser's clock.")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from querist.audit.design import Design
 from querist.labelling.log.classes import ClassInfo
 from querist.labelling.log.keywords import LONGEST_KEYWORD, MOST_KEYWORDS, KeywordList
+from querist.labelling.log.numbers import NumberAsked
 from querist.labelling.log.settings import LONGEST_GUIDELINES, MOST_LABELS_PER_POINT, POWERS, Kind, Power
 from querist.labelling.reading.insights import Insights
 from querist.labelling.reading.people import PersonInfo
@@ -85,6 +86,7 @@ class ProjectInfo(BaseModel):
     name: str
     kind: Kind
     columns: list[str] = Field(description="The user's columns, in order.")
+    number: NumberAsked | None = Field(description="What number is asked for; null: classes are.")
     classes: tuple[ClassInfo, ...]
     me: Me
     people: list[PersonInfo]

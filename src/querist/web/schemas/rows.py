@@ -28,6 +28,10 @@ class FilterBody(Body):
         "texts that are nearly the same as another, group by group.",
     )
     same_as: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(None, description="A row, and all its copies.")
+    min_number: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="Where a number is asked for: rows whose number is at least this."
+    )
+    max_number: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
 
 class ExploreQuery(FilterBody):
