@@ -70,6 +70,7 @@ def strategies_page() -> str:
         "A strategy has three parts: *where to look* (candidates), *how informative a row is* (utility) and",
         "*which rows to ask about together* (selection).",
         "This page is generated from the code by `python docs/make_tables.py`; a test keeps it up to date.",
+        "What each asks, drawn: [gallery](gallery.md).",
         "",
         "| name | class | asks | needs a model | parameters |",
         "|---|---|---|---|---|",

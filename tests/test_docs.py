@@ -70,6 +70,18 @@ def test_the_strategies_page_is_up_to_date():
     assert page == tables.strategies_page(), "run: python docs/make_tables.py"
 
 
+def test_the_gallery_shows_every_strategy_and_says_what_was_measured():
+    gallery = script("make_gallery")
+    page, kept = gallery.PAGE.read_text(encoding="utf-8"), gallery.measured()
+    assert set(kept) == set(gallery.names()), "run: python docs/make_gallery.py"
+    assert page == gallery.gallery_page(kept), "run: python docs/make_gallery.py --page"
+    shown = re.findall(r"^### (.*)$", page, re.MULTILINE)
+    assert sorted(shown) == gallery.names(), "a strategy of no group, or of two"
+    pictures = {path.name for path in gallery.PICTURES.glob("*.png")}
+    assert pictures == {f"{name}.png" for name in gallery.names()}
+    assert sum(path.stat().st_size for path in gallery.PICTURES.glob("*.png")) < 1_500_000
+
+
 def test_the_bounds_in_the_page_about_security_are_those_of_the_code():
     tables = script("make_tables")
     page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
