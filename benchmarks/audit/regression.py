@@ -292,10 +292,11 @@ Mean over the kinds of errors.
 
 ## What it cannot do
 
-Where rare errors are huge, a small sample mostly does not have one, and nothing in it tells: lognormal errors
-with sigma 1 (a row in a hundred is ten times the median) and few rows, and t with three degrees of freedom,
-whose squared errors have no variance at any number of rows. The estimate says so where one row has a third of
-the squared error. The share of rows within a tolerance holds everywhere: a tail cannot harm a proportion.
+Where rare errors are huge, a small sample mostly does not have one, and nothing in it tells: one row of twenty
+ten times as large and fewer than a hundred rows, lognormal errors with sigma 1 (a row in a hundred is ten times
+the median) and fewer than two hundred, and t with three degrees of freedom, whose squared errors have no variance
+at any number of rows. The estimate says so where one row has a third of the squared error. The share of rows
+within a tolerance holds everywhere: a tail cannot harm a proportion.
 
 ## Beside other intervals for RMSE
 

@@ -16,6 +16,8 @@ Written by `python benchmarks/audit/report.py` from the runs of
     nice -n 15 python benchmarks/audit/auto_label.py run --repeats 30           # resumable
     nice -n 15 python benchmarks/audit/exact.py                                 # minutes
 
+Figures of regressors are [a benchmark of their own](regression.md).
+
 Three quantities, never mixed: *model accuracy* (of the current model on a new row; about 95 %, by these simulations, no
 guarantee), *remainder accuracy* (of a frozen model on the rows left; exact), *running accuracy* (the average over audit
 draws; right at all times at once). Unfavourable rows are included; bold cells miss their target.
