@@ -23,6 +23,18 @@ _PARAMETERS = (
     "`make_estimator(NAME, priors={class: share})` corrects probabilities to shares that are known."
 )
 
+_REGRESSORS = (
+    "They stand wherever an estimator does, as in `ridge:alpha=3`. Those on standardised columns are a pipeline, whose "
+    "first step (`querist.learners.StandardColumns`) also fills gaps and leaves sparse rows as they are; strategies "
+    "that measure distances measure them after it. Trees take columns as they are, so scale these yourself where a "
+    "strategy measures distances."
+)
+_TASKS = {
+    frozenset({"classification"}): "classes",
+    frozenset({"regression"}): "numbers",
+    frozenset({"classification", "regression"}): "both",
+}
+
 _OWN = """
 ## A strategy of your own
 
@@ -50,9 +62,10 @@ distant = "distant_rows:Distant"
 ```
 
 `querist strategies` lists it with its package, and `querist bench DATA DATA --strategy distant` compares it
-([bench](bench.md)). The groups `querist.selections`, `querist.candidates`, `querist.estimators` and
-`querist.stopping` work likewise. Querist's own names keep their meaning, whatever is installed; a name that two
-packages bring is refused until one of them is gone, and a package that cannot be imported is told and stops nothing
+([bench](bench.md)). The groups `querist.selections`, `querist.candidates`, `querist.estimators`, `querist.regressors`
+and `querist.stopping` work likewise. A strategy for regressors says so by `tasks = frozenset({"regression"})`; without
+that line it asks on behalf of classifiers. Querist's own names keep their meaning, whatever is installed; a name that
+two packages bring is refused until one of them is gone, and a package that cannot be imported is told and stops nothing
 else. Saved sessions and simulations remember the name, and simulations the package's version.
 """.strip()
 
@@ -72,8 +85,8 @@ def strategies_page() -> str:
         "This page is generated from the code by `python docs/make_tables.py`; a test keeps it up to date.",
         "What each asks, drawn: [gallery](gallery.md).",
         "",
-        "| name | class | asks | needs a model | parameters |",
-        "|---|---|---|---|---|",
+        "| name | class | asks | for | needs a model | parameters |",
+        "|---|---|---|---|---|---|",
     ]
     for name in registry.strategy_names():
         made = registry.load("strategies", name)
@@ -82,8 +95,9 @@ def strategies_page() -> str:
         summary = (inspect.getdoc(made) or "").partition("\n")[0]
         # A preset is shown as what it is short for.
         written = made.__name__ if isinstance(made, type) else repr(strategy)
+        model = "yes" if strategy.needs_model else "no"
         lines.append(
-            f"| `{name}` | `{written}` | {summary} | {'yes' if strategy.needs_model else 'no'} | "
+            f"| `{name}` | `{written}` | {summary} | {_TASKS[strategy.tasks]} | {model} | "
             f"{', '.join(f'`{p}`' for p in own) or '-'} |"
         )
     # Their selection is what they are.
@@ -94,6 +108,9 @@ def strategies_page() -> str:
     ]
     lines += [
         "",
+        "*For*: whether the model that is trained is a classifier or a regressor, whose labels are numbers; see",
+        "[which strategy](which_strategy.md).",
+        "",
         "Every strategy also takes `selection`, `candidates` and `ties`; "
         f"{', '.join(presets[:-1])} and {presets[-1]}, which have a selection of their own, take the last two.",
         "",
@@ -102,6 +119,7 @@ def strategies_page() -> str:
         "Selections": "selections",
         "Candidate filters": "candidates",
         "Estimators": "estimators",
+        "Regressors": "regressors",
     }.items():
         lines += [f"## {title}", "", "| name | what it does |", "|---|---|"]
         for name in registry.part_names(kind):
@@ -109,6 +127,8 @@ def strategies_page() -> str:
             lines.append(f"| `{name}` | {summary} |")
         if kind == "estimators":
             lines += ["", _PARAMETERS]
+        if kind == "regressors":
+            lines += ["", _REGRESSORS]
         lines.append("")
     lines += [_OWN, "", "## References", ""]
     for name in registry.strategy_names():

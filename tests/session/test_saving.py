@@ -19,7 +19,7 @@ X, y = make_classification(120, 5, n_informative=4, n_redundant=0, n_classes=3, 
 NAMES = np.array(["a", "bb", "ccc"])[y]
 
 
-@pytest.mark.parametrize("strategy", querist.strategy_names())
+@pytest.mark.parametrize("strategy", querist.strategy_names("classification"))
 @pytest.mark.parametrize("estimator", ["logistic_regression", "extra_trees:n_estimators=10"])
 def test_a_resumed_session_asks_what_the_uninterrupted_one_would_have(tmp_path, strategy, estimator):
     # Trees are trained for each candidate and class.

@@ -61,7 +61,7 @@ class GaussianProcess(GaussianProcessRegressor):
         given: Kernel | None = self.get_params(deep=False)["kernel"]
         if given is None:
             # What is no table is refused below.
-            shape = X.shape if hasattr(X, "shape") else np.shape(X)
+            shape = getattr(X, "shape", None) or np.shape(np.asarray(X))
             width = shape[1] if len(shape) == 2 else 1
             length = RBF(max(width, 1) ** 0.5, (1e-2, 1e4))
             self.kernel = ConstantKernel(1.0, (1e-3, 1e4)) * length + WhiteKernel(0.1, (1e-6, 1e1))

@@ -20,10 +20,11 @@ from querist.measures.ranking import top_k
 class ImprovedGreedySampling(QueryStrategy):
     """Ask about the rows that lie, with their predicted targets, farthest from all labelled rows and their targets.
 
-    The usual choice for a regressor. It needs nothing of it but predictions. Not for targets that are mostly noise:
-    rows whose predictions stand out are asked about first, whatever the reason. Each of a batch after the first is
-    chosen as if the ones before it had been answered with what the model predicts for them, since their answers are not
-    there yet: a batch is spread, but no wiser than the model was.
+    It needs nothing of a regressor but predictions, and was the best with forests
+    (``benchmarks/labels/REGRESSION.md``). Not for linear models, whose far predictions are far rows, nor for targets
+    that are mostly noise: rows whose predictions stand out are asked about first, whatever the reason. Each of a batch
+    after the first is chosen as if the ones before it had been answered with what the model predicts for them, since
+    their answers are not there yet: a batch is spread, but no wiser than the model was.
 
     Parameters
     ----------
