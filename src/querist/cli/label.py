@@ -229,19 +229,10 @@ def label(
         from querist.labelling.serving.resume import resume
 
         asked = {
-            "text_columns": tuple(text or ()),
-            "image_column": image,
-            "columns": split_at_commas(columns),
-            "labels": classes,
-            "number": number,
-            "unit": unit,
-            "lowest": lowest,
-            "highest": highest,
-            "label_column": label_column,
-            "id_column": id_column,
-            "copies": copies,
-            "existing_labels": existing_labels,
-        }
+            "text_columns": tuple(text or ()), "image_column": image, "columns": split_at_commas(columns),
+            "labels": classes, "number": number, "unit": unit, "lowest": lowest, "highest": highest,
+            "label_column": label_column, "id_column": id_column, "copies": copies, "existing_labels": existing_labels,
+        }  # fmt: skip
         print_notes(
             resume(
                 location, sources, asked=asked, changes=changes, images=images, keywords=keywords, embeddings=embeddings

@@ -67,5 +67,6 @@ def refuse_classes(asked: NumberAsked | None, what: str) -> None:
     """
     if asked is not None:
         raise InvalidParameterError(
-            f"{what} are for projects that ask for classes, and this one asks for a number ({asked.name})."
+            f"{what} are for projects that ask for classes, and this one asks for a number ({asked.name}). "
+            "Use a project with classes (--labels) for that."
         )
