@@ -23,8 +23,8 @@ _ONE_ERROR = "All errors are equal: how far others are from them, the sample doe
 # A row with more of the squared error than this is told of, where the sample is not so small that some row always has.
 _MUCH = 1 / 3
 _ALWAYS = 5
-# Chosen by simulation (`benchmarks/audit/regression.py`, with errors that are not among those of its table): how often
-# more the row furthest out counts, of errors and of squared errors, and how many rows of normal errors are added.
+# Chosen by simulation (`benchmarks/audit/regression.py`; normal and Laplace errors, for one, are in its table too): how
+# often more the row furthest out counts, of errors and of squared errors, and how many rows of normal errors are added.
 _FURTHEST, _FURTHEST_SQUARED = 1, 5
 _NORMAL_ROWS = 2
 # What the shares of those rows vary by: of absolute errors and of squared ones about their mean, and of the difference
