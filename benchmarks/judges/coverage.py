@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from querist.audit.intervals import mid_p
 from querist.judging import compare_judges, judge_figures
 
-REPEATS = 500
+REPEATS = 100
 N_ROWS = 10_000
 SIZES = (50, 200)
 ACCURACIES = (0.6, 0.8, 0.9, 0.98)
@@ -65,27 +66,23 @@ def cell(shares, accuracy, kind, size, seed, repeats):
     judged = judge(truth, accuracy, n_classes, rng)
     second = judge(truth, accuracy - 0.03, n_classes, rng)
     sure = None if kind == "none" else sure_of(kind, judged == truth, rng)
-    nothing = np.full(N_ROWS, None, object)
     held, width = defaultdict(list), defaultdict(list)
 
     def note(figure, estimate, real, alone=None):
         if estimate.low is None:
             return
         held[figure].append(estimate.low <= real <= estimate.high)
-        if alone is not None and alone.low is not None:
-            width[figure].append((estimate.high - estimate.low) / (alone.high - alone.low))
+        if alone is not None:
+            width[figure].append((estimate.high - estimate.low) / (alone[1] - alone[0]))
 
     for _ in range(repeats):
         rows = rng.choice(N_ROWS, size, replace=False)
         found = judge_figures(judged, rows, truth[rows], confidences=sure)
-        plain = judge_figures(judged, rows, truth[rows]) if sure is not None else found
-        alone = {one.label: one for one in judge_figures(nothing, rows, truth[rows]).classes}
-        note("accuracy", found.accuracy, np.mean(judged == truth), plain.accuracy)
+        note("accuracy", found.accuracy, np.mean(judged == truth), mid_p(np.mean(judged[rows] == truth[rows]), size))
         # The first and the last class stand for all: the commonest and the rarest.
         for one in (found.classes[0], found.classes[-1]):
             mine, given = truth == one.label, judged == one.label
-            without = alone.get(one.label)
-            note("share", one.share, mine.mean(), None if without is None else without.share)
+            note("share", one.share, mine.mean(), mid_p(np.mean(mine[rows]), size))
             note("recall", one.recall, np.mean(given[mine]))
             note("precision", one.precision, np.mean(mine[given]))
         pair = compare_judges(judged, second, rows, truth[rows])

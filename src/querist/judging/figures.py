@@ -8,7 +8,8 @@ from scipy.special import ndtri, stdtrit
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Label
 from querist._validation import check_number
-from querist.agreement.figures import agreement
+from querist.agreement.coefficients import cohen
+from querist.agreement.intervals import beyond_chance
 from querist.audit import metrics
 from querist.audit.accuracy import difference, model_accuracy
 from querist.audit.estimate import FEWEST, Estimate, too_few
@@ -188,11 +189,8 @@ def _accuracy(known: Checked, sure: FloatArray | None, name: str, n_skipped: int
 
 def _kappa(known: Checked, confidence: float) -> Estimate:
     labelled = known.said != NONE
-    if labelled.sum() < FEWEST or len(known.classes) < 2:
-        return too_few(_KAPPA, _PLAIN, int(labelled.sum()), f"{FEWEST} random rows with a label, of two classes")
-    table = np.column_stack([known.said, known.truth])[labelled]
-    found = agreement(table, n_classes=len(known.classes), confidence=confidence).cohen_kappa
-    return replace(found, quantity=_KAPPA)
+    found = cohen(known.said[labelled], known.truth[labelled], len(known.classes)) if labelled.any() else None
+    return beyond_chance(found, _KAPPA, confidence, 0.0, f"{FEWEST} random rows with a label")
 
 
 def _of_class(known: Checked, code: int, confidence: float) -> JudgedClass:
