@@ -81,7 +81,7 @@ def test_bands_stay_within_what_a_metric_can_be(folder):
         heights = np.concatenate([path.vertices[:, 1] for path in band.get_paths()])
         assert heights.min() >= 0
         assert heights.max() <= 1
-    assert all(np.isfinite(metric.low) for metric in METRICS.values())
+    assert all(np.isfinite(metric.low) for metric in METRICS.values() if metric.task == "classification")
 
 
 def test_a_folder_of_an_earlier_version_has_none_and_says_nothing(folder, tmp_path):

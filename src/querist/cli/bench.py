@@ -71,7 +71,7 @@ def bench(
     options: dict[str, Any] = {
         "strategies": strategy or ["auto"], "estimators": estimator or ["auto"], "repeats": repeats, "budget": budget,
         "batch_size": batch_size, "initial": initial, "initial_set": initial_set,
-        "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or ["accuracy"],
+        "test_size": int(test_size) if test_size >= 1 else test_size, "metrics": metric or None,
         "duplicates": duplicates, "cold_start": cold_start, "query_estimator": query_estimator,
         "warm_start": warm_start, "random_state": seed, "n_jobs": jobs,
     }  # fmt: skip

@@ -25,7 +25,8 @@ Metric: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         help="accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc, or, of the rarest class, rare_recall, "
-        "rare_precision, rare_average_precision. Can be repeated; the first leads the report."
+        "rare_precision, rare_average_precision; with regressors rmse, mae, r2. Can be repeated; the first leads the "
+        "report."
     ),
 ]
 Duplicates: TypeAlias = Annotated[

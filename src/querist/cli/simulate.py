@@ -33,6 +33,7 @@ from querist.exceptions import AlikeLabelsWarning, InvalidParameterError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from querist._typing import Task
     from querist.data import Problem
     from querist.data.reading import Reading
     from querist.simulation import Simulation
@@ -179,11 +180,13 @@ def simulate(
         protocol: dict[str, Any] = {"repeats": repeats, "batch_size": batch_size, "seed": seed, "estimator": estimator}
         simulate_goal(goal, file, target, apart, text=text, reading=reading, out=folder, **protocol)
         return
+    task = _task(estimator)
     options: dict[str, Any] = {
-        "strategies": strategy or [_default_strategy(folder)], "estimators": estimator or ["auto"],
+        "strategies": strategy or ["igs" if task == "regression" else _default_strategy(folder)],
+        "estimators": estimator or ["auto"],
         "repeats": repeats, "budget": budget, "batch_size": batch_size, "initial": initial,
         "initial_set": initial_set, "test_size": int(test_size) if test_size >= 1 else test_size,
-        "metrics": metric or ["accuracy"], "duplicates": duplicates, "query_estimator": query_estimator,
+        "metrics": metric or None, "duplicates": duplicates, "query_estimator": query_estimator,
         "cold_start": cold_start, "warm_start": warm_start, "audit": audit, "stop": stop or None,
         "label_cost": label_cost, "error_cost": error_cost, "n_future": n_future, "random_state": seed,
         "n_jobs": jobs, "name": called,
@@ -196,7 +199,7 @@ def simulate(
         "category_columns": category or [], "day_first": day_first, "embeddings": embeddings,
         "test_embeddings": test_embeddings,
     }  # fmt: skip
-    problem = _problem(file, target, labels, asked, reading, folder)
+    problem = _problem(file, target, labels, asked, reading, folder, task)
     print_notes(problem.notes)
     _tell(_simulated(problem, file[0].name, folder, options, dask), folder)
 
@@ -208,6 +211,7 @@ def _problem(
     asked: dict[str, Any],
     reading: "Reading",
     folder: Path,
+    task: "Task",
 ) -> "Problem":
     """Read the file, or open the pool that it is."""
     from querist.cli.progress import watched
@@ -215,8 +219,9 @@ def _problem(
 
     with watched("embeddings" if labels is None else "pool") as watch:
         if labels is not None:
-            return _pool_problem(file, labels, target, asked, reading=reading, watch=watch)
-        return _as_begun(functools.partial(read_problem, file, target, **asked, reading=reading, watch=watch), folder)
+            return _pool_problem(file, labels, target, asked, reading=reading, watch=watch, task=task)
+        read = functools.partial(read_problem, file, target, **asked, reading=reading, watch=watch, task=task)
+        return _as_begun(read, folder)
 
 
 def _pool_problem(
@@ -253,6 +258,16 @@ def _as_begun(read: "Callable[..., Problem]", folder: Path) -> "Problem":
         return problem
     told = f"texts are words alone, as when {folder} was begun; in another folder they are more (docs/simulation.md)"
     return replace(before, notes=(*before.notes, told))
+
+
+def _task(estimators: list[str] | None) -> "Task":
+    """Return what is predicted: numbers where the estimators are regressors."""
+    if not estimators:
+        return "classification"
+    from querist.base.contract import task_of
+    from querist.simulation.parts import resolve_estimators
+
+    return task_of(next(iter(resolve_estimators(estimators).values())))
 
 
 def _default_strategy(folder: Path) -> str:

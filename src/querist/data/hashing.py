@@ -84,7 +84,7 @@ def data_hash(X: Pool, y: Any = None) -> str:
     ----------
     X : pool of shape (n_rows, ...)
     y : array-like of shape (n_rows,), optional
-        Labels. The same labels as integers and as texts have different fingerprints.
+        Labels, or targets. The same labels as integers and as texts have different fingerprints.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def data_hash(X: Pool, y: Any = None) -> str:
     pool = pool_hash(X)
     if y is None:
         return pool
-    labels = as_labels(y, n_rows(X), name="y", pool=X)
+    labels = as_labels(y, n_rows(X), name="y", pool=X, whole=False)
     return _combined(["labelled", pool, _array_digest(in_given_width(labels, y))])
 
 

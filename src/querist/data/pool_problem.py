@@ -2,11 +2,12 @@
 
 import os
 
+from querist._typing import Task
 from querist.data.pool_files import open_pool
 from querist.data.problem import Problem
 from querist.data.read import read_as
 from querist.data.reading import Reading
-from querist.data.target import split_target
+from querist.data.target import split_target, take_targets
 from querist.data.watch import Watch
 from querist.exceptions import DataError
 
@@ -19,6 +20,7 @@ def read_pool_problem(
     reading: Reading | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     watch: Watch | None = None,
+    task: Task = "classification",
 ) -> Problem:
     """Map a pool of numbers as it is, and read the labels of its rows.
 
@@ -34,6 +36,8 @@ def read_pool_problem(
         How `labels` is read where it does not say so itself.
     cache_dir, watch
         As `open_pool` takes them.
+    task : {"classification", "regression"}, default="classification"
+        Whether `labels` holds classes or, for regressors, numbers.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def read_pool_problem(
     table = read_as(labels, Reading() if reading is None else reading)
     if target is None and table.frame is not None and table.frame.shape[1] == 1:
         target = str(table.frame.columns[0])
-    table, y = split_target(table, target)
+    table, y = take_targets(table, target) if task == "regression" else split_target(table, target)
     X = open_pool(pool, cache_dir=cache_dir, watch=watch)
     if y.size != X.shape[0]:
         raise DataError(

@@ -1,4 +1,4 @@
-"""From files to a classification problem: rows of numbers, labels, groups, what was decided."""
+"""From files to a problem: rows of numbers, labels or targets, groups, what was decided."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from querist._amounts import as_amounts
-from querist._typing import AnyArray, FloatArray, Pool
+from querist._typing import AnyArray, FloatArray, Pool, Task
 from querist.data.embeddings.given import Brought, take_both
 from querist.data.features import build_features, default_cache_dir
 from querist.data.matrices import same_features
@@ -17,7 +17,7 @@ from querist.data.numeric_encoders import HUGE
 from querist.data.read import Paths, read_as
 from querist.data.reading import Reading
 from querist.data.table import Table
-from querist.data.target import column_of, split_target, take_target
+from querist.data.target import column_of, split_target, take_target, take_targets
 from querist.data.watch import Watch
 from querist.exceptions import DataError, InvalidParameterError
 
@@ -70,6 +70,7 @@ def read_problem(
     embeddings: Any = None,
     test_embeddings: Any = None,
     watch: Watch | None = None,
+    task: Task = "classification",
 ) -> Problem:
     """Read a labelled file and build features from it.
 
@@ -116,6 +117,8 @@ def read_problem(
         Those of the rows of the test file; a column is found there by itself, and a model makes them.
     watch : Watch, default=None
         Who is told how far a model is.
+    task : {"classification", "regression"}, default="classification"
+        Whether `target` holds classes or, for regressors, numbers.
 
     Returns
     -------
@@ -133,12 +136,17 @@ def read_problem(
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     told = {role: _amounts(table, name, role) for role, name in amounts.items() if name is not None}
     others = [name for name in (group, *amounts.values(), *drop) if name is not None]
-    table, y = split_target(table, target, split=test is None and group is None)
+    if task == "regression":
+        table, y = take_targets(table, target)
+    else:
+        table, y = split_target(table, target, split=test is None and group is None)
     test_table, y_test = None, None
     if test is not None:
         # A test file may well have one row of a class, or lack one.
-        test_table, y_test = take_target(read_as(test, reading, like=table), target)
-        _check_test(table.path, y, test_table, y_test)
+        take = take_targets if task == "regression" else take_target
+        test_table, y_test = take(read_as(test, reading, like=table), target)
+        if task == "classification":
+            _check_test(table.path, y, test_table, y_test)
     brought = None
     if embeddings is not None or test_embeddings is not None:
         brought, table, test_table = take_both(embeddings, test_embeddings, table, test_table)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from querist._alike import INVISIBLE, alike, told_alike
-from querist._typing import AnyArray
+from querist._typing import AnyArray, FloatArray
 from querist._words import listed
 from querist.data.table import Table, no_such_column
 from querist.data.typed_cells import simple_cells
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 # More distinct numbers than this, not whole or seldom repeated, are measurements and not classes.
 _MANY = 20
-_BINNING = "cut the numbers into ranges first, for example with pandas.cut(values, bins=4)"
+_BINNING = (
+    "To predict numbers, take regressors (--estimator random_forest_regressor); to predict classes, cut the numbers "
+    "into ranges first, for example with pandas.cut(values, bins=4)"
+)
 
 
 def column_of(table: Table, name: str, purpose: str = "target") -> "pd.Series":
@@ -98,6 +101,47 @@ def take_target(table: Table, target: str | None) -> tuple[Table, AnyArray]:
     what = _what(table, target)
     labels, notes = _labels(values, f"{table.path}: {what}")
     return rest.told(*(f"{what}: {note}" for note in notes)), labels
+
+
+def take_targets(table: Table, target: str | None) -> tuple[Table, FloatArray]:
+    """Take a column of numbers to predict out of a table.
+
+    Returns
+    -------
+    table : Table
+        Without the column.
+    targets : ndarray of shape (n_rows,)
+        Finite.
+
+    Raises
+    ------
+    TargetError
+        If there is no such column, or a cell holds no finite number.
+    """
+    import pandas as pd
+
+    written: pd.Series
+    if table.frame is None:
+        rest, labels = take_target(table, target)
+        written = column = pd.Series(labels)
+    else:
+        if target is None:
+            names = [str(name) for name in table.frame.columns]
+            raise TargetError(f"Name the column to predict (target). {table.path} has: {listed(names)}.")
+        written = column_of(table, target)
+        column = table.frame[written.name]
+        rest = replace(table, frame=table.frame.drop(columns=written.name))
+    numbers = column if getattr(column.dtype, "kind", "O") in "iuf" else pd.to_numeric(column, errors="coerce")
+    found: FloatArray = np.asarray(numbers.to_numpy(np.float64, na_value=np.nan))
+    if not np.isfinite(found).all():
+        row = int(np.argmin(np.isfinite(found)))
+        cell = written.iloc[row]
+        told = "is empty" if pd.isna(cell) or not str(cell).strip() else f"holds {cell!r}, which is no finite number"
+        raise TargetError(
+            f"{table.path}: {_what(table, target)}, row {row + 1}, {told}. A regressor needs the target of every row: "
+            "correct the cell or remove the row; use --decimal comma if numbers are written so."
+        )
+    return rest, found
 
 
 def _what(table: Table, target: str | None) -> str:
@@ -183,7 +227,7 @@ def _from_numbers(numbers: AnyArray, what: str) -> tuple[AnyArray, list[str]]:
     if distinct.size > _MANY or distinct.size > numbers.size // 2:
         raise TargetError(
             f"{what} has {distinct.size} distinct numbers in {numbers.size} rows, such as "
-            f"{distinct[distinct % 1 != 0][0]:g}: it looks continuous. Querist predicts classes: {_BINNING}."
+            f"{distinct[distinct % 1 != 0][0]:g}: it looks continuous. {_BINNING}."
         )
     return np.asarray([f"{number:.17g}" if float(f"{number:g}") != number else f"{number:g}" for number in numbers]), [
         f"its {distinct.size} numbers are read as names of classes"
@@ -211,8 +255,7 @@ def _check_classes(labels: AnyArray, what: str, *, split: bool) -> None:
         )
     if labels.dtype.kind == "i" and classes.size > max(_MANY, labels.size // 5):
         raise TargetError(
-            f"{what} has {classes.size} distinct numbers in {labels.size} rows: it looks continuous. "
-            f"Querist predicts classes: {_BINNING}."
+            f"{what} has {classes.size} distinct numbers in {labels.size} rows: it looks continuous. {_BINNING}."
         )
     if classes.size > max(_MANY, labels.size // 2):
         raise TargetError(

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from querist.simulation.baseline import LARGEST
 from querist.simulation.figure import COLOURS, INK, MUTED, SETTINGS, furnish, label_ends
+from querist.simulation.metrics import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +58,6 @@ def draw_audit(means: "pd.DataFrame", title: str, *, largest: float | None = Non
             axes.text(0.5, 0.1, "too few audited answers", ha="center", transform=axes.transAxes, color=MUTED)
         if largest is not None:
             axes.axhline(largest, color=MUTED, linestyle=":", linewidth=1.4, zorder=2)
-            ends.append((largest, f"{LARGEST}: {largest:.3f}", MUTED))
+            ends.append((largest, f"{METRICS['accuracy'].constant}: {largest:.3f}", MUTED))
         label_ends(axes, ends)
     return figure

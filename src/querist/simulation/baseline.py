@@ -1,4 +1,4 @@
-"""What a model must beat: always answering the largest class, without looking at a row."""
+"""What a model must beat: always the same answer, the largest class or the mean target, without looking at a row."""
 
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,15 @@ from querist.simulation.split import draw_repeat
 if TYPE_CHECKING:
     import pandas as pd
 
-# What tables and pictures call it.
-LARGEST = "largest class"
 TYPES = {"dataset": "str", "repeat": "int64", "metric": "str", "value": "float64"}
 
 
 def baseline_table(problem: Problem, protocol: Protocol) -> "pd.DataFrame":
     """Return one line per repeat and metric: the value of always answering the largest class of the training part.
 
-    Of classes that are equally large the first in the order of the classes is answered. The value is NaN for log loss,
-    which an answer without probabilities has none of. Costs a split per repeat, and trains nothing.
+    Of a regression it is that of the mean target of the training part. Of classes that are equally large the first in
+    the order of the classes is answered. The value is NaN for log loss, which an answer without probabilities has none
+    of. Costs a split per repeat, and trains nothing.
     """
     import pandas as pd
 
@@ -33,7 +32,8 @@ def baseline_table(problem: Problem, protocol: Protocol) -> "pd.DataFrame":
             assert truth is not None
         else:
             truth = problem.codes[draws.test]
-        code = int(np.bincount(problem.codes[draws.training]).argmax())
+        known = problem.codes[draws.training]
+        code = float(known.mean()) if problem.task == "regression" else int(np.bincount(known).argmax())
         for name in protocol.metrics:
             value = METRICS[name].of_constant(truth, code, problem.classes.size)
             lines.append((protocol.name, number, name, value))
@@ -49,7 +49,7 @@ def baseline_value(table: "pd.DataFrame | None", metric: str) -> float | None:
 
 
 def baseline_sentence(value: float, metric: str, ends: "dict[str, float]") -> str:
-    """Return what always answering the largest class gives, and which curves do not end above it.
+    """Return what always the same answer gives, and which curves do not end on the better side of it.
 
     Parameters
     ----------
@@ -59,11 +59,13 @@ def baseline_sentence(value: float, metric: str, ends: "dict[str, float]") -> st
     ends : dict of str to float
         What is compared with it: the value at the end, by name.
     """
-    told = f"Always answering the largest class gives a {METRICS[metric].label} of {value:.3f}"
-    if METRICS[metric].label[0] in "aeiou":
-        told = told.replace("gives a ", "gives an ")
+    one = METRICS[metric]
+    told = f"Always answering the {one.constant} gives {one.with_article} of {value:.3f}"
     # As they are printed: what looks equal is not above.
-    behind = [f"{name} ({end:.3f})" for name, end in ends.items() if round(end, 3) <= round(value, 3)]
+    sign = 1 if one.higher_is_better else -1
+    behind = [f"{name} ({end:.3f})" for name, end in ends.items() if sign * round(end, 3) <= sign * round(value, 3)]
     if not behind:
         return f"{told}."
-    return f"{told}; at the end of the budget {', '.join(behind)} {'is' if len(behind) == 1 else 'are'} not above that."
+    side = "above" if one.higher_is_better else "below"
+    verb = "is" if len(behind) == 1 else "are"
+    return f"{told}; at the end of the budget {', '.join(behind)} {verb} not {side} that."

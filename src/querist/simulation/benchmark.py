@@ -21,7 +21,7 @@ from querist.simulation.simulation import BUDGET
 
 # What `simulate` takes beside these, and means for every data set.
 _DEFAULTS: dict[str, Any] = {
-    "batch_size": 10, "initial": 20, "initial_set": "random", "test_size": 0.25, "metrics": ("accuracy",),
+    "batch_size": 10, "initial": 20, "initial_set": "random", "test_size": 0.25, "metrics": None,
     "duplicates": "ask_once", "query_estimator": None, "cold_start": "random", "warm_start": False, "audit": 0.0,
     "stop": None, "label_cost": 1.0, "error_cost": 1.0, "n_future": 10_000, "random_state": 0, "n_jobs": -1,
 }  # fmt: skip
@@ -105,6 +105,11 @@ def bench(
     strategies, estimators = of_goal(None, None, strategies, estimators)
     given = _DEFAULTS | options | {"strategies": strategies, "estimators": estimators, "repeats": repeats}
     plans = {name: Options.checked(**given, budget=budget, name=name) for name in sets}
+    if next(iter(plans.values())).parts.task == "regression":
+        raise InvalidParameterError(
+            "bench compares classifiers, and the estimators are regressors: errors on several data sets have several "
+            "units. Simulate each data set by itself (querist.simulate)."
+        )
     most = max(BUDGET, given["initial"]) if budget is None else budget
 
     def prepared(name: str) -> Prepared:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from querist.simulation.baseline import LARGEST, baseline_value
+from querist.simulation.baseline import baseline_value
 from querist.simulation.curves import records
 from querist.simulation.figure import render
 from querist.simulation.findings import ALPHA, p_text, verdict_of
@@ -194,7 +194,7 @@ def _heights(
     largest = [baseline_value(simulation.baseline, metric) for simulation in simulations]
     if any(value is not None for value in largest):
         told = ("" if value is None else f"{value:.4f}" for value in largest)
-        lines.append([f"always the {LARGEST}", *told])
+        lines.append([f"always the {METRICS[metric].constant}", *told])
     return lines
 
 
@@ -235,9 +235,10 @@ def _data(name: str, simulation: Simulation) -> list[str]:
     counts = data["classes"].values()
     n_test = data["n_test"] if data["n_test"] is not None else protocol["test_size"]
     features = "" if data["n_features"] is None else f"{data['n_features']:,}"
-    largest = _percent(max(counts) / sum(counts))
+    largest = _percent(max(counts) / sum(counts)) if counts else ""
+    n_classes = str(len(counts)) if counts else ""
     return [
-        name, f"{data['n_rows']:,}", features, str(len(counts)), largest, str(n_test), str(protocol["budget"]),
+        name, f"{data['n_rows']:,}", features, n_classes, largest, str(n_test), str(protocol["budget"]),
         str(protocol["repeats"]), data["hash"][:12],
     ]  # fmt: skip
 

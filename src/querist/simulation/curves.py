@@ -207,10 +207,14 @@ def _line(curves: Curves, strategy: str) -> dict[str, Any]:
 
 
 def _reached(curves: Curves, strategy: str) -> dict[int, int | None]:
-    if not METRICS[curves.metric].higher_is_better:
-        return dict.fromkeys(LEVELS)  # a share of a loss is not a quality
+    metric = METRICS[curves.metric]
     curve, full = curves.values[strategy].mean(axis=0), float(curves.full.mean())
-    return {level: labels_to_reach(curves.n_labels, curve, level / 100 * full) for level in LEVELS}
+    found: dict[int, int | None] = dict.fromkeys(LEVELS)
+    for percent in LEVELS:
+        level = metric.level(full, percent)
+        if level is not None:
+            found[percent] = labels_to_reach(curves.n_labels, curve, level, higher_is_better=metric.higher_is_better)
+    return found
 
 
 def _saved(reached: dict[int, int | None], by_random: dict[int, int | None]) -> dict[str, Any]:

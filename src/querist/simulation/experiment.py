@@ -61,7 +61,8 @@ class Experiment:
             budget is impossible.
         """
         for label, estimator in parts.estimators.items():
-            check_model_can(estimator, label, protocol.metrics, data.problem.classes.size)
+            if data.problem.task == "classification":
+                check_model_can(estimator, label, protocol.metrics, data.problem.classes.size)
             asking = estimator if parts.query_estimator is None else parts.query_estimator
             strategies = [*parts.strategies.values(), parts.cold_start]
             check_pool(data.problem.X, estimator=estimator, asking=asking, strategies=strategies)

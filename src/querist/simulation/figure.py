@@ -5,7 +5,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from querist.simulation.baseline import LARGEST
 from querist.simulation.curves import Curves
 from querist.simulation.metrics import METRICS
 from querist.simulation.protocol import RANDOM
@@ -56,8 +55,8 @@ def draw(panels: Sequence[Curves], *, name: str = "") -> "Figure":
     return figure
 
 
-def caption(repeats: int) -> str:
-    """Return what lines, bands and dashes are.
+def caption(repeats: int, constant: str = "largest class") -> str:
+    """Return what lines, bands and dashes are; `constant` is the answer that needs no model.
 
     Examples
     --------
@@ -69,7 +68,7 @@ def caption(repeats: int) -> str:
         lines = "Lines: one repeat; without a second there are no bands"
     elif repeats < _FEW:
         lines += "; what goes wrong only now and then is not in them with so few repeats"
-    return f"{lines}. Dashed: random rows; dotted: all labels, and always answering the largest class."
+    return f"{lines}. Dashed: random rows; dotted: all labels, and always answering the {constant}."
 
 
 def render(figure: "Figure", kind: str) -> bytes:
@@ -105,7 +104,7 @@ def _panel(axes: "Axes", curves: Curves, name: str) -> None:
     ends.append((full, f"all labels: {full:.3f}", INK))
     if curves.largest is not None:
         axes.axhline(curves.largest, color=MUTED, linestyle=":", linewidth=1.4, zorder=2)
-        ends.append((curves.largest, f"{LARGEST}: {curves.largest:.3f}", MUTED))
+        ends.append((curves.largest, f"{metric.constant}: {curves.largest:.3f}", MUTED))
     label_ends(axes, ends)
 
 

@@ -120,9 +120,12 @@ def verdict_of(line: dict[str, Any], metric: str) -> str:
 def _reach(line: dict[str, Any], by_random: dict[str, Any], metric: str, budget: int) -> str:
     if math.isnan(line["aulc"]):
         return f"cannot be judged: {METRICS[metric].label} is undefined in these runs."
-    if not METRICS[metric].higher_is_better:
-        return f"ends at a {METRICS[metric].label} of {line['final']:.3f}, random at {by_random['final']:.3f}."
-    share = f"{_LEVEL} % of the full-data {METRICS[metric].label}"
+    one = METRICS[metric]
+    if not one.has_shares:
+        return f"ends at {one.with_article} of {line['final']:.3f}, random at {by_random['final']:.3f}."
+    share = f"{_LEVEL} % of the full-data {one.label}"
+    if not one.higher_is_better:
+        share = f"{one.with_article} at most {100 - _LEVEL} % above that of all labels"
     return _labels_to(share, _count(line), _count(by_random), budget)
 
 

@@ -1,4 +1,4 @@
-"""How good a model is on the test part: one number per metric."""
+"""How good a model is on the test part: one number per metric, and which way is better."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool, Task
 from querist._validation import check_choice
 from querist.base.adapted import original, over_classes
 from querist.base.contract import can
@@ -137,30 +137,74 @@ def rare_average_precision(truth: IntArray, scores: FloatArray) -> float:
     return float(np.sum(steps * found / (ends + 1)))
 
 
+def rmse(truth: FloatArray, predicted: FloatArray) -> float:
+    """Return the root of the mean squared error, in the unit of the targets, at least 0; lower is better."""
+    return float(np.sqrt(np.mean((predicted - truth) ** 2)))
+
+
+def mae(truth: FloatArray, predicted: FloatArray) -> float:
+    """Return the mean absolute error, in the unit of the targets, at least 0; lower is better."""
+    return float(np.mean(np.abs(predicted - truth)))
+
+
+def r2(truth: FloatArray, predicted: FloatArray) -> float:
+    """Return 1 - (mean squared error / variance of the targets), at most 1; NaN if the targets are all equal."""
+    spread = float(np.mean((truth - truth.mean()) ** 2)) if np.ptp(truth) else 0.0
+    return 1 - float(np.mean((predicted - truth) ** 2)) / spread if spread else float("nan")
+
+
 @dataclass(frozen=True)
 class Metric:
     """One measure of quality: what it needs and which way is better."""
 
     label: str
-    # "predicted": class codes; "probabilities": of all classes; "scores": probabilities or decision values.
+    # "predicted": class codes, or numbers; "probabilities": of all classes; "scores": probabilities or decision values.
     needs: str
-    compute: Callable[[IntArray, Any], float]
+    compute: Callable[[Any, Any], float]
     higher_is_better: bool = True
     # What a value cannot leave.
     low: float = 0.0
     high: float = 1.0
+    task: Task = "classification"
+    # Whether "95 % of it" or, of a loss, "5 % above it" says something: of a loss without a unit it does not.
+    has_shares: bool = True
 
-    def of_constant(self, truth: IntArray, code: int, n_classes: int) -> float:
-        """Return the value of always answering one class; NaN for a metric of probabilities, which that has none of.
+    @property
+    def constant(self) -> str:
+        """What the answer is called that needs no model."""
+        return "largest class" if self.task == "classification" else "mean target"
+
+    @property
+    def with_article(self) -> str:
+        """Its label as a sentence takes it."""
+        vowels = "aeiou" if self.task == "classification" else "RM"  # spelled out: an RMSE, an MAE
+        return f"{'an' if self.label[0] in vowels and self.label != 'R2' else 'a'} {self.label}"
+
+    def level(self, full: float, percent: int) -> float | None:
+        """Return what counts as so many percent of a value: of a loss, what is above it by as much as is left out.
+
+        Examples
+        --------
+        >>> METRICS["accuracy"].level(0.9, 90), METRICS["rmse"].level(50.0, 90), METRICS["log_loss"].level(0.5, 90)
+        (0.81, 55.0, None)
+        """
+        if not self.has_shares or full <= 0:
+            return None
+        return full * percent / 100 if self.higher_is_better else full * (200 - percent) / 100
+
+    def of_constant(self, truth: AnyArray, code: float, n_classes: int) -> float:
+        """Return the value of always giving one answer; NaN for a metric of probabilities, which that has none of.
 
         Parameters
         ----------
         truth : ndarray of shape (n,)
-            Class codes.
-        code : int
+            Class codes, or targets.
+        code : int or float
             The answer.
         n_classes : int
         """
+        if self.task == "regression":
+            return self.compute(truth, np.full(truth.size, float(code)))
         if self.needs == "probabilities":
             return float("nan")
         if self.needs == "scores":
@@ -172,22 +216,31 @@ METRICS: dict[str, Metric] = {
     "accuracy": Metric("accuracy", "predicted", accuracy),
     "balanced_accuracy": Metric("balanced accuracy", "predicted", balanced_accuracy),
     "macro_f1": Metric("macro F1", "predicted", macro_f1),
-    "log_loss": Metric("log loss", "probabilities", log_loss, higher_is_better=False, high=math.inf),
+    "log_loss": Metric("log loss", "probabilities", log_loss, higher_is_better=False, high=math.inf, has_shares=False),
     "roc_auc": Metric("area under the ROC curve", "scores", roc_auc),
     "rare_recall": Metric("recall of the rarest class", "predicted", rare_recall),
     "rare_precision": Metric("precision of the rarest class", "predicted", rare_precision),
     "rare_average_precision": Metric("average precision of the rarest class", "scores", rare_average_precision),
+    "rmse": Metric("RMSE", "predicted", rmse, higher_is_better=False, high=math.inf, task="regression"),
+    "mae": Metric("MAE", "predicted", mae, higher_is_better=False, high=math.inf, task="regression"),
+    "r2": Metric("R2", "predicted", r2, low=-math.inf, task="regression"),
 }
 
 
-def named_metrics(given: str | Iterable[str], *, watched: bool) -> tuple[str, ...]:
+def named_metrics(
+    given: str | Iterable[str] | None, *, watched: bool, task: Task = "classification"
+) -> tuple[str, ...]:
     """Return names of metrics; accuracy is added where audit and stopping rules are to be judged by it.
+
+    None stands for the main metric of the task.
 
     Examples
     --------
     >>> named_metrics("roc_auc", watched=True)
     ('roc_auc', 'accuracy')
     """
+    if given is None:
+        given = "accuracy" if task == "classification" else "rmse"
     names = (given,) if isinstance(given, str) else tuple(given)
     return (*names, "accuracy") if watched and "accuracy" not in names else names
 
@@ -209,6 +262,21 @@ def check_metrics(names: Iterable[str]) -> None:
         raise InvalidParameterError(
             f"metrics names {max(names, key=names.count)!r} more than once. Name each metric once."
         )
+
+
+def check_task(names: Iterable[str], task: Task) -> None:
+    """Refuse metrics of classes for regressors, and metrics of numbers for classifiers.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the metric and those that there are.
+    """
+    for name in names:
+        if METRICS[name].task != task:
+            kind = "classifiers" if task == "classification" else "regressors"
+            suited = ", ".join(each for each, metric in METRICS.items() if metric.task == task)
+            raise InvalidParameterError(f"The metric {name!r} does not suit {kind}. Use one of {suited}.")
 
 
 def check_model_can(estimator: Model, label: str, names: Iterable[str], n_classes: int) -> None:

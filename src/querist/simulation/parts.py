@@ -9,8 +9,9 @@ import numpy as np
 
 from querist import registry
 from querist._labels import as_labels
-from querist._typing import Model
-from querist.base.contract import check_classifier
+from querist._typing import Model, Task
+from querist._words import listed
+from querist.base.contract import check_classifier, check_regressor, task_of
 from querist.base.strategy import QueryStrategy
 from querist.exceptions import InvalidParameterError
 from querist.learners import AutoClassifier, FewLabels
@@ -34,6 +35,11 @@ class Parts:
     cold_start: QueryStrategy
     query_estimator: Model = None
     rules: dict[str, StoppingRule] = field(default_factory=dict)
+
+    @property
+    def task(self) -> Task:
+        """What the estimators predict, all of them the same."""
+        return task_of(next(iter(self.estimators.values())))
 
     def with_rules(self, rules: dict[str, StoppingRule]) -> "Parts":
         """Return these parts with stopping rules."""
@@ -89,13 +95,12 @@ class Parts:
 def of_goal(goal: str | None, y: Any, strategies: Any, estimators: Any) -> tuple[Any, Any]:
     """Return what is compared: what was named, else the parts of the goal, else the defaults.
 
+    A strategy that was not named waits for the estimators: see `resolve_parts`.
+
     All labels are known, so the rarer of two classes is looked for where no name says which is.
     """
     if goal is None:
-        return (
-            ("margin",) if strategies is None else strategies,
-            ("logistic_regression",) if estimators is None else estimators,
-        )
+        return strategies, ("logistic_regression",) if estimators is None else estimators
     classes, counts = np.unique(as_labels(y, name="y", if_missing="Leave the row out."), return_counts=True)
     aim = goal_of(goal).among(classes.tolist(), counts.tolist())
     return (
@@ -114,11 +119,18 @@ def _as_told(part: Any, described: Any) -> Any:
 def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estimator: Any) -> Parts:
     """Return the parts as objects; the strategy `random` stands first, also where it was not named.
 
+    Where no strategies are named, they are ``"margin"`` for classifiers and ``"igs"`` for regressors.
+
     Raises
     ------
     InvalidParameterError
-        If a label stands twice, or something is neither a known name nor an object.
+        If a label stands twice, something is neither a known name nor an object, or there are classifiers and
+        regressors among the estimators.
     """
+    fitted = resolve_estimators(estimators)
+    task = task_of(next(iter(fitted.values())))
+    if strategies is None:
+        strategies = ("margin",) if task == "classification" else ("igs",)
     asked = labelled(strategies, "strategies", resolve_strategy)
     if RANDOM not in asked:
         asked = {RANDOM: registry.make_strategy(RANDOM)} | asked
@@ -129,12 +141,31 @@ def resolve_parts(strategies: Any, estimators: Any, cold_start: Any, query_estim
             f"The strategy label {FULL_DATA!r} is kept for the full-data value. Use another label."
         )
     asked = {RANDOM: asked.pop(RANDOM)} | asked
-    fitted = labelled(estimators, "estimators", resolve_estimator)
-    for label, estimator in fitted.items():
-        check_classifier(estimator, f"estimators: {label}")
     cold = resolve_strategy(cold_start)
     asker = None if query_estimator is None else resolve_estimator(query_estimator)
     return Parts(fitted, asked, cold, asker)
+
+
+def resolve_estimators(given: Any) -> dict[str, Model]:
+    """Return estimators by label, all classifiers or all regressors.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there are both, or something is neither.
+    """
+    fitted = labelled(given, "estimators", resolve_estimator)
+    tasks = {label: task_of(estimator) for label, estimator in fitted.items()}
+    if len(set(tasks.values())) > 1:
+        numbers = [label for label, task in tasks.items() if task == "regression"]
+        raise InvalidParameterError(
+            f"estimators: {listed(numbers)} {'is a regressor' if len(numbers) == 1 else 'are regressors'}, and the "
+            "others are classifiers. Simulate each kind by itself."
+        )
+    for label, estimator in fitted.items():
+        check = check_regressor if tasks[label] == "regression" else check_classifier
+        check(estimator, f"estimators: {label}")
+    return fitted
 
 
 def labelled(given: Any, kind: str, resolve: Callable[[Any], Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from querist._amounts import as_amounts
+from querist._amounts import as_amounts, as_targets
 from querist._labels import as_labels, label_type
 from querist._pool import in_memory, like
-from querist._typing import AnyArray, FloatArray, IntArray, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Pool, Task
 from querist._validation import n_rows
 from querist._words import listed
 from querist.data.duplicates import find_duplicates
@@ -28,9 +28,9 @@ class Problem:
     labels : ndarray of shape (n_rows,)
         As the caller gave them.
     classes : ndarray of shape (n_classes,)
-        Sorted; those of a fixed test part included.
+        Sorted; those of a fixed test part included. None of a regression.
     codes : ndarray of shape (n_rows,)
-        Positions of the labels in `classes`.
+        Positions of the labels in `classes`; of a regression the targets themselves.
     groups : ndarray of shape (n_rows,) or None
         Codes of the groups.
     X_test, test_codes : pool of shape (n_test, ...) and ndarray of shape (n_test,), or None
@@ -41,18 +41,20 @@ class Problem:
         What the rows weigh when classifiers are trained; None: all the same.
     costs : ndarray of shape (n_rows,) or None
         What the label of each row costs; None: all the same.
+    task : {"classification", "regression"}
     """
 
     X: Pool
     labels: AnyArray
     classes: AnyArray
-    codes: IntArray
+    codes: AnyArray
     groups: IntArray | None = None
     X_test: Pool = None
-    test_codes: IntArray | None = None
+    test_codes: AnyArray | None = None
     twins: IntArray | None = None
     weights: FloatArray | None = None
     costs: FloatArray | None = None
+    task: Task = "classification"
 
     @property
     def n_rows(self) -> int:
@@ -79,6 +81,7 @@ def prepare_data(
     ask_once: bool,
     sample_weight: Any = None,
     costs: Any = None,
+    task: Task = "classification",
 ) -> Data:
     """Check the data of an experiment and describe them.
 
@@ -88,26 +91,33 @@ def prepare_data(
         If X, y, groups, sample_weight and costs differ in length, a weight or cost is not above 0, or only one of
         X_test and y_test is given.
     TargetError
-        If y has gaps, one class only, continuous numbers, or a class of one row that a split needs twice.
+        If y has gaps, one class only, continuous numbers, or a class of one row that a split needs twice; of a
+        regression, if a target is no finite number, or all are equal.
     """
     if (X_test is None) != (y_test is None):
         raise InvalidParameterError("X_test and y_test go together: pass both or neither.")
     if X_test is not None and groups is not None:
         raise InvalidParameterError("groups say how to split, and X_test is a split: pass one of them.")
-    X, labels = _part(in_memory(X), y, "X", "y")
+    X, labels = _part(in_memory(X), y, "X", "y", task)
     notes = []
     test_labels = None
     if X_test is not None:
         given, X_test = X_test, like(in_memory(X_test, "X_test"), X, "X_test", whose="X")
-        X_test, test_labels = _part(X_test, y_test, "X_test", "y_test")
+        X_test, test_labels = _part(X_test, y_test, "X_test", "y_test", task)
         if hasattr(given, "columns") and hasattr(X, "columns") and list(given.columns) != list(X.columns):
             notes.append("The columns of X_test stood in another order than those of X; they were matched by name.")
-    classes, codes, test_codes = _classes(labels, test_labels)
-    _check_classes(classes, codes, split=X_test is None and groups is None)
+    if task == "regression":
+        classes, codes, test_codes = labels[:0], labels, test_labels
+        _check_targets(labels)
+    else:
+        classes, codes, test_codes = _classes(labels, test_labels)
+        _check_classes(classes, codes, split=X_test is None and groups is None)
     group_codes = None if groups is None else _groups(groups, X, labels.size)
-    twins, repeated = _twins(X, codes, ask_once=ask_once)
+    twins, repeated = _twins(X, codes, ask_once=ask_once, what="target" if task == "regression" else "label")
     notes += repeated
-    unseen = [] if test_codes is None else sorted(set(test_codes.tolist()) - set(codes.tolist()))
+    unseen = (
+        [] if test_codes is None or task == "regression" else sorted(set(test_codes.tolist()) - set(codes.tolist()))
+    )
     if unseen:
         notes.append(f"The test part has classes that y lacks ({listed(classes[unseen])}): they cannot be learned.")
     if group_codes is not None:
@@ -115,29 +125,46 @@ def prepare_data(
     weights = None
     if sample_weight is not None:
         weights = as_amounts(sample_weight, labels.size, "sample_weight", pool=X, remedy="Leave such rows out.")
-        notes.append("Classifiers are trained with the weights given; all figures count rows, each once.")
+        trained = "Classifiers" if task == "classification" else "Regressors"
+        notes.append(f"{trained} are trained with the weights given; all figures count rows, each once.")
     twins = twins if ask_once else None
-    problem = Problem(X, labels, classes, codes, group_codes, X_test, test_codes, twins, weights, row_costs(costs, X))
+    problem = Problem(
+        X, labels, classes, codes, group_codes, X_test, test_codes, twins, weights, row_costs(costs, X), task
+    )
     return Data(problem, _description(problem, _hash(problem, y, test_labels, y_test)), tuple(notes))
 
 
 def _description(problem: Problem, fingerprint: str) -> dict[str, Any]:
-    counts = np.bincount(problem.codes, minlength=problem.classes.size)
+    if problem.task == "regression":
+        told: dict[str, Any] = {
+            "classes": {},
+            "targets": {
+                "low": float(problem.labels.min()),
+                "mean": float(problem.labels.mean()),
+                "high": float(problem.labels.max()),
+                "deviation": float(problem.labels.std()),
+            },
+        }
+    else:
+        counts = np.bincount(problem.codes, minlength=problem.classes.size)
+        told = {"classes": {str(name): int(count) for name, count in zip(problem.classes, counts, strict=True)}}
     return {
         "hash": fingerprint,
         "n_rows": problem.n_rows,
         "n_features": _width(problem.X),
         "n_test": None if problem.test_codes is None else int(problem.test_codes.size),
-        "classes": {str(name): int(count) for name, count in zip(problem.classes, counts, strict=True)},
+        **told,
     }
 
 
-def _part(X: Any, y: Any, rows: str, truth: str) -> tuple[Pool, AnyArray]:
-    """Return rows and their labels, checked."""
+def _part(X: Any, y: Any, rows: str, truth: str, task: Task) -> tuple[Pool, AnyArray]:
+    """Return rows and their labels or targets, checked."""
     if not (size := n_rows(X)):
         raise InvalidParameterError(f"{rows} has no rows. Pass at least two of each class.")
     check_readable(X, rows)
     try:
+        if task == "regression":
+            return X, as_targets(y, size, truth, pool=X)
         return X, as_labels(y, size, name=truth, pool=X, if_missing="Leave rows without a label out.")
     except InvalidParameterError as error:
         raise TargetError(str(error)) from error
@@ -168,6 +195,11 @@ def _check_classes(classes: AnyArray, codes: IntArray, *, split: bool) -> None:
         )
 
 
+def _check_targets(targets: FloatArray) -> None:
+    if np.ptp(targets) == 0:
+        raise TargetError(f"All targets in y are {targets[0]:g}: there is nothing to learn. Pass targets that differ.")
+
+
 def _groups(groups: Any, X: Pool, expected: int) -> IntArray:
     names = as_labels(
         groups, expected, name="groups", pool=X, whole=False, if_missing="Leave rows without a group out."
@@ -177,7 +209,7 @@ def _groups(groups: Any, X: Pool, expected: int) -> IntArray:
     return np.unique(texts, return_inverse=True)[1].astype(np.int64)
 
 
-def _twins(X: Pool, codes: IntArray, *, ask_once: bool) -> tuple[IntArray | None, list[str]]:
+def _twins(X: Pool, codes: AnyArray, *, ask_once: bool, what: str) -> tuple[IntArray | None, list[str]]:
     twins = find_duplicates(X)
     later = np.flatnonzero(twins != np.arange(twins.size))
     if not later.size:
@@ -185,7 +217,7 @@ def _twins(X: Pool, codes: IntArray, *, ask_once: bool) -> tuple[IntArray | None
     rule = "of those in the pool only the first is asked about" if ask_once else "each may be asked about"
     note = f"{later.size} of {twins.size} rows repeat the features of an earlier row; {rule}. Test parts stay as drawn."
     clashes = int(np.count_nonzero(codes[later] != codes[twins[later]]))
-    return twins, [note, *([f"{clashes} of them have another label than that row."] if clashes else [])]
+    return twins, [note, *([f"{clashes} of them have another {what} than that row."] if clashes else [])]
 
 
 def _hash(problem: Problem, y: Any, test_labels: Any, y_test: Any) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from querist.audit.design import MEASURE
 from querist.session.audit_choice import audit_choice
 from querist.simulation import figure as pictures
-from querist.simulation.baseline import LARGEST
 from querist.simulation.curves import LEVELS, Curves, records
 from querist.simulation.findings import all_findings, p_text
 from querist.simulation.metrics import METRICS
@@ -39,7 +38,7 @@ def report_html(
         findings=findings,
         compared=any(finding.verdict not in ("rare", "baseline", "audit", "stopping") for finding in findings),
         pictures=[_picture(curves, number, protocol["name"]) for number, curves in enumerate(panels)],
-        caption=pictures.caption(protocol["repeats"]),
+        caption=pictures.caption(protocol["repeats"], METRICS[protocol["metrics"][0]].constant),
         numbers=[_numbers(summary, name) for name in protocol["metrics"]],
         audit=None if audit is None else audit_section(audit, protocol, largest=_largest(summary)),
         stopping=None if stopping is None else stopping_section(stopping, protocol),
@@ -63,12 +62,12 @@ def _picture(curves: Curves, number: int, name: str) -> str:
     quality = METRICS[curves.metric].label
     told = f"Learning curves of {curves.estimator}: {quality} by number of labels. At the end: {finals}."
     if curves.largest is not None:
-        told += f" Always the {LARGEST}: {curves.largest:.3f}."
+        told += f" Always the {METRICS[curves.metric].constant}: {curves.largest:.3f}."
     return inline_svg(svg, f"p{number}", told)
 
 
 def _numbers(summary: "pd.DataFrame", metric: str) -> dict[str, Any]:
-    higher = METRICS[metric].higher_is_better
+    higher, shares = METRICS[metric].higher_is_better, METRICS[metric].has_shares
     summed = records(summary[summary["metric"] == metric])
     full = {line["estimator"]: line["full_data"] for line in summed}
     largest = summed[0]["largest_class"]
@@ -78,14 +77,15 @@ def _numbers(summary: "pd.DataFrame", metric: str) -> dict[str, Any]:
 
     header = ["strategy" if len(full) == 1 else "estimator, strategy"]
     header += ["mean height", "difference", "95 % interval", "Holm p", "at the end"]
-    header += [f"labels to {level} %" for level in LEVELS] if higher else []
+    if shares:
+        header += [f"labels to {level} %" if higher else f"labels to {100 - level} % above" for level in LEVELS]
     lines = [
         [
             name(line["estimator"], line["strategy"]),
             _number(line["aulc"]),
             *_against_random(line),
             _number(line["final"]),
-            *([_labels(line, level) for level in LEVELS] if higher else []),
+            *([_labels(line, level) for level in LEVELS] if shares else []),
         ]
         for line in summed
     ]
@@ -94,7 +94,7 @@ def _numbers(summary: "pd.DataFrame", metric: str) -> dict[str, Any]:
         [name(estimator, "all labels"), "", "", "", "", _number(value), *blank] for estimator, value in full.items()
     ]
     if not math.isnan(largest):
-        lines.append([f"always the {LARGEST}", "", "", "", "", _number(largest), *blank])
+        lines.append([f"always the {METRICS[metric].constant}", "", "", "", "", _number(largest), *blank])
     better = "" if higher else " (lower is better)"
     return {"title": f"{METRICS[metric].label.capitalize()}{better}", "header": header, "lines": lines}
 
@@ -141,13 +141,20 @@ def _facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Seed", str(protocol["random_state"])),
         *parts_facts(experiment),
         *_watched_facts(experiment),
-        ("Classes", ", ".join(f"{name} ({count})" for name, count in data["classes"].items())),
+        _truth_fact(data),
         ("Data", f"BLAKE2b {data['hash']}"),
         ("Versions", versions),
     ]
     if experiment["query_estimator"] is not None:
         facts.insert(4, ("Asked by", _short(experiment["query_estimator"])))
     return facts
+
+
+def _truth_fact(data: Mapping[str, Any]) -> tuple[str, str]:
+    if "targets" not in data:
+        return "Classes", ", ".join(f"{name} ({count})" for name, count in data["classes"].items())
+    told = data["targets"]
+    return "Targets", f"{told['low']:g} to {told['high']:g}, mean {told['mean']:g}, deviation {told['deviation']:g}"
 
 
 def parts_facts(experiment: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool
+from querist._typing import AnyArray, FloatArray, IntArray, Model, Pool, Task
 from querist._validation import take_rows
 from querist.base.adapted import adapted
 from querist.exceptions import AlikeLabelsWarning, ModelMismatchWarning, ModelWaitsWarning, NotEnoughLabelsError
 from querist.learners.refit import Refitter
+from querist.learners.refit_regressor import RegressorRefitter
 from querist.session import Session
 from querist.session.events import Asked
 from querist.simulation.metrics import Evaluator
@@ -24,6 +25,7 @@ from querist.simulation.parts import Parts
 from querist.simulation.problem import Problem
 from querist.simulation.protocol import FULL_DATA, Protocol
 from querist.simulation.split import Repeat, draw_repeat
+from querist.simulation.targets import TargetEvaluator
 from querist.simulation.watch import Audited, Stopped, Watch, checkpoints
 
 
@@ -100,7 +102,11 @@ class Stage:
         else:
             test_X, truth = _cut(problem.X, self.draws.test), problem.codes[self.draws.test]
         self.n_test = int(truth.size)
-        self.evaluator = Evaluator(test_X, truth, problem.classes, protocol.metrics)
+        self.evaluator: Evaluator | TargetEvaluator
+        if problem.task == "regression":
+            self.evaluator = TargetEvaluator(test_X, truth, protocol.metrics)
+        else:
+            self.evaluator = Evaluator(test_X, truth, problem.classes, protocol.metrics)
         self.oracle_labels: AnyArray = problem.labels[self.draws.pool]
         self.costs = None if problem.costs is None else problem.costs[self.draws.pool]
         self.oracle_weights = None if problem.weights is None else problem.weights[self.draws.pool]
@@ -109,6 +115,11 @@ class Stage:
     def pool(self) -> Pool:
         """The rows that may be asked about: a copy of them, the data themselves if that is all."""
         return _cut(self._problem.X, self.draws.pool)
+
+    @property
+    def task(self) -> Task:
+        """What the models predict."""
+        return self._problem.task
 
     @property
     def training(self) -> tuple[Pool, AnyArray, FloatArray | None]:
@@ -241,18 +252,26 @@ def _fitted(session: Session) -> Model:
 def _full_data(stage: Stage, key: RunKey, estimator: Model) -> Run:
     run = Run(key)
     X, labels, weights = stage.training
-    refitter = Refitter(estimator, seed=stage.draws.seed)
     with run.timed("fit"):
-        try:
-            rows = np.arange(len(labels))
-            model = refitter.fit_or_wait(X, labels, pool=X, rows=rows, finite=False, weights=weights)
-        except NotEnoughLabelsError as error:
-            run.waited.append(Waited(len(labels), str(error)))
-            model = refitter.fit_known(X, labels, finite=False, weights=weights)
+        if stage.task == "regression":
+            whole = RegressorRefitter(estimator, seed=stage.draws.seed)
+            model = whole.fit(X, labels, finite=False, weights=weights)
+        else:
+            model = _full_classifier(stage, run, estimator)
     with run.timed("evaluate"):
         values = stage.evaluator.evaluate(model)
     run.rounds.append(Round(len(labels), [], values))
     return run
+
+
+def _full_classifier(stage: Stage, run: Run, estimator: Model) -> Model:
+    X, labels, weights = stage.training
+    refitter = Refitter(estimator, seed=stage.draws.seed)
+    try:
+        return refitter.fit_or_wait(X, labels, pool=X, rows=np.arange(len(labels)), finite=False, weights=weights)
+    except NotEnoughLabelsError as error:
+        run.waited.append(Waited(len(labels), str(error)))
+        return refitter.fit_known(X, labels, finite=False, weights=weights)
 
 
 def to_json(run: Run) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def simulate(
     groups: Any = None,
     sample_weight: Any = None,
     costs: Any = None,
-    metrics: Sequence[str] = ("accuracy",),
+    metrics: Sequence[str] | None = None,
     duplicates: Literal["ask_once", "keep"] = "ask_once",
     query_estimator: Any = None,
     cold_start: Any = "random",
@@ -61,11 +61,13 @@ def simulate(
     X : array, CSR matrix, data frame or texts of shape (n_rows, ...)
         Never changed. Data frames and texts need a ``Pipeline`` that turns them into numbers.
     y : array-like of shape (n_rows,)
-        The true classes.
+        The true classes; with regressors, the targets: finite numbers.
     strategies : str, QueryStrategy, sequence of these, or dict of label to one of these, default=None
-        Names may carry parameters: ``"margin:selection=power"``. None: that of the goal; without a goal ``"margin"``.
-    estimators : str, classifier, sequence of these, or dict of label to one of these, default=None
-        None: that of the goal; without a goal ``"logistic_regression"``.
+        Names may carry parameters: ``"margin:selection=power"``. None: that of the goal; without a goal ``"margin"``,
+        with regressors ``"igs"``.
+    estimators : str, classifier or regressor, sequence of these, or dict of label to one of these, default=None
+        None: that of the goal; without a goal ``"logistic_regression"``. Regressors make it a regression: the split is
+        then at random and not by class, and audit, stopping rules and a stratified initial set are refused.
     repeats : int, default=20
     budget : int, default=None
         Labels in total, the initial set included. None means 200, or the whole pool where it is smaller.
@@ -91,11 +93,12 @@ def simulate(
         What the label of each row costs, above 0; see `Session`. Strategies other than random ask for the most utility
         per cost, the table says what was spent by the end of each round (`cost`), `Simulation.at_cost` what a sum
         buys, and the stopping rule ``cost`` counts it. `budget` and the learning curves go on to count labels.
-    metrics : sequence of str, default=("accuracy",)
-        Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc, and, of the rarest class of the test part,
-        rare_recall, rare_precision, rare_average_precision; the first is the main one. Log loss clips
-        probabilities at 2.2e-16 and renormalises; a class the model has not met has probability 0. The area under
-        the ROC curve of several classes is the mean of one against the rest, and NaN if the test part lacks a class.
+    metrics : sequence of str, default=None
+        None: accuracy, with regressors rmse. Of accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc, and, of the
+        rarest class of the test part, rare_recall, rare_precision, rare_average_precision; the first is the main one.
+        Log loss clips probabilities at 2.2e-16 and renormalises; a class the model has not met has probability 0. The
+        area under the ROC curve of several classes is the mean of one against the rest, and NaN if the test part lacks
+        a class. Of regressors: rmse and mae, for which lower is better, and r2.
         With an audit or stopping rules accuracy is always measured, if need be as the last.
     duplicates : {"ask_once", "keep"}, default="ask_once"
         Whether, of pool rows with identical features, only the first may be asked about. The test part stays as drawn.
@@ -152,7 +155,8 @@ def simulate(
         If a parameter has a value that cannot be used, such as a budget larger than the pool, or there are weights and
         a classifier takes none.
     TargetError
-        If `y` has gaps, one class only, continuous numbers, or a class of one row that the split needs twice.
+        If `y` has gaps, one class only, continuous numbers, or a class of one row that the split needs twice; with
+        regressors, if a target is no finite number, or all are equal.
     ResultsError
         If `out` holds another experiment or cannot be written.
     Exception
@@ -185,7 +189,7 @@ def simulate(
     )  # fmt: skip
     data = prepare_data(
         X, y, groups=groups, X_test=X_test, y_test=y_test, ask_once=duplicates == "ask_once",
-        sample_weight=sample_weight, costs=costs,
+        sample_weight=sample_weight, costs=costs, task=options.parts.task,
     )  # fmt: skip
     most = max(BUDGET, initial) if budget is None else None
     return Prepared.of(options, data, most=most, out=out, stacklevel=3).run(progress, trust_parts=trust_parts)

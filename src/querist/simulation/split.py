@@ -34,13 +34,18 @@ def draw_repeat(problem: Problem, protocol: Protocol, number: int) -> Repeat:
     InvalidParameterError
         If the split is impossible, or the budget exceeds the pool.
     TargetError
-        If the training part knows one class only.
+        If the training part knows one class only, or of a regression one target.
     """
     training, test, pool = _parts(problem, protocol, number)
     if protocol.budget > pool.size:
         raise InvalidParameterError(
             f"budget is {protocol.budget}, but the pool of repeat {number} has {pool.size} rows that may be asked "
             f"about ({problem.n_rows} rows, less the test part and repeated rows). Use budget={pool.size} or less."
+        )
+    if np.ptp(problem.codes[pool]) == 0 and problem.task == "regression":
+        raise TargetError(
+            f"All targets in the pool of repeat {number} are {problem.codes[pool[0]]:g}: nothing can be learned. Use a "
+            "smaller test part, or fewer and larger groups on the test side."
         )
     if np.ptp(problem.codes[pool]) == 0:
         raise TargetError(
@@ -88,8 +93,9 @@ def _split(problem: Problem, protocol: Protocol, number: int) -> tuple[IntArray,
             splitter = GroupShuffleSplit(1, test_size=protocol.test_size, random_state=seed)
             training, test = next(splitter.split(everything, groups=problem.groups))
         else:
+            by_class = problem.codes if problem.task == "classification" else None
             training, test = train_test_split(
-                everything, test_size=protocol.test_size, stratify=problem.codes, random_state=seed
+                everything, test_size=protocol.test_size, stratify=by_class, random_state=seed
             )
     except ValueError as error:
         raise InvalidParameterError(f"test_size={protocol.test_size!r} cannot split these data: {error}") from error

@@ -65,7 +65,7 @@ def mean_interval(
     values : array-like of shape (n, ...)
         Within the bounds; at least two along the first axis.
     low, high : float
-        Least and largest value that there can be; `high`, or both, may be infinite.
+        Least and largest value that there can be; either, or both, may be infinite.
     n_trials : float, default=None
         How many test rows each value is a share of, where it is one; None: it is none, or they are not known.
     confidence : float, default=0.95
@@ -81,7 +81,7 @@ def mean_interval(
     [0, 1] with mean mu is phi mu (1 - mu), with phi from the values, and mu is in the interval if ``(m - mu)**2 <=
     c mu (1 - mu)`` with ``c = t**2 s**2 / (n m (1 - m))``. Far from the bounds, or for many values, that is the t
     interval. With one bound only the variance is taken as proportional to ``(mu - low)**2``: the t interval of the
-    logarithm of the mean. Without bounds it is the t interval.
+    logarithm of the mean; with a bound above only, the same upside down. Without bounds it is the t interval.
 
     Few values that agree exactly look certain, and shares of few rows often do. But whatever the models are, a share of
     N rows has a variance of at least ``mu (1 - mu) / N`` (the law of total variance: that of the models' own accuracies
@@ -103,8 +103,11 @@ def mean_interval(
     values = np.asarray(values, np.float64)
     n, mean = values.shape[0], values.mean(axis=0)
     half = special.stdtrit(n - 1, (1 + confidence) / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
-    if math.isinf(low):
+    if math.isinf(low) and math.isinf(high):
         return mean - half, mean + half
+    if math.isinf(low):
+        lower, upper = mean_interval(-values, low=-high, high=math.inf, confidence=confidence)
+        return -upper, -lower
     with np.errstate(divide="ignore", invalid="ignore"):
         if math.isinf(high):
             factor = np.where(mean > low, np.exp(half / (mean - low)), 1.0)
@@ -225,7 +228,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in adjusted]
 
 
-def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: int = 3) -> int | None:
+def labels_to_reach(
+    n_labels: Sequence[int], curve: Any, level: float, points: int = 3, *, higher_is_better: bool = True
+) -> int | None:
     """Return the first label count from which a curve stays at or above a level for some points.
 
     Parameters
@@ -235,6 +240,8 @@ def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: i
     level : float
     points : int, default=3
         How many consecutive points must reach it, so that one lucky point does not count.
+    higher_is_better : bool, default=True
+        If not, the curve has to stay at or below the level.
 
     Returns
     -------
@@ -246,7 +253,8 @@ def labels_to_reach(n_labels: Sequence[int], curve: Any, level: float, points: i
     >>> labels_to_reach([10, 20, 30, 40, 50, 60], [0.5, 0.9, 0.7, 0.9, 0.9, 0.9], 0.9)
     40
     """
-    above = np.asarray(curve, np.float64) >= level
+    values = np.asarray(curve, np.float64)
+    above = values >= level if higher_is_better else values <= level
     for position in range(len(n_labels) - points + 1):
         if above[position : position + points].all():
             return int(n_labels[position])
