@@ -15,6 +15,8 @@ from querist.audit.intervals import mid_p
 from querist.judging import compare_judges, judge_figures
 
 REPEATS = 100
+# Of one sample: whether an interval of 95 % holds.
+SPREAD = (0.95 * 0.05) ** 0.5
 N_ROWS = 10_000
 SIZES = (50, 200)
 ACCURACIES = (0.6, 0.8, 0.9, 0.98)
@@ -35,6 +37,8 @@ right class with that chance, else another one at random; the second judge of th
 Confidences: informative (higher where it is right), useless (noise), lying (higher where it is wrong). Cells are
 classes x accuracy x confidences x random rows ({sizes}), {repeats} samples each: the coverage of a cell has a standard
 error of about {error:.1f} points. Samples that give no figure (too few rows) count in no column.
+So the worst of a hundred cells lies {chance:.0f} points low by chance alone: whether a single cell falls short takes more
+samples (`coverage.py 500`: an hour).
 
 "Width" is the mean of an interval's width beside that of the random rows alone, in the same cell.
 
@@ -123,7 +127,12 @@ def page(found, repeats):
             f"| {figure} | {len(cells)} | {coverage.mean():.1%} | {coverage.min():.1%} | {len(below)} {widths} |"
         )
     told = "\n".join(low) if low else "None."
-    head = HEAD.format(sizes=" and ".join(map(str, SIZES)), repeats=repeats, error=100 * (0.95 * 0.05 / repeats) ** 0.5)
+    head = HEAD.format(
+        sizes=" and ".join(map(str, SIZES)),
+        repeats=repeats,
+        error=100 * SPREAD / repeats**0.5,
+        chance=2.5 * 100 * SPREAD / repeats**0.5,
+    )
     return f"{head}{chr(10).join(lines)}\n\nCells below 92 % (classes, accuracy, confidences, rows):\n\n{told}\n"
 
 
