@@ -37,8 +37,8 @@ right class with that chance, else another one at random; the second judge of th
 Confidences: informative (higher where it is right), useless (noise), lying (higher where it is wrong). Cells are
 classes x accuracy x confidences x random rows ({sizes}), {repeats} samples each: the coverage of a cell has a standard
 error of about {error:.1f} points. Samples that give no figure (too few rows) count in no column.
-So the worst of a hundred cells lies {chance:.0f} points low by chance alone: whether a single cell falls short takes more
-samples (`coverage.py 500`: an hour).
+So the worst of a hundred cells lies {chance:.0f} points low by chance alone: whether a single cell falls short takes
+more samples (`coverage.py 500`: an hour).
 
 "Width" is the mean of an interval's width beside that of the random rows alone, in the same cell.
 
