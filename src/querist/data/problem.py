@@ -136,15 +136,11 @@ def read_problem(
     groups = None if group is None else _groups(column_of(table, group, "group"), table.path)
     told = {role: _amounts(table, name, role) for role, name in amounts.items() if name is not None}
     others = [name for name in (group, *amounts.values(), *drop) if name is not None]
-    if task == "regression":
-        table, y = take_targets(table, target)
-    else:
-        table, y = split_target(table, target, split=test is None and group is None)
+    table, y = _taken(table, target, task, split=test is None and group is None)
     test_table, y_test = None, None
     if test is not None:
         # A test file may well have one row of a class, or lack one.
-        take = take_targets if task == "regression" else take_target
-        test_table, y_test = take(read_as(test, reading, like=table), target)
+        test_table, y_test = _taken(read_as(test, reading, like=table), target, task, split=None)
         if task == "classification":
             _check_test(table.path, y, test_table, y_test)
     brought = None
@@ -211,6 +207,13 @@ def _check_roles(table: Table, target: str | None, roles: Mapping[str, str | Non
                 raise DataError(
                     f"Column {name!r} cannot be both the target and the column to {role}. Name another for one of them."
                 )
+
+
+def _taken(table: Table, target: str | None, task: Task, *, split: bool | None) -> tuple[Table, AnyArray]:
+    """Take the target out of a table; `split`: whether its rows will be split by class, None: it is all test."""
+    if task == "regression":
+        return take_targets(table, target)
+    return take_target(table, target) if split is None else split_target(table, target, split=split)
 
 
 def _amounts(table: Table, name: str, role: str) -> FloatArray:

@@ -108,7 +108,7 @@ def bench(
     if next(iter(plans.values())).parts.task == "regression":
         raise InvalidParameterError(
             "bench compares classifiers, and the estimators are regressors: errors on several data sets have several "
-            "units. Simulate each data set by itself (querist.simulate)."
+            "units. Use querist.simulate for each data set."
         )
     most = max(BUDGET, given["initial"]) if budget is None else budget
 

@@ -160,7 +160,7 @@ def resolve_estimators(given: Any) -> dict[str, Model]:
         numbers = [label for label, task in tasks.items() if task == "regression"]
         raise InvalidParameterError(
             f"estimators: {listed(numbers)} {'is a regressor' if len(numbers) == 1 else 'are regressors'}, and the "
-            "others are classifiers. Simulate each kind by itself."
+            "others are classifiers. Use estimators of one kind."
         )
     for label, estimator in fitted.items():
         check = check_regressor if tasks[label] == "regression" else check_classifier

@@ -93,7 +93,7 @@ def test_defaults_with_regressors_are_rmse_and_igs(problem):
     [
         ({"metrics": ("accuracy",)}, "does not suit regressors. Use one of rmse, mae, r2"),
         ({"estimators": LogisticRegression(), "metrics": ("rmse",)}, "does not suit classifiers"),
-        ({"estimators": {"a": Ridge(), "b": LogisticRegression()}}, "Simulate each kind by itself"),
+        ({"estimators": {"a": Ridge(), "b": LogisticRegression()}}, "Use estimators of one kind"),
         ({"audit": 0.2}, "audit judges a simulation by accuracy"),
         ({"stop": "budget:labels=30"}, "stop judges a simulation by accuracy"),
         ({"initial_set": "stratified"}, "draws by class"),
