@@ -22,6 +22,8 @@ COMMANDS = (
     ("simulate", "{file}", "--target", "label", "--budget", "1"),
     ("simulate", "{parts}", "--target", "label", "--budget", "1", "--group", "c"),
     ("bench", "{file}:label", "{rows}:label", "--budget", "1"),
+    ("audit", "{file}", "--judge", "gpt=label", "--truth", "label"),
+    ("audit", "{file}", "--judge", "gpt=no such column", "--answers", "{rows}"),
     ("compare", "{file}", "{folder}"),
     ("compare", "{whole_results}", "{results}"),
     ("label", "{file}", "--project", "new.querist"),

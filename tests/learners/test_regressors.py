@@ -27,19 +27,18 @@ def test_every_registered_regressor_learns(name):
     assert np.square(error).mean() < 0.6 * Y[OTHERS].var()
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("n_rows", [1, 2, 3])
+# Of one row ridge could leave none out.
+@pytest.mark.parametrize(
+    ("name", "n_rows"), [(name, n) for name in NAMES for n in (1, 2, 3) if (name, n) != ("ridge", 1)]
+)
 def test_every_registered_regressor_takes_very_few_rows(name, n_rows):
-    if name == "ridge" and n_rows == 1:
-        pytest.skip("nothing is left out of one row")
     model = querist.make_regressor(name).fit(X[:n_rows], Y[:n_rows])
     assert np.isfinite(model.predict(X)).all()
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"gaussian_process"}))
+# The others take dense rows only.
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"gaussian_process", "gradient_boosting_regressor"}))
 def test_rows_may_be_sparse(name):
-    if name == "gradient_boosting_regressor":
-        pytest.skip("scikit-learn's takes dense rows only")
     model = querist.make_regressor(name).fit(scipy.sparse.csr_matrix(X[KNOWN]), Y[KNOWN])
     assert np.corrcoef(model.predict(scipy.sparse.csr_matrix(X[OTHERS])), Y[OTHERS])[0, 1] > 0.5
 

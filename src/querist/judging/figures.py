@@ -152,10 +152,10 @@ def judge_figures(
     >>> judged = np.where(rng.random(5000) < 0.9, truth, "ham")
     >>> rows = rng.choice(5000, 200, replace=False)
     >>> found = judge_figures(judged, rows, truth[rows])
-    >>> found.accuracy.low < np.mean(judged == truth) < found.accuracy.high
+    >>> bool(found.accuracy.low < np.mean(judged == truth) < found.accuracy.high)
     True
     >>> spam = found.classes[1]
-    >>> spam.judged_share < spam.share.value, spam.share.low < np.mean(truth == "spam") < spam.share.high
+    >>> spam.judged_share < spam.share.value, bool(spam.share.low < np.mean(truth == "spam") < spam.share.high)
     (True, True)
     """
     known = checked(judged, rows, answers)

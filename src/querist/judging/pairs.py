@@ -115,11 +115,11 @@ def compare_judges(
     >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> truth = rng.integers(3, size=10_000)
-    >>> good, bad = (np.where(rng.random(10_000) < right, truth, (truth + 1) % 3) for right in (0.9, 0.8))
+    >>> good, bad = (np.where(rng.random(10_000) < right, truth, (truth + 1) % 3) for right in (0.95, 0.8))
     >>> differing = np.flatnonzero(good != bad)
     >>> rows = rng.choice(differing, 60, replace=False)
     >>> found = compare_judges(good, bad, rows, truth[rows], names=("good", "bad"))
-    >>> str(found).partition(".")[0], found.difference.low < 0.1 < found.difference.high
+    >>> str(found).partition(".")[0], found.difference.low < 0.15 < found.difference.high
     ('good is right more often', True)
     """
     if len(one) != len(other):
