@@ -240,7 +240,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_resumes(place, frame):
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, message = process.communicate(timeout=180)
-    assert process.returncode == 130
+    assert process.returncode == 130, message
     assert "run the same command again" in message
     assert "Traceback" not in message
     assert not (place / "out" / "report.html").exists()
