@@ -147,7 +147,7 @@ def model_accuracy(
         fitted = difference(z, confidences, pool_confidences)
         if fitted.variance_ratio < 1:
             value, ratio, method = float(np.clip(fitted.value, 0, 1)), fitted.variance_ratio, narrowed
-            student = float(stdtrit(z.size - 2, 0.5 + confidence / 2) / ndtri(0.5 + confidence / 2))
+            student = student_quotient(z.size, confidence)
             ratio = min(1.0, ratio * (student**2 if scored is None else student))
     if scored is not None and scored.at.size:
         part = _CURVE_PART * min(1.0, scored.at.size / z.size)
@@ -158,6 +158,11 @@ def model_accuracy(
     note = NOTE.format(confidence) if scored is None else APPROXIMATE
     note = f"{note} {skips_counted(n_skipped)}".strip()
     return Estimate(value, low, high, z.size, QUANTITY, method, confidence, note)
+
+
+def student_quotient(size: int, confidence: float) -> float:
+    """Return Student's quantile over the normal one, for a variance that was estimated beside a slope."""
+    return float(stdtrit(size - 2, 0.5 + confidence / 2) / ndtri(0.5 + confidence / 2))
 
 
 def difference(z: FloatArray, g: FloatArray, pool: FloatArray) -> Fitted:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from querist._typing import AnyArray, BoolArray, FloatArray, IntArray, Label
 from querist._validation import check_number
 from querist.agreement.coefficients import cohen
 from querist.agreement.intervals import beyond_chance
 from querist.audit import metrics
-from querist.audit.accuracy import difference, model_accuracy
+from querist.audit.accuracy import difference, model_accuracy, student_quotient
 from querist.audit.estimate import FEWEST, Estimate, too_few
 from querist.audit.intervals import mid_p
 from querist.audit.metrics import Bin
@@ -215,8 +214,8 @@ def _share(hits: BoolArray, given: BoolArray, pile: BoolArray, label: Label, con
     z = hits.astype(np.float64)
     value, ratio, method = float(z.mean()), 1.0, _PLAIN
     fitted = difference(z, given.astype(np.float64), pile.astype(np.float64))
-    student = float(stdtrit(z.size - 2, 0.5 + confidence / 2) / ndtri(0.5 + confidence / 2))
-    if fitted.variance_ratio * student**2 < 1:
-        value, ratio, method = float(np.clip(fitted.value, 0, 1)), fitted.variance_ratio * student**2, _CORRECTED
+    narrowed = fitted.variance_ratio * student_quotient(z.size, confidence) ** 2
+    if narrowed < 1:
+        value, ratio, method = float(np.clip(fitted.value, 0, 1)), narrowed, _CORRECTED
     ends = mid_p(value, z.size / ratio, confidence)
     return Estimate(value, *ends, z.size, quantity, method, confidence)
