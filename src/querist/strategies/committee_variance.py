@@ -1,23 +1,19 @@
 """Ask where the members of a committee of regressors predict different numbers."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from querist._pool import plain
 from querist._threads import SingleBlasThread
-from querist._typing import FloatArray, Regressor, Task
-from querist.base.candidates import CandidateFilter
+from querist._typing import FloatArray, Task
 from querist.base.context import QueryContext
 from querist.base.scoring import score_rows, targets
-from querist.base.selection import Selection
-from querist.base.strategy import QueryStrategy
-from querist.base.ties import Ties
+from querist.learners.by_committee import ByCommittee
 from querist.learners.committee import regressors_of
 
 
-class CommitteeVariance(QueryStrategy):
+class CommitteeVariance(ByCommittee):
     """Ask about the rows on whose targets the members of a committee of regressors differ most.
 
     Query by committee for numbers. It takes any regressor. With a bootstrap of five it was worse than random rows on
@@ -74,30 +70,6 @@ class CommitteeVariance(QueryStrategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"regression"})
-    stochastic: ClassVar[bool] = True
-
-    def __init__(
-        self,
-        *,
-        committee: Sequence[Regressor] | None = None,
-        n_members: int = 5,
-        selection: Selection | None = None,
-        candidates: CandidateFilter | None = None,
-        ties: Ties = "random",
-    ) -> None:
-        super().__init__(selection=selection, candidates=candidates, ties=ties)
-        self.committee = committee
-        self.n_members = n_members
-
-    @property
-    def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether a fitted model is needed: for a bootstrap committee, as its members are clones of it."""
-        return self.committee is None
-
-    @property
-    def refits_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether clones of the model are trained: in a bootstrap committee."""
-        return self.committee is None
 
     def utilities(self, context: QueryContext) -> FloatArray:
         with SingleBlasThread():

@@ -1,7 +1,7 @@
 """Ask where the members of a committee disagree."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from querist._pool import plain
 from querist._threads import SingleBlasThread
@@ -11,13 +11,13 @@ from querist.base.candidates import CandidateFilter
 from querist.base.context import QueryContext
 from querist.base.scoring import score_rows
 from querist.base.selection import Selection
-from querist.base.strategy import QueryStrategy
 from querist.base.ties import Ties
+from querist.learners.by_committee import ByCommittee
 from querist.learners.committee import committee_of
 from querist.measures.disagreement import consensus_kl, vote_entropy
 
 
-class QueryByCommittee(QueryStrategy):
+class QueryByCommittee(ByCommittee):
     """Ask about the rows on which the members of a committee disagree.
 
     Parameters
@@ -82,7 +82,7 @@ class QueryByCommittee(QueryStrategy):
     array([2])
     """
 
-    stochastic: ClassVar[bool] = True
+    committee: Sequence[Classifier] | None
 
     def __init__(
         self,
@@ -94,20 +94,10 @@ class QueryByCommittee(QueryStrategy):
         candidates: CandidateFilter | None = None,
         ties: Ties = "random",
     ) -> None:
-        super().__init__(selection=selection, candidates=candidates, ties=ties)
-        self.committee = committee
-        self.n_members = n_members
+        super().__init__(
+            committee=committee, n_members=n_members, selection=selection, candidates=candidates, ties=ties
+        )
         self.method = method
-
-    @property
-    def needs_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether a fitted model is needed: for a bootstrap committee, as its members are clones of it."""
-        return self.committee is None
-
-    @property
-    def refits_model(self) -> bool:  # type: ignore[override]  # a class variable of the others
-        """Whether clones of the model are trained: in a bootstrap committee."""
-        return self.committee is None
 
     def utilities(self, context: QueryContext) -> FloatArray:
         method = check_choice(self.method, "method", ("vote_entropy", "kl"))
